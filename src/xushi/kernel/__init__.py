@@ -1,0 +1,61 @@
+"""The kernel: ids, clock, records and diffs, commands, jobs and errors. It imports nothing of ours."""
+
+from ._blobs import BlobStore
+from ._bus import Authorizer, CommandBus, Journal, Listener
+from ._clock import Clock, ManualClock, SystemClock
+from ._commands import Actor, Change, Command, CommandContext, CommandTable, Effect, Outcome, State, Text
+from ._errors import (
+    LANGUAGES,
+    Diagnosis,
+    ErrorText,
+    XushiError,
+    message,
+    nearest_language,
+    register_messages,
+)
+from ._ids import canonical_json, new_id
+from ._jobs import Job, JobState, JobTable, Progress
+from ._records import Diff, Record, build_diff, compose, diff_key, split_key
+from ._store import LogEntry, RecordStore, SqliteStore
+
+__all__ = [
+    "LANGUAGES",
+    "Actor",
+    "Authorizer",
+    "BlobStore",
+    "Change",
+    "Clock",
+    "Command",
+    "CommandBus",
+    "CommandContext",
+    "CommandTable",
+    "Diagnosis",
+    "Diff",
+    "Effect",
+    "ErrorText",
+    "Job",
+    "JobState",
+    "JobTable",
+    "Journal",
+    "Listener",
+    "LogEntry",
+    "ManualClock",
+    "Outcome",
+    "Progress",
+    "Record",
+    "RecordStore",
+    "SqliteStore",
+    "State",
+    "SystemClock",
+    "Text",
+    "XushiError",
+    "build_diff",
+    "canonical_json",
+    "compose",
+    "diff_key",
+    "message",
+    "nearest_language",
+    "new_id",
+    "register_messages",
+    "split_key",
+]

@@ -1,0 +1,225 @@
+"""Carries out commands: checks the right, does or shows the change, leaves evidence in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
+
+from ._blobs import BlobStore
+from ._clock import Clock
+from ._commands import Actor, Change, Command, CommandContext, CommandTable, Outcome, State
+from ._errors import XushiError
+from ._ids import canonical_json, new_id
+from ._records import Diff, diff_key
+from ._store import LogEntry, RecordStore
+
+_LARGEST_PARAMS_IN_EVIDENCE = 16_384
+_MOST_KEYS_IN_EVIDENCE = 200
+
+Listener: TypeAlias = Callable[[Outcome, Diff], None]
+
+
+class Authorizer(Protocol):
+    """Decides whether an actor holds a right."""
+
+    def permits(self, actor: Actor, right: str) -> bool:
+        """Tell whether `actor` may use `right`."""
+        ...
+
+
+class Journal(Protocol):
+    """Turns what happened into the next entry of the evidence log."""
+
+    def next_entries(self, store: RecordStore, statements: list[dict[str, Any]]) -> list[LogEntry]:
+        """Return the log entries for `statements`, chained to the log's last entry."""
+        ...
+
+
+class CommandBus:
+    """The only way to change the world: one at a time, durable before it is acknowledged."""
+
+    def __init__(
+        self,
+        store: RecordStore,
+        blobs: BlobStore,
+        table: CommandTable,
+        clock: Clock,
+        authorizer: Authorizer,
+        journal: Journal,
+        services: Mapping[str, Any],
+    ) -> None:
+        self.table = table
+        self._store = store
+        self._blobs = blobs
+        self._clock = clock
+        self._authorizer = authorizer
+        self._journal = journal
+        self._services = services
+        self._listeners: list[Listener] = []
+        self._lock = asyncio.Lock()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener(outcome, diff)` after each change is durable; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def run(
+        self, name: str, params: Any, actor: Actor, *, dry_run: bool = False, reason: str = ""
+    ) -> Outcome:
+        """Run one command, or show what it would do.
+
+        Args:
+            params: the command's Struct, or plain JSON of that shape.
+            reason: why, in the actor's words; goes into the evidence.
+
+        Raises:
+            XushiError: `kernel.command_unknown`, `kernel.params_invalid`, `kernel.forbidden`,
+                `kernel.conflict`, or what the command itself refuses with. Nothing is changed then.
+        """
+        command = self.table.get(name)
+        if not self._authorizer.permits(actor, command.right):
+            raise XushiError("kernel.forbidden", name=name, right=command.right, actor=actor.name)
+        parsed = self.table.parse(name, params)
+        context = CommandContext(self._store, self._blobs, self._clock, actor, self._services)
+        if dry_run:
+            change = await asyncio.to_thread(command.prepare, context, parsed)
+            return self._outcome(new_id(), command, change, "planned")
+        async with self._lock:
+            change = await asyncio.to_thread(command.prepare, context, parsed)
+            return await self._carry_out(command, parsed, change, actor, reason, undoes=None)
+
+    async def undo(self, command_id: str, actor: Actor) -> Outcome:
+        """Take back a command by its inverse; taking back an undo is a redo.
+
+        Raises:
+            XushiError: `kernel.undo_unknown`, `kernel.undo_spent` (already taken back),
+                `kernel.conflict` (someone changed the same records since), `kernel.forbidden`.
+        """
+        change = self._store.get("change", command_id)
+        if change is None:
+            raise XushiError("kernel.undo_unknown", command_id=command_id[:80])
+        if change["undone_by"]:
+            raise XushiError("kernel.undo_spent", command_id=command_id)
+        command = self.table.get(change["command"])
+        if change["undo_with"] is not None:
+            name, params = change["undo_with"]
+            return await self.run(name, params, actor, reason=f"undo {command_id}")
+        if not self._authorizer.permits(actor, command.right):
+            raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=actor.name)
+        inverse = msgspec.convert(change["diff"], Diff).inverse()
+        async with self._lock:
+            return await self._carry_out(command, None, Change(diff=inverse), actor, "", undoes=command_id)
+
+    async def _carry_out(
+        self, command: Command, params: Any, change: Change, actor: Actor, reason: str, undoes: str | None
+    ) -> Outcome:
+        command_id = new_id(self._clock.now_ns())
+        state: State = "done"
+        statement = self._statement(command_id, command, params, change, actor, reason, undoes)
+        statement["state"] = "started" if change.effects else state
+        diff = self._with_undo_record(command_id, command, change, undoes)
+        await asyncio.to_thread(self._commit, diff, [statement])
+        confirmed: list[dict[str, Any]] = []
+        error: XushiError | None = None
+        for effect in change.effects:
+            try:
+                confirmed.append(await effect.apply())
+            except XushiError as refusal:
+                error = refusal
+                state = "unknown" if refusal.code == "kernel.outcome_unknown" else "failed"
+                break
+        if change.effects:
+            ended: dict[str, Any] = {"command_id": command_id, "at_ns": self._clock.now_ns(), "state": state}
+            ended["confirmed"] = confirmed
+            if error is not None:
+                ended["error"] = error.to_dict()
+            await asyncio.to_thread(self._commit, Diff(), [ended])
+        outcome = self._outcome(command_id, command, change, state, confirmed, error)
+        for listener in list(self._listeners):
+            listener(outcome, change.diff)
+        return outcome
+
+    def _commit(self, diff: Diff, statements: list[dict[str, Any]]) -> None:
+        self._store.commit(diff, self._journal.next_entries(self._store, statements))
+
+    def _with_undo_record(
+        self, command_id: str, command: Command, change: Change, undoes: str | None
+    ) -> Diff:
+        """Return the diff with what a later undo needs, and with the undone command marked as spent."""
+        added, updated = dict(change.diff.added), dict(change.diff.updated)
+        if self._can_undo(command, change):
+            added[diff_key("change", command_id)] = {
+                "command": command.name,
+                "diff": msgspec.to_builtins(change.diff),
+                "undo_with": list(change.undo_with) if change.undo_with else None,
+                "undone_by": None,
+            }
+        if undoes is not None:
+            before = self._store.get("change", undoes)
+            if before is None or before["undone_by"]:
+                raise XushiError("kernel.undo_spent", command_id=undoes)
+            updated[diff_key("change", undoes)] = (before, {**before, "undone_by": command_id})
+        return Diff(added, updated, change.diff.removed)
+
+    @staticmethod
+    def _can_undo(command: Command, change: Change) -> bool:
+        return command.is_undoable and (not change.diff.is_empty() or change.undo_with is not None)
+
+    def _statement(
+        self,
+        command_id: str,
+        command: Command,
+        params: Any,
+        change: Change,
+        actor: Actor,
+        reason: str,
+        undoes: str | None,
+    ) -> dict[str, Any]:
+        shown = msgspec.to_builtins(params)
+        text = canonical_json(shown)
+        keys = change.diff.touched()
+        statement: dict[str, Any] = {
+            "command_id": command_id,
+            "command": command.name,
+            "actor": actor.id,
+            "actor_name": actor.name,
+            "at_ns": self._clock.now_ns(),
+            "reason": reason,
+            "params": shown if len(text) <= _LARGEST_PARAMS_IN_EVIDENCE else None,
+            "params_sha256": hashlib.sha256(text).hexdigest(),
+            "diff_sha256": hashlib.sha256(canonical_json(msgspec.to_builtins(change.diff))).hexdigest(),
+            "touched": keys[:_MOST_KEYS_IN_EVIDENCE],
+            "touched_count": len(keys),
+            "effects": [effect.describe() for effect in change.effects],
+            "summary": change.summary,
+        }
+        if undoes is not None:
+            statement["undoes"] = undoes
+        return statement
+
+    def _outcome(
+        self,
+        command_id: str,
+        command: Command,
+        change: Change,
+        state: State,
+        confirmed: list[dict[str, Any]] | None = None,
+        error: XushiError | None = None,
+    ) -> Outcome:
+        return Outcome(
+            command_id=command_id,
+            command=command.name,
+            state=state,
+            is_undoable=state in ("done", "planned") and self._can_undo(command, change),
+            at_ns=self._clock.now_ns(),
+            result=change.result,
+            summary=change.summary,
+            effects=[effect.describe() for effect in change.effects] if confirmed is None else confirmed,
+            diagnoses=list(change.diagnoses),
+            diff=change.diff,
+            error=None if error is None else {"code": error.code, "params": error.params},
+        )

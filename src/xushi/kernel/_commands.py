@@ -1,0 +1,182 @@
+"""What a command is: parameters, right, dry run, reversible change and texts, written once for every door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+import msgspec
+
+from ._blobs import BlobStore
+from ._clock import Clock
+from ._errors import Diagnosis, XushiError
+from ._records import Diff
+from ._store import RecordStore
+
+Text: TypeAlias = Mapping[str, str]
+State: TypeAlias = Literal["planned", "done", "failed", "unknown"]
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts: a person, a program or the platform itself, with the scopes granted to this session."""
+
+    id: str
+    name: str
+    scopes: frozenset[str] = frozenset()
+
+
+class Effect(Protocol):
+    """Something a command does outside the record store, such as a write to a device."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return what would happen, as plain JSON, for the dry run and the evidence."""
+        ...
+
+    async def apply(self) -> dict[str, Any]:
+        """Do it and return what was confirmed.
+
+        Raises:
+            XushiError: it was refused, with the reason; code `kernel.outcome_unknown` where nobody can tell.
+        """
+        ...
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What a command would do: computed by `prepare`, shown by a dry run, carried out by the bus.
+
+    Attributes:
+        diff: the change of records, empty for a pure device command.
+        effects: what happens outside, in order, after the intention is durable.
+        undo_with: (command name, parameters) that undoes the effects; records undo by the inverse diff.
+        result: plain JSON handed back to the caller.
+        summary: counts and names for a person.
+        diagnoses: findings that do not stop the command.
+    """
+
+    diff: Diff = Diff()
+    effects: tuple[Effect, ...] = ()
+    undo_with: tuple[str, dict[str, Any]] | None = None
+    result: Any = None
+    summary: dict[str, Any] = {}
+    diagnoses: tuple[Diagnosis, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    """What `prepare` may look at; it reads, computes and returns a change, and touches nothing."""
+
+    store: RecordStore
+    blobs: BlobStore
+    clock: Clock
+    actor: Actor
+    services: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One action of the platform.
+
+    Attributes:
+        name: `room.verb`, stable for ever, e.g. `scene.move`.
+        params: a msgspec Struct; its JSON Schema is what every door shows.
+        right: the scope an actor needs, e.g. `scene:write`.
+        title: the label of button and palette entry, per language.
+        summary: one sentence of help, per language.
+        prepare: computes the change; runs in a worker thread.
+        is_undoable: whether the change can be taken back.
+        moves_metal: whether a person must hold to confirm.
+    """
+
+    name: str
+    params: type[msgspec.Struct]
+    right: str
+    title: Text
+    summary: Text
+    prepare: Callable[[CommandContext, Any], Change]
+    is_undoable: bool = True
+    moves_metal: bool = False
+
+
+class CommandTable:
+    """All commands by name; built-in and outsiders' commands register the same way."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, Command] = {}
+
+    def register(self, command: Command) -> None:
+        """Add a command.
+
+        Raises:
+            XushiError: `kernel.command_taken` where the name is in use.
+        """
+        if command.name in self._commands:
+            raise XushiError("kernel.command_taken", name=command.name)
+        self._commands[command.name] = command
+
+    def get(self, name: str) -> Command:
+        """Return a command by name.
+
+        Raises:
+            XushiError: `kernel.command_unknown`.
+        """
+        try:
+            return self._commands[name]
+        except KeyError:
+            raise XushiError("kernel.command_unknown", name=name[:100]) from None
+
+    def all(self) -> list[Command]:
+        """Return all commands in the order of their names."""
+        return [self._commands[name] for name in sorted(self._commands)]
+
+    def parse(self, name: str, params: Any) -> msgspec.Struct:
+        """Return the parameters of a command as its Struct.
+
+        Raises:
+            XushiError: `kernel.params_invalid` with the place and the reason.
+        """
+        command = self.get(name)
+        if isinstance(params, command.params):
+            return params
+        try:
+            return msgspec.convert(params, command.params)
+        except msgspec.ValidationError as error:
+            raise XushiError("kernel.params_invalid", name=name, reason=str(error)) from error
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return every command as plain JSON with the JSON Schema (2020-12) of its parameters."""
+        described = []
+        for command in self.all():
+            (schema,), parts = msgspec.json.schema_components([command.params], ref_template="#/$defs/{name}")
+            described.append(
+                {
+                    "name": command.name,
+                    "right": command.right,
+                    "title": dict(command.title),
+                    "summary": dict(command.summary),
+                    "undoable": command.is_undoable,
+                    "moves_metal": command.moves_metal,
+                    "params": {**schema, "$defs": parts},
+                }
+            )
+        return described
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a command: the one answer every door gives.
+
+    `state` is `planned` for a dry run, `done`, `failed` (refused by the device), or `unknown` (no
+    confirmation came in time).
+    """
+
+    command_id: str
+    command: str
+    state: State
+    is_undoable: bool = False
+    at_ns: int = 0
+    result: Any = None
+    summary: dict[str, Any] = {}
+    effects: list[dict[str, Any]] = []
+    diagnoses: list[Diagnosis] = []
+    diff: Diff = Diff()
+    error: dict[str, Any] | None = None

@@ -1,0 +1,126 @@
+"""One kind of error and of diagnosis: what happened, why, and what to do next, in both languages."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+
+LANGUAGES = ("en", "zh-CN")
+
+Catalogue: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+_registered: dict[str, Catalogue] = {}
+
+
+class ErrorText(msgspec.Struct, frozen=True):
+    """The three sentences a person needs: what happened, why, and what to do next."""
+
+    what: str
+    why: str
+    next: str
+
+
+def register_messages(prefix: str, path: Path) -> None:
+    """Let a plugin's error codes `prefix.*` take their texts from its own `messages.json`."""
+    _registered[prefix] = json.loads(path.read_text("utf-8"))
+
+
+@cache
+def _room_catalogue(room: str) -> Catalogue:
+    """Read the `messages.json` that lies in a room of ours; rooms are found by name, never imported."""
+    try:
+        text = importlib.resources.files("xushi").joinpath(room, "messages.json").read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    catalogue: Catalogue = json.loads(text)
+    return catalogue
+
+
+def nearest_language(language: str) -> str:
+    """Return the catalogue language for a tag or an Accept-Language header; English when nothing fits."""
+    for part in language.split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith("zh"):
+            return "zh-CN"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+class _Gaps(dict[str, Any]):
+    """Shows a missing parameter as its name: a text with a gap is better than a second error."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def message(code: str, params: Mapping[str, Any], language: str = "en") -> ErrorText:
+    """Return the text of `code` with its parameters filled in; an uncatalogued code shows itself."""
+    room = code.split(".", 1)[0]
+    catalogue = _registered.get(room) or _room_catalogue(room)
+    entry = catalogue.get(code, {}).get(nearest_language(language))
+    if entry is None:
+        shown = ", ".join(f"{key}={value}" for key, value in params.items())
+        return ErrorText(what=code, why=shown, next="")
+    filled = _Gaps({key: str(value) for key, value in params.items()})
+    return ErrorText(**{part: entry.get(part, "").format_map(filled) for part in ("what", "why", "next")})
+
+
+class XushiError(Exception):
+    """The base of every error a user may meet: a code with parameters, told in the user's language."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def text(self, language: str = "en") -> ErrorText:
+        """Return what happened, why, and what to do next, in `language`."""
+        return message(self.code, self.params, language)
+
+    def to_dict(self, language: str = "en") -> dict[str, str]:
+        """Return the one JSON shape of an error: code, what, why, next."""
+        text = self.text(language)
+        return {"code": self.code, "what": text.what, "why": text.why, "next": text.next}
+
+    def __str__(self) -> str:
+        text = self.text("en")
+        return " ".join(part for part in (text.what, text.why, text.next) if part)
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """A finding about something that still opens: a code, the place, and what was or should be done.
+
+    Attributes:
+        code: `room.name`, the key of its texts in the room's `messages.json`.
+        place: where it was found: part name, idShort path, JSON pointer or line.
+        params: values for the gaps of the texts.
+    """
+
+    code: str
+    place: str
+    params: dict[str, Any] = {}
+
+    def text(self, language: str = "en") -> str:
+        """Return what was found and why it matters, in `language`."""
+        found = message(self.code, {"place": self.place, **self.params}, language)
+        return " ".join(part for part in (found.what, found.why) if part)
+
+    def repair(self, language: str = "en") -> str:
+        """Return what was repaired, or what to do about it, in `language`."""
+        return message(self.code, {"place": self.place, **self.params}, language).next
+
+    def to_dict(self, language: str = "en") -> dict[str, str]:
+        """Return the JSON shape of a diagnosis: code, place, text, repair."""
+        return {
+            "code": self.code,
+            "place": self.place,
+            "text": self.text(language),
+            "repair": self.repair(language),
+        }

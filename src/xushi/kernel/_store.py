@@ -1,0 +1,159 @@
+"""Keeps records and append-only logs durably: one diff and its log entries are one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from ._errors import XushiError
+from ._ids import canonical_json
+from ._records import Diff, Record, split_key
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log (name TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (name, number)) WITHOUT ROWID;
+"""
+
+
+class LogEntry(msgspec.Struct, frozen=True):
+    """One entry of an append-only log: `number` counts from 1 without gaps within a log's `name`."""
+
+    name: str
+    number: int
+    body: bytes
+
+
+class RecordStore(Protocol):
+    """Where records live. Every backend passes the contract tests in `xushi.testing`."""
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, or None."""
+        ...
+
+    def list(self, kind: str) -> Iterator[tuple[str, Record]]:
+        """Yield (id, record) of a kind in the order of ids."""
+        ...
+
+    def ids(self, kind: str) -> Sequence[str]:
+        """Return the ids of a kind in order."""
+        ...
+
+    def commit(self, diff: Diff, entries: Sequence[LogEntry] = ()) -> None:
+        """Apply a diff and append log entries as one durable transaction.
+
+        Raises:
+            XushiError: `kernel.conflict` where a record is not as the diff expects it, or a log
+                number is taken; nothing is changed then.
+        """
+        ...
+
+    def log(self, name: str, after: int = 0, limit: int = 1000) -> Sequence[LogEntry]:
+        """Return up to `limit` entries of a log with number > `after`, in order."""
+        ...
+
+    def log_length(self, name: str) -> int:
+        """Return the number of the log's last entry, 0 for an empty log."""
+        ...
+
+    def close(self) -> None:
+        """Release the store. Further use is an error."""
+        ...
+
+
+class SqliteStore:
+    """The embedded record store: SQLite in WAL mode, each commit synced to the disk before it returns."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA busy_timeout=5000")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise XushiError("kernel.store_unreadable", path=str(path), reason=str(error)) from error
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, or None."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT body FROM record WHERE kind=? AND id=?", (kind, record_id)
+            ).fetchone()
+        return None if row is None else _decode(row[0])
+
+    def list(self, kind: str) -> Iterator[tuple[str, Record]]:
+        """Yield (id, record) of a kind in the order of ids, as of the call."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, body FROM record WHERE kind=? ORDER BY id", (kind,)
+            ).fetchall()
+        return ((record_id, _decode(body)) for record_id, body in rows)
+
+    def ids(self, kind: str) -> Sequence[str]:
+        """Return the ids of a kind in order."""
+        with self._lock:
+            rows = self._db.execute("SELECT id FROM record WHERE kind=? ORDER BY id", (kind,)).fetchall()
+        return [row[0] for row in rows]
+
+    def commit(self, diff: Diff, entries: Sequence[LogEntry] = ()) -> None:
+        """Apply a diff and append log entries as one durable transaction; see `RecordStore.commit`."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._check(diff)
+                self._write(diff, entries)
+                self._db.execute("COMMIT")
+            except sqlite3.IntegrityError as error:
+                self._db.execute("ROLLBACK")
+                raise XushiError("kernel.conflict", key=str(error)) from error
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def log(self, name: str, after: int = 0, limit: int = 1000) -> Sequence[LogEntry]:
+        """Return up to `limit` entries of a log with number > `after`, in order."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT number, body FROM log WHERE name=? AND number>? ORDER BY number LIMIT ?",
+                (name, after, limit),
+            ).fetchall()
+        return [LogEntry(name, number, body) for number, body in rows]
+
+    def log_length(self, name: str) -> int:
+        """Return the number of the log's last entry, 0 for an empty log."""
+        with self._lock:
+            row = self._db.execute("SELECT max(number) FROM log WHERE name=?", (name,)).fetchone()
+        return int(row[0] or 0)
+
+    def close(self) -> None:
+        """Close the database file."""
+        with self._lock:
+            self._db.close()
+
+    def _check(self, diff: Diff) -> None:
+        for key in diff.touched():
+            if self.get(*split_key(key)) != diff.before(key):
+                raise XushiError("kernel.conflict", key=key)
+
+    def _write(self, diff: Diff, entries: Sequence[LogEntry]) -> None:
+        gone = [split_key(key) for key in diff.removed]
+        kept = [(*split_key(key), canonical_json(diff.after(key))) for key in [*diff.added, *diff.updated]]
+        self._db.executemany("DELETE FROM record WHERE kind=? AND id=?", gone)
+        self._db.executemany("INSERT OR REPLACE INTO record (kind, id, body) VALUES (?,?,?)", kept)
+        rows = [(entry.name, entry.number, entry.body) for entry in entries]
+        self._db.executemany("INSERT INTO log (name, number, body) VALUES (?,?,?)", rows)
+
+
+def _decode(body: bytes) -> Record:
+    record: dict[str, Any] = msgspec.json.decode(body)
+    return record
