@@ -1,0 +1,33 @@
+"""Trust: who acts (sessions, tokens), what they may do (scopes), and the evidence of what was done."""
+
+from ._evidence import LOG_NAME, EvidenceLog, EvidenceProof, check_proof
+from ._merkle import MerkleTree, leaf_hash, node_hash, verify_consistency, verify_inclusion
+from ._rights import ALL_SCOPES, SCOPES, ScopePolicy, parse_scopes
+from ._sessions import (
+    CODE_LIFETIME_S,
+    DEFAULT_TOKEN_LIFETIME_S,
+    SESSION_LIFETIME_S,
+    Gatekeeper,
+    TokenInfo,
+)
+
+__all__ = [
+    "ALL_SCOPES",
+    "CODE_LIFETIME_S",
+    "DEFAULT_TOKEN_LIFETIME_S",
+    "LOG_NAME",
+    "SCOPES",
+    "SESSION_LIFETIME_S",
+    "EvidenceLog",
+    "EvidenceProof",
+    "Gatekeeper",
+    "MerkleTree",
+    "ScopePolicy",
+    "TokenInfo",
+    "check_proof",
+    "leaf_hash",
+    "node_hash",
+    "parse_scopes",
+    "verify_consistency",
+    "verify_inclusion",
+]

@@ -1,0 +1,36 @@
+"""Scopes and the one policy that every door asks: may this actor use this right?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xushi.kernel import Actor, XushiError
+
+SCOPES: Mapping[str, Mapping[str, str]] = {
+    "view": {"en": "See twins, values, history and activity", "zh-CN": "查看孪生体、数值、历史和活动"},
+    "twin:write": {"en": "Import and change twins", "zh-CN": "导入和修改孪生体"},
+    "scene:write": {"en": "Move and rename things in the scene", "zh-CN": "移动和重命名场景对象"},
+    "device:write": {"en": "Write to devices and call their methods", "zh-CN": "写入设备并调用其方法"},
+    "admin": {"en": "Manage tokens and sessions", "zh-CN": "管理令牌和会话"},
+}
+ALL_SCOPES = frozenset(SCOPES)
+
+
+def parse_scopes(names: list[str]) -> frozenset[str]:
+    """Return scopes by name.
+
+    Raises:
+        XushiError: `trust.scope_unknown` naming the first that does not exist.
+    """
+    for name in names:
+        if name not in SCOPES:
+            raise XushiError("trust.scope_unknown", scope=name[:60], known=", ".join(sorted(SCOPES)))
+    return frozenset(names)
+
+
+class ScopePolicy:
+    """An actor may use a right exactly when the scope of that name was granted."""
+
+    def permits(self, actor: Actor, right: str) -> bool:
+        """Tell whether `actor` holds `right`."""
+        return right in actor.scopes
