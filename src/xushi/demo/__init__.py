@@ -1,0 +1,1 @@
+"""The demo plant: a virtual engine-assembly line behind real industrial protocols."""

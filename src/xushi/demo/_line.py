@@ -1,0 +1,85 @@
+"""The one description of the demo plant: its physics, address spaces, shells, models and layout all start here."""
+
+from __future__ import annotations
+
+from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
+from xushi.demo._line_machines import MACHINES, STATION_IDS
+from xushi.demo._line_parts import BIN_PARTS, PARTS, STAGES, TRAY_SIZE
+from xushi.demo._line_signals import (
+    AGV_TOPIC,
+    BOLTS,
+    EDGE,
+    FAST,
+    COMMON_FAST,
+    GROUP,
+    HEARTBEAT_TOPIC,
+    KITTING_TOPIC,
+    NAMESPACE,
+    QUALITY_TOPIC,
+    RESULTS,
+    SIGNALS,
+    TRACE_POINTS,
+)
+from xushi.demo._line_types import (
+    Area,
+    Edge,
+    Failure,
+    Machine,
+    Nameplate,
+    Node,
+    Part,
+    Plant,
+    PowerByState,
+    Signal,
+    Stage,
+    TechnicalValue,
+    Text,
+)
+
+DEFAULT_OPCUA_PORT = 48400
+DEFAULT_MQTT_PORT = 18830
+TAKT_S = 30.0
+
+LINE = Plant(
+    id="LINE1",
+    name=Text("Engine assembly line 1", "发动机装配 1 号线"),
+    machines=MACHINES,
+    signals=SIGNALS,
+    parts=PARTS,
+    stages=STAGES,
+    nodes=NODES,
+    edges=EDGES,
+    areas=AREAS,
+    takt_s=TAKT_S,
+)
+
+_MACHINE_BY_ID = {machine.id: machine for machine in MACHINES}
+
+
+def machine(id: str) -> Machine:
+    """The machine with this id; KeyError when there is none."""
+    return _MACHINE_BY_ID[id]
+
+
+def signals_of(id: str) -> tuple[Signal, ...]:
+    """The signals of one machine, in the order of the description."""
+    return tuple(signal for signal in SIGNALS if signal.machine == id)
+
+
+def parts_of(station: str) -> tuple[Part, ...]:
+    """The parts that one station mounts."""
+    return tuple(part for part in PARTS if part.station == station)
+
+
+def buffers() -> tuple[Machine, ...]:
+    """The conveyors between the stations."""
+    return tuple(each for each in MACHINES if each.category == "buffer")
+
+
+__all__ = [
+    "AGV_TOPIC", "AREAS", "BIN_PARTS", "BOLTS", "COMMON_FAST", "CONVEYOR_Z", "DEFAULT_MQTT_PORT", "DEFAULT_OPCUA_PORT",
+    "EDGE", "EDGES", "FAST", "FLOOR_X", "FLOOR_Y", "GROUP", "HEARTBEAT_TOPIC", "KITTING_TOPIC", "LINE", "MACHINES",
+    "NAMESPACE", "NODES", "PARTS", "QUALITY_TOPIC", "RESULTS", "SIGNALS", "STAGES", "STATION_IDS", "TAKT_S",
+    "TRACE_POINTS", "TRAY_SIZE", "Area", "Edge", "Failure", "Machine", "Nameplate", "Node", "Part", "Plant",
+    "PowerByState", "Signal", "Stage", "TechnicalValue", "Text", "buffers", "machine", "parts_of", "signals_of",
+]  # fmt: skip
