@@ -142,7 +142,9 @@ class SqliteStore:
 
     def _check(self, diff: Diff) -> None:
         for key in diff.touched():
-            if self.get(*split_key(key)) != diff.before(key):
+            before = diff.before(key)
+            row = self._db.execute("SELECT body FROM record WHERE kind=? AND id=?", split_key(key)).fetchone()
+            if (None if row is None else row[0]) != (None if before is None else canonical_json(before)):
                 raise XushiError("kernel.conflict", key=key)
 
     def _write(self, diff: Diff, entries: Sequence[LogEntry]) -> None:

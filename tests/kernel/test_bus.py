@@ -1,0 +1,200 @@
+"""Rules of commands: right, dry run, durable change, evidence, undo and redo, effects and their outcome."""
+
+import uuid
+
+import msgspec
+import pytest
+
+from xushi.kernel import (
+    Actor,
+    BlobStore,
+    Change,
+    Command,
+    CommandBus,
+    CommandTable,
+    Diff,
+    ManualClock,
+    SqliteStore,
+    XushiError,
+    diff_key,
+    new_id,
+)
+from xushi.trust import EvidenceLog, ScopePolicy
+
+ANN = Actor("ann", "Ann", frozenset({"note:write"}))
+
+
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sets a note."""
+
+    id: str
+    text: str
+
+
+def set_note(context, params):
+    before = context.store.get("note", params.id)
+    after = {"text": params.text}
+    key = diff_key("note", params.id)
+    diff = Diff(added={key: after}) if before is None else Diff(updated={key: (before, after)})
+    return Change(diff=diff, result=after, summary={"note": params.id})
+
+
+class Ring:
+    """An effect that rings a bell, or cannot."""
+
+    def __init__(self, rung, error=None):
+        self._rung, self._error = rung, error
+
+    def describe(self):
+        return {"ring": "bell"}
+
+    async def apply(self):
+        if self._error:
+            raise self._error
+        self._rung.append(1)
+        return {"rung": True}
+
+
+def make(name, prepare, **options):
+    text = {"en": name, "zh-CN": name}
+    return Command(name, Note, "note:write", text, text, prepare, **options)
+
+
+@pytest.fixture
+def world(tmp_path):
+    store = SqliteStore(tmp_path / "r.sqlite")
+    table, clock = CommandTable(), ManualClock(10**18)
+    evidence = EvidenceLog(store)
+    bus = CommandBus(store, BlobStore(tmp_path / "b"), table, clock, ScopePolicy(), evidence, {})
+    table.register(make("note.set", set_note))
+    yield store, bus, evidence
+    store.close()
+
+
+async def test_a_command_changes_records_and_leaves_evidence(world):
+    store, bus, evidence = world
+    outcome = await bus.run("note.set", {"id": "1", "text": "hi"}, ANN, reason="because")
+    assert outcome.state == "done"
+    assert store.get("note", "1") == {"text": "hi"}
+    (entry,) = evidence.entries()
+    assert (entry["actor"], entry["reason"], entry["command"]) == ("ann", "because", "note.set")
+    assert entry["params"] == {"id": "1", "text": "hi"}
+    assert entry["touched"] == ["note/1"]
+
+
+async def test_a_dry_run_shows_the_diff_and_changes_nothing(world):
+    store, bus, evidence = world
+    outcome = await bus.run("note.set", {"id": "1", "text": "hi"}, ANN, dry_run=True)
+    assert outcome.state == "planned"
+    assert outcome.diff.added == {"note/1": {"text": "hi"}}
+    assert store.get("note", "1") is None
+    assert evidence.length() == 0
+
+
+async def test_undo_restores_and_undo_of_the_undo_brings_back(world):
+    store, bus, _ = world
+    await bus.run("note.set", {"id": "1", "text": "a"}, ANN)
+    second = await bus.run("note.set", {"id": "1", "text": "b"}, ANN)
+    undo = await bus.undo(second.command_id, ANN)
+    assert store.get("note", "1") == {"text": "a"}
+    await bus.undo(undo.command_id, ANN)
+    assert store.get("note", "1") == {"text": "b"}
+
+
+async def test_undo_is_refused_where_someone_changed_the_record_since(world):
+    store, bus, _ = world
+    first = await bus.run("note.set", {"id": "1", "text": "a"}, ANN)
+    await bus.run("note.set", {"id": "1", "text": "b"}, ANN)
+    with pytest.raises(XushiError) as caught:
+        await bus.undo(first.command_id, ANN)
+    assert caught.value.code == "kernel.conflict"
+    assert store.get("note", "1") == {"text": "b"}
+
+
+async def test_a_command_is_undone_once(world):
+    _, bus, _ = world
+    first = await bus.run("note.set", {"id": "1", "text": "a"}, ANN)
+    await bus.undo(first.command_id, ANN)
+    with pytest.raises(XushiError) as caught:
+        await bus.undo(first.command_id, ANN)
+    assert caught.value.code == "kernel.undo_spent"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "actor", "code"),
+    [
+        ("note.set", {"id": "1", "text": "x"}, Actor("bob", "Bob"), "kernel.forbidden"),
+        ("note.burn", {}, ANN, "kernel.command_unknown"),
+        ("note.set", {"id": 1}, ANN, "kernel.params_invalid"),
+        ("note.set", {"id": "1", "text": "x", "colour": "red"}, ANN, "kernel.params_invalid"),
+        ("note.set", None, ANN, "kernel.params_invalid"),
+    ],
+)
+async def test_what_is_not_allowed_or_not_valid_is_refused_and_leaves_nothing(
+    world, name, params, actor, code
+):
+    store, bus, evidence = world
+    with pytest.raises(XushiError) as caught:
+        await bus.run(name, params, actor)
+    assert caught.value.code == code
+    assert list(store.ids("note")) == []
+    assert evidence.length() == 0
+
+
+async def test_an_effect_happens_after_its_intention_is_in_evidence(world):
+    _, bus, evidence = world
+    rung = []
+    bus.table.register(make("bell.ring", lambda _context, _params: Change(effects=(Ring(rung),))))
+    outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert outcome.state == "done"
+    assert outcome.effects == [{"rung": True}]
+    assert rung == [1]
+    assert [entry["state"] for entry in evidence.entries()] == ["started", "done"]
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (XushiError("kernel.forbidden"), "failed"),
+        (XushiError("kernel.outcome_unknown", what="x", timeout_s=1), "unknown"),
+    ],
+)
+async def test_a_refused_or_unconfirmed_effect_is_told_and_recorded(world, error, state):
+    _, bus, evidence = world
+    bus.table.register(make("bell.ring", lambda _context, _params: Change(effects=(Ring([], error),))))
+    outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert outcome.state == state
+    assert outcome.error["code"] == error.code
+    assert evidence.entries()[-1]["state"] == state
+
+
+async def test_listeners_hear_of_changes_only(world):
+    _, bus, _ = world
+    heard = []
+    stop = bus.subscribe(lambda outcome, diff: heard.append((outcome.command, diff.touched())))
+    await bus.run("note.set", {"id": "1", "text": "x"}, ANN, dry_run=True)
+    await bus.run("note.set", {"id": "1", "text": "x"}, ANN)
+    stop()
+    await bus.run("note.set", {"id": "1", "text": "y"}, ANN)
+    assert heard == [("note.set", ["note/1"])]
+
+
+def test_every_command_describes_itself_with_a_json_schema(world):
+    _, bus, _ = world
+    (described,) = bus.table.describe()
+    assert described["name"] == "note.set"
+    assert described["params"]["$defs"]["Note"]["required"] == ["id", "text"]
+
+
+def test_a_name_is_registered_once(world):
+    _, bus, _ = world
+    with pytest.raises(XushiError) as caught:
+        bus.table.register(make("note.set", set_note))
+    assert caught.value.code == "kernel.command_taken"
+
+
+def test_ids_are_uuids_of_version_7_in_the_order_of_time():
+    ids = [new_id(n * 1_000_000) for n in range(1, 200)]
+    assert ids == sorted(ids)
+    assert {uuid.UUID(one).version for one in ids} == {7}
+    assert {uuid.UUID(one).variant for one in ids} == {uuid.RFC_4122}
