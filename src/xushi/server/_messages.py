@@ -1,0 +1,406 @@
+"""Every JSON message of the server, REST and WebSocket, as one struct each; TypeScript and OpenAPI come from here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Text = dict[str, str]
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """What happened, why, and what to do next, in the asker's language."""
+
+    code: str
+    what: str
+    why: str
+    next: str
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True):
+    """The one shape of every error."""
+
+    error: ErrorBody
+
+
+class DiagnosisInfo(msgspec.Struct, frozen=True):
+    """A finding about something that still opens, in the asker's language."""
+
+    code: str
+    place: str
+    text: str
+    repair: str
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How the platform is."""
+
+    version: str
+    started_ms: float
+    now_ms: float
+    signals: int
+    shells: int
+    places: int
+    viewers: int
+    updates: int
+    data_dir: str
+    memory_mb: float
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who is signed in."""
+
+    id: str
+    name: str
+    scopes: list[str]
+
+
+class SourceInfo(msgspec.Struct, frozen=True):
+    """Where a signal's value comes from."""
+
+    link: str
+    protocol: str
+    endpoint: str
+    address: str
+
+
+class SignalInfo(msgspec.Struct, frozen=True):
+    """One signal: a leaf of a twin with a live value. ``kind``: 0 double, 1 int, 2 bool, 3 enum, 4 time (ms), 5 text, 6 array."""  # noqa: E501
+
+    handle: int
+    key: str
+    kind: int
+    unit: str
+    name: Text
+    shell: str
+    submodel: str
+    path: str
+    labels: Text
+    low: float | None
+    high: float | None
+    writable: bool
+    source: SourceInfo | None
+
+
+class SignalList(msgspec.Struct, frozen=True):
+    """All signals."""
+
+    signals: list[SignalInfo]
+
+
+class TimelineInfo(msgspec.Struct, frozen=True):
+    """A run of time that can be shown. ``end_ms`` is null while it still grows."""
+
+    id: str
+    kind: Literal["live", "recorded", "branch"]
+    title: Text
+    start_ms: float
+    end_ms: float | None
+
+
+class SampleRows(msgspec.Struct, frozen=True):
+    """Values of one signal in the order of time; ``more`` when the limit cut them."""
+
+    times_ms: list[float]
+    values: list[Any]
+    qualities: list[int]
+    more: bool
+
+
+class BucketColumns(msgspec.Struct, frozen=True):
+    """Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was."""
+
+    start_ms: list[float]
+    min: list[float | None]
+    max: list[float | None]
+    mean: list[float | None]
+    count: list[int]
+    last: list[float | None]
+
+
+class SubmodelSummary(msgspec.Struct, frozen=True, rename="camel"):
+    """A submodel in the tree."""
+
+    id: str
+    id_short: str
+    semantic_id: str
+
+
+class TwinSummary(msgspec.Struct, frozen=True, rename="camel"):
+    """A shell in the tree."""
+
+    id: str
+    id_short: str
+    name: Text
+    shell_kind: str = msgspec.field(name="shell_kind")
+    submodels: list[SubmodelSummary] = []
+
+
+class LinkInfo(msgspec.Struct, frozen=True):
+    """A connection and how it is."""
+
+    id: str
+    title: Text
+    protocol: str
+    endpoint: str
+    state: Literal["connecting", "live", "lost", "refused", "off"]
+    since_ms: float
+    points: int
+    updates: int
+    error: ErrorBody | None = None
+
+
+class CommandInfo(msgspec.Struct, frozen=True):
+    """One action of the platform. ``params`` is a JSON Schema."""
+
+    name: str
+    right: str
+    title: Text
+    summary: Text
+    undoable: bool
+    moves_metal: bool
+    params: dict[str, Any]
+
+
+class RunCommand(msgspec.Struct, frozen=True):
+    """A request to run a command."""
+
+    params: dict[str, Any] = {}
+    dry_run: bool = False
+    reason: str = ""
+
+
+class DiffInfo(msgspec.Struct, frozen=True):
+    """What a change added, updated (before, after) and removed, by ``kind/id``."""
+
+    added: dict[str, Any] = {}
+    updated: dict[str, tuple[Any, Any]] = {}
+    removed: dict[str, Any] = {}
+
+
+class OutcomeInfo(msgspec.Struct, frozen=True):
+    """What became of a command."""
+
+    command_id: str
+    command: str
+    state: Literal["planned", "done", "failed", "unknown"]
+    is_undoable: bool
+    at_ms: float
+    result: Any
+    summary: dict[str, Any]
+    effects: list[dict[str, Any]]
+    diagnoses: list[DiagnosisInfo]
+    diff: DiffInfo
+    error: ErrorBody | None = None
+
+
+class EvidenceInfo(msgspec.Struct, frozen=True):
+    """One entry of the evidence log."""
+
+    number: int
+    at_ms: float
+    command: str
+    command_id: str
+    actor: str
+    state: str
+    reason: str
+    touched: list[str]
+    is_undoable: bool
+    entry: dict[str, Any]
+
+
+class EngineStep(msgspec.Struct, frozen=True):
+    """What one station did to one product."""
+
+    station: str
+    shell: str
+    at_ms: float
+    result: dict[str, Any]
+    signal: int
+
+
+class EngineSummary(msgspec.Struct, frozen=True):
+    """A product that went through the line."""
+
+    serial: str
+    first_ms: float
+    last_ms: float
+    steps: int
+    is_good: bool
+    station: str
+
+
+class EngineInfo(msgspec.Struct, frozen=True):
+    """The whole way of one product."""
+
+    serial: str
+    first_ms: float
+    last_ms: float
+    is_good: bool
+    steps: list[EngineStep]
+
+
+class JobInfo(msgspec.Struct, frozen=True):
+    """Long work: its progress 0…1 and its result."""
+
+    id: str
+    title: Text
+    state: Literal["running", "done", "failed", "cancelled"]
+    progress: float
+    message: str
+    result: Any
+    error: ErrorBody | None
+    started_ms: float
+    ended_ms: float | None
+
+
+class NewToken(msgspec.Struct, frozen=True):
+    """A request for an API token."""
+
+    name: str
+    scopes: list[str]
+    days: float = 90
+
+
+class TokenSummary(msgspec.Struct, frozen=True):
+    """An API token without its secret."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    made_ms: float
+    expires_ms: float
+
+
+class MadeToken(msgspec.Struct, frozen=True):
+    """A new token; ``token`` is shown this once."""
+
+    token: str
+    info: TokenSummary
+
+
+class SigninLink(msgspec.Struct, frozen=True):
+    """A fresh one-time sign-in link."""
+
+    url: str
+
+
+# ---- WebSocket, client to server
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """Sets the language of texts on this connection."""
+
+    language: str = "en"
+
+
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Shows signals in a view; the first answer is a full snapshot."""
+
+    view: int
+    signals: list[int] | Literal["all"]
+    rate_hz: float = 20.0
+    timeline: str = "live"
+
+
+class Unwatch(msgspec.Struct, frozen=True, tag="unwatch"):
+    """Ends a view."""
+
+    view: int
+
+
+class Seek(msgspec.Struct, frozen=True, tag="seek"):
+    """Shows one past instant."""
+
+    view: int
+    timeline: str
+    at_ms: float
+
+
+class Play(msgspec.Struct, frozen=True, tag="play"):
+    """Plays the past from an instant, ``speed`` seconds a second."""
+
+    view: int
+    timeline: str
+    from_ms: float
+    speed: float = 1.0
+
+
+class Pause(msgspec.Struct, frozen=True, tag="pause"):
+    """Stops playing and stays at the instant shown."""
+
+    view: int
+
+
+class Live(msgspec.Struct, frozen=True, tag="live"):
+    """Returns to the present."""
+
+    view: int
+
+
+class Run(msgspec.Struct, frozen=True, tag="run"):
+    """Runs a command; the answer carries ``request``."""
+
+    request: int | str
+    command: str
+    params: dict[str, Any] = {}
+    dry_run: bool = False
+    reason: str = ""
+
+
+class Undo(msgspec.Struct, frozen=True, tag="undo"):
+    """Takes a command back; the answer carries ``request``."""
+
+    request: int | str
+    command_id: str
+
+
+ClientMessage = Hello | Watch | Unwatch | Seek | Play | Pause | Live | Run | Undo
+
+
+# ---- WebSocket, server to client
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The first message of a connection."""
+
+    user: Me
+    server_time_ms: float
+    protocol: int = 1
+
+
+class OutcomeMessage(OutcomeInfo, frozen=True, tag="outcome", kw_only=True):
+    """The answer to ``run`` and ``undo``."""
+
+    request: int | str
+
+
+class ErrorMessage(msgspec.Struct, frozen=True, tag="error"):
+    """A refusal; ``request`` names what was refused."""
+
+    error: ErrorBody
+    request: int | str | None = None
+
+
+class RecordsMessage(msgspec.Struct, frozen=True, tag="records"):
+    """Records that changed: places whole, shells, submodels and links by key only (their value is null)."""
+
+    diff: DiffInfo
+
+
+class LinksMessage(msgspec.Struct, frozen=True, tag="links"):
+    """Connections whose state changed."""
+
+    links: list[LinkInfo]
+
+
+class JobMessage(JobInfo, frozen=True, tag="job"):
+    """A job that started, moved on or ended."""
+
+
+class SignalsMessage(msgspec.Struct, frozen=True, tag="signals"):
+    """Signals were defined or changed; ask GET /api/signals again."""
+
+    count: int
+
+
+ServerMessage = (
+    Welcome | OutcomeMessage | ErrorMessage | RecordsMessage | LinksMessage | JobMessage | SignalsMessage
+)

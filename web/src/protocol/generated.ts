@@ -1,0 +1,489 @@
+// Written by `python -m xushi.server.typegen` from the Python types; do not edit.
+
+/** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
+export interface BucketColumns {
+  start_ms: number[];
+  min: (number | null)[];
+  max: (number | null)[];
+  mean: (number | null)[];
+  count: number[];
+  last: (number | null)[];
+}
+
+/** Shows models[stage] at a node while the signal `item` holds a serial number. */
+export interface Carry {
+  kind: "carry";
+  node: string;
+  item: string;
+  stage: string;
+  models: string[];
+}
+
+/** One action of the platform. ``params`` is a JSON Schema. */
+export interface CommandInfo {
+  name: string;
+  right: string;
+  title: Record<string, string>;
+  summary: Record<string, string>;
+  undoable: boolean;
+  moves_metal: boolean;
+  params: Record<string, unknown>;
+}
+
+/** A finding about something that still opens, in the asker's language. */
+export interface DiagnosisInfo {
+  code: string;
+  place: string;
+  text: string;
+  repair: string;
+}
+
+/** What a change added, updated (before, after) and removed, by ``kind/id``. */
+export interface DiffInfo {
+  added: Record<string, unknown>;
+  updated: Record<string, [unknown, unknown]>;
+  removed: Record<string, unknown>;
+}
+
+/** The whole way of one product. */
+export interface EngineInfo {
+  serial: string;
+  first_ms: number;
+  last_ms: number;
+  is_good: boolean;
+  steps: EngineStep[];
+}
+
+/** What one station did to one product. */
+export interface EngineStep {
+  station: string;
+  shell: string;
+  at_ms: number;
+  result: Record<string, unknown>;
+  signal: number;
+}
+
+/** A product that went through the line. */
+export interface EngineSummary {
+  serial: string;
+  first_ms: number;
+  last_ms: number;
+  steps: number;
+  is_good: boolean;
+  station: string;
+}
+
+/** The one shape of every error. */
+export interface ErrorAnswer {
+  error: ErrorBody;
+}
+
+/** What happened, why, and what to do next, in the asker's language. */
+export interface ErrorBody {
+  code: string;
+  what: string;
+  why: string;
+  next: string;
+}
+
+/** A refusal; ``request`` names what was refused. */
+export interface ErrorMessage {
+  type: "error";
+  error: ErrorBody;
+  request: number | string | null;
+}
+
+/** One entry of the evidence log. */
+export interface EvidenceInfo {
+  number: number;
+  at_ms: number;
+  command: string;
+  command_id: string;
+  actor: string;
+  state: string;
+  reason: string;
+  touched: string[];
+  is_undoable: boolean;
+  entry: Record<string, unknown>;
+}
+
+/** Shows items on a path: array signals of positions (0…1) and of stages. */
+export interface Flow {
+  kind: "flow";
+  positions: string;
+  stages: string;
+  path: [number, number, number][];
+  models: string[];
+}
+
+/** Drives the place by a reported pose: `x`, `y` in m and `theta` in rad of the plant frame (VDA 5050). */
+export interface FollowPose {
+  kind: "pose";
+  x: string;
+  y: string;
+  theta: string;
+}
+
+/** Sets the language of texts on this connection. */
+export interface Hello {
+  type: "hello";
+  language?: string;
+}
+
+/** Long work: its progress 0…1 and its result. */
+export interface JobInfo {
+  id: string;
+  title: Record<string, string>;
+  state: "cancelled" | "done" | "failed" | "running";
+  progress: number;
+  message: string;
+  result: unknown;
+  error: ErrorBody | null;
+  started_ms: number;
+  ended_ms: number | null;
+}
+
+/** A job that started, moved on or ended. */
+export interface JobMessage {
+  type: "job";
+  id: string;
+  title: Record<string, string>;
+  state: "cancelled" | "done" | "failed" | "running";
+  progress: number;
+  message: string;
+  result: unknown;
+  error: ErrorBody | null;
+  started_ms: number;
+  ended_ms: number | null;
+}
+
+/** Writes a signal's value beside the place. */
+export interface Label {
+  kind: "label";
+  signal: string;
+}
+
+/** Lights a node while a Boolean signal is true. */
+export interface Light {
+  kind: "light";
+  node: string;
+  signal: string;
+}
+
+/** A connection and how it is. */
+export interface LinkInfo {
+  id: string;
+  title: Record<string, string>;
+  protocol: string;
+  endpoint: string;
+  state: "connecting" | "live" | "lost" | "off" | "refused";
+  since_ms: number;
+  points: number;
+  updates: number;
+  error: ErrorBody | null;
+}
+
+/** Connections whose state changed. */
+export interface LinksMessage {
+  type: "links";
+  links: LinkInfo[];
+}
+
+/** Returns to the present. */
+export interface Live {
+  type: "live";
+  view: number;
+}
+
+/** A new token; ``token`` is shown this once. */
+export interface MadeToken {
+  token: string;
+  info: TokenSummary;
+}
+
+/** Who is signed in. */
+export interface Me {
+  id: string;
+  name: string;
+  scopes: string[];
+}
+
+/** A request for an API token. */
+export interface NewToken {
+  name: string;
+  scopes: string[];
+  days?: number;
+}
+
+/** What became of a command. */
+export interface OutcomeInfo {
+  command_id: string;
+  command: string;
+  state: "done" | "failed" | "planned" | "unknown";
+  is_undoable: boolean;
+  at_ms: number;
+  result: unknown;
+  summary: Record<string, unknown>;
+  effects: Record<string, unknown>[];
+  diagnoses: DiagnosisInfo[];
+  diff: DiffInfo;
+  error: ErrorBody | null;
+}
+
+/** The answer to ``run`` and ``undo``. */
+export interface OutcomeMessage {
+  type: "outcome";
+  command_id: string;
+  command: string;
+  state: "done" | "failed" | "planned" | "unknown";
+  is_undoable: boolean;
+  at_ms: number;
+  result: unknown;
+  summary: Record<string, unknown>;
+  effects: Record<string, unknown>[];
+  diagnoses: DiagnosisInfo[];
+  diff: DiffInfo;
+  error: ErrorBody | null;
+  request: number | string;
+}
+
+/** Stops playing and stays at the instant shown. */
+export interface Pause {
+  type: "pause";
+  view: number;
+}
+
+/** One thing in the world. Frame as in glTF 2.0 (3.4): right-handed, Y up, metres. Attributes: shell: id of the twin it shows; None for scenery. model: SHA-256 of its glTF binary; None for an empty group. rotation: unit quaternion x, y, z, w relative to the parent place. */
+export interface Place {
+  id: string;
+  name: Record<string, string>;
+  parent: string | null;
+  shell: string | null;
+  model: string | null;
+  position: [number, number, number];
+  rotation: [number, number, number, number];
+  scale: [number, number, number];
+  category: "agv" | "building" | "conveyor" | "other" | "product" | "rack" | "robot" | "station" | "utility";
+  behaviours: (ShowState | Turn | Slide | PlayClip | FollowPose | Carry | Flow | Light | Label)[];
+}
+
+/** Plays the past from an instant, ``speed`` seconds a second. */
+export interface Play {
+  type: "play";
+  view: number;
+  timeline: string;
+  from_ms: number;
+  speed?: number;
+}
+
+/** Shows the instant of an animation clip that a progress signal (0…1) names. */
+export interface PlayClip {
+  kind: "clip";
+  clip: string;
+  signal: string;
+}
+
+/** Records that changed: places whole, shells, submodels and links by key only (their value is null). */
+export interface RecordsMessage {
+  type: "records";
+  diff: DiffInfo;
+}
+
+/** Runs a command; the answer carries ``request``. */
+export interface Run {
+  type: "run";
+  request: number | string;
+  command: string;
+  params?: Record<string, unknown>;
+  dry_run?: boolean;
+  reason?: string;
+}
+
+/** A request to run a command. */
+export interface RunCommand {
+  params?: Record<string, unknown>;
+  dry_run?: boolean;
+  reason?: string;
+}
+
+/** Values of one signal in the order of time; ``more`` when the limit cut them. */
+export interface SampleRows {
+  times_ms: number[];
+  values: unknown[];
+  qualities: number[];
+  more: boolean;
+}
+
+/** Shows one past instant. */
+export interface Seek {
+  type: "seek";
+  view: number;
+  timeline: string;
+  at_ms: number;
+}
+
+/** Shows a machine's state: `signal` is an OPC 40001-1 MachineryItemState, `detail` the reason. */
+export interface ShowState {
+  kind: "state";
+  signal: string;
+  detail: string | null;
+}
+
+/** One signal: a leaf of a twin with a live value. ``kind``: 0 double, 1 int, 2 bool, 3 enum, 4 time (ms), 5 text, 6 array. */
+export interface SignalInfo {
+  handle: number;
+  key: string;
+  kind: number;
+  unit: string;
+  name: Record<string, string>;
+  shell: string;
+  submodel: string;
+  path: string;
+  labels: Record<string, string>;
+  low: number | null;
+  high: number | null;
+  writable: boolean;
+  source: SourceInfo | null;
+}
+
+/** All signals. */
+export interface SignalList {
+  signals: SignalInfo[];
+}
+
+/** Signals were defined or changed; ask GET /api/signals again. */
+export interface SignalsMessage {
+  type: "signals";
+  count: number;
+}
+
+/** A fresh one-time sign-in link. */
+export interface SigninLink {
+  url: string;
+}
+
+/** Slides a node: distance in m = value · factor + offset. */
+export interface Slide {
+  kind: "slide";
+  node: string;
+  axis: "x" | "y" | "z";
+  signal: string;
+  factor: number;
+  offset: number;
+}
+
+/** Where a signal's value comes from. */
+export interface SourceInfo {
+  link: string;
+  protocol: string;
+  endpoint: string;
+  address: string;
+}
+
+/** How the platform is. */
+export interface Status {
+  version: string;
+  started_ms: number;
+  now_ms: number;
+  signals: number;
+  shells: number;
+  places: number;
+  viewers: number;
+  updates: number;
+  data_dir: string;
+  memory_mb: number;
+}
+
+/** A submodel in the tree. */
+export interface SubmodelSummary {
+  id: string;
+  idShort: string;
+  semanticId: string;
+}
+
+/** A run of time that can be shown. ``end_ms`` is null while it still grows. */
+export interface TimelineInfo {
+  id: string;
+  kind: "branch" | "live" | "recorded";
+  title: Record<string, string>;
+  start_ms: number;
+  end_ms: number | null;
+}
+
+/** An API token without its secret. */
+export interface TokenSummary {
+  id: string;
+  name: string;
+  scopes: string[];
+  made_ms: number;
+  expires_ms: number;
+}
+
+/** Turns a node: angle in rad = value · factor + offset. */
+export interface Turn {
+  kind: "turn";
+  node: string;
+  axis: "x" | "y" | "z";
+  signal: string;
+  factor: number;
+  offset: number;
+}
+
+/** A shell in the tree. */
+export interface TwinSummary {
+  id: string;
+  idShort: string;
+  name: Record<string, string>;
+  shell_kind: string;
+  submodels: SubmodelSummary[];
+}
+
+/** Takes a command back; the answer carries ``request``. */
+export interface Undo {
+  type: "undo";
+  request: number | string;
+  command_id: string;
+}
+
+/** Ends a view. */
+export interface Unwatch {
+  type: "unwatch";
+  view: number;
+}
+
+/** Shows signals in a view; the first answer is a full snapshot. */
+export interface Watch {
+  type: "watch";
+  view: number;
+  signals: number[] | "all";
+  rate_hz?: number;
+  timeline?: string;
+}
+
+/** The first message of a connection. */
+export interface Welcome {
+  type: "welcome";
+  user: Me;
+  server_time_ms: number;
+  protocol: number;
+}
+
+export type ClientMessage =
+  | Hello
+  | Live
+  | Pause
+  | Play
+  | Run
+  | Seek
+  | Undo
+  | Unwatch
+  | Watch;
+
+export type ServerMessage =
+  | ErrorMessage
+  | JobMessage
+  | LinksMessage
+  | OutcomeMessage
+  | RecordsMessage
+  | SignalsMessage
+  | Welcome;
