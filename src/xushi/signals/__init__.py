@@ -1,0 +1,51 @@
+"""Signals: everything that moves. Frames, the board of newest values, the history and the timelines."""
+
+from xushi.signals._board import Board, Sample
+from xushi.signals._frame import Frame
+from xushi.signals._ingest import Ingest, Recorder
+from xushi.signals._kinds import MAX_ARRAY_ELEMENTS, NO_OBJECT, Kind, decode_value, encode_value
+from xushi.signals._quality import (
+    BAD,
+    BAD_NO_COMMUNICATION,
+    BAD_NO_DATA,
+    BAD_WAITING_FOR_INITIAL_DATA,
+    GOOD,
+    UNCERTAIN,
+    is_bad,
+    is_good,
+    quality_name,
+    quality_table,
+    quality_text,
+)
+from xushi.signals._registry import SignalDef, SignalRegistry, SourceRef
+from xushi.signals._units import unit_display, unit_of_opcua, unit_to_opcua
+
+__all__ = [
+    "BAD",
+    "BAD_NO_COMMUNICATION",
+    "BAD_NO_DATA",
+    "BAD_WAITING_FOR_INITIAL_DATA",
+    "GOOD",
+    "MAX_ARRAY_ELEMENTS",
+    "NO_OBJECT",
+    "UNCERTAIN",
+    "Board",
+    "Frame",
+    "Ingest",
+    "Kind",
+    "Recorder",
+    "Sample",
+    "SignalDef",
+    "SignalRegistry",
+    "SourceRef",
+    "decode_value",
+    "encode_value",
+    "is_bad",
+    "is_good",
+    "quality_name",
+    "quality_table",
+    "quality_text",
+    "unit_display",
+    "unit_of_opcua",
+    "unit_to_opcua",
+]
