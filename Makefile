@@ -1,0 +1,86 @@
+# Everything a person or CI does with this repository; each target prepares what it needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ROOM   := $(CURDIR)
+# Node for the client build comes from a PyPI wheel, so that nothing is installed by hand.
+export PATH := $(ROOM)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_update_notifier := false
+export npm_config_fund := false
+
+CLIENT_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+ASSET_SOURCES  := $(shell find src/xushi/demo src/xushi/twins -name '*.py' 2>/dev/null)
+ASSETS := src/xushi/demo/assets/demo-plant.aasx
+
+.PHONY: help demo test check bench verify setup soak kill screenshots clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.run client $(ASSETS) ## Start the demo plant and the platform; prints a sign-in link
+	@$(BIN)/xushi demo $(ARGS)
+
+test: setup ## Run all tests: Python, client, browser
+	cd web && npm test --silent
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+check: setup ## Format, lint, types, import floors, duplicated texts
+	$(BIN)/ruff format --check src tests bench verify tools
+	$(BIN)/ruff check src tests bench verify tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run --silent typecheck && npm run --silent lint
+	$(BIN)/python tools/check_docs.py
+
+bench: setup ## Measure speed, memory and sizes; one JSON object a line
+	@$(BIN)/python -m bench $(ARGS)
+
+verify: setup ## Print every published reference number beside ours
+	@$(BIN)/python -m verify
+
+soak: setup ## Run the demo plant at 10x for 30 minutes and account for every value
+	@$(BIN)/python -m bench.soak $(ARGS)
+
+kill: setup ## Kill the server 30 times under load and account for everything acknowledged
+	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q tests/server/test_kill9.py
+
+screenshots: setup ## Make the pictures of README and docs from the running product
+	$(BIN)/python tools/screenshots.py
+
+setup: $(VENV)/.dev client $(ASSETS) ## Prepare everything and start nothing
+	@$(BIN)/python tools/install_peers.py
+
+.PHONY: client
+client: src/xushi/server/client/index.html
+
+# Debian's python3 comes without ensurepip unless python3-venv is installed: then the system's pip fills the folder.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Xushi needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV) 2>/dev/null || \
+		{ rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
+	$(BIN)/python -m pip install -q --upgrade 'pip>=25.1'
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[demo]' --group build
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.run
+	$(BIN)/python -m pip install -q -e '.[demo,parquet]' --group dev --group bench
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | $(VENV)/.run
+	cd web && npm ci --silent --no-audit
+	@touch $@
+
+src/xushi/server/client/index.html: web/node_modules/.package-lock.json $(CLIENT_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+$(ASSETS): $(ASSET_SOURCES) | $(VENV)/.run
+	$(BIN)/python -m xushi.demo.shells $@
+	@touch $@
+
+clean: ## Remove everything that was built
+	rm -rf $(VENV) web/node_modules src/xushi/server/client src/xushi/demo/assets .cache build dist

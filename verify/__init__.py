@@ -1,0 +1,1 @@
+"""Holds the product to published reference numbers: each case names its source."""
