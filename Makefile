@@ -6,6 +6,8 @@ ROOM   := $(CURDIR)
 # Node for the client build comes from a PyPI wheel, so that nothing is installed by hand.
 export PATH := $(ROOM)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Bytecode is written when a module is first used: most modules of the large packages never are.
+export PIP_NO_COMPILE := 1
 export npm_config_update_notifier := false
 export npm_config_fund := false
 
