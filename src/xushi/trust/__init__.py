@@ -1,7 +1,7 @@
 """Trust: who acts (sessions, tokens), what they may do (scopes), and the evidence of what was done."""
 
 from ._evidence import LOG_NAME, EvidenceLog, EvidenceProof, check_proof
-from ._merkle import MerkleTree, leaf_hash, node_hash, verify_consistency, verify_inclusion
+from ._merkle import EMPTY_ROOT, MerkleTree, leaf_hash, node_hash, verify_consistency, verify_inclusion
 from ._rights import ALL_SCOPES, SCOPES, ScopePolicy, parse_scopes
 from ._sessions import (
     CODE_LIFETIME_S,
@@ -15,6 +15,7 @@ __all__ = [
     "ALL_SCOPES",
     "CODE_LIFETIME_S",
     "DEFAULT_TOKEN_LIFETIME_S",
+    "EMPTY_ROOT",
     "LOG_NAME",
     "SCOPES",
     "SESSION_LIFETIME_S",
