@@ -1,0 +1,65 @@
+"""The engines on the line: who they are, what went into them, and how many started, finished and were scrapped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xushi.demo._line import Part
+
+
+@dataclass
+class Engine:
+    """One engine on its way: stage of assembly, open faults, the parts fitted and the attempts at each station."""
+
+    serial: str
+    stage: int = 0
+    faults: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)  # defects that only a test will find
+    parts: list[str] = field(default_factory=list)  # number|identity|supplier
+    attempts: dict[str, int] = field(default_factory=dict)
+    repairs: int = 0
+
+
+class EngineBook:
+    """Counts engines: started = finished + scrapped + in process, always."""
+
+    def __init__(self, prefix: str = "E15-26-") -> None:
+        self._prefix = prefix
+        self.started = 0
+        self.finished = 0
+        self.scrapped = 0
+        self.last_finished = ""
+        self.in_process: dict[str, Engine] = {}
+
+    def start(self) -> Engine:
+        self.started += 1
+        engine = Engine(f"{self._prefix}{self.started:06d}")
+        self.in_process[engine.serial] = engine
+        return engine
+
+    def finish(self, engine: Engine) -> None:
+        del self.in_process[engine.serial]
+        self.finished += 1
+        self.last_finished = engine.serial
+
+    def scrap(self, engine: Engine) -> None:
+        del self.in_process[engine.serial]
+        self.scrapped += 1
+
+
+class PartNumbers:
+    """Gives out serial numbers and batch numbers; a batch is used up after `batch_size` draws."""
+
+    def __init__(self, batch_size: int = 20) -> None:
+        self._batch_size = batch_size
+        self._drawn: dict[str, int] = {}
+
+    def batch(self, part: Part) -> str:
+        drawn = self._drawn.get(part.number, 0)
+        self._drawn[part.number] = drawn + 1
+        return f"{part.number[4:]}-L{1 + drawn // self._batch_size:04d}"
+
+    def serial(self, part: Part) -> str:
+        drawn = self._drawn.get(part.number + "#", 0) + 1
+        self._drawn[part.number + "#"] = drawn
+        return f"{part.number[4:]}-S{drawn:06d}"

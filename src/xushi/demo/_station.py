@@ -1,0 +1,396 @@
+"""A station of the line: takes engines, works, wears its tools, fails, waits, blocks, and stops on a wrong part."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xushi.demo._conveyor import Conveyor
+from xushi.demo._engines import Engine, EngineBook
+from xushi.demo._events import Event, EventLoop, lognormal
+from xushi.demo._line import QUALITY_TOPIC, Machine
+from xushi.demo._material import LineStock
+from xushi.demo._power import PowerAccount
+from xushi.demo._process import Setpoints, judge, leave_defects, measure
+from xushi.demo._values import Values, iso_time
+
+RUNNING, STARVED, BLOCKED, FAILED, STOPPED, SETUP = range(6)
+_ITEM_STATE = {RUNNING: 3, STARVED: 2, BLOCKED: 2, FAILED: 1, STOPPED: 2, SETUP: 2}  # OPC 40001-1
+_MODE = {RUNNING: 3, STARVED: 3, BLOCKED: 3, FAILED: 1, STOPPED: 0, SETUP: 2}
+TESTS = ("OP60", "OP90")
+TOOL_LIFE_CYCLES = {"OP40": 240}
+CHECK_ONLY_SHARE = 0.35  # an engine that comes again from rework is only checked
+
+
+class Station:
+    """One station. Everything that changes ends in `advance`, which looks at the facts and does what comes next."""
+
+    def __init__(
+        self,
+        spec: Machine,
+        loop: EventLoop,
+        values: Values,
+        rng: random.Random,
+        book: EngineBook,
+        inlets: Sequence[Conveyor],
+        outlet: Conveyor,
+        reject: Conveyor | None,
+        stock: LineStock | None,
+        line_speed: Callable[[], float],
+        operators_answer: bool,
+    ) -> None:
+        self.spec = spec
+        self.id = spec.id
+        self.setpoints = Setpoints()
+        self.power = PowerAccount(loop)
+        self.engine: Engine | None = None
+        self.detail = STARVED
+        self.good = self.rejected = self.total = 0
+        self.failures = 0
+        self.wrong_stopped = 0
+        self.results: dict[str, Any] = {}
+        self._loop, self._values, self._rng, self._book = loop, values, rng, book
+        self._put = values.writer(spec.id)
+        self._inlets, self._outlet, self._reject = inlets, outlet, reject
+        self._stock, self._line_speed, self._operators_answer = stock, line_speed, operators_answer
+        self._is_stopped = self._is_failed = self._is_setup = self._asks_poka_yoke = False
+        self._cycle_s = self._left_s = 0.0
+        self._has_begun = False
+        self._began_ns = 0
+        self._work: Event | None = None
+        self._work_until_s = 0.0
+        self._recovery: Event | None = None
+        self._sequence = 0
+        self._tool_life = TOOL_LIFE_CYCLES.get(spec.id, rng.randint(380, 620))
+        self._tool_number = 1
+        self.wear = 0.3 if spec.id in TOOL_LIFE_CYCLES else rng.uniform(0.05, 0.85)
+        self._wear_limit = rng.gauss(1.03, 0.02)
+        self._to_failure_s = self._draw_failure()
+        self._put_start_values()
+
+    # -- what operators and methods do ---------------------------------------------------------------------------
+    def stop(self) -> None:
+        """Pauses at once; the cycle goes on from the same point after `start`."""
+        self._is_stopped = True
+        self._pause()
+        self.advance()
+
+    def start(self) -> None:
+        self._is_stopped = False
+        self.advance()
+
+    def reset(self) -> None:
+        """Ends a failure or set-up at once, as if the repair were done."""
+        if self._recovery is not None:
+            self._recovery.cancel()
+            self._recover()
+
+    def answer_poka_yoke(self) -> bool:
+        """The wrong part was taken away and replaced; False when nothing was asked."""
+        if not self._asks_poka_yoke or self._stock is None:
+            return False
+        self._stock.replace_wrong()
+        self._asks_poka_yoke = False
+        self._put("PokaYoke.Stopped", False)
+        self._clear_alarm()
+        self.advance()
+        return True
+
+    # -- the way of an engine ------------------------------------------------------------------------------------
+    def advance(self) -> None:
+        """Does the next thing that the facts allow; safe to call at any time."""
+        while True:
+            if self._work is not None:
+                return
+            if self._is_failed or self._is_setup:
+                return self._show(FAILED if self._is_failed else SETUP)
+            if self._is_stopped or self._asks_poka_yoke:
+                return self._show(STOPPED)
+            if self.engine is None and not self._take():
+                return
+            if not self._has_begun and not self._begin():
+                return
+            if self._left_s > 0.0:
+                return self._run()
+            if not self._release():
+                return self._show(BLOCKED)
+
+    def _take(self) -> bool:
+        if self.wear >= 1.0 and self.id not in TOOL_LIFE_CYCLES:
+            self._change_tool_planned()
+            return False
+        engine = self._next_engine()
+        if engine is None:
+            self._show(STARVED)
+            return False
+        self.engine = engine
+        self._has_begun = False
+        self._put("CurrentEngine", engine.serial)
+        self._put("Stage", engine.stage)
+        return True
+
+    def _next_engine(self) -> Engine | None:
+        for inlet in self._inlets:
+            if inlet.is_ready():
+                return inlet.leave()
+        if not self._inlets and self._stock is not None and self._stock.units > 0:
+            return self._book.start()
+        return None
+
+    def _is_first_time(self, engine: Engine) -> bool:
+        return engine.stage < self.spec.stage
+
+    def _begin(self) -> bool:
+        assert self.engine is not None
+        is_first = self._is_first_time(self.engine)
+        if is_first and self._stock is not None and self._stock.parts:
+            if self._stock.units == 0:
+                self._show(STARVED)
+                return False
+            if (wrong := self._stock.next_wrong()) is not None:
+                self._stop_for_wrong_part(wrong.expected, wrong.found)
+                return False
+        self._cycle_s = self._draw_cycle(is_first)
+        self._left_s = self._cycle_s
+        self._has_begun = True
+        self._began_ns = self._loop.now_ns
+        self._aim_at_tool_break()
+        return True
+
+    def _draw_cycle(self, is_first: bool) -> float:
+        share = 1.0 if is_first or self.id in TESTS else CHECK_ONLY_SHARE
+        base_s = self.spec.cycle_s * share * self.setpoints.cycle_factor / self._line_speed()
+        return lognormal(self._rng, base_s, self.spec.cycle_sigma)
+
+    def _run(self) -> None:
+        fails = self._to_failure_s < self._left_s
+        span_s = self._to_failure_s if fails else self._left_s
+        self._work_until_s = self._loop.now_s + span_s
+        self._work = self._loop.after(span_s, self._fail if fails else self._finish)
+        self._show(RUNNING)
+
+    def _pause(self) -> None:
+        """Stops the work in hand and keeps what is left of it."""
+        if self._work is None:
+            return
+        done_s = self._span_done_s()
+        self._work.cancel()
+        self._work = None
+        self._left_s = max(1e-6, self._left_s - done_s)
+        self._to_failure_s = max(1e-6, self._to_failure_s - done_s)
+
+    def _span_done_s(self) -> float:
+        if self._work is None:
+            return 0.0
+        span_s = min(self._to_failure_s, self._left_s)
+        return span_s - (self._work_until_s - self._loop.now_s)
+
+    def progress(self) -> float:
+        """Share of the cycle done, 0 to 1."""
+        if not self._has_begun or self._cycle_s <= 0.0:
+            return 0.0
+        return min(1.0, max(0.0, 1.0 - (self._left_s - self._span_done_s()) / self._cycle_s))
+
+    def sample(self) -> None:
+        """Puts out what changes all the time; called at the rate at which the face publishes."""
+        self._put("Progress", round(self.progress(), 3) if self.engine is not None else 0.0)
+        self._put("Energy.Total", round(self.power.energy_kwh, 3))
+
+    def _finish(self) -> None:
+        assert self.engine is not None
+        engine = self.engine
+        self._work = None
+        self._to_failure_s = max(1e-6, self._to_failure_s - self._left_s)
+        self._left_s = 0.0
+        is_first = self._is_first_time(engine)
+        fitted = self._stock.fit(engine) if is_first and self._stock is not None else []
+        self._work_on(engine, is_first)
+        faults = self._judge(engine, is_first)
+        engine.stage = max(engine.stage, self.spec.stage) if not faults or self._reject is None else engine.stage
+        self._count(faults)
+        self._report(engine, fitted, faults)
+        self.advance()
+
+    def _work_on(self, engine: Engine, is_first: bool) -> None:
+        """Changes the engine and measures it."""
+        if is_first:
+            leave_defects(self.id, engine, self._rng)
+            self.wear += self._rng.uniform(0.7, 1.3) / self._tool_life
+        if is_first or self.id in TESTS:
+            self.results = measure(self.id, engine, self._rng, self.wear, self.setpoints)
+
+    def _judge(self, engine: Engine, is_first: bool) -> list[str]:
+        """The faults found now; the two tests also stand in for faults that were found before them."""
+        is_test = self.id in TESTS
+        if not is_first and not is_test:
+            return []
+        found = judge(self.id, self.results, self.setpoints)
+        engine.faults.extend(found)
+        return list(engine.faults) if is_test else found
+
+    def _count(self, faults: list[str]) -> None:
+        self.total += 1
+        self.good += not faults
+        self.rejected += bool(faults)
+        self._put("Counters.Total", self.total)
+        self._put("Counters.Good", self.good)
+        self._put("Counters.Reject", self.rejected)
+        self._put("CycleTime", round(self._cycle_s, 2))
+        self._put("ToolWear", round(self.wear, 4))
+
+    def _release(self) -> bool:
+        """Hands the engine on: good ones to the next conveyor, found faults to rework at the two tests."""
+        assert self.engine is not None
+        if self._reject is not None and self.engine.faults:
+            if self._reject.has_room():
+                self._reject.enter(self.engine)
+            else:
+                self._scrap(self.engine)  # the loop is full: set aside, or the line would lock itself
+        elif self._outlet.has_room():
+            self._outlet.enter(self.engine)
+        else:
+            return False
+        self._empty()
+        return True
+
+    def _scrap(self, engine: Engine) -> None:
+        self._book.scrap(engine)
+
+    def _empty(self) -> None:
+        self.engine = None
+        self._has_begun = False
+        self._put("CurrentEngine", "")
+        self._put("Stage", 0)
+        self._put("Progress", 0.0)
+
+    def _report(self, engine: Engine, fitted: list[str], faults: list[str]) -> None:
+        """The quality message of this cycle; OP40 puts its traces into the address space beside it."""
+        self._sequence += 1
+        engine.attempts[self.id] = engine.attempts.get(self.id, 0) + 1
+        traces = self.results.pop("_traces", None)
+        payload: dict[str, Any] = {
+            "station": self.id,
+            "engine": engine.serial,
+            "sequence": self._sequence,
+            "attempt": engine.attempts[self.id],
+            "stage": engine.stage,
+            "verdict": 2 if faults else 1,
+            "faults": faults,
+            "started": iso_time(self._began_ns),
+            "cycle_s": round(self._cycle_s, 2),
+            "tool": self.tool,
+            "toolWear": round(self.wear, 4),
+            "parts": fitted,
+            "results": {name: round(value, 4) for name, value in self.results.items()},
+        }
+        if traces is not None:
+            payload["finalTorque"] = [trace.final_nm for trace in traces]
+            payload["yieldAngle"] = [trace.yield_deg for trace in traces]
+            self._put("TorqueAngle.Engine", engine.serial)
+            self._put("TorqueAngle.FinalTorque", payload["finalTorque"])
+            self._put("TorqueAngle.YieldAngle", payload["yieldAngle"])
+            for bolt, trace in enumerate(traces, start=1):
+                self._put(f"TorqueAngle.Bolt{bolt:02d}.Angle", trace.angles_deg)
+                self._put(f"TorqueAngle.Bolt{bolt:02d}.Torque", trace.torques_nm)
+        self._values.say(f"{QUALITY_TOPIC}/{self.id}", payload)
+
+    @property
+    def tool(self) -> str:
+        name = self.spec.tools[0] if self.spec.tools else "HAND"
+        return f"{name}-{self._tool_number:03d}"
+
+    # -- trouble -------------------------------------------------------------------------------------------------
+    def _stop_for_wrong_part(self, expected: str, found: str) -> None:
+        self._asks_poka_yoke = True
+        self.wrong_stopped += 1
+        self._put("PokaYoke.Stopped", True)
+        self._put("PokaYoke.Expected", expected)
+        self._put("PokaYoke.Found", found)
+        self._put("PokaYoke.Count", self.wrong_stopped)
+        self._raise_alarm(300, f"Wrong part {found}, expected {expected}")
+        self._show(STOPPED)
+        if self._operators_answer:
+            asked = self.wrong_stopped
+            wait_s = lognormal(self._rng, 45.0, 0.4)
+            self._loop.after(wait_s, lambda: self._answer_if_still(asked))
+
+    def _answer_if_still(self, asked: int) -> None:
+        if self.wrong_stopped == asked:
+            self.answer_poka_yoke()
+
+    def _aim_at_tool_break(self) -> None:
+        """A tool past its limit breaks within this cycle; the torque traces have told so long before."""
+        if self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit:
+            self._to_failure_s = self._rng.uniform(0.2, 0.8) * self._left_s
+
+    def _fail(self) -> None:
+        self._work = None
+        self._left_s = max(1e-6, self._left_s - self._to_failure_s)
+        self._is_failed = True
+        self.failures += 1
+        failure = self.spec.failure
+        assert failure is not None
+        is_tool = self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit
+        self._raise_alarm(201 if is_tool else 200, "Tool worn out" if is_tool else "Drive fault")
+        repair_s = lognormal(self._rng, failure.repair_mean_s * (1.6 if is_tool else 1.0), failure.repair_sigma)
+        self._recovery = self._loop.after(repair_s, self._recover)
+        self.advance()
+
+    def _recover(self) -> None:
+        if (self._is_failed and self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit) or self._is_setup:
+            self._fit_new_tool()
+        self._recovery = None
+        self._is_failed = self._is_setup = False
+        self._to_failure_s = self._draw_failure()
+        self._clear_alarm()
+        self.advance()
+
+    def _change_tool_planned(self) -> None:
+        self._is_setup = True
+        self._recovery = self._loop.after(lognormal(self._rng, 60.0, 0.3), self._recover)
+        self._show(SETUP)
+
+    def _fit_new_tool(self) -> None:
+        self.wear = self._rng.uniform(0.0, 0.03)
+        self._tool_number += 1
+        self._wear_limit = self._rng.gauss(1.03, 0.02)
+        self._put("ToolWear", round(self.wear, 4))
+
+    def _draw_failure(self) -> float:
+        failure = self.spec.failure
+        return self._rng.weibullvariate(failure.scale_s, failure.shape) if failure is not None else float("inf")
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+    def _show(self, detail: int) -> None:
+        self.detail = detail
+        power = self.spec.power
+        kw = power.busy_kw if detail == RUNNING else power.failed_kw if detail == FAILED else power.idle_kw
+        if kw != self.power.power_kw:
+            self.power.set(kw)
+        self._put("State", _ITEM_STATE[detail])
+        self._put("Detail", detail)
+        self._put("OperationMode", _MODE[detail])
+        if self._stock is not None:
+            self._put("Material.Stock", self._stock.units)
+
+    def _raise_alarm(self, code: int, text: str) -> None:
+        self._put("Alarm.Code", code)
+        self._put("Alarm.Text", text)
+        self._put("Alarm.Active", True)
+
+    def _clear_alarm(self) -> None:
+        self._put("Alarm.Active", False)
+        self._put("Alarm.Code", 0)
+        self._put("Alarm.Text", "")
+
+    def _put_start_values(self) -> None:
+        start: dict[str, Any] = {
+            "Counters.Good": 0, "Counters.Reject": 0, "Counters.Total": 0, "CycleTime": 0.0,
+            "PokaYoke.Stopped": False, "PokaYoke.Expected": "", "PokaYoke.Found": "", "PokaYoke.Count": 0,
+            "ToolWear": round(self.wear, 4), "CycleTimeFactor": 1.0, "CurrentEngine": "", "Stage": 0, "Progress": 0.0,
+        }  # fmt: skip
+        for path, value in start.items():
+            self._put(path, value)
+        self._clear_alarm()
+        self._show(STARVED)
