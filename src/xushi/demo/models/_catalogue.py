@@ -1,0 +1,66 @@
+"""The list of demo models: file name to builder."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from xushi.demo._line import AREAS, CONVEYOR_Z, FLOOR_X, FLOOR_Y, PARTS, STAGES, buffers
+from xushi.demo._line_types import Machine
+
+from . import _logistics, _utilities
+from ._conveyor import PALLET_M, conveyor, conveyor_curve, conveyor_route
+from ._engine import engine
+from ._glb import Builder
+from ._hall import Zone, column, hall, luminaire
+from ._person import operator
+from ._robot import standing_robot
+from ._stations_assembly import op10, op20, op30, op40, op50
+from ._stations_test import op60, op70, op80, op90, op100
+
+assert PALLET_M == CONVEYOR_Z, "engines must stand on the conveyors that the plant describes"
+
+
+def route_of(buffer: Machine) -> tuple[tuple[float, float], ...]:
+    """The path of a buffer in its own scene frame: (x, z) metres about the machine's place."""
+    return tuple((round(x - buffer.x, 4), round(buffer.y - y, 4)) for x, y, _ in buffer.path)
+
+
+def model_of_buffer(buffer: Machine) -> str:
+    """Buffers of the same straight run share one model; each other route has its own."""
+    route = route_of(buffer)
+    if len(route) == 2 and route[0][1] == route[1][1]:
+        return f"conveyor-{abs(route[1][0] - route[0][0]):g}m"
+    return f"conveyor-{buffer.id.lower()}"
+
+
+def _conveyors() -> dict[str, Builder]:
+    out: dict[str, Builder] = {}
+    for buffer in buffers():
+        name, route = model_of_buffer(buffer), route_of(buffer)
+        is_straight = name.endswith("m")
+        out[name] = partial(conveyor, abs(route[1][0] - route[0][0])) if is_straight else partial(conveyor_route, route)
+    return out
+
+
+def _hall() -> Builder:
+    zones = [Zone(area.use, area.x0, area.y0, area.x1, area.y1) for area in AREAS]
+    return partial(hall, FLOOR_X, FLOOR_Y, zones)
+
+
+CATALOGUE: dict[str, Builder] = {
+    **{f"engine-{stage.number:02d}": partial(engine, stage.number) for stage in STAGES},
+    "op10": op10, "op20": op20, "op30": op30, "op40": op40, "op50": op50,
+    "op60": op60, "op70": op70, "op80": op80, "op90": op90, "op100": op100,
+    "rwk1": _utilities.rework,
+    **_conveyors(),
+    "conveyor-curve": conveyor_curve,
+    "agv1": partial(_logistics.agv, "AGV1"), "agv2": partial(_logistics.agv, "AGV2"),
+    "container": _logistics.container, "kit": _logistics.kit, "pallet": _logistics.pallet_with_boxes,
+    "ps1": _logistics.store,
+    "kit1": partial(_logistics.kitting_rack, sum(part.bin >= 0 for part in PARTS)),
+    "plc1": _utilities.controller, "em1": _utilities.meter, "cmp1": _utilities.compressor,
+    "charger": _utilities.charger, "panel": _utilities.station_panel,
+    "robot": partial(standing_robot, "robot"),
+    "operator": operator,
+    "hall": _hall(), "column": column, "luminaire": luminaire,
+}  # fmt: skip

@@ -1,0 +1,102 @@
+"""The hall: floor slab with marked walkways and lanes, columns, light fixtures; built from the plant's description."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ._palette import ACCENT_LIGHT, DARK, GREY, LIGHT, MARKING, PANEL, SLAB, SLAB_JOINT, WALKWAY, WHITE
+from ._part import Part
+
+_USES = ("walkway", "agv_lane", "storage")
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A rectangle of the floor in the plant frame (x east, y north, metres); use: walkway, agv_lane or storage."""
+
+    use: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+def hall(length: float, width: float, zones: Sequence[Zone]) -> Part:
+    """The floor reaches from the origin `length` to the east (+X) and `width` to the north (−Z); its top is Y = 0."""
+    root = Part("hall")
+    floor = root.child("floor")
+    floor.slab((-0.6, -0.12, -width - 0.6), (length + 0.6, -0.006, 0.6), SLAB)
+    for k in range(1, int(length // 6) + 1):
+        floor.quad_up(k * 6.0 - 0.01, -width, k * 6.0 + 0.01, 0.0, -0.005, SLAB_JOINT)
+    for k in range(1, int(width // 6) + 1):
+        floor.quad_up(0.0, -k * 6.0 - 0.01, length, -k * 6.0 + 0.01, -0.005, SLAB_JOINT)
+    for zone in zones:
+        if zone.use in _USES:
+            _zone(floor, zone)
+    columns = root.child("columns")
+    for x in _steps(length, 12.0):
+        for z in (-0.3, -width + 0.3):
+            _column(columns, x, z)
+    lights = root.child("lights")
+    for z in _steps(width, 8.5):
+        for x in _steps(length, 6.0):
+            if 0.5 < x < length - 0.5 and 0.5 < z < width - 0.5:
+                _fixture(lights, x, -z)
+    return root
+
+
+def _zone(floor: Part, zone: Zone) -> None:
+    """Walkways are filled, lanes only edged, stores edged with a broken line; white lines 0.1 m wide."""
+    z0, z1 = -zone.y1, -zone.y0
+    if zone.use == "walkway":
+        floor.quad_up(zone.x0, z0, zone.x1, z1, -0.002, WALKWAY)
+    line = 0.1
+    runs = ((zone.x0, z0, zone.x1, z0 + line), (zone.x0, z1 - line, zone.x1, z1),
+            (zone.x0, z0, zone.x0 + line, z1), (zone.x1 - line, z0, zone.x1, z1))
+    for number, (xa, za, xb, zb) in enumerate(runs):
+        if zone.use != "storage":
+            if number < 2 or zone.use == "walkway":
+                floor.quad_up(xa, za, xb, zb, 0.001, MARKING)
+            continue
+        along = max(xb - xa, zb - za)
+        for k in range(int(along / 0.8)):
+            a = k * 0.8
+            if xb - xa > zb - za:
+                floor.quad_up(xa + a, za, xa + a + 0.5, zb, 0.001, MARKING)
+            else:
+                floor.quad_up(xa, za + a, xb, za + a + 0.5, 0.001, MARKING)
+
+
+def _steps(length: float, wanted: float) -> list[float]:
+    count = max(1, round(length / wanted))
+    return [length * k / count for k in range(count + 1)]
+
+
+def _column(part: Part, x: float, z: float) -> None:
+    """A rolled steel column on its base plate with a light impact guard."""
+    part.box((0.5, 0.03, 0.5), (x, 0.015, z), DARK)
+    for dz in (-0.14, 0.14):
+        part.box((0.3, 7.0, 0.025), (x, 3.5, z + dz), LIGHT)
+    part.box((0.022, 7.0, 0.26), (x, 3.5, z), LIGHT)
+    part.box((0.44, 0.7, 0.44), (x, 0.38, z), ACCENT_LIGHT, bevel=0.03)
+
+
+def _fixture(part: Part, x: float, z: float) -> None:
+    """A linear high-bay luminaire hanging at 6.4 m."""
+    part.box((1.5, 0.08, 0.3), (x, 6.4, z), PANEL)
+    part.box((1.44, 0.02, 0.24), (x, 6.355, z), WHITE)
+    for dx in (-0.6, 0.6):
+        part.rod(0.006, 0.6, (x + dx, 6.44, z), GREY, segments=6)
+
+
+def column() -> Part:
+    root = Part("column")
+    _column(root, 0.0, 0.0)
+    return root
+
+
+def luminaire() -> Part:
+    root = Part("luminaire")
+    _fixture(root.placed(0.0, -6.4, 0.0), 0.0, 0.0)
+    return root
