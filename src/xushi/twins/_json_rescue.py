@@ -1,0 +1,46 @@
+"""Closes the open brackets of a JSON text that breaks off, so that what stands before the break can be read."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_TEXT = 64 << 20
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.S)
+_CLOSER = {"{": "}", "[": "]"}
+
+
+def close_open_brackets(text: str) -> str | None:
+    """Return the longest start of `text` that ends after a whole value, with its brackets closed.
+
+    None where not even one value of the outermost object is whole.
+    """
+    if len(text) > LONGEST_TEXT:
+        return None
+    stack: list[str] = []
+    safe_end, safe_depth = 0, 0
+    is_key = False
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in _CLOSER:  # what is open at the safe end stays open: only a whole value closes it
+            stack.append(token)
+            is_key = token == "{"
+            continue
+        if token == ",":
+            is_key = bool(stack) and stack[-1] == "{"
+            continue
+        if token == ":":
+            is_key = False
+            continue
+        if token in ("}", "]"):
+            if not stack or _CLOSER[stack[-1]] != token:
+                break
+            stack.pop()
+        elif is_key or (token[0] != '"' and match.end() == len(text)):
+            continue
+        if not stack:
+            break
+        safe_end, safe_depth = match.end(), len(stack)
+        is_key = False
+    if not safe_end:
+        return None
+    return text[:safe_end] + "".join(_CLOSER[opener] for opener in reversed(stack[:safe_depth]))
