@@ -1,0 +1,284 @@
+"""The MQTT connector: JSON, plain text and Sparkplug B over one connection to a broker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from xushi.kernel import Clock, new_id
+from xushi.signals import Frame, is_good
+
+from ._backoff import Backoff
+from ._columns import Columns
+from ._json_payload import JsonTopic, TextTopic, split_pointer
+from ._link import Link, Point, Sink, StatusListener, WriteResult
+from ._mqtt_codec import MAX_PACKET_BYTES, matches
+from ._mqtt_session import MqttRefused, MqttSession, open_session
+from ._outage import Outage
+from ._reporter import LinkReporter
+from .sparkplug import SparkplugHost, is_sparkplug
+
+GATHER_S = 0.005
+GATHER_ROWS = 4096
+MAX_KNOWN_TOPICS = 50_000
+
+UNCERTAIN_LAST_USABLE = 0x4090_0000
+GOOD_COMPLETES_LATER = 0x002E_0000
+BAD_NOT_CONNECTED = 0x800D_0000
+BAD_TIMEOUT = 0x800A_0000
+BAD_NOT_WRITABLE = 0x803B_0000
+BAD_NOT_SUPPORTED = 0x803D_0000
+
+
+class _Feeder(Protocol):
+    def feed(self, payload: bytes, columns: Columns, now_ns: int, quality: int = 0) -> None: ...
+
+
+class MqttConnector:
+    """Serves one broker. Point options: `pointer`, `time_pointer`, `labels`, `content_type`, `qos`, `retain`,
+    `write_topic`, `write_pointer`; a Sparkplug point needs none.
+
+    Values of retained messages carry the quality UncertainLastUsableValue: the broker tells what was said last,
+    not what holds now. Their time is that of the payload, or of their arrival where it states none.
+    """
+
+    protocol = "mqtt"
+    schemes = ("mqtt", "mqtts")
+
+    def __init__(self, data_dir: Path, clock: Clock, max_packet_bytes: int = MAX_PACKET_BYTES) -> None:
+        self._data_dir = data_dir
+        self._clock = clock
+        self._max_packet_bytes = max_packet_bytes
+        self._client_id = f"xushi-{new_id(clock.now_ns())[-12:]}"
+        self._session: MqttSession | None = None
+        self._columns = Columns()
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._sink: Sink = lambda frame: None
+        self._feeders: dict[str, tuple[_Feeder, ...]] = {}
+        self._routes: dict[bytes, tuple[_Feeder, ...]] = {}
+        self._sparkplug: SparkplugHost | None = None
+
+    async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
+        """Serve the link until cancelled; see `Connector.run`."""
+        self._report = LinkReporter(link.id, self._clock, status)
+        self._sink = sink
+        self._plan(link)
+        backoff = Backoff()
+        telling = asyncio.create_task(self._report.tell_regularly())
+        try:
+            while True:
+                try:
+                    reason = await self._serve(link, backoff)
+                    self._mark_lost("lost", "connectors.lost", reason)
+                except MqttRefused as error:
+                    self._mark_lost("refused", "connectors.broker_refused", str(error))
+                except (OSError, TimeoutError, ValueError) as error:
+                    self._mark_lost("lost", "connectors.unreachable", str(error) or type(error).__name__)
+                await asyncio.sleep(backoff.next_delay_s())
+        finally:
+            telling.cancel()
+            if self._session is not None:
+                self._session.say_goodbye()
+                self._session = None
+            self._mark_lost("lost", "connectors.stopped", "")
+
+    def _plan(self, link: Link) -> None:
+        plain = [point for point in link.points if not is_sparkplug(point.address)]
+        by_topic: dict[str, list[Point]] = {}
+        for point in plain:
+            topic, _, pointer = point.address.partition("#/")
+            if pointer and "pointer" not in point.options:
+                point = msgspec.structs.replace(point, options={**point.options, "pointer": "/" + pointer})
+            by_topic.setdefault(topic, []).append(point)
+        self._outage = Outage([point.signal for point in plain])
+        self._qos = {
+            topic: max(int(point.options.get("qos", 0)) for point in points) for topic, points in by_topic.items()
+        }
+        self._feeders = {topic: tuple(self._feeders_of(points)) for topic, points in by_topic.items()}
+        chosen = [point for point in link.points if is_sparkplug(point.address)]
+        self._sparkplug = (
+            SparkplugHost(chosen, self._clock, self._report.refuse, self._request) if chosen else None
+        )
+
+    def _feeders_of(self, points: Sequence[Point]) -> list[_Feeder]:
+        """Points of one topic share a plan where they agree on the form and on where the time stands."""
+        groups: dict[tuple[bool, str | None], list[Point]] = {}
+        for point in points:
+            is_text = str(point.options.get("content_type", "")).startswith("text/")
+            groups.setdefault((is_text, point.options.get("time_pointer")), []).append(point)
+        return [(TextTopic if is_text else JsonTopic)(group, self._report.refuse) for (is_text, _), group in groups.items()]
+
+    async def _serve(self, link: Link, backoff: Backoff) -> str:
+        """Hold one connection from sign-in to its loss and return the reason of the loss."""
+        self._report.enter("connecting", "connectors.connecting")
+        self._routes.clear()
+
+        def make() -> MqttSession:
+            return MqttSession(self._message, self._after_read, self._oversize, self._max_packet_bytes)
+
+        session = await open_session(link.endpoint, link.security, make)
+        try:
+            await session.sign_in(self._client_id, link.security.get("username"), link.security.get("password"))
+            self._session = session
+            filters = list(self._qos.items())
+            if self._sparkplug is not None:
+                filters += self._sparkplug.filters()
+            refused = await session.subscribe(filters)
+            backoff.reset()
+            self._outage.is_lost = False
+            self._report.enter("live", "connectors.connected")
+            if refused:
+                self._report.refuse(f"the broker refuses {', '.join(refused[:3])}", len(refused))
+            if self._sparkplug is not None:
+                self._sparkplug.request_all()
+            return await session.lost
+        finally:
+            self._session = None
+            session.say_goodbye()
+
+    # Messages in
+
+    def _message(self, topic: bytes, payload: bytes, is_retained: bool) -> None:
+        feeders = self._routes.get(topic)
+        if feeders is None:
+            feeders = self._route(topic)
+        if feeders is _SPARKPLUG:
+            self._flush_if_any(self._sparkplug.feed(topic.decode(), payload) if self._sparkplug else None)
+            return
+        now_ns = self._clock.now_ns()
+        if not is_retained:
+            for feeder in feeders:
+                feeder.feed(payload, self._columns, now_ns)
+        else:
+            self._feed_retained(feeders, payload, now_ns)
+
+    def _feed_retained(self, feeders: tuple[_Feeder, ...], payload: bytes, now_ns: int) -> None:
+        """A retained value that was known before the gap holds again from now on, as far as the broker knows."""
+        apart = Columns()
+        for feeder in feeders:
+            feeder.feed(payload, apart, now_ns, UNCERTAIN_LAST_USABLE)
+        if len(apart):
+            frame = apart.take(now_ns)
+            frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
+            self._outage.observe(frame.times_ns)
+            self._hand_on(frame)
+
+    def _route(self, topic: bytes) -> tuple[_Feeder, ...]:
+        try:
+            name = topic.decode("utf-8")
+        except UnicodeDecodeError:
+            self._report.refuse(f"a topic that is not UTF-8: {topic[:40]!r}")
+            return ()
+        if self._sparkplug is not None and is_sparkplug(name):
+            found: tuple[_Feeder, ...] = _SPARKPLUG
+        else:
+            found = tuple(
+                feeder for wanted, feeders in self._feeders.items() if matches(wanted, name) for feeder in feeders
+            )
+        if len(self._routes) < MAX_KNOWN_TOPICS:
+            self._routes[topic] = found
+        return found
+
+    def _after_read(self) -> None:
+        """Hand on what one read gave: at once when it is much, else shortly, so that frames stay few."""
+        rows = len(self._columns)
+        if rows >= GATHER_ROWS:
+            self._flush()
+        elif rows and self._flush_timer is None:
+            self._flush_timer = asyncio.get_running_loop().call_later(GATHER_S, self._flush)
+
+    def _flush(self) -> None:
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        if len(self._columns):
+            frame = self._columns.take(self._clock.now_ns())
+            self._outage.observe(frame.times_ns)
+            self._hand_on(frame)
+
+    def _flush_if_any(self, frame: Frame | None) -> None:
+        if frame is not None and len(frame):
+            self._hand_on(frame)
+
+    def _hand_on(self, frame: Frame) -> None:
+        self._report.updates += len(frame)
+        self._sink(frame)
+
+    def _oversize(self, size: int) -> None:
+        self._report.refuse(f"a message of {size} bytes was skipped; {self._max_packet_bytes} are allowed")
+
+    def _mark_lost(self, state: Any, text: str, reason: str) -> None:
+        self._flush()
+        now_ns = self._clock.now_ns()
+        for gap in (self._outage.mark(now_ns), *(self._sparkplug.lose_all(now_ns) if self._sparkplug else ())):
+            if gap is not None:
+                self._sink(gap)
+        self._report.enter(state, text, reason)
+
+    # Values out
+
+    def _request(self, topic: str, payload: bytes) -> None:
+        """Send a Sparkplug command without waiting; a lost one is asked for again."""
+        if self._session is not None:
+            asyncio.get_running_loop().create_task(self._send_quietly(topic, payload))
+
+    async def _send_quietly(self, topic: str, payload: bytes) -> None:
+        session = self._session
+        try:
+            if session is not None:
+                await session.publish(topic, payload)
+        except OSError as error:
+            self._report.refuse(f"could not ask for a rebirth: {error}")
+
+    async def write(self, point: Point, value: Any) -> WriteResult:
+        """Publish a value. JSON goes to `write_topic` (or the point's own topic) with QoS 1 and returns once the
+        broker has it; a Sparkplug command returns once it is sent: the device confirms by its next data.
+        """
+        if not point.writable:
+            return WriteResult(BAD_NOT_WRITABLE, "this point may only be read")
+        if is_sparkplug(point.address):
+            if self._sparkplug is None:
+                return WriteResult(BAD_NOT_CONNECTED, "not connected to the broker")
+            command = self._sparkplug.command(point, value)
+            if isinstance(command, WriteResult):
+                return command
+            result = await self._publish(*command, qos=0)
+            return WriteResult(GOOD_COMPLETES_LATER, "sent to the device") if is_good(result.status) else result
+        topic = str(point.options.get("write_topic") or point.address.partition("#/")[0])
+        pointer = str(point.options.get("write_pointer", point.options.get("pointer", "")))
+        if not pointer and "#/" in point.address:
+            pointer = "/" + point.address.partition("#/")[2]
+        document: Any = value
+        for step in reversed(split_pointer(pointer)):
+            document = {step: document}
+        return await self._publish(topic, _encode(document), 1, bool(point.options.get("retain")))
+
+    async def call(self, address: str, arguments: Sequence[Any]) -> WriteResult:
+        """Publish the arguments to the topic `address`: a single one as it is, several as a JSON list."""
+        document = arguments[0] if len(arguments) == 1 else list(arguments)
+        return await self._publish(address, _encode(document), qos=1)
+
+    async def _publish(self, topic: str, payload: bytes, qos: int, is_retained: bool = False) -> WriteResult:
+        session = self._session
+        if session is None:
+            return WriteResult(BAD_NOT_CONNECTED, "not connected to the broker")
+        try:
+            await session.publish(topic, payload, qos, is_retained)
+        except TimeoutError:
+            return WriteResult(BAD_TIMEOUT, "the broker did not acknowledge in time")
+        except OSError as error:
+            return WriteResult(BAD_NOT_CONNECTED, str(error))
+        except ValueError as error:
+            return WriteResult(BAD_NOT_SUPPORTED, str(error))
+        return WriteResult(0, "acknowledged by the broker")
+
+
+def _encode(document: Any) -> bytes:
+    return document if isinstance(document, bytes) else msgspec.json.encode(document)
+
+
+_SPARKPLUG: tuple[_Feeder, ...] = (TextTopic((), lambda reason: None),)

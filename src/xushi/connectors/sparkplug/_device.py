@@ -1,0 +1,257 @@
+"""What is known of one Sparkplug node or device since its birth, and its data messages as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from xushi.signals import BAD_NO_DATA, Frame, Kind
+
+from .._columns import Columns
+from .._link import Point
+from .._outage import Outage
+from ._payload import INTEGERS, DataType, quality_of, value_of
+
+MAX_PLANS = 256
+_ALIAS = attrgetter("alias")
+_TIMESTAMP = attrgetter("timestamp")
+_MS = 1_000_000
+_LATEST_MS = (2**63 - 1) // _MS
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A metric as its birth announced it; `point` is None where nobody asked for it."""
+
+    name: str
+    datatype: int
+    alias: int | None
+    point: Point | None
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Metrics of one message whose values stand in the same field and go to the same lane."""
+
+    field: str
+    get: Callable[[Any], Any]
+    dtype: Any
+    factor: int
+    is_double: bool
+    places: tuple[int, ...]
+    signals: NDArray[np.int32]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How a message with one certain sequence of aliases is read."""
+
+    groups: tuple[Group, ...]
+    odd: tuple[int, ...]
+
+
+class UnknownMetric(Exception):
+    """A data message names a metric that no birth announced."""
+
+
+class Device:
+    """One node or device: its points, the aliases of its last birth, and its outages."""
+
+    def __init__(self, points: Sequence[Point], metric_of: Callable[[Point], str]) -> None:
+        self.points = {metric_of(point): point for point in points}
+        self.outage = Outage([point.signal for point in points])
+        self.is_born = False
+        self.by_name: dict[str, Known] = {}
+        self._by_alias: dict[int, Known] = {}
+        self._plans: dict[tuple[int, ...], Plan] = {}
+
+    def forget(self) -> None:
+        """Drop the births: aliases may mean something else from now on."""
+        self.is_born = False
+        self._by_alias.clear()
+        self._plans.clear()
+
+    def be_born(self, message: Any, now_ns: int, refuse: Callable[[str], None]) -> Frame | None:
+        """Take a birth message: keep its aliases and return its values."""
+        self.forget()
+        self.by_name.clear()
+        for metric in message.metrics:
+            alias = metric.alias if metric.HasField("alias") else None
+            known = Known(metric.name, metric.datatype, alias, self.points.get(metric.name))
+            self.by_name[metric.name] = known
+            if alias is not None:
+                self._by_alias[alias] = known
+        self.is_born = True
+        self.outage.is_lost = False
+        columns = Columns()
+        for metric in message.metrics:
+            known = self.by_name[metric.name]
+            if known.point is not None:
+                time_ns = _time_of(metric, message, now_ns)
+                self._add_odd(columns, metric, known, self.outage.restate_one(time_ns, now_ns), refuse)
+        return self._frame(columns, now_ns)
+
+    def read(self, message: Any, payload: bytes, now_ns: int, refuse: Callable[[str], None]) -> Frame | None:
+        """Return the values of a data message.
+
+        Raises:
+            UnknownMetric: it names a metric that the birth did not announce.
+        """
+        metrics = list(message.metrics)
+        if not metrics:
+            return None
+        aliases = tuple(map(_ALIAS, metrics))
+        # alias 0 may be an alias or none at all; qualities travel as properties, which are rare
+        if b"Quality" in payload or (0 in aliases and not _all_have_alias(metrics)):
+            return self._read_one_by_one(message, metrics, now_ns, refuse)
+        plan = self._plans.get(aliases)
+        if plan is None:
+            plan = self._make_plan(aliases)
+        times_ns = _times_of(metrics, message, now_ns)
+        columns = Columns()
+        for group in plan.groups:
+            self._read_group(group, metrics, times_ns, columns, now_ns, refuse)
+        for place in plan.odd:
+            known = self._by_alias[aliases[place]]
+            self._add_odd(columns, metrics[place], known, int(times_ns[place]), refuse)
+        return self._frame(columns, now_ns)
+
+    def _read_group(
+        self, group: Group, metrics: list[Any], times_ns: NDArray[np.int64], columns: Columns, now_ns: int,
+        refuse: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        is_whole = len(group.places) == len(metrics)
+        chosen = metrics if is_whole else [metrics[place] for place in group.places]
+        raw = np.array(list(map(group.get, chosen)), group.dtype)
+        if raw.ndim == 2:  # an integer stands in one of two fields, the other is 0
+            raw = raw[:, 0] | raw[:, 1]
+        times = times_ns if is_whole else times_ns[list(group.places)]
+        signals = group.signals
+        if not raw.all():
+            # A field that is absent reads as 0: look at those entries one by one.
+            absent = [i for i in np.flatnonzero(raw == 0).tolist() if not _has_value(chosen[i], group.field)]
+            if absent:
+                for i in absent:
+                    known = self._by_alias[chosen[i].alias]
+                    self._add_odd(columns, chosen[i], known, int(times[i]), refuse)
+                keep = np.ones(len(raw), bool)
+                keep[absent] = False
+                raw, times, signals = raw[keep], times[keep], signals[keep]
+        if not len(raw):
+            return
+        columns.add_block(signals, times, _bits(raw, group))
+
+    def _make_plan(self, aliases: tuple[int, ...]) -> Plan:
+        sorted_out: dict[tuple[str, Any, int, bool], list[int]] = {}
+        odd: list[int] = []
+        for place, alias in enumerate(aliases):
+            known = self._by_alias.get(alias)
+            if known is None:
+                raise UnknownMetric(f"alias {alias}")
+            if known.point is None:
+                continue
+            column = _column_of(known.datatype)
+            if column is None or known.point.kind.is_object or (known.point.kind is Kind.TIME and column[2] == 1):
+                odd.append(place)
+            else:
+                sorted_out.setdefault((*column, known.point.kind is Kind.DOUBLE), []).append(place)
+        plan = Plan(tuple(self._group(key, places, aliases) for key, places in sorted_out.items()), tuple(odd))
+        if len(self._plans) < MAX_PLANS:
+            self._plans[aliases] = plan
+        return plan
+
+    def _group(self, key: tuple[str, Any, int, bool], places: list[int], aliases: tuple[int, ...]) -> Group:
+        field, dtype, factor, is_double = key
+        get = attrgetter("int_value", "long_value") if field == "integer" else attrgetter(field)
+        signals = [point.signal for place in places if (point := self._by_alias[aliases[place]].point) is not None]
+        wire = np.uint64 if field == "integer" else dtype
+        group = Group(field, get, wire, factor, is_double, tuple(places), np.array(signals, np.int32))
+        return group if field != "integer" else msgspec.structs.replace(group, dtype=np.uint64, field=f"integer:{np.dtype(dtype)}")
+
+    def _read_one_by_one(
+        self, message: Any, metrics: list[Any], now_ns: int, refuse: Callable[[str], None]
+    ) -> Frame | None:
+        columns = Columns()
+        for metric in metrics:
+            known = self._by_alias.get(metric.alias) if metric.HasField("alias") else self.by_name.get(metric.name)
+            if known is None:
+                raise UnknownMetric(metric.name or f"alias {metric.alias}")
+            if known.point is not None:
+                self._add_odd(columns, metric, known, _time_of(metric, message, now_ns), refuse)
+        return self._frame(columns, now_ns)
+
+    def _add_odd(
+        self, columns: Columns, metric: Any, known: Known, time_ns: int, refuse: Callable[[str], None]
+    ) -> None:
+        point = known.point
+        if point is None:
+            return
+        try:
+            value = value_of(metric, metric.datatype or known.datatype)
+            quality = quality_of(metric)
+            if value is None and quality < 0x8000_0000:
+                quality = BAD_NO_DATA
+            if isinstance(value, str) and point.kind is Kind.ENUM:
+                value = (point.options.get("labels") or {}).get(value, value)
+            columns.add(point.kind, point.signal, time_ns, value, quality)
+        except (TypeError, ValueError, OverflowError) as error:
+            refuse(f"{known.name}: {error}")
+
+    def _frame(self, columns: Columns, now_ns: int) -> Frame | None:
+        if not len(columns):
+            return None
+        frame = columns.take(now_ns)
+        self.outage.observe(frame.times_ns)
+        return frame
+
+
+def _column_of(datatype: int) -> tuple[str, Any, int] | None:
+    """Return field, number type and factor to ns of a data type that fits a numeric column."""
+    if datatype in INTEGERS:
+        return "integer", INTEGERS[datatype], 1
+    if datatype == DataType.DOUBLE:
+        return "double_value", np.float64, 1
+    if datatype == DataType.FLOAT:
+        return "float_value", np.float64, 1
+    if datatype == DataType.BOOLEAN:
+        return "boolean_value", np.int64, 1
+    if datatype == DataType.DATETIME:
+        return "long_value", np.uint64, _MS
+    return None
+
+
+def _bits(raw: NDArray[Any], group: Group) -> NDArray[np.int64]:
+    if group.field.startswith("integer:"):
+        raw = raw.astype(group.field.removeprefix("integer:"))  # the low bits, with their sign
+    if group.factor != 1:
+        raw = np.minimum(raw, _LATEST_MS).astype(np.int64) * group.factor
+    if group.is_double:
+        return raw.astype(np.float64).view(np.int64)
+    if raw.dtype.kind == "f":
+        return np.rint(np.nan_to_num(np.clip(raw, -9.2e18, 9.2e18))).astype(np.int64)
+    if raw.dtype == np.uint64:
+        raw = np.minimum(raw, np.uint64(2**63 - 1))
+    return raw.astype(np.int64)
+
+
+def _has_value(metric: Any, field: str) -> bool:
+    found = metric.WhichOneof("value")
+    return found in ("int_value", "long_value") if field.startswith("integer") else found == field
+
+
+def _all_have_alias(metrics: list[Any]) -> bool:
+    return all(metric.HasField("alias") for metric in metrics if not metric.alias)
+
+
+def _times_of(metrics: list[Any], message: Any, now_ns: int) -> NDArray[np.int64]:
+    stated = np.minimum(np.array(list(map(_TIMESTAMP, metrics)), np.uint64), np.uint64(_LATEST_MS))
+    times_ns = stated.astype(np.int64) * _MS
+    if not times_ns.all():
+        times_ns[times_ns == 0] = min(message.timestamp, _LATEST_MS) * _MS or now_ns
+    return times_ns
+
+
+def _time_of(metric: Any, message: Any, now_ns: int) -> int:
+    return int(min(metric.timestamp or message.timestamp, _LATEST_MS)) * _MS or now_ns

@@ -1,0 +1,188 @@
+"""MQTT JSON against real brokers, with paho as the independent other side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+
+from xushi.connectors import Link, Point
+from xushi.connectors._mqtt import MqttConnector
+from xushi.kernel import SystemClock
+from xushi.signals import BAD_NO_COMMUNICATION, BAD_NO_DATA, Kind
+from xushi.testing import Broker, BrokerMissing, start_mosquitto, start_nats
+
+
+class Peer:
+    """A paho client on a thread of its own."""
+
+    def __init__(self, port: int, username: str | None = None, password: str | None = None) -> None:
+        self.received: list[tuple[str, bytes]] = []
+        self._arrived = threading.Condition()
+        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        if username:
+            self._client.username_pw_set(username, password)
+        self._client.on_message = self._on_message
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+
+    def _on_message(self, client: Any, data: Any, message: Any) -> None:
+        with self._arrived:
+            self.received.append((message.topic, message.payload))
+            self._arrived.notify_all()
+
+    def subscribe(self, topic: str) -> None:
+        done = threading.Event()
+        self._client.on_subscribe = lambda *_: done.set()
+        self._client.subscribe(topic, 1)
+        assert done.wait(10)
+
+    def publish(self, topic: str, payload: Any, qos: int = 1, retain: bool = False) -> None:
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        self._client.publish(topic, body, qos, retain).wait_for_publish(10)
+
+    def wait_for(self, count: int) -> list[tuple[str, bytes]]:
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.received) >= count, 10)
+            return list(self.received)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def peer(broker: Broker) -> Iterator[Peer]:
+    peer = Peer(broker.port)
+    yield peer
+    peer.close()
+
+
+@asynccontextmanager
+async def running(tmp_path: Path, gathered: Any, broker: Broker, *points: Point, **security: Any) -> AsyncIterator[MqttConnector]:
+    connector = MqttConnector(tmp_path, SystemClock())
+    link = Link("test", "mqtt", broker.url, security, points)
+    task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+    try:
+        await gathered.until_state("live")
+        yield connector
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_nested_fields_of_a_topic_become_values_at_the_stated_time(tmp_path, gathered, define, broker, peer) -> None:
+    x, driving, order = define(("x", Kind.DOUBLE), ("driving", Kind.BOOL), ("order", Kind.STRING))
+    points = (
+        Point(x, "x", "agv/state#/agvPosition/x"),
+        Point(driving, "d", "agv/state#/driving", Kind.BOOL),
+        Point(order, "o", "agv/state#/orderId", Kind.STRING),
+    )
+    async with running(tmp_path, gathered, broker, *points):
+        peer.publish(
+            "agv/state",
+            {"timestamp": "2026-11-21T08:00:00.250Z", "agvPosition": {"x": 3.5, "y": 1}, "driving": True, "orderId": "A1"},
+        )
+        await gathered.until(lambda: len(gathered.rows) >= 3)
+    rows = {signal: (time_ns, value) for signal, time_ns, value, quality in gathered.rows[:3]}
+    assert rows[x] == (1_795_248_000_250_000_000, 3.5)
+    assert rows[driving][1] is True
+    assert rows[order][1] == "A1"
+
+
+async def test_a_lost_broker_leaves_a_gap_and_its_return_neither_loses_nor_doubles(
+    tmp_path, gathered, define, broker, peer
+) -> None:
+    (count,) = define(("count", Kind.INT))
+    async with running(tmp_path, gathered, broker, Point(count, "c", "line/count#/n", Kind.INT)):
+        for n in range(5):
+            peer.publish("line/count", {"n": n})
+        await gathered.until(lambda: len(gathered.values(count)) == 5)
+        broker.kill()
+        await gathered.until_state("lost")
+        assert gathered.qualities(count)[-1] == BAD_NO_COMMUNICATION
+        assert gathered.board.value(count).quality == BAD_NO_COMMUNICATION
+        broker.start()
+        await gathered.until_state("live")
+        again = Peer(broker.port)
+        for n in range(5, 8):
+            again.publish("line/count", {"n": n})
+        await gathered.until(lambda: len(gathered.values(count)) >= 8)
+        again.close()
+    assert gathered.values(count) == list(range(8))
+    assert gathered.qualities(count).count(BAD_NO_COMMUNICATION) == 2  # the loss, and the end of the run
+
+
+async def test_a_retained_value_is_marked_as_the_last_usable_one(tmp_path, gathered, define, broker, peer) -> None:
+    (level,) = define(("level", Kind.DOUBLE))
+    peer.publish("tank/level", {"v": 7.0, "timestamp": 1_700_000_000}, retain=True)
+    async with running(tmp_path, gathered, broker, Point(level, "l", "tank/level#/v")):
+        await gathered.until(lambda: gathered.rows)
+        assert gathered.rows[0] == (level, 1_700_000_000_000_000_000, 7.0, 0x4090_0000)
+        peer.publish("tank/level", {"v": 8.0})
+        await gathered.until(lambda: gathered.values(level) == [7.0, 8.0])
+        assert gathered.board.value(level).quality == 0
+
+
+async def test_bad_payloads_are_counted_and_change_nothing(tmp_path, gathered, define, broker, peer) -> None:
+    (v,) = define(("v", Kind.DOUBLE))
+    async with running(tmp_path, gathered, broker, Point(v, "v", "s#/v")):
+        for payload in (b"", b"{", b"\xff\xfe", b'{"v": "warm"}', b"[1, 2]", b'{"v": [1]}', b"17"):
+            peer.publish("s", payload)
+        peer.publish("s", {"v": 1.5})
+        peer.publish("s", {"v": None})
+        await gathered.until(lambda: len(gathered.rows) >= 2)
+        await gathered.until(lambda: gathered.statuses[-1].refused == 8)
+        assert gathered.statuses[-1].error
+    assert gathered.values(v) == [1.5]
+    assert gathered.qualities(v)[:2] == [0, BAD_NO_DATA]
+
+
+async def test_wildcards_lists_and_columns_are_read(tmp_path, gathered, define, broker, peer) -> None:
+    (v,) = define(("v", Kind.DOUBLE))
+    async with running(tmp_path, gathered, broker, Point(v, "v", "cell/+/data#/v")):
+        peer.publish("cell/1/data", {"v": 1, "timestamp": 1_700_000_001})
+        peer.publish("cell/2/data", [{"v": 2, "timestamp": 1_700_000_002}, {"v": 3, "timestamp": 1_700_000_003}])
+        peer.publish("cell/1/data", {"timestamp": [1_700_000_004_000, 1_700_000_005_000], "v": [4.0, 5.0]})
+        await gathered.until(lambda: len(gathered.values(v)) == 5)
+    found = sorted((time_ns // 10**9 - 1_700_000_000, value) for _, time_ns, value, quality in gathered.rows if quality == 0)
+    assert found == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 5.0)]
+
+
+async def test_a_write_is_published_where_the_point_says_and_acknowledged(tmp_path, gathered, define, broker, peer) -> None:
+    speed, fixed = define(("speed", Kind.DOUBLE), ("fixed", Kind.DOUBLE))
+    point = Point(speed, "s", "drive#/speed", Kind.DOUBLE, True, {"write_topic": "drive/set", "write_pointer": "/set/speed"})
+    peer.subscribe("drive/#")
+    async with running(tmp_path, gathered, broker, point, Point(fixed, "f", "drive#/x")) as connector:
+        result = await connector.write(point, 0.75)
+        assert result.is_good
+        assert result.text
+        assert not (await connector.write(Point(fixed, "f", "drive#/x"), 1.0)).is_good
+        assert (await connector.call("drive/reset", [{"now": True}])).is_good
+        received = await asyncio.to_thread(peer.wait_for, 2)
+    assert received == [("drive/set", b'{"set":{"speed":0.75}}'), ("drive/reset", b'{"now":true}')]
+
+
+@pytest.mark.parametrize("start", [start_nats, start_mosquitto])
+async def test_a_wrong_password_is_refused_and_the_right_one_let_in(tmp_path, gathered, define, start) -> None:
+    try:
+        running_broker = start(tmp_path / "broker", "line", "secret-1")
+    except BrokerMissing as missing:
+        pytest.skip(str(missing))
+    (v,) = define(("v", Kind.DOUBLE))
+    with running_broker as broker:
+        connector = MqttConnector(tmp_path, SystemClock())
+        link = Link("test", "mqtt", broker.url, {"username": "line", "password": "wrong"}, (Point(v, "v", "s#/v"),))
+        task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+        await gathered.until(lambda: any(status.state in ("refused", "lost") for status in gathered.statuses))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with running(tmp_path, gathered, broker, Point(v, "v", "s#/v"), username="line", password="secret-1"):
+            pass
