@@ -1,11 +1,14 @@
 """Signals: everything that moves. Frames, the board of newest values, the history and the timelines."""
 
 from xushi.signals._board import Board, Sample
+from xushi.signals._buckets import Buckets
 from xushi.signals._frame import Frame
+from xushi.signals._history import History, HistoryLimits, HistoryState
 from xushi.signals._ingest import Ingest, Recorder
 from xushi.signals._kinds import MAX_ARRAY_ELEMENTS, NO_OBJECT, Kind, decode_value, encode_value
 from xushi.signals._quality import (
     BAD,
+    BAD_DATA_LOST,
     BAD_NO_COMMUNICATION,
     BAD_NO_DATA,
     BAD_WAITING_FOR_INITIAL_DATA,
@@ -22,6 +25,7 @@ from xushi.signals._units import unit_display, unit_of_opcua, unit_to_opcua
 
 __all__ = [
     "BAD",
+    "BAD_DATA_LOST",
     "BAD_NO_COMMUNICATION",
     "BAD_NO_DATA",
     "BAD_WAITING_FOR_INITIAL_DATA",
@@ -30,7 +34,11 @@ __all__ = [
     "NO_OBJECT",
     "UNCERTAIN",
     "Board",
+    "Buckets",
     "Frame",
+    "History",
+    "HistoryLimits",
+    "HistoryState",
     "Ingest",
     "Kind",
     "Recorder",

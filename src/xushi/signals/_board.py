@@ -109,7 +109,7 @@ class Board:
             self._objects[handle] = objects[index] if 0 <= index < len(objects) else None
 
     def read(self, handles: ArrayLike | None = None) -> Frame:
-        """Return the newest values of `handles`, or of all signals; signals without any value are left out."""
+        """Return the newest values of `handles`, or of all; signals without any value are left out."""
         with self._lock:
             self._grow()
             if handles is None:

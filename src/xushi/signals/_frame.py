@@ -80,7 +80,7 @@ class Frame:
 
     @staticmethod
     def gap(signals: ArrayLike, time_ns: int, quality: int, received_ns: int = 0) -> Frame:
-        """Return a frame that says from `time_ns` on nothing is known of `signals`, for the reason `quality`."""
+        """Return a frame that says: from `time_ns` on nothing is known of `signals`, because of `quality`."""
         handles = np.atleast_1d(np.asarray(signals, dtype=np.int32))
         bits = np.full(len(handles), NO_OBJECT, np.int64)
         return Frame(handles, time_ns, bits, quality, (), received_ns)
@@ -115,7 +115,7 @@ class Frame:
 
     @staticmethod
     def concat(frames: Sequence[Frame], kinds: Int8s) -> Frame:
-        """Return the frames behind one another as one; `kinds` (by handle) tells which entries are objects."""
+        """Return the frames one after another as one; `kinds` (by handle) tells which entries are objects."""
         if not frames:
             return Frame.empty()
         if len(frames) == 1:

@@ -1,4 +1,4 @@
-"""Names the quality of a value: OPC UA status codes (OPC 10000-6, Annex A.2) with a text in both languages."""
+"""Names the quality of a value: OPC UA status codes (OPC 10000-6, A.2) with a text in both languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ BAD = 0x8000_0000
 BAD_NO_COMMUNICATION = 0x8031_0000
 BAD_WAITING_FOR_INITIAL_DATA = 0x8032_0000
 BAD_NO_DATA = 0x809B_0000
+BAD_DATA_LOST = 0x809D_0000
 
 _SEVERITY_NAMES = ("Good", "Uncertain", "Bad", "Bad")
 _SEVERITY_TEXTS = {

@@ -9,7 +9,8 @@ _UNECE: dict[str, str] = {
     "MTR": "m", "MMT": "mm", "CMT": "cm", "KMT": "km", "4H": "µm", "C45": "nm", "INH": "in",
     "MTK": "m²", "MMK": "mm²", "MTQ": "m³", "LTR": "L", "MLT": "mL",
     "MTS": "m/s", "KMH": "km/h", "2X": "m/min", "C16": "mm/s", "MSK": "m/s²",
-    "DD": "°", "C81": "rad", "2A": "rad/s", "RPM": "r/min", "RPS": "r/s", "HTZ": "Hz", "KHZ": "kHz", "MHZ": "MHz",
+    "DD": "°", "C81": "rad", "2A": "rad/s", "RPM": "r/min", "RPS": "r/s", "HTZ": "Hz",
+    "KHZ": "kHz", "MHZ": "MHz",
     "CEL": "°C", "KEL": "K", "FAH": "°F",
     "KGM": "kg", "GRM": "g", "MGM": "mg", "TNE": "t", "KMQ": "kg/m³",
     "NEW": "N", "B47": "kN", "NU": "N·m", "B48": "kN·m",
@@ -22,9 +23,11 @@ _UNECE: dict[str, str] = {
 }  # fmt: skip
 
 _UCUM: dict[str, str] = {
-    "1": "", "{piece}": "pcs", "{pcs}": "pcs", "Cel": "°C", "[degF]": "°F", "deg": "°", "N.m": "N·m", "kN.m": "kN·m",
+    "1": "", "{piece}": "pcs", "{pcs}": "pcs", "Cel": "°C", "[degF]": "°F", "deg": "°",
+    "N.m": "N·m", "kN.m": "kN·m",
     "kW.h": "kWh", "W.h": "Wh", "MW.h": "MWh", "/min": "1/min", "{rpm}": "r/min", "um": "µm", "us": "µs",
-    "m2": "m²", "mm2": "mm²", "m3": "m³", "m3/h": "m³/h", "m/s2": "m/s²", "l": "L", "l/min": "L/min", "Ohm": "Ω",
+    "m2": "m²", "mm2": "mm²", "m3": "m³", "m3/h": "m³/h", "m/s2": "m/s²", "l": "L", "l/min": "L/min",
+    "Ohm": "Ω",
     "[ppm]": "ppm", "rad/s": "rad/s", "kg/m3": "kg/m³",
 }  # fmt: skip
 
@@ -36,7 +39,7 @@ def unit_display(code: str) -> str:
 
 
 def unit_of_opcua(unit_id: int) -> str:
-    """Return the UNECE code of an OPC UA EUInformation unitId: its characters as one number (OPC 10000-8, 5.6.4.3)."""
+    """Return the UNECE code of an OPC UA EUInformation unitId: its characters as a number (OPC 10000-8, 5.6.4.3)."""
     if unit_id <= 0:
         return ""
     return unit_id.to_bytes((unit_id.bit_length() + 7) // 8, "big").decode("ascii", "replace")

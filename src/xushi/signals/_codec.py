@@ -1,0 +1,162 @@
+"""Turns some thousands of points of one signal into a small checksummed block of bytes, and back."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Any, cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from pcodec import ChunkConfig, standalone
+
+from xushi.signals._frame import Int64s, Qualities
+from xushi.signals._kinds import Kind
+from xushi.signals._points import Points, compact
+
+BLOCK_POINTS = 256  # points of one entry of the pyramid's lowest level
+
+# version, kind, quality coding, spare, points, bytes of times, bits, qualities, objects
+_HEADER = struct.Struct("<BBBBIIIII")
+_CHECK = struct.Struct("<I")
+_VERSION = 1
+_ONE_QUALITY, _RUNS = 0, 1
+_CONFIG = ChunkConfig(compression_level=6)
+
+SUMMARY = np.dtype(
+    [
+        ("min", "<f8"), ("max", "<f8"), ("sum", "<f8"), ("first", "<i8"), ("last", "<i8"),
+        ("last_number", "<f8"), ("usable", "<u4"), ("last_quality", "<u4"),
+    ]
+)  # fmt: skip
+BLOCK = np.dtype(
+    [("start", "<i8"), ("min", "<f8"), ("max", "<f8"), ("sum", "<f8"), ("last", "<f8"), ("usable", "<u4")]
+)
+
+Records = NDArray[np.void]
+
+
+class DamagedChunk(Exception):
+    """The bytes are not what was written."""
+
+
+def encode_points(points: Points, kind: Kind) -> bytes:
+    """Return the compressed points: times and values by pcodec, qualities as runs, objects once each."""
+    bits, objects = points.bits, b""
+    if kind.is_object:
+        bits, used = compact(points.bits, points.objects)
+        objects = zlib.compress(msgspec.msgpack.encode(used), 6)
+    values = np.ascontiguousarray(bits)
+    lanes = values.view(np.float64) if kind is Kind.DOUBLE else values
+    times = standalone.simple_compress(np.ascontiguousarray(points.times), _CONFIG)
+    packed = standalone.simple_compress(lanes, _CONFIG)
+    coding, qualities = _encode_qualities(points.qualities)
+    body = b"".join(
+        (
+            _HEADER.pack(
+                _VERSION, kind, coding, 0, len(points), len(times), len(packed), len(qualities), len(objects)
+            ),
+            times, packed, qualities, objects,
+        )
+    )  # fmt: skip
+    return body + _CHECK.pack(zlib.crc32(body))
+
+
+def decode_points(data: bytes) -> Points:
+    """Return what `encode_points` was given.
+
+    Raises:
+        DamagedChunk: the checksum does not fit, or the version is not known.
+    """
+    if len(data) < _HEADER.size + 4 or zlib.crc32(data[:-4]) != _CHECK.unpack_from(data, len(data) - 4)[0]:
+        raise DamagedChunk("checksum")
+    version, kind, coding, _, n, of_times, of_bits, of_qualities, of_objects = _HEADER.unpack_from(data)
+    if version != _VERSION:
+        raise DamagedChunk(f"version {version}")
+    at = _HEADER.size
+    times = cast(Int64s, standalone.simple_decompress(data[at : at + of_times]))
+    at += of_times
+    bits = cast(Int64s, standalone.simple_decompress(data[at : at + of_bits]))
+    at += of_bits
+    qualities = _decode_qualities(coding, data[at : at + of_qualities], n)
+    at += of_qualities
+    objects: tuple[Any, ...] = ()
+    if kind >= Kind.STRING:
+        objects = tuple(msgspec.msgpack.decode(zlib.decompress(data[at : at + of_objects])))
+    return Points(times, bits.view(np.int64), qualities, objects)
+
+
+def _encode_qualities(qualities: Qualities) -> tuple[int, bytes]:
+    ends = np.append(np.flatnonzero(qualities[1:] != qualities[:-1]) + 1, len(qualities)).astype("<u4")
+    if len(ends) == 1:
+        return _ONE_QUALITY, qualities[:1].astype("<u4").tobytes()
+    runs = np.concatenate([ends, qualities[ends - 1].astype("<u4")])
+    return _RUNS, zlib.compress(runs.astype("<u4").tobytes(), 6)
+
+
+def _decode_qualities(coding: int, data: bytes, n: int) -> Qualities:
+    if coding == _ONE_QUALITY:
+        quality = np.frombuffer(data, "<u4")
+        return np.zeros(n, np.uint32) if not quality[0] else np.full(n, quality[0], np.uint32)
+    ends, values = np.frombuffer(zlib.decompress(data), "<u4").reshape(2, -1)
+    return np.repeat(values.astype(np.uint32), np.diff(ends, prepend=np.uint32(0)))
+
+
+def summarise(points: Points, kind: Kind) -> tuple[Records, Records]:
+    """Return (summary[1], blocks[ceil(n / BLOCK_POINTS)]) over the usable values of the points.
+
+    `min`, `max` and `last` are NaN where nothing is usable; INT and TIME are rounded to float64.
+    """
+    is_usable = points.usable(kind)
+    numbers = np.where(is_usable, points.numbers(kind), np.nan)
+    heads = np.arange(0, len(points), BLOCK_POINTS)
+    blocks = np.zeros(len(heads), BLOCK)
+    blocks["start"] = points.times[heads]
+    blocks["min"] = np.fmin.reduceat(numbers, heads)
+    blocks["max"] = np.fmax.reduceat(numbers, heads)
+    blocks["sum"] = np.add.reduceat(np.nan_to_num(numbers, nan=0.0, posinf=np.inf, neginf=-np.inf), heads)
+    blocks["usable"] = np.add.reduceat(is_usable, heads, dtype=np.uint32)
+    blocks["last"] = last_of(numbers, heads, np.append(heads[1:], len(points)))
+    summary = np.zeros(1, SUMMARY)
+    summary["min"] = np.fmin.reduce(blocks["min"])
+    summary["max"] = np.fmax.reduce(blocks["max"])
+    summary["sum"] = blocks["sum"].sum()
+    summary["usable"] = blocks["usable"].sum()
+    summary["last_number"] = last_of(numbers, np.zeros(1, np.int64), np.array([len(points)]))
+    summary["first"], summary["last"] = points.bits[0], points.bits[-1]
+    summary["last_quality"] = points.qualities[-1]
+    return summary, blocks
+
+
+def last_of(
+    numbers: NDArray[np.float64], lows: NDArray[np.int64], highs: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return for each [low, high) the last entry that is no NaN, or NaN."""
+    places = np.maximum.accumulate(np.where(np.isnan(numbers), -1, np.arange(len(numbers))))
+    found = places[highs - 1]
+    return np.where(found >= lows, numbers[np.maximum(found, 0)], np.nan)
+
+
+def encode_blocks(blocks: Records) -> bytes:
+    """Return the blocks column by column, bytes of equal weight together, so that they compress."""
+    columns = [
+        np.ascontiguousarray(blocks[name]).view(np.uint8).reshape(len(blocks), -1).T.tobytes()
+        for name in BLOCK.names or ()
+    ]
+    return zlib.compress(b"".join(columns), 6)
+
+
+def decode_blocks(data: bytes) -> Records:
+    """Return what `encode_blocks` was given."""
+    plain = zlib.decompress(data)
+    n = len(plain) // BLOCK.itemsize
+    blocks = np.empty(n, BLOCK)
+    at = 0
+    for name in BLOCK.names or ():
+        dtype = BLOCK[name]
+        width = dtype.itemsize
+        turned = np.frombuffer(plain, np.uint8, n * width, at).reshape(width, n).T
+        blocks[name] = np.ascontiguousarray(turned).view(dtype)[:, 0]
+        at += n * width
+    return blocks

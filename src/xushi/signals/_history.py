@@ -1,0 +1,465 @@
+"""Keeps every value: a log for the last moments, compressed chunks for the rest, and answers questions of any time."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xushi.kernel import Clock, Diagnosis, XushiError
+from xushi.signals._as_of import newest_until
+from xushi.signals._buckets import Buckets
+from xushi.signals._chunks import NO_CHUNKS, ChunkIndex, ChunkStore, StaleIndex
+from xushi.signals._flush import Rewrite, plan_rewrite
+from xushi.signals._folder_lock import FolderLock
+from xushi.signals._frame import Frame
+from xushi.signals._kinds import Kind
+from xushi.signals._points import EMPTY, Points, merge
+from xushi.signals._pyramid import PyramidReader
+from xushi.signals._registry import SignalRegistry
+from xushi.signals._tails import Tail, distribute
+from xushi.signals._wal import WriteAheadLog, read_segment, segments
+
+MAX_BUCKETS = 100_000
+
+
+class HistoryLimits(msgspec.Struct, frozen=True):
+    """How much the history holds where.
+
+    Attributes:
+        chunk_points: points of a full chunk; of STRING and ARRAY signals `object_chunk_points`.
+        segment_bytes: size of one file of the log.
+        log_bytes: size of the whole log, and so of the memory of open points; beyond it slow signals are flushed.
+        cache_bytes: decoded chunks kept in memory.
+        gather_s: how long the log gathers frames before it writes; the window of loss is this, a write and a sync.
+        tick_s: how often the open points are looked through for full chunks.
+        step_chunks: signals written in one transaction, so that no step takes long.
+    """
+
+    chunk_points: int = 4096
+    object_chunk_points: int = 512
+    segment_bytes: int = 4 << 20
+    log_bytes: int = 48 << 20
+    cache_bytes: int = 96 << 20
+    gather_s: float = 0.02
+    tick_s: float = 0.25
+    step_chunks: int = 64
+
+
+class HistoryState(msgspec.Struct, frozen=True):
+    """How the history fares: counts, bytes, and what keeps it from writing, if anything does."""
+
+    chunks: int
+    stored_points: int
+    open_points: int
+    file_bytes: int
+    log_bytes: int
+    failure: str
+
+
+class History:
+    """The recorded values of all signals, in one folder.
+
+    `append` is called from the event loop's thread and never touches the disk; questions may come from any
+    thread. For each signal and instant one value is kept, the one written last. A time span is
+    start_ns <= time < end_ns.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        registry: SignalRegistry,
+        clock: Clock,
+        limits: HistoryLimits | None = None,
+        *,
+        is_read_only: bool = False,
+    ) -> None:
+        """Open or create the folder and take in what a crash left in the log.
+
+        Raises:
+            XushiError: `signals.history_in_use`, `signals.history_unreadable`.
+        """
+        self.folder = Path(folder)
+        self.registry = registry
+        self.limits = limits or HistoryLimits()
+        self.diagnoses: list[Diagnosis] = []
+        self._clock = clock
+        self._failure: Exception | None = None
+        self._inbox: deque[tuple[int, Frame]] = deque()
+        self._tails: dict[int, Tail] = {}
+        self._state = threading.RLock()  # guards tails and index; held for moments only
+        self._writing = threading.RLock()  # held by whoever rewrites chunks
+        self._is_closing = threading.Event()
+        self._lock: FolderLock | None = None
+        self._log: WriteAheadLog | None = None
+        if not is_read_only:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock(self.folder)
+        try:
+            self._open(is_read_only)
+        except BaseException:
+            if self._lock is not None:
+                self._lock.release()
+            raise
+        if not is_read_only:
+            self._thread = threading.Thread(target=self._run, name="xushi-history-chunks", daemon=True)
+            self._thread.start()
+
+    def _open(self, is_read_only: bool) -> None:
+        path = self.folder / "history.sqlite"
+        self._store = ChunkStore(path, self.limits.cache_bytes, self.diagnoses, is_read_only=is_read_only)
+        self._pyramid = PyramidReader(self._store)
+        self._index, first_id = self._store.load()
+        self._ids = itertools.count(first_id)
+        self._recover(is_read_only)
+
+    def _recover(self, is_read_only: bool) -> None:
+        """Replay the log into the open points; then begin a new file of the log."""
+        folder = self.folder / "log"
+        old = segments(folder)
+        known = len(self.registry)
+        for segment in old:
+            for frame in read_segment(segment, self.diagnoses, is_cut=not is_read_only):
+                is_known = (frame.signals >= 0) & (frame.signals < known)
+                if not is_known.all():
+                    lost = int((~is_known).sum())
+                    self.diagnoses.append(
+                        Diagnosis("signals.wal_unknown_signal", segment.path.name, {"values": lost})
+                    )
+                    frame = frame.take(is_known)
+                self._inbox.append((segment.number, frame))
+            self._settle()
+        if is_read_only:
+            return
+        first = old[-1].number + 1 if old else 1
+        self._log = WriteAheadLog(folder, first, self.limits.segment_bytes, self.limits.gather_s)
+        for segment in old:
+            if segment.path.exists():
+                self._log.add_old(segment.number, segment.path.stat().st_size)
+
+    # ------------------------------------------------------------------ writing
+
+    def append(self, frame: Frame) -> None:
+        """Take the frame over; it is on disk within `HistoryLimits.gather_s`, a write and a sync (under 100 ms).
+
+        The frame's arrays must not change afterwards.
+
+        Raises:
+            XushiError: `signals.write_failed` while the disk refuses, `signals.history_read_only`.
+            IndexError: the frame names a handle that the registry never gave out.
+        """
+        if not len(frame):
+            return
+        log = self._log
+        if log is None:
+            raise XushiError("signals.history_read_only", path=str(self.folder))
+        if int(frame.signals.min()) < 0 or int(frame.signals.max()) >= len(self.registry):
+            raise IndexError("a frame names a signal that is not registered")
+        # The file that is open now, or a later one, will hold the frame: noted before it is handed to the log,
+        # so that the file cannot be removed in between.
+        self._inbox.append((log.active, frame))
+        log.put(frame)
+
+    def sync(self) -> None:
+        """Wait until everything appended so far is on disk.
+
+        Raises:
+            XushiError: `signals.write_failed`.
+        """
+        if self._log is not None:
+            self._log.sync()
+
+    def flush(self) -> None:
+        """Write all open points to chunks; the log is then no longer needed for them.
+
+        Raises:
+            XushiError: `signals.write_failed`.
+        """
+        if self._log is None:
+            return
+        self._settle()
+        with self._state:
+            handles = [handle for handle, tail in self._tails.items() if tail.count]
+        try:
+            self._write_chunks(handles)
+            self._release_log()
+            self._store.checkpoint()
+        except (sqlite3.Error, OSError) as error:
+            raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
+
+    def retention(self, keep_ns: int) -> int:
+        """Remove whole chunks that ended more than `keep_ns` ago; return the number of points removed.
+
+        The chunk that holds the value in force at that instant stays, so that no later value-as-of changes.
+
+        Raises:
+            XushiError: `signals.write_failed`.
+        """
+        cutoff_ns = self._clock.now_ns() - keep_ns
+        with self._writing:
+            with self._state:
+                found = list(self._index.items())
+            gone: dict[int, list[int]] = {}
+            removed = 0
+            for handle, index in found:
+                count = max(0, int(index.starts.searchsorted(cutoff_ns, "right")) - 1)
+                if count:
+                    gone[handle] = index.entries["id"][:count].tolist()
+                    removed += int(index.entries["points"][:count].sum())
+            try:
+                self._store.write([], [chunk_id for ids in gone.values() for chunk_id in ids])
+            except sqlite3.Error as error:
+                raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
+            with self._state:
+                for handle, ids in gone.items():
+                    self._index[handle] = self._index[handle].replaced(ids, [])
+        return removed
+
+    def close(self) -> None:
+        """Bring everything into chunks, stop the threads and let go of the folder.
+
+        Raises:
+            XushiError: `signals.write_failed`; the log then keeps what could not be written.
+        """
+        if self._log is None or self._is_closing.is_set():
+            self._store.close()
+            return
+        self._is_closing.set()
+        self._thread.join()
+        try:
+            self._log.sync()
+            self.flush()
+            self._log.close(is_spent=not self._inbox)
+        finally:
+            self._store.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    def _run(self) -> None:
+        while not self._is_closing.wait(self.limits.tick_s):
+            try:
+                self._settle()
+                self._write_chunks(self._due())
+                self._release_log()
+                self._failure = None
+            except (sqlite3.Error, OSError) as error:
+                self._failure = error  # told by `state`; the log keeps the values, the next round tries again
+
+    def _settle(self) -> None:
+        """Bring what was appended to the tails of its signals."""
+        if not self._inbox:
+            return
+        with self._state:
+            taken = [self._inbox.popleft() for _ in range(len(self._inbox))]
+            if taken:
+                distribute([frame for _, frame in taken], self.registry.kinds, taken[0][0], self._tails)
+
+    def _chunk_points(self, handle: int) -> int:
+        kind = self.registry.get(handle).kind
+        return self.limits.object_chunk_points if kind.is_object else self.limits.chunk_points
+
+    def _due(self) -> list[int]:
+        """Return the signals whose open points fill a chunk, or hold on to a part of the log that must go."""
+        log = self._log
+        cutoff = log.first_to_keep(self.limits.log_bytes) if log is not None else 0
+        due: list[int] = []
+        with self._state:
+            for handle, tail in self._tails.items():
+                full = self._chunk_points(handle)
+                # Signals of one rate would all be full at once: each has its own measure, 3/4 to 1 of a chunk.
+                if tail.count >= full - handle * 40503 % (full // 4) or (
+                    tail.count and tail.oldest_segment < cutoff
+                ):
+                    due.append(handle)
+        return due
+
+    def _write_chunks(self, handles: Sequence[int]) -> None:
+        """Write the open points of `handles` to chunks, some signals at a time.
+
+        Raises:
+            sqlite3.Error, OSError: nothing is lost, the points stay open.
+        """
+        for low in range(0, len(handles), self.limits.step_chunks):
+            with self._writing:
+                self._write_step(handles[low : low + self.limits.step_chunks])
+
+    def _write_step(self, handles: Sequence[int]) -> None:
+        with self._state:
+            leaving = {handle: self._tails[handle].begin_leave() for handle in handles}
+            index = {handle: self._index.get(handle, NO_CHUNKS) for handle in handles}
+        try:
+            rewrites = [self._plan(handle, points, index[handle]) for handle, points in leaving.items()]
+            fresh = [(rewrite.handle, chunk) for rewrite in rewrites for chunk in rewrite.fresh]
+            self._store.write(fresh, [chunk_id for rewrite in rewrites for chunk_id in rewrite.gone])
+        except BaseException:
+            with self._state:
+                for handle in handles:
+                    self._tails[handle].cancel_leave()
+            raise
+        with self._state:
+            for rewrite in rewrites:
+                before = index[rewrite.handle]
+                self._index[rewrite.handle] = before.replaced(rewrite.gone, rewrite.fresh)
+            for handle in handles:
+                self._tails[handle].end_leave()
+
+    def _plan(self, handle: int, points: Points, index: ChunkIndex) -> Rewrite:
+        if not len(points):
+            return Rewrite(handle, [], [])
+        kind, size = self.registry.get(handle).kind, self._chunk_points(handle)
+        return plan_rewrite(handle, kind, points, index, self._store, size, lambda: next(self._ids))
+
+    def _release_log(self) -> None:
+        """Remove the files of the log that no open point needs."""
+        log = self._log
+        if log is None:
+            return
+        with self._state:
+            needed = [
+                segment for tail in self._tails.values() if (segment := tail.needed_segment()) is not None
+            ]
+            # What is appended from here on goes to the active file or a later one.
+            active = log.active
+            if self._inbox:
+                needed.append(self._inbox[0][0])
+        log.release(min([active, *needed]))
+
+    # ------------------------------------------------------------------ questions
+
+    def value_as_of(self, handles: ArrayLike, at_ns: int) -> Frame:
+        """Return for each of `handles` the newest value with time <= at_ns; signals without one are left out."""
+        asked = np.atleast_1d(np.asarray(handles, dtype=np.int32)).tolist()
+        while True:
+            self._settle()
+            with self._state:
+                views = [(handle, *self._view(handle)) for handle in asked]
+            try:
+                return newest_until(views, at_ns, self._store, self.registry.kinds)
+            except StaleIndex:
+                self._wait_for_writer()
+
+    def range(self, handle: int, start_ns: int, end_ns: int, limit: int | None = None) -> Frame:
+        """Return the points of a signal with start_ns <= time < end_ns in time order, the first `limit` of them."""
+        pieces: list[Points] = []
+        count = 0
+        for piece in self.pieces(handle, start_ns, end_ns):
+            pieces.append(piece)
+            count += len(piece)
+            if limit is not None and count >= limit:
+                break
+        points = merge(pieces)
+        return (points if limit is None else points.slice(0, max(0, limit))).frame(handle)
+
+    def pieces(self, handle: int, start_ns: int, end_ns: int) -> Iterator[Points]:
+        """Yield the points of a span piece by piece, in time order: a span of any length costs little memory."""
+        self.registry.get(handle)
+        at_ns = start_ns
+        while at_ns < end_ns:
+            self._settle()
+            with self._state:
+                index, tail = self._view(handle)
+            try:
+                for piece in _walk(index, tail, at_ns, end_ns, self._store):
+                    yield piece
+                    at_ns = int(piece.times[-1]) + 1
+                return
+            except StaleIndex:
+                self._wait_for_writer()
+
+    def buckets(self, handle: int, start_ns: int, end_ns: int, n: int, *, is_even: bool = False) -> Buckets:
+        """Return n intervals of [start_ns, end_ns) with min, max, mean, last and count of their usable values.
+
+        Every number is exact for the interval that is stated. The intervals are even to the nanosecond where
+        a bucket holds fewer than about 2,000 points; where it holds more, an edge may lie up to a quarter of a
+        bucket later, at the end of a pyramid block, unless `is_even` asks for decoding every edge.
+
+        Raises:
+            XushiError: `signals.span_refused` for an empty span or a count that is not 1 to 100,000.
+        """
+        kind = self.registry.get(handle).kind
+        if not start_ns < end_ns or not 1 <= n <= MAX_BUCKETS:
+            raise XushiError("signals.span_refused", start_ns=start_ns, end_ns=end_ns, count=n)
+        while True:
+            self._settle()
+            with self._state:
+                index, tail = self._view(handle)
+            try:
+                return self._pyramid.buckets(handle, kind, index, tail, (start_ns, end_ns), n, is_even)
+            except StaleIndex:
+                self._wait_for_writer()
+
+    def bounds(self) -> tuple[int, int] | None:
+        """Return (first, last) instant that any value has, ns since the Unix epoch, or None without values."""
+        self._settle()
+        first: list[int] = []
+        last: list[int] = []
+        with self._state:
+            for index in self._index.values():
+                if len(index):
+                    first.append(int(index.starts[0]))
+                    last.append(int(index.ends[-1]))
+            for tail in self._tails.values():
+                points = tail.points()
+                if len(points):
+                    first.append(int(points.times[0]))
+                    last.append(int(points.times[-1]))
+        return (min(first), max(last)) if first else None
+
+    def state(self) -> HistoryState:
+        """Return how the history fares."""
+        log = self._log
+        failure = self._failure or (log.failure if log is not None else None)
+        with self._state:
+            return HistoryState(
+                chunks=sum(len(index) for index in self._index.values()),
+                stored_points=sum(int(index.entries["points"].sum()) for index in self._index.values()),
+                open_points=sum(len(tail.points()) for tail in self._tails.values()),
+                file_bytes=self._store.file_bytes(),
+                log_bytes=log.total_bytes if log is not None else 0,
+                failure=str(failure or ""),
+            )
+
+    def _view(self, handle: int) -> tuple[ChunkIndex, Points]:
+        tail = self._tails.get(handle)
+        return self._index.get(handle, NO_CHUNKS), EMPTY if tail is None else tail.points()
+
+    def _wait_for_writer(self) -> None:
+        with self._writing:
+            return
+
+
+def _walk(index: ChunkIndex, tail: Points, start_ns: int, end_ns: int, store: ChunkStore) -> Iterator[Points]:
+    """Yield chunk after chunk of a span, each with the open points that fall before the next chunk."""
+    low, high = int(index.ends.searchsorted(start_ns)), int(index.starts.searchsorted(end_ns))
+    tail = tail.between(start_ns, end_ns)
+    if low >= high:
+        if len(tail):
+            yield tail
+        return
+    ids = index.entries["id"][low:high].tolist()
+    limits = [*index.starts[low + 1 : high].tolist(), end_ns]
+    ahead = 1
+    at = place = 0
+    while place < len(ids):
+        some = ids[place : place + ahead]
+        found = store.read(some)
+        for chunk_id in some:
+            upto = int(tail.times.searchsorted(limits[place]))
+            piece = found[chunk_id].between(start_ns, end_ns)
+            if upto > at:
+                piece = merge([piece, tail.slice(at, upto)])
+                at = upto
+            if len(piece):
+                yield piece
+            place += 1
+        ahead = min(64, 2 * ahead)
+
+
+__all__ = ["History", "HistoryLimits", "HistoryState", "Kind"]
