@@ -13,7 +13,7 @@ from ._solid import Vec3
 DECK_M = 0.75  # top of the rollers
 PALLET_M = 0.85  # top of the pallet, where the engine stands
 WIDTH_M = 0.72  # between the outer faces of the rails
-_ROLLER_PITCH = 0.13
+_ROLLER_PITCH = 0.14
 _TURN_RADIUS = 0.75
 
 
@@ -23,16 +23,17 @@ def straight(part: Part, length: float, legs: bool = True, drive: bool = False) 
     for side in (-1, 1):
         part.box((length, 0.14, 0.035), (0.0, DECK_M - 0.05, side * (half - 0.0175)), LIGHT, bevel=0.008)
         part.box((length, 0.022, 0.022), (0.0, DECK_M + 0.07, side * (half - 0.02)), PANEL, bevel=0.005)
-        for k in range(max(2, round(length / 0.8))):
-            x = -length / 2 + length * (k + 0.5) / max(2, round(length / 0.8))
-            part.box((0.03, 0.08, 0.012), (x, DECK_M + 0.035, side * (half - 0.005)), GREY, bevel=0.003)
+        brackets = max(2, round(length / 1.3))
+        for k in range(brackets):
+            x = -length / 2 + length * (k + 0.5) / brackets
+            part.add(pin(0.011, 0.09, 4), GREY, (x, DECK_M - 0.01, side * (half - 0.012)))
     count = max(1, round(length / _ROLLER_PITCH))
-    roller = pin(0.03, WIDTH_M - 0.075, 9).along("z")
+    roller = pin(0.03, WIDTH_M - 0.075, 7).along("z")
     for k in range(count):
         x = -length / 2 + length * (k + 0.5) / count
         part.add(roller, STEEL, (x, DECK_M - 0.03, -(WIDTH_M - 0.075) / 2))
     if legs:
-        number = max(2, math.ceil(length / 1.8))
+        number = max(2, math.ceil(length / 3.2))
         for k in range(number):
             leg(part, -length / 2 + 0.2 + (length - 0.4) * k / (number - 1))
     if drive:
@@ -44,9 +45,8 @@ def leg(part: Part, x: float) -> None:
     for side in (-1, 1):
         z = side * (WIDTH_M / 2 - 0.04)
         part.box((0.06, DECK_M - 0.16, 0.06), (x, (DECK_M - 0.1) / 2 + 0.01, z), GREY)
-        part.rod(0.045, 0.018, (x, 0.0, z), BLACK, segments=10)
-        part.rod(0.012, 0.06, (x, 0.01, z), STEEL, segments=6)
-    part.box((0.04, 0.05, WIDTH_M - 0.12), (x, 0.24, 0.0), GREY)
+        part.add(pin(0.045, 0.02, 8), BLACK, (x, 0.0, z))
+    part.add(pin(0.022, WIDTH_M - 0.12, 4).along("z"), GREY, (x, 0.24, -(WIDTH_M - 0.12) / 2))
 
 
 def motor(part: Part, x: float) -> None:
@@ -68,11 +68,11 @@ def curve(part: Part, radius: float, angle_rad: float) -> None:
         r = radius + side * (WIDTH_M / 2 - 0.0175)
         for height, y, finish in ((0.07, DECK_M - 0.02, LIGHT), (0.022, DECK_M + 0.07, PANEL)):
             path: list[Vec3] = [(r * math.cos(a), y, r * math.sin(a)) for a in angles]
-            part.add(tube(path, height / 2, 8), finish)
+            part.add(tube(path, height / 2, 6), finish)
     count = max(2, round(abs(angle_rad) * radius / _ROLLER_PITCH))
     for k in range(count):
         a = angle_rad * (k + 0.5) / count
-        roller = pin(0.03, WIDTH_M - 0.075, 9).along("x").moved(radius - (WIDTH_M - 0.075) / 2, 0, 0)
+        roller = pin(0.03, WIDTH_M - 0.075, 7).along("x").moved(radius - (WIDTH_M - 0.075) / 2, 0, 0)
         part.add(roller.turned("y", -a), STEEL, (0.0, DECK_M - 0.03, 0.0))
     for k in (0.15, 0.85):
         leg(part.placed(radius * math.cos(angle_rad * k), 0.0, radius * math.sin(angle_rad * k),

@@ -11,7 +11,7 @@ import math
 from ._outline import rounded
 from ._palette import ACCENT, ACCENT_LIGHT, BLACK, BRIGHT, CAST, DARK, GREY, GUNMETAL, IRON, LIGHT, PANEL, STEEL, WHITE
 from ._part import Part
-from ._shapes import cylinder, extrude, ring, turned
+from ._shapes import cylinder, extrude, turned
 
 STAGES = 11
 _LENGTH = 0.44
@@ -46,7 +46,7 @@ def pallet(part: Part) -> None:
     for side in (-1, 1):
         part.box((0.6, 0.045, 0.05), (0.0, -0.0755, side * 0.24), DARK, bevel=0.006)
         part.box((0.02, 0.03, 0.3), (side * 0.318, -0.03, 0.0), BLACK, bevel=0.006)
-        part.add(ring(0.022, 0.012, 0.01, 12), BRIGHT, (side * 0.25, 0.0, 0.21))
+        part.rod(0.022, 0.01, (side * 0.25, 0.0, 0.21), BRIGHT)
     part.box((0.07, 0.05, 0.012), (0.2, -0.03, 0.284), BLACK, bevel=0.004)
 
 
@@ -70,7 +70,7 @@ def _block(part: Part) -> None:
             part.slab((x - 0.007, 0.01, side * 0.158), (x + 0.007, 0.13, side * 0.146), CAST, bevel=0.004)
             part.slab((x - 0.008, 0.14, side * 0.11), (x + 0.008, 0.285, side * 0.098), CAST, bevel=0.004)
         for x in _BORES:
-            part.rod(0.02, 0.004, (x, 0.215, side * 0.1 + (0.0 if side > 0 else -0.004)), IRON, "z", 12)
+            part.disc(0.02, (x, 0.215, side * 0.102), IRON, 0.0 if side > 0 else math.pi)
     _bell_flange(part)
     part.slab((-0.06, 0.03, 0.148), (0.07, 0.1, 0.185), CAST, bevel=0.012)
     part.rod(0.04, 0.03, (0.005, 0.065, 0.175), CAST, "z", 14)
@@ -95,11 +95,11 @@ def _end_walls(part: Part) -> None:
 
 def _deck(part: Part) -> None:
     for x in _BORES:
-        part.add(ring(0.044, 0.0385, 0.0075, 20), STEEL, (x, _DECK_Y, 0.0))
-        part.rod(0.0385, 0.0055, (x, _DECK_Y, 0.0), BLACK, segments=20)
+        part.disc_up(0.044, (x, _DECK_Y + 0.006, 0.0), STEEL)
+        part.disc_up(0.0385, (x, _DECK_Y + 0.008, 0.0), BLACK)
     for x in _MAINS:
         for side in (-1, 1):
-            part.rod(0.007, 0.006, (x, _DECK_Y, side * 0.082), GUNMETAL, segments=6)
+            part.disc_up(0.007, (x, _DECK_Y + 0.006, side * 0.082), GUNMETAL, 6)
 
 
 def _bell_flange(part: Part) -> None:
@@ -141,10 +141,10 @@ def _crank_ends(part: Part) -> None:
 
 def _pistons(part: Part) -> None:
     for x in _BORES:
-        part.rod(0.0365, 0.009, (x, _DECK_Y, 0.0), BRIGHT, segments=20)
-        part.add(ring(0.0365, 0.033, 0.0098, 20), IRON, (x, _DECK_Y, 0.0))
+        part.disc_up(0.0365, (x, _DECK_Y + 0.01, 0.0), IRON)
+        part.disc_up(0.034, (x, _DECK_Y + 0.012, 0.0), BRIGHT)
         for side in (-1, 1):
-            part.rod(0.011, 0.0105, (x + side * 0.014, _DECK_Y, -0.012), STEEL, segments=10)
+            part.disc_up(0.011, (x + side * 0.014, _DECK_Y + 0.014, -0.012), STEEL, 8)
 
 
 def _head(part: Part) -> None:
@@ -156,12 +156,12 @@ def _head(part: Part) -> None:
 
 def _ports(part: Part) -> None:
     for x in _BORES:
-        intake = extrude(rounded(0.062, 0.04, 0.018, 3), 0.03, 0.004)
+        intake = extrude(rounded(0.062, 0.04, 0.018, 2), 0.03, 0.004)
         part.add(intake, CAST, (x, 0.36, 0.105))
-        part.add(extrude(rounded(0.046, 0.028, 0.013, 3), 0.0312, 0.0), BLACK, (x, 0.36, 0.105))
-        exhaust = extrude(rounded(0.05, 0.05, 0.02, 3), 0.026, 0.004)
+        part.quad(0.042, 0.024, (x, 0.36, 0.1365), BLACK)
+        exhaust = extrude(rounded(0.05, 0.05, 0.02, 2), 0.026, 0.004)
         part.add(exhaust, IRON, (x, 0.355, -0.131))
-        part.rod(0.015, 0.0275, (x, 0.355, -0.1325), BLACK, "z", 10)
+        part.disc(0.015, (x, 0.355, -0.133), BLACK, math.pi, 8)
 
 
 def _head_bolts(part: Part) -> None:

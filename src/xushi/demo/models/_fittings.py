@@ -16,8 +16,8 @@ from ._solid import Vec3
 
 def post(part: Part, x: float, z: float, height: float, size: float = 0.08, finish: Finish = LIGHT) -> None:
     """A profile post on a levelling foot; a slot down each face tells it from a plain bar."""
-    part.rod(size * 0.55, 0.015, (x, 0.0, z), BLACK, segments=10)
-    part.rod(0.012, 0.05, (x, 0.01, z), STEEL, segments=6)
+    part.add(pin(size * 0.55, 0.02, 8), BLACK, (x, 0.0, z))
+    part.rod(0.012, 0.05, (x, 0.01, z), STEEL)
     part.box((size, height - 0.05, size), (x, 0.05 + (height - 0.05) / 2, z), finish)
     for turn in range(4):
         slot = part.placed(x, 0.05 + height / 2, z, turn * math.pi / 2)
@@ -34,13 +34,15 @@ def beam(part: Part, start: Vec3, end: Vec3, size: float = 0.08, finish: Finish 
 
 def pane(part: Part, start: tuple[float, float], end: tuple[float, float], low: float, high: float,
          kick: float = 0.0) -> None:
-    """A clear guard panel in a slim frame between two floor points; `kick` is the height of a closed skirt."""
+    """A clear guard panel in a slim frame between two floor points, above a closed skirt of the height `kick`."""
     length = math.hypot(end[0] - start[0], end[1] - start[1])
     turn = -math.atan2(end[1] - start[1], end[0] - start[0])
     hand = part.placed((start[0] + end[0]) / 2, 0.0, (start[1] + end[1]) / 2, turn)
     if kick > 0:
         hand.slab((-length / 2, low, -0.012), (length / 2, low + kick, 0.012), PANEL)
     clear = low + kick
+    if high - clear < 0.1:
+        return
     hand.quad(length - 0.04, high - clear - 0.04, (0.0, (high + clear) / 2, 0.0), GLASS)
     hand.add(frame(length, high - clear, 0.03), GREY, (0.0, (high + clear) / 2, 0.0))
 
@@ -69,8 +71,7 @@ def stack_light(part: Part, x: float, y: float, z: float) -> Part:
     lamp = part.child("lamp", x, y + 0.18, z)
     lamp.add(turned([(0.0, 0.0), (0.034, 0.0), (0.034, 0.19), (0.026, 0.21), (0.0, 0.21)], 14), LAMP)
     for k in (1, 2):
-        part.rod(0.0355, 0.006, (x, y + 0.18 + k * 0.063, z), DARK, segments=14)
-    part.rod(0.028, 0.014, (x, y + 0.387, z), DARK, segments=12)
+        part.add(pin(0.0365, 0.006, 8), DARK, (x, y + 0.18 + k * 0.063, z))
     return lamp
 
 
@@ -110,7 +111,7 @@ def operator_panel(part: Part, x: float, z: float, turn_y_rad: float = 0.0, heig
     hand.box((0.56, 0.5, 0.1), (0.0, height, 0.0), LIGHT, bevel=0.02)
     screen(hand.placed(0.0, height + 0.05, 0.045), 0.44, 0.27)
     for k in range(4):
-        hand.rod(0.018, 0.02, (-0.18 + 0.09 * k, height - 0.19, 0.05), ACCENT if k else DARK, "z", 10)
+        hand.disc(0.018, (-0.18 + 0.09 * k, height - 0.19, 0.053), ACCENT if k else DARK)
     hand.rod(0.032, 0.035, (0.19, height - 0.19, 0.05), BLACK, "z", 12)
 
 
@@ -134,7 +135,7 @@ def air_unit(part: Part, x: float, y: float, z: float) -> None:
     """Filter, regulator and lubricator in a row, facing +Z."""
     for k in range(3):
         part.box((0.07, 0.07, 0.07), (x + 0.08 * k, y, z), GREY, bevel=0.01)
-        part.rod(0.026, 0.09, (x + 0.08 * k, y - 0.125, z), ACCENT_DARK, segments=10)
+        part.add(pin(0.026, 0.09, 8), ACCENT_DARK, (x + 0.08 * k, y - 0.125, z))
     part.rod(0.028, 0.015, (x + 0.08, y + 0.01, z + 0.035), WHITE, "z", 12)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ._palette import ACCENT_LIGHT, DARK, GREY, LIGHT, MARKING, PANEL, SLAB, SLAB_JOINT, WALKWAY, WHITE
 from ._part import Part
+from ._shapes import quad
 
 _USES = ("walkway", "agv_lane", "storage")
 
@@ -77,15 +79,15 @@ def _column(part: Part, x: float, z: float) -> None:
     """A rolled steel column on its base plate with a light impact guard."""
     part.box((0.5, 0.03, 0.5), (x, 0.015, z), DARK)
     for dz in (-0.14, 0.14):
-        part.box((0.3, 7.0, 0.025), (x, 3.5, z + dz), LIGHT)
+        part.box((0.3, 7.0, 0.025), (x, 3.5, z + dz), LIGHT, bevel=0.0)
     part.box((0.022, 7.0, 0.26), (x, 3.5, z), LIGHT)
     part.box((0.44, 0.7, 0.44), (x, 0.38, z), ACCENT_LIGHT, bevel=0.03)
 
 
 def _fixture(part: Part, x: float, z: float) -> None:
     """A linear high-bay luminaire hanging at 6.4 m."""
-    part.box((1.5, 0.08, 0.3), (x, 6.4, z), PANEL)
-    part.box((1.44, 0.02, 0.24), (x, 6.355, z), WHITE)
+    part.box((1.5, 0.08, 0.3), (x, 6.4, z), PANEL, bevel=0.0)
+    part.add(quad(1.44, 0.24).turned("x", math.pi / 2), WHITE, (x, 6.358, z))
     for dx in (-0.6, 0.6):
         part.rod(0.006, 0.6, (x + dx, 6.44, z), GREY, segments=6)
 

@@ -50,8 +50,8 @@ def tote(part: Part, finish: Finish, width: float = 0.36, depth: float = 0.5, he
     """A stacking box with a rim and something in it; its base centre is the part's origin."""
     part.box((width, height * 0.86, depth), (0.0, height * 0.43, 0.0), finish, bevel=0.012)
     part.box((width + 0.03, height * 0.14, depth + 0.03), (0.0, height * 0.9, 0.0), finish, bevel=0.008)
-    part.box((width - 0.05, 0.01, depth - 0.05), (0.0, height * 0.97 + 0.002, 0.0), CARD)
-    part.box((0.12, 0.06, 0.004), (0.0, height * 0.45, depth / 2 + 0.002), WHITE)
+    part.quad_up(-width / 2 + 0.025, -depth / 2 + 0.025, width / 2 - 0.025, depth / 2 - 0.025, height * 0.97 + 0.004, CARD)
+    part.quad(0.12, 0.06, (0.0, height * 0.45, depth / 2 + 0.003), WHITE)
 
 
 def container() -> Part:
@@ -97,7 +97,7 @@ def pallet_with_boxes() -> Part:
         for x in (-0.39, 0.0, 0.39):
             for z in (-0.2, 0.2):
                 root.box((0.37, 0.28, 0.38), (x, 0.27 + 0.285 * layer, z), CARD, bevel=0.008)
-                root.box((0.06, 0.002, 0.38), (x, 0.412 + 0.285 * layer, z), LIGHT)
+                root.quad_up(x - 0.03, z - 0.19, x + 0.03, z + 0.19, 0.414 + 0.285 * layer, LIGHT)
     return root
 
 
@@ -133,12 +133,12 @@ def _rack(part: Part, length: float, depth: float, shelves: tuple[float, ...], s
     for k in range(bays + 1):
         z = -length / 2 + length * k / bays
         for x in (-depth / 2 + 0.05, depth / 2 - 0.05):
-            part.box((0.09, 3.0, 0.08), (x, 1.5, z), ACCENT_DARK)
+            part.box((0.09, 3.0, 0.08), (x, 1.5, z), ACCENT_DARK, bevel=0.0)
         for y in (0.4, 1.5, 2.6):
             part.box((depth - 0.1, 0.04, 0.03), (0.0, y, z), ACCENT_DARK)
     for level, y in enumerate(shelves):
         for x in (-depth / 2 + 0.04, depth / 2 - 0.04):
-            part.box((0.05, 0.11, length), (x, y, 0.0), ACCENT)
+            part.box((0.05, 0.11, length), (x, y, 0.0), ACCENT, bevel=0.0)
         part.box((depth - 0.1, 0.02, length - 0.1), (0.0, y + 0.06, 0.0), GREY)
         for k in range(9):
             z = -length / 2 + length * (k + 0.5) / 9
@@ -148,8 +148,9 @@ def _rack(part: Part, length: float, depth: float, shelves: tuple[float, ...], s
             tall = (0.0, 0.5, 0.34, 0.58, 0.42)[kind]
             finish = (CARD, ACCENT_LIGHT, PANEL, CARD, GREY)[kind]
             part.box((0.74, tall, 0.58), (0.0, y + 0.07 + tall / 2, z), finish, bevel=0.012)
-            part.box((0.76, 0.05, 0.6), (0.0, y + 0.07 + tall * 0.94, z), finish, bevel=0.01)
-            part.box((0.004, 0.09, 0.16), (0.373 if seed == 3 else -0.373, y + 0.07 + tall * 0.5, z), WHITE)
+            side = 1 if seed == 3 else -1
+            part.quad(0.16, 0.09, (side * 0.373, y + 0.07 + tall * 0.5, z), WHITE, side * math.pi / 2)
+            part.quad(0.56, 0.012, (side * 0.373, y + 0.07 + tall * 0.85, z), DARK, side * math.pi / 2)
 
 
 def kitting_rack(bins: int) -> Part:
@@ -188,7 +189,7 @@ def _pick_bin(root: Part, number: int, x: float, y: float, z: float) -> None:
     box.box((0.55, 0.11, 0.014), (0.0, 0.065, 0.2), ACCENT_LIGHT)
     box.box((0.54, 0.07, 0.4), (0.0, 0.045, 0.0), CARD if number % 2 else GREY)
     for k in range(3):
-        box.box((0.12, 0.06, 0.12), (-0.16 + 0.16 * k, 0.1, 0.05 * (k % 2)), STEEL)
+        box.box((0.12, 0.06, 0.12), (-0.16 + 0.16 * k, 0.1, 0.05 * (k % 2)), STEEL, bevel=0.0)
     root.box((0.2, 0.045, 0.02), (x, y - 0.03, z + 0.285), SCREEN)
     lamp = root.child(f"lamp{number}", x + 0.16, y - 0.03, z + 0.28)
     lamp.rod(0.026, 0.03, (0.0, 0.0, 0.0), LAMP, "z", 12)

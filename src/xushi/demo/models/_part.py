@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ._palette import Finish
-from ._shapes import box, cylinder, pin, quad, tube
+from ._shapes import box, cylinder, disc, pin, quad, tube
 from ._solid import AXES, Points, Solid, Vec3, rotation
 
 Keys = Sequence[tuple[float, float]]
@@ -87,6 +87,14 @@ class Part:
     def quad(self, width: float, height: float, at: Vec3, finish: Finish, turn_y_rad: float = 0.0) -> Part:
         """A painted rectangle facing +Z before the turn."""
         return self.add(quad(width, height).turned("y", turn_y_rad), finish, at)
+
+    def disc(self, radius: float, at: Vec3, finish: Finish, turn_y_rad: float = 0.0, segments: int = 10) -> Part:
+        """A painted round facing +Z before the turn."""
+        return self.add(disc(radius, segments).turned("y", turn_y_rad), finish, at)
+
+    def disc_up(self, radius: float, at: Vec3, finish: Finish, segments: int = 16) -> Part:
+        """A painted round facing up."""
+        return self.add(disc(radius, segments).turned("x", -math.pi / 2), finish, at)
 
     def quad_up(self, x0: float, z0: float, x1: float, z1: float, y: float, finish: Finish) -> Part:
         """A painted rectangle lying on a floor at height y."""

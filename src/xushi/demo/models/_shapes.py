@@ -62,6 +62,7 @@ def turned(profile: Sequence[tuple[float, float]], segments: int = 16, soft_deg:
     Runs of the profile that bend by less than `soft_deg` shade smoothly; sharper bends stay crisp.
     """
     rows = [(float(r), float(h)) for r, h in profile]
+    segments = facets(max(r for r, _ in rows), segments)
     slopes = [_profile_normal(rows[i], rows[i + 1]) for i in range(len(rows) - 1)]
     rings: list[tuple[float, float, float, float]] = []
     spans: list[tuple[int, int]] = []
@@ -108,9 +109,18 @@ def _unit2(x: float, y: float) -> tuple[float, float]:
     return (x / length, y / length)
 
 
+def facets(radius: float, wanted: int) -> int:
+    """How many sides a round thing of this radius gets at most; smooth shading hides the rest."""
+    for limit, sides in ((0.02, 6), (0.04, 8), (0.08, 10), (0.2, 14)):
+        if radius < limit:
+            return min(wanted, sides)
+    return wanted
+
+
 def cylinder(radius: float, height: float, segments: int = 16, bevel: float = 0.004) -> Solid:
     """A cylinder standing on the origin along Y; the bevel takes the normals of its neighbours and so looks round."""
     b = min(bevel, radius * 0.4, height * 0.4)
+    segments = facets(radius, segments)
     angles = np.arange(segments) * 2 * math.pi / segments
     circle = np.stack([np.cos(angles), np.zeros(segments), np.sin(angles)], 1)
     up = np.array([0.0, 1.0, 0.0])
@@ -130,6 +140,7 @@ def cylinder(radius: float, height: float, segments: int = 16, bevel: float = 0.
 
 def ring(outer: float, inner: float, height: float, segments: int = 20) -> Solid:
     """A flat ring standing on the origin along Y."""
+    segments = facets(outer, segments)
     angles = np.arange(segments) * 2 * math.pi / segments
     circle = np.stack([np.cos(angles), np.zeros(segments), np.sin(angles)], 1)
     up = np.array([0.0, height, 0.0])
@@ -258,6 +269,13 @@ def quad(width: float, height: float) -> Solid:
     x, y = width / 2, height / 2
     points = np.array([(-x, -y, 0.0), (x, -y, 0.0), (x, y, 0.0), (-x, y, 0.0)])
     return Solid(points, ((0, 1, 2, 3),), np.tile([0.0, 0.0, 1.0], (4, 1)))
+
+
+def disc(radius: float, segments: int = 12) -> Solid:
+    """A flat round about the origin facing +Z, open like `quad`."""
+    angles = np.arange(segments) * 2 * math.pi / segments
+    points = np.stack([radius * np.cos(angles), radius * np.sin(angles), np.zeros(segments)], 1)
+    return Solid(points, (tuple(range(segments)),), np.tile([0.0, 0.0, 1.0], (segments, 1)))
 
 
 def pin(radius: float, height: float, segments: int = 8) -> Solid:

@@ -34,7 +34,7 @@ def station(title: str, *, height: float = 2.35, back: float = -1.3, front: floa
     if has_front_guard:
         for x0, x1 in ((-_X + 0.04, -0.02), (0.02, _X - 0.04)):
             pane(root, (x0, front), (x1, front), 0.95, height - 0.1)
-            pane(root, (x0, front), (x1, front), 0.12, 0.72, kick=0.57)
+            pane(root, (x0, front), (x1, front), 0.12, 0.72, kick=0.6)
     _tray(root, back, height)
     sign(root, -_X + 0.5, height + 0.13, front, title)
     stack_light(root, _X, height, front)

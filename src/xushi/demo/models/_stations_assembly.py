@@ -12,6 +12,7 @@ from ._palette import (
 from ._part import Part
 from ._person import mannequin
 from ._robot import Pose, gripper, nut_runner, robot
+from ._shapes import pin
 from ._station import bench_cabinet, station
 
 
@@ -145,7 +146,12 @@ def _piston_table(root: Part) -> None:
     root.box((0.56, 0.03, 0.5), (0.66, 0.885, -1.02), DARK)
     for i in range(4):
         for k in range(4):
-            root.rod(0.042, 0.07, (0.465 + 0.13 * i, 0.9, -1.19 + 0.115 * k), BRIGHT, segments=12)
+            _piston(root.placed(0.465 + 0.13 * i, 0.9, -1.19 + 0.115 * k))
+
+
+def _piston(part: Part) -> None:
+    part.add(pin(0.042, 0.07, 8), STEEL)
+    part.disc_up(0.042, (0.0, 0.071, 0.0), BRIGHT, 8)
 
 
 def op40() -> Part:
@@ -216,9 +222,6 @@ def op50() -> Part:
 
 
 def _bin(part: Part, finish: Finish) -> None:
-    part.box((0.2, 0.1, 0.012), (0.0, 0.0, -0.12), finish, bevel=0.0)
-    part.box((0.2, 0.06, 0.012), (0.0, -0.02, 0.1), finish, bevel=0.0)
-    for x in (-0.096, 0.096):
-        part.box((0.012, 0.09, 0.22), (x, -0.005, -0.01), finish, bevel=0.0)
-    part.box((0.18, 0.04, 0.2), (0.0, -0.03, -0.01), CARD, bevel=0.0)
-
+    part.box((0.21, 0.1, 0.25), (0.0, 0.0, 0.0), finish, bevel=0.012)
+    part.quad_up(-0.09, -0.11, 0.09, 0.11, 0.053, CARD)
+    part.quad(0.09, 0.035, (0.0, 0.0, 0.128), WHITE)

@@ -145,7 +145,7 @@ def op80() -> Part:
 
 def op90() -> Part:
     """A sound-proof cell with a window and a lifting door; inside, the electric drive that turns the engine cold."""
-    root = station("OP90", height=2.3, back=-1.3, has_back_guard=False)
+    root = station("OP90", height=2.3, back=-1.3, has_back_guard=False, has_front_guard=False)
     for x in (-1.0, 1.0):
         root.slab((x - 0.05, 0.1, -1.3), (x + 0.05, 2.4, -0.42), LIGHT, bevel=0.015)
         root.slab((x - 0.05, 1.72, -0.42), (x + 0.05, 2.4, 0.52), LIGHT, bevel=0.015)

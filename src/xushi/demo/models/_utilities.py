@@ -11,7 +11,7 @@ from ._palette import (
 )  # fmt: skip
 from ._part import Part
 from ._person import mannequin
-from ._shapes import cylinder, dome, ring, turned
+from ._shapes import dome, pin, ring, turned
 
 
 def controller() -> Part:
@@ -86,7 +86,7 @@ def rework() -> Part:
     root.rod(0.3, 0.1, (0.0, 0.0, 0.0), DARK, segments=20)
     root.rod(0.12, DECK_M - 0.2, (0.0, 0.1, 0.0), GREY, segments=14)
     root.rod(0.42, 0.05, (0.0, DECK_M - 0.12, 0.0), LIGHT, segments=28)
-    roller = cylinder(0.03, WIDTH_M - 0.12, 8, 0.0).along("z")
+    roller = pin(0.03, WIDTH_M - 0.12, 7).along("z")
     for k in range(5):
         root.add(roller, STEEL, (-0.26 + 0.13 * k, DECK_M - 0.03, -(WIDTH_M - 0.12) / 2))
     root.child("carrier", 0.0, PALLET_M, 0.0)
