@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from random import Random
 
 from xushi.demo._air import Compressor
 from xushi.demo._conveyor import Conveyor
@@ -45,20 +45,20 @@ class PlantModel:
         self.conveyors = {spec.id: Conveyor(spec, self.loop, self.values) for spec in buffers()}
         self.stocks: dict[str, LineStock] = {}
         self.fleet = Fleet(self.loop, self.values, self.roads, self.stocks)
-        self.store = PartsStore(machine("PS1"), self.loop, self.values, self._rng("PS1"), self._numbers)
+        self.store = PartsStore(machine("PS1"), self.loop, self.values, self.random("PS1"), self._numbers)
         self.kitting = KittingRack(
-            machine("KIT1"), self.loop, self.values, self._rng("KIT1"), self._numbers,
+            machine("KIT1"), self.loop, self.values, self.random("KIT1"), self._numbers,
             lambda tray: self.fleet.request(tray, "KIT1"), self.store.take, operators_answer,
         )  # fmt: skip
         self.stations = {spec.id: self._make_station(spec.id) for spec in LINE.machines if spec.category in ("station", "rework")}
         self.vehicles = {
-            id: Vehicle(machine(id), self.loop, self.values, self._rng(id), self.roads, self.fleet)
+            id: Vehicle(machine(id), self.loop, self.values, self.random(id), self.roads, self.fleet)
             for id in ("AGV1", "AGV2")
         }
         self.fleet.employ(list(self.vehicles.values()))
         self.compressor = Compressor(machine("CMP1"), self.loop, self.values, self._air_demand)
         self.sensors = {
-            id: StationSensors(station, self.compressor, self._rng(f"{id}/sensors"))
+            id: StationSensors(station, self.compressor, self.random(f"{id}/sensors"))
             for id, station in self.stations.items() if id != "RWK1"
         }  # fmt: skip
         self.accounts: dict[str, PowerAccount] = {
@@ -127,7 +127,8 @@ class PlantModel:
         return own + sum(account.energy_kwh for account in self.accounts.values())
 
     # -- building ------------------------------------------------------------------------------------------------
-    def _rng(self, name: str) -> Any:
+    def random(self, name: str) -> Random:
+        """A random stream of its own for a face; drawing from it does not change the plant."""
         return random_stream(self._seed, name)
 
     def _make_station(self, id: str) -> Station:
@@ -139,7 +140,7 @@ class PlantModel:
         if parts_of(id):
             self.stocks[id] = LineStock(id, self._numbers, self._order_material)
         return kind(
-            spec, self.loop, self.values, self._rng(id), self.book,
+            spec, self.loop, self.values, self.random(id), self.book,
             [self.conveyors[c.id] for c in inlets], self.conveyors[outlets[0]], rejects[0] if rejects else None,
             self.stocks.get(id), lambda: self.line_speed, self._operators_answer,
         )  # fmt: skip
@@ -153,7 +154,7 @@ class PlantModel:
             stock.on_arrival = self.stations[id].advance
 
     def _begin(self) -> None:
-        rng = self._rng("stock")
+        rng = self.random("stock")
         for id, stock in self.stocks.items():
             stock.receive(make_tray(f"START-{id}", id, 1, self._numbers, rng.randint(6, TRAY_SIZE)))
             stock.receive(make_tray(f"START-{id}-2", id, 1, self._numbers, TRAY_SIZE))

@@ -192,9 +192,13 @@ class Station:
             return 0.0
         return min(1.0, max(0.0, 1.0 - (self._left_s - self._span_done_s()) / self._cycle_s))
 
-    def sample(self) -> None:
-        """Puts out what changes all the time; called at the rate at which the face publishes."""
+    def sample_progress(self) -> None:
+        """Puts out how far the cycle is; called at the rate at which the face publishes."""
         self._put("Progress", round(self.progress(), 3) if self.engine is not None else 0.0)
+
+    def sample(self) -> None:
+        """Puts out what changes all the time."""
+        self.sample_progress()
         self._put("Energy.Total", round(self.power.energy_kwh, 3))
 
     def _finish(self) -> None:

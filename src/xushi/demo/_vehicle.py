@@ -114,8 +114,8 @@ class Vehicle:
         self._loop, self._rng, self._roads, self._yard = loop, rng, roads, yard
         self._put = values.writer(spec.id)
         self.node = roads.stop_of(spec.id)
-        self._sequence = 0
-        self._heading = math.pi if self.node == "N_CHG1" else math.pi
+        self.last_sequence = 0
+        self._heading = math.pi
         self._leg: Leg | None = None
         self._acts = False
         self._waits = False
@@ -174,6 +174,7 @@ class Vehicle:
             return "noRouteError"
         self.errand = Errand(order, deque(order.stops), [ActionState(a) for s in order.stops for a in s.actions])
         self.last_order = (order.id, order.update)
+        self.last_sequence = 0
         self.errors.clear()
         self._is_cancelled = False
         self._set_charging(False)
@@ -245,6 +246,7 @@ class Vehicle:
         left = self.node
         self.node, self._heading, self._leg = leg.end, leg.to_rad, None
         self.errand.ahead.popleft()
+        self.last_sequence = 2 * (len(self.errand.order.stops) - len(self.errand.ahead))
         self._put("Distance", round(self.distance_m, 1))
         self._roads.free(left, self.id)
         self._arrive()

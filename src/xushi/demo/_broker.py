@@ -1,0 +1,99 @@
+"""Starts the demo's MQTT broker (nats-server) as a child process that cannot outlive the plant."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from xushi.kernel import XushiError
+
+START_LIMIT_S = 20.0
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A TCP port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def find_nats_server() -> str:
+    """Path of the nats-server program of this environment; raises `demo.no_broker` when there is none."""
+    beside = Path(sysconfig.get_path("scripts")) / ("nats-server.exe" if sys.platform == "win32" else "nats-server")
+    found = str(beside) if beside.is_file() else shutil.which("nats-server")
+    if found is None:
+        raise XushiError("demo.no_broker")
+    return found
+
+
+class Broker:
+    """nats-server with MQTT 3.1.1 on one loopback port; its data lie in `data`."""
+
+    def __init__(self, host: str, port: int, data: Path) -> None:
+        self.host = host
+        self.port = port or free_port(host)
+        self._data = data
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Starts it and waits until the port answers; raises `demo.broker_failed` when it does not."""
+        self._data.mkdir(parents=True, exist_ok=True)
+        config = self._data / "nats.conf"
+        config.write_text(_config(self.host, self.port, self._data), encoding="utf-8")
+        log = self._data / "nats.log"
+        self._process = subprocess.Popen(
+            [find_nats_server(), "-c", str(config), "-l", str(log)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        )  # fmt: skip
+        for _ in range(int(START_LIMIT_S / 0.05)):
+            if self._process.poll() is not None:
+                break
+            if await _answers(self.host, self.port):
+                return
+            await asyncio.sleep(0.05)
+        self.stop()
+        raise XushiError("demo.broker_failed", port=self.port, log=str(log))
+
+    def stop(self) -> None:
+        """Ends it; waits at most five seconds before it is ended by force."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _config(host: str, port: int, data: Path) -> str:
+    store = json.dumps(str(data / "jetstream"))
+    return (
+        f"server_name: xushi-demo\nlisten: {host}:-1\n"
+        f"jetstream {{ store_dir: {store}, max_memory_store: 64MB, max_file_store: 512MB }}\n"
+        f"mqtt {{ host: {host}, port: {port}, max_ack_pending: 1000 }}\n"
+    )
+
+
+def _die_with_parent() -> None:
+    """Linux: the kernel ends the broker when the plant is gone, even after kill -9 (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+async def _answers(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,116 @@
+"""The demo plant as a program: `python -m xushi.demo.plant` runs an engine-assembly line behind real sockets."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE
+from xushi.demo._runner import PlantRunner
+from xushi.kernel import XushiError
+
+HOST = "127.0.0.1"
+PARENT_CHECK_S = 1.0
+
+
+def default_endpoints() -> dict[str, str]:
+    """Where the plant is found when it was started without port options."""
+    return endpoints(DEFAULT_OPCUA_PORT, HOST, DEFAULT_MQTT_PORT)
+
+
+def endpoints(opcua_port: int, mqtt_host: str, mqtt_port: int) -> dict[str, str]:
+    """Endpoint addresses by protocol."""
+    return {"opcua": f"opc.tcp://{HOST}:{opcua_port}", "mqtt": f"mqtt://{mqtt_host}:{mqtt_port}"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the plant until SIGTERM, SIGINT or the end of the parent process; returns the exit status."""
+    options = _read_options(arguments)
+    with ExitStack() as stack:
+        data = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xushi-plant-")))
+        try:
+            asyncio.run(_run(options, data))
+        except XushiError as error:
+            text = error.text()
+            print(f"{text.what} {text.why} {text.next}", file=sys.stderr)
+            return 1
+    return 0
+
+
+async def _run(options: argparse.Namespace, data: Path) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    runner = PlantRunner(
+        seed=options.seed, speed=options.speed, start_ns=options.start_time or time.time_ns(), host=HOST,
+        opcua_port=options.opcua_port, mqtt_port=options.mqtt_port, data=data, broker=options.broker,
+    )  # fmt: skip
+    watch = asyncio.create_task(_watch_parent(os.getppid(), ended))
+    try:
+        await runner.start()
+        _announce(runner, options)
+        await runner.run(ended)
+    finally:
+        watch.cancel()
+        await runner.stop()
+
+
+def _announce(runner: PlantRunner, options: argparse.Namespace) -> None:
+    """One JSON line that tells whoever started the plant where to find it."""
+    ready: dict[str, Any] = {
+        "ready": True, **endpoints(runner.opcua_port, runner.mqtt_host, runner.mqtt_port),
+        "namespace": NAMESPACE, "speed": options.speed, "seed": options.seed, "pid": os.getpid(),
+    }  # fmt: skip
+    print(json.dumps(ready), flush=True)
+
+
+async def _watch_parent(parent: int, ended: asyncio.Event) -> None:
+    """A plant whose starter died has nobody left to stop it."""
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_CHECK_S)
+    ended.set()
+
+
+def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m xushi.demo.plant", description=__doc__)
+    parser.add_argument("--speed", type=float, default=1.0, help="plant seconds per second, 1 to 60")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same plant")
+    parser.add_argument("--opcua-port", type=int, default=DEFAULT_OPCUA_PORT, help="0 picks a free port")
+    parser.add_argument("--mqtt-port", type=int, default=DEFAULT_MQTT_PORT, help="0 picks a free port")
+    parser.add_argument("--broker", type=_host_port, help="HOST:PORT of a running MQTT broker to use instead of an own one")
+    parser.add_argument("--data", type=Path, help="folder for certificates and the broker's files")
+    parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
+    options = parser.parse_args(arguments)
+    if not 0.1 <= options.speed <= 600.0:
+        parser.error("--speed must lie between 0.1 and 600")
+    return options
+
+
+def _host_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host, int(port)
+
+
+def _epoch_ns(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1e9)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
