@@ -1,6 +1,77 @@
 """The runtime: one data folder opened as a running platform, the floor below the doors."""
 
+from xushi.runtime._devices import CallParams, WriteParams
 from xushi.runtime._gltf import GltfSummary, check_gltf
+from xushi.runtime._importers import AasImporter, DocumentImporter, GltfImporter
+from xushi.runtime._importing import (
+    Counts,
+    Imported,
+    Importer,
+    ImporterTable,
+    ImportParams,
+    ImportReport,
+    Source,
+    plan_import,
+    sha256_of,
+)
+from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock, holder_of
+from xushi.runtime._overlay import lexical, with_live_values
+from xushi.runtime._platform import SYSTEM, Platform
+from xushi.runtime._products import Product, ProductLog, ProductStep
+from xushi.runtime._signals_of_twins import signal_definitions, signal_key, texts
+from xushi.runtime._timelines import LIVE, Timeline, TimelineCard, TimelineShelf
+from xushi.runtime._twins import TwinIndex
+from xushi.runtime._wire_frame import (
+    DELTA,
+    FULL,
+    DecodedFrame,
+    decode_frame,
+    encode_body,
+    encode_frame,
+    encode_header,
+)
 
-__all__ = ["FolderLock", "GltfSummary", "check_gltf", "holder_of"]
+__all__ = [
+    "DELTA",
+    "FULL",
+    "LIVE",
+    "SYSTEM",
+    "AasImporter",
+    "CallParams",
+    "Counts",
+    "DecodedFrame",
+    "DocumentImporter",
+    "FolderLock",
+    "GltfImporter",
+    "GltfSummary",
+    "ImportParams",
+    "ImportReport",
+    "Imported",
+    "Importer",
+    "ImporterTable",
+    "LinkKeeper",
+    "Platform",
+    "Product",
+    "ProductLog",
+    "ProductStep",
+    "Source",
+    "Timeline",
+    "TimelineCard",
+    "TimelineShelf",
+    "TwinIndex",
+    "WriteParams",
+    "check_gltf",
+    "decode_frame",
+    "encode_body",
+    "encode_frame",
+    "encode_header",
+    "holder_of",
+    "lexical",
+    "plan_import",
+    "sha256_of",
+    "signal_definitions",
+    "signal_key",
+    "texts",
+    "with_live_values",
+]

@@ -14,6 +14,7 @@ FULL, DELTA = 0, 1
 HEADER = struct.Struct("<BBHIdII")
 _EXACT_INT = 2**53
 _NS_PER_MS = 1e6
+_BAD = 0x8000_0000
 
 
 def encode_body(frame: Frame, kinds: np.ndarray) -> tuple[bytes, int]:
@@ -25,7 +26,7 @@ def encode_body(frame: Frame, kinds: np.ndarray) -> tuple[bytes, int]:
 
     Layout, little-endian: f64 values[n], f64 times_ms[n], u32 handles[n], u32 qualities[n], then UTF-8 JSON
     ``[[i, value], …]`` of what no f64 can carry exactly (strings, arrays, integers above 2^53); their
-    ``values[i]`` is NaN.
+    ``values[i]`` is NaN, as is that of a value of Bad quality.
     """
     bits = frame.bits
     kind = kinds[frame.signals]
@@ -35,8 +36,10 @@ def encode_body(frame: Frame, kinds: np.ndarray) -> tuple[bytes, int]:
     is_object = kind >= Kind.STRING
     values[is_whole] = bits[is_whole]
     values[is_time] = bits[is_time] / _NS_PER_MS
-    is_large = is_whole & ((bits > _EXACT_INT) | (bits < -_EXACT_INT))
-    values[is_object | is_large] = np.nan
+    is_bad = frame.qualities >= _BAD
+    is_large = is_whole & ~is_bad & ((bits > _EXACT_INT) | (bits < -_EXACT_INT))
+    is_object &= ~is_bad & (bits >= 0)
+    values[(kind >= Kind.STRING) | is_large | is_bad] = np.nan
     text = b""
     if is_object.any() or is_large.any():
         rows = [[int(i), frame.objects[bits[i]]] for i in np.flatnonzero(is_object)]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xushi.kernel import XushiError, nearest_language
 from xushi.server._messages import ErrorAnswer, ErrorBody
-
-log = logging.getLogger("xushi.server")
 
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -70,6 +68,15 @@ def error_body(error: XushiError, language: str) -> ErrorBody:
     return ErrorBody(**error.to_dict(language))
 
 
+def error_response(error: XushiError, language: str) -> Response:
+    """An error as an HTTP answer in the one shape."""
+    headers = {"Cache-Control": "no-store"}
+    if error.code == "server.too_often":
+        headers["Retry-After"] = "60"
+    body = msgspec.json.encode(ErrorAnswer(error_body(error, language)))
+    return Response(body, status_of(error.code), headers, "application/json")
+
+
 class Guard:
     """ASGI middleware around the whole application.
 
@@ -89,12 +96,12 @@ class Guard:
         language = nearest_language(headers.get("accept-language", "en"))
         refusal = self._refusal(headers, scope)
         if refusal is not None:
-            await _refuse(refusal, language, scope, receive, send)
+            await self.refuse(refusal, language, scope, receive, send)
             return
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        await self._http(scope, receive, send, language)
+        await self._http(scope, receive, send)
 
     def _refusal(self, headers: Headers, scope: Scope) -> XushiError | None:
         host = headers.get("host", "").lower()
@@ -111,41 +118,28 @@ class Guard:
             return XushiError("server.origin_foreign", origin=site)
         return None
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send, language: str) -> None:
-        is_started = False
-
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
-            nonlocal is_started
             if message["type"] == "http.response.start":
-                is_started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_with_headers)
-        except XushiError as error:
-            if is_started:
-                raise
-            await _refuse(error, language, scope, receive, send)
-        except Exception:
-            log.exception("a request ended by an unexpected error: %s %s", scope.get("method"), scope.get("path"))
-            if is_started:
-                raise
-            await _refuse(XushiError("server.internal"), language, scope, receive, send)
+        await self._app(scope, receive, send_with_headers)
 
-
-async def _refuse(error: XushiError, language: str, scope: Scope, receive: Receive, send: Send) -> None:
-    body = msgspec.json.encode(ErrorAnswer(error_body(error, language)))
-    kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **SECURITY_HEADERS}
-    if error.code == "server.too_often":
-        headers["Retry-After"] = "60"
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    raw.append((b"content-length", str(len(body)).encode()))
-    await send({"type": f"{kind}.start", "status": status_of(error.code), "headers": raw})
-    await send({"type": f"{kind}.body", "body": body})
+    @staticmethod
+    async def refuse(error: XushiError, language: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with an error in the one shape, before anything else was sent."""
+        body = msgspec.json.encode(ErrorAnswer(error_body(error, language)))
+        kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **SECURITY_HEADERS}
+        if error.code == "server.too_often":
+            headers["Retry-After"] = "60"
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        raw.append((b"content-length", str(len(body)).encode()))
+        await send({"type": f"{kind}.start", "status": status_of(error.code), "headers": raw})
+        await send({"type": f"{kind}.body", "body": body})
 
 
 class BodyMeter:

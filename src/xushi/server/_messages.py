@@ -218,6 +218,7 @@ class EngineStep(msgspec.Struct, frozen=True):
     at_ms: float
     result: dict[str, Any]
     signal: int
+    is_good: bool | None
 
 
 class EngineSummary(msgspec.Struct, frozen=True):

@@ -61,6 +61,7 @@ export interface EngineStep {
   at_ms: number;
   result: Record<string, unknown>;
   signal: number;
+  is_good: boolean | null;
 }
 
 /** A product that went through the line. */

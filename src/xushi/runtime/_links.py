@@ -1,0 +1,243 @@
+"""Keeps a connector running for every connection the twins describe, and knows how each one is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from xushi.connectors import (
+    Connector,
+    Link,
+    LinkStatus,
+    Point,
+    WriteResult,
+    make_connector,
+)
+try:
+    from xushi.connectors import links_from_environment
+except ImportError:
+    def links_from_environment(environment, registry):
+        return [], []
+from xushi.kernel import Clock, Diagnosis, XushiError
+from xushi.runtime._signals_of_twins import signal_definitions
+from xushi.runtime._twins import TwinIndex
+from xushi.signals import Ingest, SignalDef, SignalRegistry, SourceRef
+
+log = logging.getLogger("xushi.runtime")
+
+_RESTART_DELAY_S = 2.0
+
+
+class _Running:
+    """One connector at work."""
+
+    def __init__(self, link: Link, connector: Connector) -> None:
+        self.link = link
+        self.connector = connector
+        self.task: asyncio.Task[None] | None = None
+
+
+class LinkKeeper:
+    """Starts, stops and restarts connectors so that they match the twins and the operator's settings."""
+
+    def __init__(self, registry: SignalRegistry, ingest: Ingest, clock: Clock, folder: Path) -> None:
+        self._registry = registry
+        self._ingest = ingest
+        self._clock = clock
+        self._folder = folder
+        self._described: dict[str, Link] = {}
+        self._wanted: dict[str, Link] = {}
+        self._running: dict[str, _Running] = {}
+        self._points: dict[int, tuple[str, Point]] = {}
+        self._listeners: list[Callable[[LinkStatus], None]] = []
+        self._is_started = False
+        self._reconciler: asyncio.Task[None] | None = None
+        self.statuses: dict[str, LinkStatus] = {}
+        self.diagnoses: list[Diagnosis] = []
+
+    # ---- what there is
+    def adopt(self, twins: TwinIndex) -> None:
+        """Define the signals of the twins and settle which connections are wanted."""
+        environment = twins.environment()
+        self.diagnoses = []
+        definitions = self._definable(signal_definitions(environment, twins.shell_of_submodel))
+        self._registry.define(definitions)
+        links, diagnoses = links_from_environment(environment, self._registry)
+        self.diagnoses.extend(diagnoses)
+        self._described = {link.id: link for link in links}
+        self._wanted = {}
+        self._points = {}
+        for link in links:
+            override = twins.overrides.get(link.id, {})
+            if override.get("endpoint"):
+                link = msgspec.structs.replace(link, endpoint=override["endpoint"])
+            self._points.update({point.signal: (link.id, point) for point in link.points})
+            if override.get("enabled", True):
+                self._wanted[link.id] = link
+        self._registry.define(self._with_sources(definitions))
+        if self._is_started:
+            self._reconcile_soon()
+
+    def _definable(self, definitions: list[SignalDef]) -> list[SignalDef]:
+        """Leave out a signal whose kind has changed: its history is of the other kind."""
+        kept = []
+        for definition in definitions:
+            if definition.key in self._registry:
+                before = self._registry.get(self._registry.handle(definition.key))
+                if before.kind != definition.kind:
+                    params = {"before": before.kind.name, "after": definition.kind.name}
+                    self.diagnoses.append(Diagnosis("runtime.signal_kind_changed", definition.key, params))
+                    continue
+            kept.append(definition)
+        return kept
+
+    def _with_sources(self, definitions: list[SignalDef]) -> list[SignalDef]:
+        endpoints = {link_id: link.endpoint for link_id, link in {**self._described, **self._wanted}.items()}
+        sourced = []
+        for definition in definitions:
+            link_id, point = self._points.get(self._registry.handle(definition.key), ("", None))
+            if point is not None:
+                protocol = self._described[link_id].protocol
+                source = SourceRef(link_id, endpoints[link_id], point.address, protocol)
+                definition = msgspec.structs.replace(definition, source=source, writable=point.writable)
+            sourced.append(definition)
+        return sourced
+
+    def links(self) -> list[tuple[Link, bool]]:
+        """Every described connection and whether it is wanted."""
+        return [
+            (self._wanted.get(link_id, link), link_id in self._wanted)
+            for link_id, link in sorted(self._described.items())
+        ]
+
+    def require(self, link_id: str) -> Link:
+        """The described connection of that id. Raises ``runtime.link_unknown``."""
+        if link_id not in self._described:
+            raise XushiError("runtime.link_unknown", link=link_id[:200])
+        return self._described[link_id]
+
+    def checked_endpoint(self, link_id: str, endpoint: str) -> str:
+        """The endpoint, where it fits the connection's protocol. Raises ``runtime.endpoint_invalid``."""
+        scheme = urlsplit(self.require(link_id).endpoint).scheme
+        parts = urlsplit(endpoint)
+        try:
+            is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        except ValueError:
+            is_whole = False
+        if not is_whole or parts.scheme.rstrip("s") != scheme.rstrip("s"):
+            raise XushiError("runtime.endpoint_invalid", endpoint=endpoint[:200], scheme=scheme)
+        return endpoint
+
+    def subscribe(self, listener: Callable[[LinkStatus], None]) -> Callable[[], None]:
+        """Call ``listener(status)`` whenever a connection changes; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # ---- running
+    def start(self) -> None:
+        """Bring the wanted connections up."""
+        self._is_started = True
+        self._reconcile_soon()
+
+    async def stop(self) -> None:
+        """Take every connection down."""
+        self._is_started = False
+        if self._reconciler is not None:
+            await asyncio.wait([self._reconciler])
+        await self._end(list(self._running))
+
+    def _reconcile_soon(self) -> None:
+        before = self._reconciler
+
+        async def follow() -> None:
+            if before is not None and not before.done():
+                await asyncio.wait([before])
+            await self._reconcile()
+
+        self._reconciler = asyncio.get_running_loop().create_task(follow())
+
+    async def _reconcile(self) -> None:
+        wanted = dict(self._wanted)
+        stale = [link_id for link_id, running in self._running.items() if wanted.get(link_id) != running.link]
+        await self._end(stale)
+        for link_id in [link_id for link_id in self.statuses if link_id not in wanted]:
+            del self.statuses[link_id]
+        for link_id, link in wanted.items():
+            if link_id not in self._running and self._is_started:
+                self._begin(link)
+
+    def _begin(self, link: Link) -> None:
+        try:
+            connector = make_connector(link.protocol, self._folder, self._clock)
+        except XushiError as error:
+            self._tell(LinkStatus(link.id, "refused", self._clock.now_ns(), error.code, error=str(error)))
+            return
+        running = _Running(link, connector)
+        self._running[link.id] = running
+        running.task = asyncio.get_running_loop().create_task(self._serve(running))
+
+    async def _serve(self, running: _Running) -> None:
+        while True:
+            try:
+                await running.connector.run(running.link, self._ingest.push, self._tell)
+            except XushiError as error:
+                reason, code = str(error), error.code
+            except Exception as error:  # a plugin's defect must not take the platform down
+                log.exception("the connector of %s failed", running.link.id)
+                reason, code = f"{type(error).__name__}: {error}", "runtime.connector_broken"
+            else:
+                reason, code = "", "runtime.connector_ended"
+            self._tell(LinkStatus(running.link.id, "refused", self._clock.now_ns(), code, error=reason))
+            await asyncio.sleep(_RESTART_DELAY_S)
+
+    async def _end(self, link_ids: list[str]) -> None:
+        tasks = [task for link_id in link_ids if (task := self._running.pop(link_id).task) is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _tell(self, status: LinkStatus) -> None:
+        self.statuses[status.link] = status
+        for listener in list(self._listeners):
+            listener(status)
+
+    # ---- writing
+    def point(self, handle: int) -> tuple[str, Point]:
+        """Link id and point of a signal that a device takes. Raises ``runtime.signal_readonly``."""
+        found = self._points.get(handle)
+        if found is None or not found[1].writable:
+            raise XushiError("runtime.signal_readonly", key=self._registry.get(handle).key)
+        return found
+
+    async def write(self, link_id: str, point: Point, value: Any) -> WriteResult:
+        """Write to the device. Raises ``runtime.link_down`` where nothing was sent."""
+        return await self._live(link_id).write(point, value)
+
+    async def call(self, link_id: str, address: str, arguments: list[Any]) -> WriteResult:
+        """Call a method of the device. Raises ``runtime.link_down`` where nothing was sent."""
+        return await self._live(link_id).call(address, arguments)
+
+    def _live(self, link_id: str) -> Connector:
+        running = self._running.get(link_id)
+        status = self.statuses.get(link_id)
+        if running is None or status is None or status.state != "live":
+            raise XushiError("runtime.link_down", link=link_id, state=status.state if status else "off")
+        return running.connector
+
+
+def endpoint_overrides(links: Mapping[str, Link], by_scheme: Mapping[str, str]) -> dict[str, Link]:
+    """The same links with the host and port of ``by_scheme`` ("opc.tcp" → "127.0.0.1:48500") put in."""
+    moved = {}
+    for link_id, link in links.items():
+        parts = urlsplit(link.endpoint)
+        place = by_scheme.get(parts.scheme)
+        endpoint = parts._replace(netloc=place).geturl() if place else link.endpoint
+        moved[link_id] = msgspec.structs.replace(link, endpoint=endpoint)
+    return moved

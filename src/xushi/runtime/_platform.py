@@ -1,0 +1,135 @@
+"""Assembles the platform over one data folder: storage, signals, twins, connections, commands and jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from xushi.kernel import (
+    Actor,
+    BlobStore,
+    Clock,
+    CommandBus,
+    CommandTable,
+    Diff,
+    JobTable,
+    Outcome,
+    SqliteStore,
+    SystemClock,
+)
+from xushi.runtime._devices import device_commands
+from xushi.runtime._importing import ImporterTable, import_commands
+from xushi.runtime._links import LinkKeeper
+from xushi.runtime._lock import FolderLock
+from xushi.runtime._products import ProductLog
+from xushi.runtime._timelines import TimelineShelf
+from xushi.runtime._twins import TwinIndex, twin_commands
+from xushi.scene import scene_commands
+from xushi.signals import Board, History, Ingest, SignalRegistry
+from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, ScopePolicy
+
+log = logging.getLogger("xushi.runtime")
+
+SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
+_HOUSEKEEPING_S = 3600.0
+
+
+class Platform:
+    """One data folder as a running platform; the doors are built on it.
+
+    Open it with :meth:`open`; storage, commands and reading work at once. :meth:`start` brings the connections
+    up and needs a running event loop; :meth:`stop` takes them down.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.started_ns = clock.now_ns()
+        self._lock = FolderLock(folder)
+        self.store = SqliteStore(folder / "records.sqlite")
+        self.blobs = BlobStore(folder / "blobs")
+        self.registry = SignalRegistry(folder / "signals.sqlite")
+        self.board = Board(self.registry)
+        self.history = History(folder / "history", self.registry, clock)
+        self.ingest = Ingest(self.board, self.history)
+        self.gate = Gatekeeper(self.store, clock)
+        self.evidence = EvidenceLog(self.store)
+        self.policy = ScopePolicy()
+        self.jobs = JobTable(clock)
+        self.importers = ImporterTable.installed()
+        self.twins = TwinIndex(self.store)
+        self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors")
+        self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
+        self.products = ProductLog(self.twins, self.registry)
+        self.commands = CommandTable()
+        for command in (*scene_commands(), *import_commands(), *twin_commands(), *device_commands()):
+            self.commands.register(command)
+        services: dict[str, Any] = {"importers": self.importers, "registry": self.registry, "links": self.links, "board": self.board}
+        self.bus = CommandBus(
+            self.store, self.blobs, self.commands, clock, self.policy, self.evidence, services
+        )
+        self.bus.subscribe(self._on_change)
+        self._signal_listeners: list[Callable[[], None]] = []
+        self._housekeeper: asyncio.Task[None] | None = None
+        self.twins.reload()
+        self.refresh()
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, clock: Clock | None = None) -> Iterator[Platform]:
+        """Open a data folder, made where it does not exist, and close it at the end.
+
+        Raises:
+            XushiError: ``runtime.folder_locked`` with the process id of whoever has it open.
+        """
+        platform = cls(Path(folder), clock or SystemClock())
+        try:
+            yield platform
+        finally:
+            platform.close()
+
+    def refresh(self) -> None:
+        """Derive signals and connections anew from the twins; what has not changed keeps its handle and its link."""
+        self.links.adopt(self.twins)
+        self.products.adopt()
+        for listener in list(self._signal_listeners):
+            listener()
+
+    def on_signals(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener()`` after signals or connections were defined anew; returns how to stop that."""
+        self._signal_listeners.append(listener)
+        return lambda: self._signal_listeners.remove(listener)
+
+    async def start(self) -> None:
+        """Bring the connections up and keep house in the background."""
+        self.links.start()
+        self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
+
+    async def stop(self) -> None:
+        """Take jobs and connections down; what was acknowledged is on disk already."""
+        if self._housekeeper is not None:
+            self._housekeeper.cancel()
+            await asyncio.wait([self._housekeeper])
+        await self.jobs.close()
+        await self.links.stop()
+
+    def close(self) -> None:
+        """Close every file; the lock goes last."""
+        self.timelines.close()
+        self.history.close()
+        self.registry.close()
+        self.store.close()
+        self._lock.release()
+
+    def _on_change(self, outcome: Outcome, diff: Diff) -> None:
+        if self.twins.apply(diff):
+            self.refresh()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.to_thread(self.gate.forget_expired)
+            await asyncio.sleep(_HOUSEKEEPING_S)

@@ -1,0 +1,198 @@
+"""Keeps the twins of the record store at hand as an AAS environment, with the commands that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+
+from xushi.kernel import Change, Command, CommandContext, Diff, Record, RecordStore, XushiError, diff_key, split_key
+from xushi.twins import AssetAdministrationShell, ConceptDescription, Environment, Submodel
+
+_TYPES: dict[str, Any] = {"shell": AssetAdministrationShell, "submodel": Submodel, "concept": ConceptDescription}
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=2_048)]
+
+
+class TwinIndex:
+    """Shells, submodels and concepts by id, read from the store once and kept in step with it."""
+
+    def __init__(self, store: RecordStore) -> None:
+        self._store = store
+        self.records: dict[str, dict[str, Record]] = {kind: {} for kind in _TYPES}
+        self._parsed: dict[str, dict[str, Any]] = {kind: {} for kind in _TYPES}
+        self.shell_of_submodel: dict[str, str] = {}
+        self.overrides: dict[str, Record] = {}
+
+    def reload(self) -> None:
+        """Read everything anew."""
+        for kind, type_ in _TYPES.items():
+            self.records[kind] = dict(self._store.list(kind))
+            self._parsed[kind] = {
+                record_id: msgspec.convert(record, type_) for record_id, record in self.records[kind].items()
+            }
+        self._relate()
+
+    def apply(self, diff: Diff) -> bool:
+        """Follow a committed change; tells whether it touched twins or connections."""
+        touched = False
+        for key in diff.keys():
+            kind, record_id = split_key(key)
+            touched = touched or kind == "link"
+            if kind not in _TYPES:
+                continue
+            touched = True
+            record = diff.after(key)
+            if record is None:
+                self.records[kind].pop(record_id, None)
+                self._parsed[kind].pop(record_id, None)
+            else:
+                self.records[kind][record_id] = record
+                self._parsed[kind][record_id] = msgspec.convert(record, _TYPES[kind])
+        if touched:
+            self._relate()
+        return touched
+
+    def _relate(self) -> None:
+        self.shell_of_submodel = {
+            reference.keys[0].value: shell.id for shell in self.shells() for reference in shell.submodels
+        }
+        self.overrides = dict(self._store.list("link"))
+
+    def shells(self) -> Iterator[AssetAdministrationShell]:
+        """All shells."""
+        return iter(self._parsed["shell"].values())
+
+    def submodels(self) -> Iterator[Submodel]:
+        """All submodels."""
+        return iter(self._parsed["submodel"].values())
+
+    def submodel(self, submodel_id: str) -> Submodel | None:
+        """A submodel by id."""
+        found: Submodel | None = self._parsed["submodel"].get(submodel_id)
+        return found
+
+    def environment(self) -> Environment:
+        """Everything as one environment."""
+        return Environment(
+            asset_administration_shells=tuple(self._parsed["shell"].values()),
+            submodels=tuple(self._parsed["submodel"].values()),
+            concept_descriptions=tuple(self._parsed["concept"].values()),
+        )
+
+
+class RenameParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The new display name of a shell or submodel, per language tag; a language left out keeps its name."""
+
+    id: _Id
+    name: dict[str, Annotated[str, msgspec.Meta(min_length=1, max_length=128)]]
+
+
+class DeleteParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The shell to remove, with the submodels that no other shell uses and its places in the scene."""
+
+    id: _Id
+
+
+class LinkParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a connection differs from what the shell describes.
+
+    Attributes:
+        endpoint: address to use instead of the described one; an empty text returns to that.
+        enabled: whether it runs.
+    """
+
+    link: _Id
+    endpoint: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    enabled: bool | None = None
+
+
+def twin_commands() -> list[Command]:
+    """The commands of twins and their connections."""
+    return [
+        Command(
+            name="twin.rename",
+            params=RenameParams,
+            right="twin:write",
+            title={"en": "Rename a twin", "zh-CN": "重命名孪生体"},
+            summary={"en": "Changes the display name of a shell or submodel.", "zh-CN": "更改管理壳或子模型的显示名称。"},
+            prepare=_rename,
+        ),
+        Command(
+            name="twin.delete",
+            params=DeleteParams,
+            right="twin:write",
+            title={"en": "Delete a twin", "zh-CN": "删除孪生体"},
+            summary={
+                "en": "Removes a shell, its own submodels and its places; its history stays.",
+                "zh-CN": "删除管理壳、其专属子模型及场景对象；历史数据保留。",
+            },
+            prepare=_delete,
+        ),
+        Command(
+            name="link.configure",
+            params=LinkParams,
+            right="twin:write",
+            title={"en": "Set up a connection", "zh-CN": "设置连接"},
+            summary={
+                "en": "Uses another address for a connection, or turns it on or off.",
+                "zh-CN": "为连接使用其他地址，或启用、停用连接。",
+            },
+            prepare=_configure,
+        ),
+    ]
+
+
+def _rename(context: CommandContext, params: RenameParams) -> Change:
+    for kind in ("shell", "submodel"):
+        before = context.store.get(kind, params.id)
+        if before is None:
+            continue
+        names = {item["language"]: item["text"] for item in before.get("displayName", [])}
+        tags = {"zh-CN": "zh"} if "zh" in names else {}
+        names |= {tags.get(language, language): text for language, text in params.name.items()}
+        after = {**before, "displayName": [{"language": tag, "text": text} for tag, text in names.items()]}
+        diff = Diff(updated={diff_key(kind, params.id): (before, after)}) if before != after else Diff()
+        return Change(diff=diff, summary={"id": params.id, "name": params.name})
+    raise XushiError("runtime.twin_unknown", id=params.id[:200])
+
+
+def _delete(context: CommandContext, params: DeleteParams) -> Change:
+    shell = context.store.get("shell", params.id)
+    if shell is None:
+        raise XushiError("runtime.twin_unknown", id=params.id[:200])
+    own = {reference["keys"][0]["value"] for reference in shell.get("submodels", [])}
+    for other_id, other in context.store.list("shell"):
+        if other_id != params.id:
+            own -= {reference["keys"][0]["value"] for reference in other.get("submodels", [])}
+    removed = {diff_key("shell", params.id): shell}
+    for submodel_id in own:
+        submodel = context.store.get("submodel", submodel_id)
+        if submodel is not None:
+            removed[diff_key("submodel", submodel_id)] = submodel
+    updated: dict[str, tuple[Record, Record]] = {}
+    places = dict(context.store.list("place"))
+    gone = {place_id for place_id, place in places.items() if place["shell"] == params.id}
+    for place_id, place in places.items():
+        if place_id in gone:
+            removed[diff_key("place", place_id)] = place
+        elif place["parent"] in gone:
+            updated[diff_key("place", place_id)] = (place, {**place, "parent": None})
+    return Change(diff=Diff(removed=removed, updated=updated), summary={"id": params.id, "removed": len(removed)})
+
+
+def _configure(context: CommandContext, params: LinkParams) -> Change:
+    links = context.services["links"]
+    links.require(params.link)
+    before = context.store.get("link", params.link)
+    after: Record = dict(before or {"endpoint": None, "enabled": True})
+    if params.endpoint is not None:
+        after["endpoint"] = links.checked_endpoint(params.link, params.endpoint) if params.endpoint else None
+    if params.enabled is not None:
+        after["enabled"] = params.enabled
+    key = diff_key("link", params.link)
+    if before is None:
+        diff = Diff(added={key: after})
+    else:
+        diff = Diff(updated={key: (before, after)}) if before != after else Diff()
+    return Change(diff=diff, result=after, summary={"link": params.link})

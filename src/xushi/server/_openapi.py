@@ -1,0 +1,137 @@
+"""Describes the server in OpenAPI 3.1, from the route table and the command table alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from xushi.kernel import CommandTable
+from xushi.server import _messages as m
+from xushi.server._routes import NoQuery, RouteSpec
+
+_REFERENCE = "#/components/schemas/{name}"
+
+
+def openapi(routes: Iterable[RouteSpec], commands: CommandTable, language: str = "en") -> dict[str, Any]:
+    """The whole description; each command is a path of its own with the schema of its parameters."""
+    specs = list(routes)
+    types = [m.ErrorAnswer, m.OutcomeInfo]
+    types += [spec.answer for spec in specs if spec.answer is not None]
+    types += [spec.body for spec in specs if spec.body is not None]
+    types += [command.params for command in commands.all()]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
+    paths: dict[str, Any] = {}
+    for spec in specs:
+        if spec.path != "/api/commands/{name}":
+            paths.setdefault(_plain(spec.path), {})[spec.method.lower()] = _operation(spec, by_type)
+    for command in commands.all():
+        paths[f"/api/commands/{command.name}"] = {"post": _command(command, by_type, language)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Xushi",
+            "version": "1",
+            "description": "Shells, signals, history, scene and commands of one plant.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "xushi_session"},
+            },
+        },
+    }
+
+
+def _plain(path: str) -> str:
+    return path.replace(":path}", "}")
+
+
+def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "_", f"{spec.method.lower()}{spec.path}").strip("_"),
+        "summary": spec.title,
+        "tags": list(spec.tags),
+        "parameters": [*_path_parameters(spec.path), *_query_parameters(spec.query)],
+        "responses": _responses(spec, by_type),
+    }
+    if spec.handler.__doc__:
+        operation["description"] = spec.handler.__doc__
+    operation["security"] = [] if spec.right is None else [{"token": []}, {"session": []}]
+    if spec.right is not None:
+        operation["x-right"] = spec.right
+    if spec.body is not None:
+        operation["requestBody"] = {"content": {spec.body_media_type: {"schema": by_type[id(spec.body)]}}}
+    elif spec.body_media_type == "multipart/form-data":
+        files = {"type": "object", "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}}}
+        operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": files}}}
+    return operation
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)", path)
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    if query is NoQuery:
+        return []
+    info = inspect.type_info(query)
+    assert isinstance(info, inspect.StructType)
+    schema = msgspec.json.schema_components([query], ref_template=_REFERENCE)[1][query.__name__]
+    return [
+        {
+            "name": field.encode_name,
+            "in": "query",
+            "required": field.required,
+            "schema": schema["properties"][field.encode_name],
+        }
+        for field in info.fields
+    ]
+
+
+def _responses(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Success"}
+    if spec.status not in (204, 303):
+        schema = by_type[id(spec.answer)] if spec.answer is not None else {"type": "string", "format": "binary"}
+        success["content"] = {spec.media_type: {"schema": schema}}
+    error = {"description": "Refused", "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}}}
+    return {str(spec.status): success, "default": error}
+
+
+def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, Any]:
+    body = {
+        "type": "object",
+        "properties": {
+            "params": by_type[id(command.params)],
+            "dry_run": {"type": "boolean", "default": False},
+            "reason": {"type": "string", "default": ""},
+        },
+        "required": ["params"],
+    }
+    return {
+        "operationId": f"run_{command.name.replace('.', '_')}",
+        "summary": command.title.get(language, command.title["en"]),
+        "description": command.summary.get(language, command.summary["en"]),
+        "tags": ["commands"],
+        "x-right": command.right,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "200": {
+                "description": "What became of it",
+                "content": {"application/json": {"schema": by_type[id(m.OutcomeInfo)]}},
+            },
+            "default": {
+                "description": "Refused",
+                "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}},
+            },
+        },
+    }

@@ -1,0 +1,175 @@
+"""The routes of history: timelines, snapshots, ranges, buckets, export."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from xushi.kernel import XushiError
+from xushi.runtime import FULL, encode_frame
+from xushi.server import _messages as m
+from xushi.server._doors import Doors, to_ms, to_ns
+from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.signals import decode_value
+
+_MOST_ROWS = 100_000
+_MOST_BUCKETS = 20_000
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class InstantQuery(msgspec.Struct, frozen=True):
+    """An instant in ms since 1970; the newest when left out."""
+
+    at_ms: float | None = None
+
+
+class RangeQuery(msgspec.Struct, frozen=True):
+    """A stretch of time in ms since 1970, and how many rows at most."""
+
+    start_ms: float
+    end_ms: float
+    limit: int = 10_000
+
+
+class BucketQuery(msgspec.Struct, frozen=True):
+    """A stretch of time in ms since 1970, cut into ``count`` equal steps."""
+
+    start_ms: float
+    end_ms: float
+    count: int = 500
+
+
+class ExportQuery(msgspec.Struct, frozen=True):
+    """What to write to a file: signal handles with commas between, and a stretch of time in ms since 1970."""
+
+    signals: str
+    start_ms: float
+    end_ms: float
+    format: Literal["csv", "parquet", "xlsx"] = "csv"
+
+
+async def timelines(doors: Doors, call: Call) -> Response:
+    """Every run of time that can be shown."""
+    return answer_json(
+        [
+            m.TimelineInfo(
+                timeline.id, timeline.kind, timeline.title, to_ms(timeline.start_ns),
+                None if timeline.end_ns is None else to_ms(timeline.end_ns),
+            )
+            for timeline in doors.platform.timelines.describe()
+        ]
+    )  # fmt: skip
+
+
+async def snapshot(doors: Doors, call: Call) -> Response:
+    """All values of one instant as one binary frame."""
+    timeline = doors.platform.timelines.get(call.path("timeline"))
+    at_ns = None if call.query.at_ms is None else to_ns(call.query.at_ms)
+    frame = await asyncio.to_thread(timeline.snapshot, at_ns)
+    shown_ms = to_ms(doors.platform.clock.now_ns() if at_ns is None else at_ns)
+    message = encode_frame(frame, doors.platform.registry.kinds, FULL, 0, shown_ms, 0)
+    return Response(message, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+def _handle(doors: Doors, text: str) -> int:
+    if not text.isdigit() or int(text) >= len(doors.platform.registry):
+        raise XushiError("server.signal_unknown", handle=text[:40])
+    return int(text)
+
+
+def _checked(start_ms: float, end_ms: float) -> tuple[int, int]:
+    if end_ms < start_ms:
+        raise XushiError("server.time_invalid", value=end_ms)
+    return to_ns(start_ms), to_ns(end_ms)
+
+
+async def rows(doors: Doors, call: Call) -> Response:
+    """Values of one signal in the order of time."""
+    history, _, _ = doors.platform.timelines.span(call.path("timeline"))
+    handle = _handle(doors, call.path("handle"))
+    start_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
+    limit = min(max(call.query.limit, 1), _MOST_ROWS)
+    frame = await asyncio.to_thread(history.range, handle, start_ns, end_ns, limit + 1)
+    kind = doors.platform.registry.get(handle).kind
+    values = [
+        None if quality >= 0x8000_0000 else decode_value(kind, bits, frame.objects)
+        for bits, quality in zip(frame.bits.tolist()[:limit], frame.qualities.tolist()[:limit], strict=True)
+    ]
+    shown = [None if isinstance(value, float) and not math.isfinite(value) else value for value in values]
+    return answer_json(
+        m.SampleRows(
+            (frame.times_ns[:limit] / 1e6).tolist(), shown, frame.qualities[:limit].tolist(), len(frame) > limit
+        )
+    )
+
+
+async def buckets(doors: Doors, call: Call) -> Response:
+    """Minimum, maximum, mean, count and last value in equal steps of time."""
+    history, _, _ = doors.platform.timelines.span(call.path("timeline"))
+    handle = _handle(doors, call.path("handle"))
+    start_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
+    count = min(max(call.query.count, 1), _MOST_BUCKETS)
+    found = await asyncio.to_thread(history.buckets, handle, start_ns, end_ns, count)
+    return answer_json(
+        m.BucketColumns(
+            (np.asarray(found.start_ns) / 1e6).tolist(),
+            _nullable(found.min),
+            _nullable(found.max),
+            _nullable(found.mean),
+            np.asarray(found.count).tolist(),
+            _nullable(found.last),
+        )
+    )
+
+
+def _nullable(column: np.ndarray) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in np.asarray(column, np.float64).tolist()]
+
+
+async def export(doors: Doors, call: Call) -> Response:
+    """A file of values for a spreadsheet or an analysis."""
+    query: ExportQuery = call.query
+    history, _, _ = doors.platform.timelines.span(call.path("timeline"))
+    handles = [_handle(doors, part.strip()) for part in query.signals.split(",") if part.strip()]
+    if not handles:
+        raise XushiError("server.signal_unknown", handle=query.signals[:40])
+    start_ns, end_ns = _checked(query.start_ms, query.end_ms)
+    with tempfile.NamedTemporaryFile(suffix=f".{query.format}", delete=False) as file:
+        path = Path(file.name)
+    write = {"csv": history.export_csv, "parquet": history.export_parquet, "xlsx": history.export_xlsx}[query.format]
+    try:
+        await asyncio.to_thread(write, path, handles, start_ns, end_ns)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return FileResponse(
+        path, media_type=_MEDIA_TYPES[query.format], filename=f"xushi.{query.format}",
+        headers={"Cache-Control": "no-store"}, background=BackgroundTask(path.unlink, missing_ok=True),
+    )  # fmt: skip
+
+
+_SIGNAL = "/api/timelines/{timeline}/signals/{handle}"
+ROUTES = (
+    RouteSpec("GET", "/api/timelines", "view", timelines, "Every timeline", answer=list[m.TimelineInfo],
+              tags=("history",)),
+    RouteSpec("GET", "/api/timelines/{timeline}/snapshot", "view", snapshot, "All values of one instant", InstantQuery,
+              media_type="application/octet-stream", tags=("history",)),
+    RouteSpec("GET", f"{_SIGNAL}/range", "view", rows, "Values of one signal", RangeQuery, answer=m.SampleRows,
+              tags=("history",)),
+    RouteSpec("GET", f"{_SIGNAL}/buckets", "view", buckets, "One signal in equal steps of time", BucketQuery,
+              answer=m.BucketColumns, tags=("history",)),
+    RouteSpec("GET", "/api/timelines/{timeline}/export", "view", export, "A file of values", ExportQuery,
+              media_type="application/octet-stream", tags=("history",)),
+)  # fmt: skip

@@ -1,0 +1,210 @@
+"""The AAS REST API (IDTA-01002 3.1), the reading part: shells, submodels, elements, concepts, with live values."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from xushi.kernel import Record, XushiError
+from xushi.runtime import with_live_values
+from xushi.server._doors import Doors
+from xushi.server._routes import Call, RouteSpec, answer_json
+
+_LARGEST_PAGE = 1000
+
+
+class PageQuery(msgspec.Struct, frozen=True):
+    """Paging of IDTA-01002: how many, and after which cursor; ``idShort`` and ``semanticId`` filter."""
+
+    limit: int = 100
+    cursor: str = ""
+    id_short: str = msgspec.field(default="", name="idShort")
+
+
+def decode_id(text: str) -> str:
+    """An identifier from its base64url form. Raises ``server.identifier_invalid``."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, ValueError) as error:
+        raise XushiError("server.identifier_invalid", id=text[:100]) from error
+
+
+def _record(doors: Doors, kind: str, encoded: str) -> Record:
+    identifier = decode_id(encoded)
+    record = doors.platform.twins.records[kind].get(identifier)
+    if record is None:
+        raise XushiError("runtime.twin_unknown", id=identifier[:200])
+    return record
+
+
+def _page(doors: Doors, kind: str, query: PageQuery) -> Response:
+    limit = min(max(query.limit, 1), _LARGEST_PAGE)
+    after = decode_id(query.cursor) if query.cursor else ""
+    found = [
+        (record_id, record)
+        for record_id, record in sorted(doors.platform.twins.records[kind].items())
+        if record_id > after and (not query.id_short or record.get("idShort") == query.id_short)
+    ]
+    page = found[:limit]
+    paging = {}
+    if len(found) > limit:
+        paging["cursor"] = base64.urlsafe_b64encode(page[-1][0].encode()).decode().rstrip("=")
+    result = [_live(doors, record) if kind == "submodel" else record for _, record in page]
+    return answer_json({"paging_metadata": paging, "result": result})
+
+
+def _live(doors: Doors, submodel: Record) -> Record:
+    return with_live_values(submodel, doors.platform.registry, doors.platform.board)
+
+
+async def shells(doors: Doors, call: Call) -> Response:
+    """GetAllAssetAdministrationShells."""
+    return _page(doors, "shell", call.query)
+
+
+async def shell(doors: Doors, call: Call) -> Response:
+    """GetAssetAdministrationShellById."""
+    return answer_json(_record(doors, "shell", call.path("id")))
+
+
+async def asset_information(doors: Doors, call: Call) -> Response:
+    """GetAssetInformation."""
+    return answer_json(_record(doors, "shell", call.path("id"))["assetInformation"])
+
+
+async def submodel_refs(doors: Doors, call: Call) -> Response:
+    """GetAllSubmodelReferences."""
+    references = _record(doors, "shell", call.path("id")).get("submodels", [])
+    return answer_json({"paging_metadata": {}, "result": references})
+
+
+async def submodels(doors: Doors, call: Call) -> Response:
+    """GetAllSubmodels."""
+    return _page(doors, "submodel", call.query)
+
+
+async def submodel(doors: Doors, call: Call) -> Response:
+    """GetSubmodelById, with live values."""
+    return answer_json(_live(doors, _record(doors, "submodel", call.path("id"))))
+
+
+async def submodel_value(doors: Doors, call: Call) -> Response:
+    """GetSubmodelById-ValueOnly."""
+    record = _live(doors, _record(doors, "submodel", call.path("id")))
+    return answer_json(_values(record.get("submodelElements", [])))
+
+
+async def elements(doors: Doors, call: Call) -> Response:
+    """GetAllSubmodelElements."""
+    record = _live(doors, _record(doors, "submodel", call.path("id")))
+    return answer_json({"paging_metadata": {}, "result": record.get("submodelElements", [])})
+
+
+async def element(doors: Doors, call: Call) -> Response:
+    """GetSubmodelElementByPath, or its value where the path ends in ``/$value``."""
+    path = call.path("path")
+    is_value = path.endswith("/$value")
+    path = path.removesuffix("/$value")
+    record = _live(doors, _record(doors, "submodel", call.path("id")))
+    found = _find(record, path)
+    if found is None:
+        raise XushiError("server.element_unknown", path=path[:200])
+    return answer_json(_value(found) if is_value else found)
+
+
+async def concepts(doors: Doors, call: Call) -> Response:
+    """GetAllConceptDescriptions."""
+    return _page(doors, "concept", call.query)
+
+
+async def concept(doors: Doors, call: Call) -> Response:
+    """GetConceptDescriptionById."""
+    return answer_json(_record(doors, "concept", call.path("id")))
+
+
+def _children(record: Record) -> list[Record]:
+    for key in ("submodelElements", "statements", "annotations"):
+        if isinstance(record.get(key), list):
+            return list(record[key])
+    value = record.get("value")
+    return value if isinstance(value, list) and record.get("modelType", "").startswith("SubmodelElement") else []
+
+
+def _find(record: Record, path: str) -> Record | None:
+    here: Record | None = record
+    for step in path.replace("[", ".[").split("."):
+        if not step or here is None:
+            return None
+        children = _children(here)
+        if step.startswith("["):
+            number = step[1:-1]
+            here = children[int(number)] if number.isdigit() and int(number) < len(children) else None
+        else:
+            here = next((child for child in children if child.get("idShort") == step), None)
+    return here
+
+
+def _values(items: list[Record]) -> dict[str, Any]:
+    return {item["idShort"]: _value(item) for item in items if "idShort" in item}
+
+
+def _value(item: Record) -> Any:
+    """The value-only form of an element (IDTA-01001, 5.7.4, ValueOnly serialisation)."""
+    kind = item.get("modelType")
+    if kind == "SubmodelElementList":
+        return [_value(child) for child in item.get("value", [])]
+    if kind == "SubmodelElementCollection":
+        return _values(item.get("value", []))
+    if kind == "MultiLanguageProperty":
+        return [{text["language"]: text["text"]} for text in item.get("value", [])]
+    if kind == "Range":
+        return {key: _number(item.get(key), item.get("valueType")) for key in ("min", "max")}
+    if kind in ("File", "Blob"):
+        return {"contentType": item.get("contentType"), "value": item.get("value")}
+    if kind == "Entity":
+        shown = {"statements": _values(item.get("statements", [])), "entityType": item.get("entityType")}
+        return {**shown, "globalAssetId": item["globalAssetId"]} if "globalAssetId" in item else shown
+    if kind in ("RelationshipElement", "AnnotatedRelationshipElement"):
+        return {"first": item.get("first"), "second": item.get("second")}
+    if kind == "Property":
+        return _number(item.get("value"), item.get("valueType"))
+    return item.get("value")
+
+
+def _number(text: Any, value_type: str | None) -> Any:
+    if not isinstance(text, str) or value_type is None:
+        return text
+    try:
+        if value_type in ("xs:double", "xs:float", "xs:decimal"):
+            return float(text) if text not in ("NaN", "INF", "-INF") else text
+        if value_type == "xs:boolean":
+            return text in ("true", "1")
+        if "int" in value_type.lower() or value_type in ("xs:long", "xs:short", "xs:byte"):
+            return int(text)
+    except ValueError:
+        return text
+    return text
+
+
+def _route(path: str, handler: Any, title: str, query: type[msgspec.Struct] | None = None) -> RouteSpec:
+    extra = {"query": query} if query is not None else {}
+    return RouteSpec("GET", path, "view", handler, title, answer=dict[str, Any], tags=("aas",), **extra)
+
+
+ROUTES = (
+    _route("/shells", shells, "All shells", PageQuery),
+    _route("/shells/{id}", shell, "One shell"),
+    _route("/shells/{id}/asset-information", asset_information, "The asset of a shell"),
+    _route("/shells/{id}/submodel-refs", submodel_refs, "The submodels of a shell"),
+    _route("/submodels", submodels, "All submodels", PageQuery),
+    _route("/submodels/{id}", submodel, "One submodel"),
+    _route("/submodels/{id}/$value", submodel_value, "The values of a submodel"),
+    _route("/submodels/{id}/submodel-elements", elements, "The elements of a submodel"),
+    _route("/submodels/{id}/submodel-elements/{path:path}", element, "One element"),
+    _route("/concept-descriptions", concepts, "All concept descriptions", PageQuery),
+    _route("/concept-descriptions/{id}", concept, "One concept description"),
+)
