@@ -27,7 +27,9 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 def find_nats_server() -> str:
     """Path of the nats-server program of this environment; raises `demo.no_broker` when there is none."""
-    beside = Path(sysconfig.get_path("scripts")) / ("nats-server.exe" if sys.platform == "win32" else "nats-server")
+    beside = Path(sysconfig.get_path("scripts")) / (
+        "nats-server.exe" if sys.platform == "win32" else "nats-server"
+    )
     found = str(beside) if beside.is_file() else shutil.which("nats-server")
     if found is None:
         raise XushiError("demo.no_broker")
@@ -46,14 +48,18 @@ class Broker:
     async def start(self) -> None:
         """Starts it and waits until the port answers; raises `demo.broker_failed` when it does not."""
         self._data.mkdir(parents=True, exist_ok=True)
+        if await _answers(self.host, self.port):
+            raise XushiError("demo.port_taken", port=self.port, option="--mqtt-port")
         config = self._data / "nats.conf"
         config.write_text(_config(self.host, self.port, self._data), encoding="utf-8")
         log = self._data / "nats.log"
         self._process = subprocess.Popen(
             [find_nats_server(), "-c", str(config), "-l", str(log)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-        )  # fmt: skip
+        )
         for _ in range(int(START_LIMIT_S / 0.05)):
             if self._process.poll() is not None:
                 break

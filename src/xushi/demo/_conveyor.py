@@ -97,14 +97,18 @@ class Conveyor:
     def _await_head(self) -> None:
         entered_s = self._items[0][1]
         self._head_ready_s = max(
-            entered_s + self._length_m / SPEED_MPS, self._last_left_s + self._spacing_m / SPEED_MPS, self._loop.now_s
+            entered_s + self._length_m / SPEED_MPS,
+            self._last_left_s + self._spacing_m / SPEED_MPS,
+            self._loop.now_s,
         )
         self._loop.after(self._head_ready_s - self._loop.now_s, lambda: self.on_ready())
 
     def _settle(self) -> None:
         """Remembers until when pallets still move, and switches the drive off then."""
         last_in_s = self._items[-1][1] if self._items else 0.0
-        self._settles_at_s = max(last_in_s + self._length_m / SPEED_MPS, self._last_left_s + self._spacing_m / SPEED_MPS)
+        self._settles_at_s = max(
+            last_in_s + self._length_m / SPEED_MPS, self._last_left_s + self._spacing_m / SPEED_MPS
+        )
         self._set_running()
         self._loop.after(self._settles_at_s - self._loop.now_s, self._set_running)
 

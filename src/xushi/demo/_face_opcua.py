@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+import socket
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from asyncua.server.address_space import AddressSpace, AttributeService
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from xushi.demo._line import LINE, NAMESPACE, Machine, Signal, Text
-from xushi.demo._opcua_nodes import NodeTree, variant_of
+from xushi.demo._opcua_nodes import NodeTree, variant_of, zero_of
 from xushi.demo._physics import METHODS, PlantModel
 from xushi.demo._values import Change
 
@@ -58,6 +58,7 @@ class OpcUaFace:
             await self._add_methods(tree, machine)
         self._targets = {key: (tree.node_id(signal.address), signal) for key, signal in _NODE_SIGNALS.items()}
         self._echoes = tree.echoes
+        await self._publish_all()
         server.iserver.attribute_service = _CheckedWrites(server.iserver.aspace, self._model, index)
         await server.start()
 
@@ -80,25 +81,45 @@ class OpcUaFace:
             node_id, signal = target
             source_time = datetime.fromtimestamp(at_ns / 1e9, UTC)
             status = await write(
-                node_id, value_attribute,
-                ua.DataValue(variant_of(signal, value), SourceTimestamp=source_time, ServerTimestamp=server_time),
-            )  # fmt: skip
+                node_id,
+                value_attribute,
+                ua.DataValue(
+                    variant_of(signal, value), SourceTimestamp=source_time, ServerTimestamp=server_time
+                ),
+            )
             status.check()
             self.written += 1
             for echo_id, kind in self._echoes.get(key, ()):
-                variant = _echo(signal.labels, value) if kind == "text" else ua.Variant(value, ua.VariantType.UInt32)
-                await write(
-                    echo_id, value_attribute, ua.DataValue(variant, SourceTimestamp=source_time, ServerTimestamp=server_time)
+                variant = (
+                    _echo(signal.labels, value)
+                    if kind == "text"
+                    else ua.Variant(value, ua.VariantType.UInt32)
                 )
+                await write(
+                    echo_id,
+                    value_attribute,
+                    ua.DataValue(variant, SourceTimestamp=source_time, ServerTimestamp=server_time),
+                )
+
+    async def _publish_all(self) -> None:
+        """Gives every node the plant's time from the start, also those whose value never changes."""
+        current, at_ns = self._model.values.current, self._model.loop.now_ns
+        await self.publish(
+            (key, at_ns, current.get(key, zero_of(signal))) for key, signal in _NODE_SIGNALS.items()
+        )
+        self.written = 0
 
     async def _load_certificate(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
         key, certificate = self._data / "opcua-key.pem", self._data / "opcua-certificate.der"
         await setup_self_signed_certificate(
-            key, certificate, APPLICATION_URI, "localhost",
+            key,
+            certificate,
+            APPLICATION_URI,
+            socket.gethostname(),
             [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH],
             {"countryName": "CN", "organizationName": "Xushi", "commonName": "Xushi demo plant"},
-        )  # fmt: skip
+        )
         key.chmod(0o600)
         await self._server.load_certificate(certificate)
         await self._server.load_private_key(key)
@@ -134,7 +155,9 @@ class _CheckedWrites(AttributeService):
         self._model, self._index = model, index
         self._writable = {s.address: s for s in _NODE_SIGNALS.values() if s.writable}
 
-    async def write(self, params: ua.WriteParameters, user: User = User(role=UserRole.Admin)) -> list[ua.StatusCode]:  # noqa: B008
+    async def write(
+        self, params: ua.WriteParameters, user: User = User(role=UserRole.Admin)
+    ) -> list[ua.StatusCode]:
         results = []
         for each in params.NodesToWrite:
             results.append(await self._write_one(each, user))
@@ -158,5 +181,3 @@ class _CheckedWrites(AttributeService):
 
 def _echo(labels: tuple[Text, ...], value: int) -> ua.Variant:
     return ua.Variant(ua.LocalizedText(labels[value].en, "en"), ua.VariantType.LocalizedText)
-
-

@@ -34,9 +34,14 @@ class SparkplugFace:
         self._sequence = 0
         self._noise = model.random("power readings")
         self._client = MqttClient(
-            host, port, f"xushi-demo-{EDGE}", will=self._make_will, on_connect=self._birth, on_message=self._command,
+            host,
+            port,
+            f"xushi-demo-{EDGE}",
+            will=self._make_will,
+            on_connect=self._birth,
+            on_message=self._command,
             subscribe=(self._topic("NCMD"), f"{self._topic('DCMD')}/+"),
-        )  # fmt: skip
+        )
 
     async def start(self) -> None:
         self._sample()
@@ -60,7 +65,7 @@ class SparkplugFace:
             if message.metrics:
                 self._send("DDATA", message, device)
 
-    # -- births and deaths ---------------------------------------------------------------------------------------
+    # -- births and deaths
     def _make_will(self) -> Will:
         self._bd_seq = (self._bd_seq + 1) % 256
         return Will(self._topic("NDEATH"), self._death(), qos=1)
@@ -77,8 +82,10 @@ class SparkplugFace:
         self._seq = 0
         node = Payload(timestamp=at_ms)
         for name, datatype, value in (
-            ("bdSeq", INT64, self._bd_seq), (REBIRTH, BOOLEAN, False), ("Properties/Plant", STRING, LINE.name.en),
-        ):  # fmt: skip
+            ("bdSeq", INT64, self._bd_seq),
+            (REBIRTH, BOOLEAN, False),
+            ("Properties/Plant", STRING, LINE.name.en),
+        ):
             put_value(node.metrics.add(name=name, timestamp=at_ms, datatype=datatype), datatype, value)
         self._send("NBIRTH", node, "")
         for device, signals in self._devices.items():
@@ -112,7 +119,7 @@ class SparkplugFace:
     def _topic(self, kind: str) -> str:
         return f"{NAMESPACE}/{GROUP}/{kind}/{EDGE}"
 
-    # -- commands ------------------------------------------------------------------------------------------------
+    # -- commands
     def _command(self, topic: str, payload: bytes) -> None:
         """NCMD may ask for a rebirth; DCMD sets writable metrics, by name or by alias."""
         try:
@@ -130,7 +137,7 @@ class SparkplugFace:
                 key = f"{parts[4]}.{name}" if name else self._by_alias.get(metric.alias, "")
                 self._model.write(key, float(value))
 
-    # -- values --------------------------------------------------------------------------------------------------
+    # -- values
     def _sample(self) -> set[str]:
         """Reads all sensors now; returns the keys that changed."""
         model, fresh = self._model, {}
@@ -158,7 +165,9 @@ class SparkplugFace:
         air, gauss = self._model.compressor, self._noise.gauss
         return {
             "CMP1.Sensors.Pressure": round(air.pressure_bar + gauss(0.0, 0.004), 4),
-            "CMP1.Sensors.Flow": round(max(0.0, air.flow_m3_min + (gauss(0.0, 0.02) if air.is_loaded else 0.0)), 4),
+            "CMP1.Sensors.Flow": round(
+                max(0.0, air.flow_m3_min + (gauss(0.0, 0.02) if air.is_loaded else 0.0)), 4
+            ),
             "CMP1.Sensors.OilTemperature": round(air.oil_celsius + gauss(0.0, 0.03), 3),
             "CMP1.Sensors.VibrationX": round(abs(gauss(4.2 if air.is_loaded else 1.6, 0.25)), 4),
             "CMP1.PressureLow": air.low_bar,

@@ -36,9 +36,14 @@ class VehicleFace:
         self._instant: list[dict[str, Any]] = []
         vehicle.on_event = self._note
         self._client = MqttClient(
-            host, port, f"xushi-demo-{vehicle.id}", will=self._will, on_connect=self._greet, on_message=self._hear,
+            host,
+            port,
+            f"xushi-demo-{vehicle.id}",
+            will=self._will,
+            on_connect=self._greet,
+            on_message=self._hear,
             subscribe=(f"{self._topic}/order", f"{self._topic}/instantActions"),
-        )  # fmt: skip
+        )
 
     async def start(self) -> None:
         self._client.start()
@@ -87,7 +92,7 @@ class VehicleFace:
         if self._client.publish(f"{self._topic}/{kind}", _encode({**head, **body}), qos=qos, retain=retain):
             self.published += 1
 
-    # -- what others ask -----------------------------------------------------------------------------------------
+    # -- what others ask
     def _hear(self, topic: str, payload: bytes) -> None:
         try:
             if topic.endswith("/order"):

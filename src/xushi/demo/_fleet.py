@@ -51,7 +51,7 @@ class Fleet:
     def open_jobs(self) -> int:
         return len(self._jobs)
 
-    # -- Yard ----------------------------------------------------------------------------------------------------
+    # -- Yard
     def pick(self, machine: str, load: str) -> Tray | None:
         return self._ready.pop((machine, load), None)
 
@@ -62,7 +62,7 @@ class Fleet:
         self._stocks[machine].receive(tray)
         return True
 
-    # -- dispatching ---------------------------------------------------------------------------------------------
+    # -- dispatching
     def _dispatch(self) -> None:
         self._values.put("PS1.OpenOrders", len(self._jobs))
         for job in [job for job in self._jobs if not job.vehicle]:
@@ -81,10 +81,14 @@ class Fleet:
         """The nearest free vehicle with enough charge."""
         source = self._roads.stop_of(job.source)
         free = [
-            v for v in self.vehicles.values()
-            if v.is_idle and v.id not in self._sent and v.load is None and not v.is_paused
+            v
+            for v in self.vehicles.values()
+            if v.is_idle
+            and v.id not in self._sent
+            and v.load is None
+            and not v.is_paused
             and v.battery_percent > (60.0 if v.is_charging and v.battery_percent < 60.0 else LOWEST_BATTERY)
-        ]  # fmt: skip
+        ]
         return min(free, key=lambda v: (len(self._roads.way(v.node, source)), v.id), default=None)
 
     def _order(self, vehicle: Vehicle, visits: Sequence[tuple[str, Action]]) -> None:

@@ -96,15 +96,25 @@ class KittingRack:
     def _pick(self, part: Part) -> None:
         assert self._tray is not None
         is_wrong = self._rng.random() < WRONG_PICK
-        found = self._rng.choice([number for number in BIN_PARTS if number != part.number]) if is_wrong else part.number
+        found = (
+            self._rng.choice([number for number in BIN_PARTS if number != part.number])
+            if is_wrong
+            else part.number
+        )
         is_caught = is_wrong and self._rng.random() < CAUGHT_AT_RACK
         self._sequence += 1
         batch = self._tray.batches[part.number]
         self._values.say(
             KITTING_TOPIC,
-            {"kit": self._tray.id, "station": self._tray.station, "part": found if is_caught else part.number,
-             "batch": batch, "correct": not is_caught, "sequence": self._sequence},
-        )  # fmt: skip
+            {
+                "kit": self._tray.id,
+                "station": self._tray.station,
+                "part": found if is_caught else part.number,
+                "batch": batch,
+                "correct": not is_caught,
+                "sequence": self._sequence,
+            },
+        )
         self.wrong_picked += is_wrong
         if is_caught:
             self._stop_for_wrong_part(part.number, found)

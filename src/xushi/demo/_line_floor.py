@@ -6,7 +6,6 @@ from xushi.demo._line_types import Area, Edge, Node, Text
 
 FLOOR_X = 60.0
 FLOOR_Y = 25.0
-PITCH = 6.0
 ROW_A_Y = 18.0  # OP10 … OP50, flow to the east
 ROW_B_Y = 8.0  # OP60 … OP100, flow to the west
 NORTH_LANE_Y = 14.6
@@ -15,9 +14,17 @@ CONVEYOR_Z = 0.85  # height of the engine pallet above the floor
 HALF_STATION = 1.3
 
 STATION_X: dict[str, float] = {
-    "OP10": 20.0, "OP20": 26.0, "OP30": 32.0, "OP40": 38.0, "OP50": 44.0,
-    "OP60": 44.0, "OP70": 38.0, "OP80": 32.0, "OP90": 26.0, "OP100": 20.0,
-}  # fmt: skip
+    "OP10": 20.0,
+    "OP20": 26.0,
+    "OP30": 32.0,
+    "OP40": 38.0,
+    "OP50": 44.0,
+    "OP60": 44.0,
+    "OP70": 38.0,
+    "OP80": 32.0,
+    "OP90": 26.0,
+    "OP100": 20.0,
+}
 
 Path = tuple[tuple[float, float, float], ...]
 
@@ -39,7 +46,7 @@ CONVEYORS: dict[str, tuple[str, str, int, Path]] = {
     "B20": ("OP20", "OP30", 4, _between("OP20", "OP30")),
     "B30": ("OP30", "OP40", 4, _between("OP30", "OP40")),
     "B40": ("OP40", "OP50", 4, _between("OP40", "OP50")),
-    "B50": ("OP50", "OP60", 12, _path((45.3, 18.0), (49.0, 18.0), (49.0, 8.0), (45.3, 8.0))),
+    "B50": ("OP50", "OP60", 12, _path((45.3, 18.0), (49.0, 18.0), (49.0, 8.5), (45.3, 8.5))),
     "B60": ("OP60", "OP70", 4, _between("OP60", "OP70")),
     "B70": ("OP70", "OP80", 4, _between("OP70", "OP80")),
     "B80": ("OP80", "OP90", 4, _between("OP80", "OP90")),
@@ -47,16 +54,18 @@ CONVEYORS: dict[str, tuple[str, str, int, Path]] = {
     "B100": ("OP100", "", 6, _path((18.7, 8.0), (12.5, 8.0))),
     "B61": ("OP60", "RWK1", 4, _path((44.0, 6.4), (44.0, 3.4), (39.4, 3.4))),
     "B91": ("OP90", "RWK1", 6, _path((26.0, 6.4), (26.0, 3.4), (36.6, 3.4))),
-    "B95": ("RWK1", "OP60", 8, _path((38.0, 2.0), (38.0, 1.4), (51.0, 1.4), (51.0, 8.0), (45.3, 8.0))),
+    "B95": ("RWK1", "OP60", 8, _path((38.0, 2.0), (38.0, 1.4), (47.2, 1.4), (47.2, 7.1), (45.3, 7.1))),
 }
 
 
 def _nodes() -> tuple[Node, ...]:
     stops = [
-        Node(f"N_{op}", STATION_X[op], NORTH_LANE_Y, op, "stop") for op in ("OP10", "OP20", "OP30", "OP40", "OP50")
+        Node(f"N_{op}", STATION_X[op], NORTH_LANE_Y, op, "stop")
+        for op in ("OP10", "OP20", "OP30", "OP40", "OP50")
     ]
     stops += [
-        Node(f"N_{op}", STATION_X[op], SOUTH_LANE_Y, op, "stop") for op in ("OP60", "OP70", "OP80", "OP90", "OP100")
+        Node(f"N_{op}", STATION_X[op], SOUTH_LANE_Y, op, "stop")
+        for op in ("OP60", "OP70", "OP80", "OP90", "OP100")
     ]
     return (
         Node("N_W0", 11.0, SOUTH_LANE_Y),
@@ -78,7 +87,20 @@ def _nodes() -> tuple[Node, ...]:
 
 # One-way roads, so that two vehicles can never stand nose to nose; only the charger spurs run both ways.
 _ROUTES = (
-    ("N_W0", "N_KIT1", "N_W2", "N_A0", "N_OP10", "N_OP20", "N_X1", "N_OP30", "N_OP40", "N_OP50", "N_E1", "N_E2"),
+    (
+        "N_W0",
+        "N_KIT1",
+        "N_W2",
+        "N_A0",
+        "N_OP10",
+        "N_OP20",
+        "N_X1",
+        "N_OP30",
+        "N_OP40",
+        "N_OP50",
+        "N_E1",
+        "N_E2",
+    ),
     ("N_E2", "N_OP60", "N_OP70", "N_OP80", "N_X2", "N_OP90", "N_OP100", "N_B9", "N_W0"),
     ("N_W2", "N_PS1", "N_PS2", "N_A0"),
     ("N_X1", "N_X2"),

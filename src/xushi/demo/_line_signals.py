@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xushi.demo._line_machines import MACHINES, STATION_IDS
+from xushi.demo._line_machines import MACHINES
 from xushi.demo._line_parts import BIN_PARTS
 from xushi.demo._line_types import Machine, Signal, Text, ValueType
 
@@ -15,14 +15,25 @@ HEARTBEAT_TOPIC = "demo/line1/heartbeat"
 
 # OPC 40001-1, MachineryItemState and MachineryOperationMode
 STATE_LABELS = (
-    Text("Not available", "不可用"), Text("Out of service", "停用"),
-    Text("Not executing", "未执行"), Text("Executing", "执行中"),
-)  # fmt: skip
-MODE_LABELS = (Text("None", "无"), Text("Maintenance", "维护"), Text("Setup", "调整"), Text("Processing", "生产"))
+    Text("Not available", "不可用"),
+    Text("Out of service", "停用"),
+    Text("Not executing", "未执行"),
+    Text("Executing", "执行中"),
+)
+MODE_LABELS = (
+    Text("None", "无"),
+    Text("Maintenance", "维护"),
+    Text("Setup", "调整"),
+    Text("Processing", "生产"),
+)
 DETAIL_LABELS = (
-    Text("Running", "运行"), Text("Starved", "待料"), Text("Blocked", "堵料"),
-    Text("Failed", "故障"), Text("Stopped", "停止"), Text("Set-up", "调整"),
-)  # fmt: skip
+    Text("Running", "运行"),
+    Text("Starved", "待料"),
+    Text("Blocked", "堵料"),
+    Text("Failed", "故障"),
+    Text("Stopped", "停止"),
+    Text("Set-up", "调整"),
+)
 VERDICT_LABELS = (Text("None", "无"), Text("Good", "合格"), Text("Not good", "不合格"))
 SHIFT_LABELS = (Text("Night", "夜班"), Text("Early", "早班"), Text("Late", "中班"))
 BOLTS = 10
@@ -30,33 +41,88 @@ TRACE_POINTS = 96
 
 
 def opcua(
-    machine: str, path: str, type: ValueType, en: str, zh: str, unit: str = "", *,
-    writable: bool = False, labels: tuple[Text, ...] = (), low: float | None = None, high: float | None = None,
-) -> Signal:  # fmt: skip
+    machine: str,
+    path: str,
+    type: ValueType,
+    en: str,
+    zh: str,
+    unit: str = "",
+    *,
+    writable: bool = False,
+    labels: tuple[Text, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+) -> Signal:
     return Signal(
-        machine=machine, path=path, type=type, protocol="opcua", address=f"{machine}.{path}", name=Text(en, zh), unit=unit,
-        writable=writable, labels=labels, low=low, high=high,
-    )  # fmt: skip
+        machine=machine,
+        path=path,
+        type=type,
+        protocol="opcua",
+        address=f"{machine}.{path}",
+        name=Text(en, zh),
+        unit=unit,
+        writable=writable,
+        labels=labels,
+        low=low,
+        high=high,
+    )
 
 
 def sparkplug(
-    machine: str, path: str, type: ValueType, en: str, zh: str, unit: str = "", *,
-    writable: bool = False, low: float | None = None, high: float | None = None,
-) -> Signal:  # fmt: skip
+    machine: str,
+    path: str,
+    type: ValueType,
+    en: str,
+    zh: str,
+    unit: str = "",
+    *,
+    writable: bool = False,
+    low: float | None = None,
+    high: float | None = None,
+) -> Signal:
     return Signal(
-        machine=machine, path=path, type=type, protocol="sparkplug", address=f"spBv1.0/{GROUP}/DDATA/{EDGE}/{machine}",
-        pointer=(path.replace(".", "/"),), name=Text(en, zh), unit=unit, writable=writable, low=low, high=high,
-    )  # fmt: skip
+        machine=machine,
+        path=path,
+        type=type,
+        protocol="sparkplug",
+        address=f"spBv1.0/{GROUP}/DDATA/{EDGE}/{machine}",
+        pointer=(path.replace(".", "/"),),
+        name=Text(en, zh),
+        unit=unit,
+        writable=writable,
+        low=low,
+        high=high,
+    )
 
 
 def json(
-    machine: str, path: str, type: ValueType, topic: str, pointer: tuple[str, ...], en: str, zh: str, unit: str = "", *,
-    labels: tuple[Text, ...] = (), low: float | None = None, high: float | None = None, vda: bool = False,
-) -> Signal:  # fmt: skip
+    machine: str,
+    path: str,
+    type: ValueType,
+    topic: str,
+    pointer: tuple[str, ...],
+    en: str,
+    zh: str,
+    unit: str = "",
+    *,
+    labels: tuple[Text, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    vda: bool = False,
+) -> Signal:
     return Signal(
-        machine=machine, path=path, type=type, protocol="vda5050" if vda else "json", address=topic, pointer=pointer,
-        name=Text(en, zh), unit=unit, labels=labels, low=low, high=high,
-    )  # fmt: skip
+        machine=machine,
+        path=path,
+        type=type,
+        protocol="vda5050" if vda else "json",
+        address=topic,
+        pointer=pointer,
+        name=Text(en, zh),
+        unit=unit,
+        labels=labels,
+        low=low,
+        high=high,
+    )
 
 
 def _energy(machine: str) -> tuple[Signal, ...]:
@@ -79,7 +145,9 @@ def _station_state(op: str) -> tuple[Signal, ...]:
         opcua(op, "Counters.Total", "int", "All engines", "总数"),
         opcua(op, "CycleTime", "double", "Last cycle time", "上次节拍时间", "s", low=0.0, high=90.0),
         opcua(op, "ToolWear", "double", "Tool wear", "工具磨损", low=0.0, high=1.0),
-        opcua(op, "CycleTimeFactor", "double", "Cycle-time factor", "节拍系数", writable=True, low=0.5, high=2.0),
+        opcua(
+            op, "CycleTimeFactor", "double", "Cycle-time factor", "节拍系数", writable=True, low=0.5, high=2.0
+        ),
         opcua(op, "Alarm.Active", "bool", "Alarm present", "有报警"),
         opcua(op, "Alarm.Code", "int", "Alarm code", "报警代码"),
         opcua(op, "Alarm.Text", "string", "Alarm text", "报警文本"),
@@ -87,7 +155,15 @@ def _station_state(op: str) -> tuple[Signal, ...]:
         opcua(op, "PokaYoke.Expected", "string", "Expected part", "应装零件"),
         opcua(op, "PokaYoke.Found", "string", "Part found", "实扫零件"),
         opcua(op, "PokaYoke.Count", "int", "Wrong parts stopped", "防错拦截数"),
-        opcua(op, "Material.Stock", "int", "Engines served by parts at the line", "线边物料可装台数", low=0, high=24),
+        opcua(
+            op,
+            "Material.Stock",
+            "int",
+            "Engines served by parts at the line",
+            "线边物料可装台数",
+            low=0,
+            high=24,
+        ),
         *_energy(op),
     )
 
@@ -205,11 +281,30 @@ def _quality(op: str) -> tuple[Signal, ...]:
         json(op, "Quality.Attempt", "int", topic, ("attempt",), "Attempt at this station", "本站加工次数"),
         json(op, "Quality.CycleTime", "double", topic, ("cycle_s",), "Cycle time", "节拍时间", "s"),
         json(op, "Quality.Tool", "string", topic, ("tool",), "Tool used", "所用工具"),
-        json(op, "Quality.Parts", "string[]", topic, ("parts",), "Parts fitted: number|identity|supplier", "装入零件：件号|编号|供方"),
+        json(
+            op,
+            "Quality.Parts",
+            "string[]",
+            topic,
+            ("parts",),
+            "Parts fitted: number|identity|supplier",
+            "装入零件：件号|编号|供方",
+        ),
         json(op, "Quality.Faults", "string[]", topic, ("faults",), "Faults found", "发现缺陷"),
-    )  # fmt: skip
+    )
     results = tuple(
-        json(op, f"Quality.Results.{path}", "double", topic, ("results", path), en, zh, unit, low=low, high=high)
+        json(
+            op,
+            f"Quality.Results.{path}",
+            "double",
+            topic,
+            ("results", path),
+            en,
+            zh,
+            unit,
+            low=low,
+            high=high,
+        )
         for path, unit, en, zh, low, high in RESULTS[op]
     )
     return fixed + results
@@ -221,23 +316,75 @@ def _special(op: str) -> tuple[Signal, ...]:
             signal
             for bolt in range(1, BOLTS + 1)
             for signal in (
-                opcua(op, f"TorqueAngle.Bolt{bolt:02d}.Angle", "double[]", f"Bolt {bolt} angle", f"{bolt} 号螺栓角度", "deg"),
-                opcua(op, f"TorqueAngle.Bolt{bolt:02d}.Torque", "double[]", f"Bolt {bolt} torque", f"{bolt} 号螺栓力矩", "N.m"),
+                opcua(
+                    op,
+                    f"TorqueAngle.Bolt{bolt:02d}.Angle",
+                    "double[]",
+                    f"Bolt {bolt} angle",
+                    f"{bolt} 号螺栓角度",
+                    "deg",
+                ),
+                opcua(
+                    op,
+                    f"TorqueAngle.Bolt{bolt:02d}.Torque",
+                    "double[]",
+                    f"Bolt {bolt} torque",
+                    f"{bolt} 号螺栓力矩",
+                    "N.m",
+                ),
             )
-        )  # fmt: skip
+        )
         return (
-            opcua(op, "TorqueTarget", "double", "Torque target", "目标力矩", "N.m", writable=True, low=60.0, high=110.0),
+            opcua(
+                op,
+                "TorqueTarget",
+                "double",
+                "Torque target",
+                "目标力矩",
+                "N.m",
+                writable=True,
+                low=60.0,
+                high=110.0,
+            ),
             opcua(op, "TorqueAngle.Engine", "string", "Engine of the traces", "曲线所属发动机"),
-            opcua(op, "TorqueAngle.FinalTorque", "double[]", "Final torque of each bolt", "各螺栓最终力矩", "N.m"),
-            opcua(op, "TorqueAngle.YieldAngle", "double[]", "Yield-point angle of each bolt", "各螺栓屈服点角度", "deg"),
+            opcua(
+                op,
+                "TorqueAngle.FinalTorque",
+                "double[]",
+                "Final torque of each bolt",
+                "各螺栓最终力矩",
+                "N.m",
+            ),
+            opcua(
+                op,
+                "TorqueAngle.YieldAngle",
+                "double[]",
+                "Yield-point angle of each bolt",
+                "各螺栓屈服点角度",
+                "deg",
+            ),
             *bolts,
-        )  # fmt: skip
+        )
     if op == "OP60":
         return (
-            opcua(op, "LeakLimit", "double", "Leak-rate limit", "泄漏率上限", "cm3/min", writable=True, low=4.0, high=30.0),
+            opcua(
+                op,
+                "LeakLimit",
+                "double",
+                "Leak-rate limit",
+                "泄漏率上限",
+                "cm3/min",
+                writable=True,
+                low=4.0,
+                high=30.0,
+            ),
         )
     if op == "OP80":
-        return (opcua(op, "OilTarget", "double", "Oil target", "机油加注目标", "l", writable=True, low=3.5, high=5.0),)
+        return (
+            opcua(
+                op, "OilTarget", "double", "Oil target", "机油加注目标", "l", writable=True, low=3.5, high=5.0
+            ),
+        )
     return ()
 
 
@@ -272,7 +419,9 @@ def _rework() -> tuple[Signal, ...]:
 def _kitting() -> tuple[Signal, ...]:
     id, topic = "KIT1", KITTING_TOPIC
     lights = tuple(
-        opcua(id, f"Lights.Bin{n:02d}", "bool", f"Light of bin {n} ({number})", f"{n} 号料箱指示灯（{number}）")
+        opcua(
+            id, f"Lights.Bin{n:02d}", "bool", f"Light of bin {n} ({number})", f"{n} 号料箱指示灯（{number}）"
+        )
         for n, number in enumerate(BIN_PARTS, start=1)
     )
     levels = opcua(id, "BinLevels", "int[]", "Parts left in each bin", "各料箱余量")
@@ -281,7 +430,15 @@ def _kitting() -> tuple[Signal, ...]:
         opcua(id, "Detail", "enum", "Running detail", "运行细分状态", labels=DETAIL_LABELS),
         *lights,
         levels,
-        opcua(id, "PickBin", "int", "Bin to pick from, 0 none", "当前拣选料箱，0 为无", low=0, high=len(BIN_PARTS)),
+        opcua(
+            id,
+            "PickBin",
+            "int",
+            "Bin to pick from, 0 none",
+            "当前拣选料箱，0 为无",
+            low=0,
+            high=len(BIN_PARTS),
+        ),
         opcua(id, "PickPart", "string", "Part to pick", "当前拣选零件"),
         opcua(id, "PickQuantity", "int", "Pieces to pick", "拣选数量"),
         opcua(id, "Confirmed", "bool", "Pick confirmed", "拣选已确认"),
@@ -303,17 +460,31 @@ def _kitting() -> tuple[Signal, ...]:
 def _agv(id: str) -> tuple[Signal, ...]:
     topic = f"{AGV_TOPIC}/{id}/state"
 
-    def state(path: str, type: ValueType, pointer: str, en: str, zh: str, unit: str = "",
-              low: float | None = None, high: float | None = None) -> Signal:  # fmt: skip
-        return json(id, path, type, topic, tuple(pointer.split("/")), en, zh, unit, low=low, high=high, vda=True)
+    def state(
+        path: str,
+        type: ValueType,
+        pointer: str,
+        en: str,
+        zh: str,
+        unit: str = "",
+        low: float | None = None,
+        high: float | None = None,
+    ) -> Signal:
+        return json(
+            id, path, type, topic, tuple(pointer.split("/")), en, zh, unit, low=low, high=high, vda=True
+        )
 
     look = f"{AGV_TOPIC}/{id}/visualization"
     return (
         json(id, "Pose.X", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True),
         json(id, "Pose.Y", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True),
-        json(id, "Pose.Theta", "double", look, ("agvPosition", "theta"), "Heading", "航向角", "rad", vda=True),
+        json(
+            id, "Pose.Theta", "double", look, ("agvPosition", "theta"), "Heading", "航向角", "rad", vda=True
+        ),
         json(id, "Velocity", "double", look, ("velocity", "vx"), "Speed", "速度", "m/s", vda=True),
-        state("Battery", "double", "batteryState/batteryCharge", "Battery charge", "电池电量", "%", 0.0, 100.0),
+        state(
+            "Battery", "double", "batteryState/batteryCharge", "Battery charge", "电池电量", "%", 0.0, 100.0
+        ),
         state("Charging", "bool", "batteryState/charging", "Charging", "充电中"),
         state("Driving", "bool", "driving", "Driving", "行驶中"),
         state("Paused", "bool", "paused", "Paused", "暂停"),
@@ -324,7 +495,15 @@ def _agv(id: str) -> tuple[Signal, ...]:
         opcua(id, "State", "enum", "Machine state", "机器状态", labels=STATE_LABELS),
         opcua(id, "Detail", "enum", "Running detail", "运行细分状态", labels=DETAIL_LABELS),
         opcua(id, "Load", "string", "Load carried, empty for none", "载荷，空为无"),
-        opcua(id, "LoadKind", "int", "Load kind: 0 none, 1 container, 2 kit", "载荷类型：0 无 1 料箱 2 套件", low=0, high=2),
+        opcua(
+            id,
+            "LoadKind",
+            "int",
+            "Load kind: 0 none, 1 container, 2 kit",
+            "载荷类型：0 无 1 料箱 2 套件",
+            low=0,
+            high=2,
+        ),
         opcua(id, "Target", "string", "Machine to serve", "服务目标"),
         opcua(id, "Trips", "int", "Trips done", "完成趟数"),
         opcua(id, "Distance", "double", "Distance driven", "行驶里程", "m"),
@@ -351,12 +530,20 @@ def _compressor() -> tuple[Signal, ...]:
         opcua(id, "OperatingHours", "double", "Operating hours", "运行小时", "h"),
         opcua(id, "Energy.Total", "double", "Electric energy", "累计电能", "kW.h"),
         sparkplug(id, "Energy.Power", "double", "Electric power", "有功功率", "kW", low=0.0),
-        sparkplug(id, "Sensors.Pressure", "double", "Receiver pressure", "储气罐压力", "bar", low=0.0, high=10.0),
+        sparkplug(
+            id, "Sensors.Pressure", "double", "Receiver pressure", "储气罐压力", "bar", low=0.0, high=10.0
+        ),
         sparkplug(id, "Sensors.Flow", "double", "Air flow", "排气流量", "m3/min", low=0.0, high=4.0),
-        sparkplug(id, "Sensors.OilTemperature", "double", "Oil temperature", "油温", "Cel", low=20.0, high=110.0),
+        sparkplug(
+            id, "Sensors.OilTemperature", "double", "Oil temperature", "油温", "Cel", low=20.0, high=110.0
+        ),
         sparkplug(id, "Sensors.VibrationX", "double", "Vibration X", "X 向振动", "mm/s", low=0.0, high=20.0),
-        sparkplug(id, "PressureLow", "double", "Load below", "加载压力", "bar", writable=True, low=5.0, high=7.5),
-        sparkplug(id, "PressureHigh", "double", "Unload above", "卸载压力", "bar", writable=True, low=6.0, high=9.0),
+        sparkplug(
+            id, "PressureLow", "double", "Load below", "加载压力", "bar", writable=True, low=5.0, high=7.5
+        ),
+        sparkplug(
+            id, "PressureHigh", "double", "Unload above", "卸载压力", "bar", writable=True, low=6.0, high=9.0
+        ),
     )
 
 
@@ -368,7 +555,9 @@ def _meter() -> tuple[Signal, ...]:
         sparkplug(id, "Sensors.VoltageL1", "double", "Voltage L1", "L1 电压", "V", low=200.0, high=260.0),
         sparkplug(id, "Sensors.VoltageL2", "double", "Voltage L2", "L2 电压", "V", low=200.0, high=260.0),
         sparkplug(id, "Sensors.VoltageL3", "double", "Voltage L3", "L3 电压", "V", low=200.0, high=260.0),
-        sparkplug(id, "Sensors.Frequency", "double", "Mains frequency", "电网频率", "Hz", low=49.5, high=50.5),
+        sparkplug(
+            id, "Sensors.Frequency", "double", "Mains frequency", "电网频率", "Hz", low=49.5, high=50.5
+        ),
         sparkplug(id, "Sensors.PowerFactor", "double", "Power factor", "功率因数", low=0.0, high=1.0),
         opcua(id, "EnergyPerEngine", "double", "Energy per finished engine", "单台电耗", "kW.h"),
     )
@@ -395,8 +584,16 @@ def _controller() -> tuple[Signal, ...]:
         opcua(id, "Published.Json", "int", "JSON messages published", "JSON 消息数"),
         opcua(id, "Published.Vda5050", "int", "VDA 5050 messages published", "VDA 5050 消息数"),
         sparkplug(id, "Soak.Sequence", "int", "Sequence, one more in every message", "序号，每条消息加一"),
-        json(id, "Soak.JsonSequence", "int", HEARTBEAT_TOPIC, ("sequence",), "Sequence of the JSON heartbeat", "JSON 心跳序号"),
-    )  # fmt: skip
+        json(
+            id,
+            "Soak.JsonSequence",
+            "int",
+            HEARTBEAT_TOPIC,
+            ("sequence",),
+            "Sequence of the JSON heartbeat",
+            "JSON 心跳序号",
+        ),
+    )
 
 
 def _signals_of(machine: Machine) -> tuple[Signal, ...]:
@@ -407,10 +604,13 @@ def _signals_of(machine: Machine) -> tuple[Signal, ...]:
     if machine.category == "agv":
         return _agv(machine.id)
     return {
-        "rework": _rework, "kitting": _kitting, "store": _store,
-        "compressor": _compressor, "meter": _meter, "plc": _controller,
-    }[machine.category]()  # fmt: skip
+        "rework": _rework,
+        "kitting": _kitting,
+        "store": _store,
+        "compressor": _compressor,
+        "meter": _meter,
+        "plc": _controller,
+    }[machine.category]()
 
 
 SIGNALS: tuple[Signal, ...] = tuple(signal for machine in MACHINES for signal in _signals_of(machine))
-SENSOR_STATIONS = STATION_IDS

@@ -97,7 +97,10 @@ class LineStock:
             if wrong is not None and wrong.expected == part.number:
                 fitted.append(self._identity(_PART_BY_NUMBER[wrong.found], tray))
             else:
-                fitted.extend(self._identity(part, tray) for _ in range(part.quantity if part.tracing == "serial" else 1))
+                fitted.extend(
+                    self._identity(part, tray)
+                    for _ in range(part.quantity if part.tracing == "serial" else 1)
+                )
         tray.left -= 1
         if tray.left == 0:
             self._trays.popleft()

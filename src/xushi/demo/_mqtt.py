@@ -46,7 +46,12 @@ class MqttClient:
     ) -> None:
         self.is_connected = False
         self._host, self._port, self._client_id = host, port, client_id
-        self._subscribe, self._will, self._on_connect, self._on_message = subscribe, will, on_connect, on_message
+        self._subscribe, self._will, self._on_connect, self._on_message = (
+            subscribe,
+            will,
+            on_connect,
+            on_message,
+        )
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
         self._packet_id = 0

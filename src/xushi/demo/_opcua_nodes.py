@@ -11,18 +11,47 @@ from asyncua import Node, Server, ua
 from xushi.demo._line import Machine, Signal, Text
 
 _VARIANT = {
-    "double": ua.VariantType.Double, "int": ua.VariantType.Int64, "bool": ua.VariantType.Boolean,
-    "enum": ua.VariantType.Int32, "string": ua.VariantType.String, "time": ua.VariantType.DateTime,
-    "double[]": ua.VariantType.Double, "int[]": ua.VariantType.Int64, "string[]": ua.VariantType.String,
-}  # fmt: skip
+    "double": ua.VariantType.Double,
+    "int": ua.VariantType.Int64,
+    "bool": ua.VariantType.Boolean,
+    "enum": ua.VariantType.Int32,
+    "string": ua.VariantType.String,
+    "time": ua.VariantType.DateTime,
+    "double[]": ua.VariantType.Double,
+    "int[]": ua.VariantType.Int64,
+    "string[]": ua.VariantType.String,
+}
 _ZERO: dict[str, Any] = {"double": 0.0, "int": 0, "bool": False, "enum": 0, "string": "", "time": 0}
 # UNECE common codes (Recommendation 20) of the units in the description, by UCUM code
 _UNECE = {
-    "kW": "KWT", "kW.h": "KWH", "s": "SEC", "N.m": "NU", "deg": "DD", "N": "NEW", "A": "AMP", "kN": "B47", "mm": "MMT",
-    "bar": "BAR", "Cel": "CEL", "%": "P1", "Pa": "PAL", "ml/min": "41", "l/min": "L2", "l": "LTR", "1/min": "RPM",
-    "mbar": "MBR", "mm/s": "C16", "cm3/min": "G48", "m/s": "MTS", "m": "MTR", "rad": "C81", "h": "HUR", "V": "VLT",
-    "Hz": "HTZ", "m3/min": "G53",
-}  # fmt: skip
+    "kW": "KWT",
+    "kW.h": "KWH",
+    "s": "SEC",
+    "N.m": "NU",
+    "deg": "DD",
+    "N": "NEW",
+    "A": "AMP",
+    "kN": "B47",
+    "mm": "MMT",
+    "bar": "BAR",
+    "Cel": "CEL",
+    "%": "P1",
+    "Pa": "PAL",
+    "ml/min": "41",
+    "l/min": "L2",
+    "l": "LTR",
+    "1/min": "RPM",
+    "mbar": "MBR",
+    "mm/s": "C16",
+    "cm3/min": "G48",
+    "m/s": "MTS",
+    "m": "MTR",
+    "rad": "C81",
+    "h": "HUR",
+    "V": "VLT",
+    "Hz": "HTZ",
+    "m3/min": "G53",
+}
 
 
 def variant_of(signal: Signal, value: Any) -> ua.Variant:
@@ -32,6 +61,11 @@ def variant_of(signal: Signal, value: Any) -> ua.Variant:
     if signal.type.endswith("[]"):
         return ua.Variant(list(value), _VARIANT[signal.type], is_array=True)
     return ua.Variant(value, _VARIANT[signal.type])
+
+
+def zero_of(signal: Signal) -> Any:
+    """The value of a signal of which nothing is known yet."""
+    return [] if signal.type.endswith("[]") else _ZERO[signal.type]
 
 
 def unit_id(ucum: str) -> int:
@@ -55,7 +89,6 @@ class NodeTree:
         self.echoes: dict[str, list[tuple[ua.NodeId, str]]] = {}
         self._server, self._index = server, index
         self._objects: dict[str, Node] = {}
-        self._folder_type = ua.ObjectIds.FolderType
 
     def node_id(self, identifier: str) -> ua.NodeId:
         return ua.NodeId(identifier, self._index)
@@ -92,8 +125,10 @@ class NodeTree:
     async def _add_variable(self, signal: Signal, current: Mapping[str, Any]) -> None:
         *folders, leaf = signal.path.split(".")
         parent = await self._folder(signal.machine, folders)
-        value = current.get(signal.key, [] if signal.type.endswith("[]") else _ZERO.get(signal.type))
-        variable = await parent.add_variable(self.node_id(signal.address), self._name(leaf), variant_of(signal, value))
+        value = current.get(signal.key, zero_of(signal))
+        variable = await parent.add_variable(
+            self.node_id(signal.address), self._name(leaf), variant_of(signal, value)
+        )
         await self._describe(variable, signal.name)
         if signal.writable:
             await variable.set_writable()
@@ -109,9 +144,11 @@ class NodeTree:
 
     async def _add_unit(self, variable: Node, signal: Signal) -> None:
         unit = ua.EUInformation(
-            "http://www.opcfoundation.org/UA/units/un/cefact", unit_id(signal.unit),
-            ua.LocalizedText(signal.unit), ua.LocalizedText(signal.unit),
-        )  # fmt: skip
+            "http://www.opcfoundation.org/UA/units/un/cefact",
+            unit_id(signal.unit),
+            ua.LocalizedText(signal.unit),
+            ua.LocalizedText(signal.unit),
+        )
         await variable.add_property(
             self.node_id(f"{signal.address}.EngineeringUnits"), ua.QualifiedName("EngineeringUnits", 0), unit
         )
@@ -130,10 +167,14 @@ class NodeTree:
         node = await self._folder(signal.machine, ["MachineryBuildingBlocks", block])
         base = f"{signal.machine}.MachineryBuildingBlocks.{block}.CurrentState"
         state = await node.add_variable(
-            self.node_id(base), ua.QualifiedName("CurrentState", 0), ua.LocalizedText(signal.labels[0].en, "en")
+            self.node_id(base),
+            ua.QualifiedName("CurrentState", 0),
+            ua.LocalizedText(signal.labels[0].en, "en"),
         )
         number = await state.add_property(
-            self.node_id(f"{base}.Number"), ua.QualifiedName("Number", 0), ua.Variant(0, ua.VariantType.UInt32)
+            self.node_id(f"{base}.Number"),
+            ua.QualifiedName("Number", 0),
+            ua.Variant(0, ua.VariantType.UInt32),
         )
         self.echoes[signal.key] = [(state.nodeid, "text"), (number.nodeid, "number")]
 

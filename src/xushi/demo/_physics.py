@@ -47,10 +47,20 @@ class PlantModel:
         self.fleet = Fleet(self.loop, self.values, self.roads, self.stocks)
         self.store = PartsStore(machine("PS1"), self.loop, self.values, self.random("PS1"), self._numbers)
         self.kitting = KittingRack(
-            machine("KIT1"), self.loop, self.values, self.random("KIT1"), self._numbers,
-            lambda tray: self.fleet.request(tray, "KIT1"), self.store.take, operators_answer,
-        )  # fmt: skip
-        self.stations = {spec.id: self._make_station(spec.id) for spec in LINE.machines if spec.category in ("station", "rework")}
+            machine("KIT1"),
+            self.loop,
+            self.values,
+            self.random("KIT1"),
+            self._numbers,
+            lambda tray: self.fleet.request(tray, "KIT1"),
+            self.store.take,
+            operators_answer,
+        )
+        self.stations = {
+            spec.id: self._make_station(spec.id)
+            for spec in LINE.machines
+            if spec.category in ("station", "rework")
+        }
         self.vehicles = {
             id: Vehicle(machine(id), self.loop, self.values, self.random(id), self.roads, self.fleet)
             for id in ("AGV1", "AGV2")
@@ -59,19 +69,22 @@ class PlantModel:
         self.compressor = Compressor(machine("CMP1"), self.loop, self.values, self._air_demand)
         self.sensors = {
             id: StationSensors(station, self.compressor, self.random(f"{id}/sensors"))
-            for id, station in self.stations.items() if id != "RWK1"
-        }  # fmt: skip
+            for id, station in self.stations.items()
+            if id != "RWK1"
+        }
         self.accounts: dict[str, PowerAccount] = {
             **{id: each.power for id, each in self.conveyors.items()},
             **{id: each.power for id, each in self.stations.items()},
             **{id: each.power for id, each in self.vehicles.items()},
-            "PS1": self.store.power, "KIT1": self.kitting.power, "CMP1": self.compressor.power,
-        }  # fmt: skip
+            "PS1": self.store.power,
+            "KIT1": self.kitting.power,
+            "CMP1": self.compressor.power,
+        }
         self._setters = self._make_setters()
         self._connect()
         self._begin()
 
-    # -- doors for the faces -------------------------------------------------------------------------------------
+    # -- doors for the faces
     def run_until(self, plant_s: float) -> int:
         """Runs to `plant_s` seconds after the start; returns the number of events."""
         return self.loop.run_until(plant_s)
@@ -126,24 +139,34 @@ class PlantModel:
         own = machine("PLC1").power.busy_kw * self.loop.now_s / 3600.0
         return own + sum(account.energy_kwh for account in self.accounts.values())
 
-    # -- building ------------------------------------------------------------------------------------------------
+    # -- building
     def random(self, name: str) -> Random:
         """A random stream of its own for a face; drawing from it does not change the plant."""
         return random_stream(self._seed, name)
 
     def _make_station(self, id: str) -> Station:
         spec = machine(id)
-        inlets = sorted((c for c in buffers() if c.target == id), key=lambda c: c.id, reverse=True)  # B95 before B50
+        inlets = sorted(
+            (c for c in buffers() if c.target == id), key=lambda c: c.id, reverse=True
+        )  # B95 before B50
         outlets = [c.id for c in buffers() if c.source == id and c.target != "RWK1"]
         rejects = [self.conveyors[c.id] for c in buffers() if c.source == id and c.target == "RWK1"]
         kind = ReworkBench if spec.category == "rework" else Station
         if parts_of(id):
             self.stocks[id] = LineStock(id, self._numbers, self._order_material)
         return kind(
-            spec, self.loop, self.values, self.random(id), self.book,
-            [self.conveyors[c.id] for c in inlets], self.conveyors[outlets[0]], rejects[0] if rejects else None,
-            self.stocks.get(id), lambda: self.line_speed, self._operators_answer,
-        )  # fmt: skip
+            spec,
+            self.loop,
+            self.values,
+            self.random(id),
+            self.book,
+            [self.conveyors[c.id] for c in inlets],
+            self.conveyors[outlets[0]],
+            rejects[0] if rejects else None,
+            self.stocks.get(id),
+            lambda: self.line_speed,
+            self._operators_answer,
+        )
 
     def _connect(self) -> None:
         for spec in buffers():
@@ -196,20 +219,29 @@ class PlantModel:
             "PLC1.LineSpeed": speed,
             "CMP1.PressureLow": lambda value: setattr(self.compressor, "low_bar", value),
             "CMP1.PressureHigh": lambda value: setattr(self.compressor, "high_bar", value),
-            "OP40.TorqueTarget": lambda value: setattr(self.stations["OP40"].setpoints, "torque_target_nm", value),
+            "OP40.TorqueTarget": lambda value: setattr(
+                self.stations["OP40"].setpoints, "torque_target_nm", value
+            ),
             "OP60.LeakLimit": lambda value: setattr(self.stations["OP60"].setpoints, "leak_limit", value),
             "OP80.OilTarget": lambda value: setattr(self.stations["OP80"].setpoints, "oil_target_l", value),
         }
         for id, station in self.stations.items():
-            setters[f"{id}.CycleTimeFactor"] = lambda value, points=station.setpoints: setattr(points, "cycle_factor", value)  # type: ignore[misc]
-        starts = {"PLC1.LineSpeed": 1.0, "CMP1.PressureLow": self.compressor.low_bar,
-                  "CMP1.PressureHigh": self.compressor.high_bar, "OP40.TorqueTarget": 85.0,
-                  "OP60.LeakLimit": 12.0, "OP80.OilTarget": 4.2}  # fmt: skip
+            setters[f"{id}.CycleTimeFactor"] = lambda value, points=station.setpoints: setattr(
+                points, "cycle_factor", value
+            )  # type: ignore[misc]
+        starts = {
+            "PLC1.LineSpeed": 1.0,
+            "CMP1.PressureLow": self.compressor.low_bar,
+            "CMP1.PressureHigh": self.compressor.high_bar,
+            "OP40.TorqueTarget": 85.0,
+            "OP60.LeakLimit": 12.0,
+            "OP80.OilTarget": 4.2,
+        }
         for key, value in starts.items():
             self.values.put(key, value)
         return setters
 
-    # -- the line controller -------------------------------------------------------------------------------------
+    # -- the line controller
     def _tick(self) -> None:
         """What the line controller shows; once a second and when an engine leaves."""
         put, loop = self.values.writer("PLC1"), self.loop

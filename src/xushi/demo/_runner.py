@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from xushi.demo._broker import Broker, free_port
@@ -42,32 +43,42 @@ class PlantRunner:
         self.opcua_port = opcua_port or free_port(host)
         self.model = PlantModel(seed, start_ns - round(WARM_UP_S * 1e9))
         self._broker = None if broker is not None else Broker(host, mqtt_port, data / "broker")
-        self.mqtt_host, self.mqtt_port = broker if broker is not None else (host, self._broker.port if self._broker else 0)
+        self.mqtt_host, self.mqtt_port = (
+            broker if broker is not None else (host, self._broker.port if self._broker else 0)
+        )
         self._speed, self._wall_s = speed, wall_s
         self.model.run_until(WARM_UP_S)
         self._opcua = OpcUaFace(self.model, host, self.opcua_port, data / "opcua")
         self._sparkplug = SparkplugFace(self.model, self.mqtt_host, self.mqtt_port)
         self._json = JsonFace(self.mqtt_host, self.mqtt_port)
-        self._vehicles = [VehicleFace(v, self.model, self.mqtt_host, self.mqtt_port) for v in self.model.vehicles.values()]
+        self._vehicles = [
+            VehicleFace(v, self.model, self.mqtt_host, self.mqtt_port) for v in self.model.vehicles.values()
+        ]
         self._fleet = FleetFace(self.model, self.mqtt_host, self.mqtt_port)
+        self._closers = AsyncExitStack()
         self._ticks = 0
         self._began_s = 0.0
 
     async def start(self) -> None:
-        """Opens all sockets; raises XushiError when a port cannot be had."""
+        """Opens all sockets; raises XushiError when a port cannot be had. Call `stop` in either case."""
         self.model.sample()
         self.model.values.take_changes()
         self.model.values.take_messages()
         if self._broker is not None:
+            self._closers.callback(self._broker.stop)
             await self._broker.start()
+        await self._start_opcua()
+        for face in (self._sparkplug, self._json, self._fleet, *self._vehicles):
+            self._closers.push_async_callback(face.stop)
+            await face.start()
+        self._began_s = self._wall_s()
+
+    async def _start_opcua(self) -> None:
         try:
             await self._opcua.start()
         except OSError as error:
-            raise XushiError("demo.port_taken", port=self.opcua_port) from error
-        await asyncio.gather(
-            self._sparkplug.start(), self._json.start(), self._fleet.start(), *(v.start() for v in self._vehicles)
-        )
-        self._began_s = self._wall_s()
+            raise XushiError("demo.port_taken", port=self.opcua_port, option="--opcua-port") from error
+        self._closers.push_async_callback(self._opcua.stop)
 
     async def run(self, until: asyncio.Event) -> None:
         """Follows the clock until `until` is set."""
@@ -100,13 +111,8 @@ class PlantRunner:
         await self._opcua.publish(self.model.values.take_changes())
 
     async def stop(self) -> None:
-        """Closes everything in order: vehicles say OFFLINE, the edge node says NDEATH, then the broker ends."""
-        await asyncio.gather(
-            self._sparkplug.stop(), self._json.stop(), self._fleet.stop(), *(v.stop() for v in self._vehicles)
-        )
-        await self._opcua.stop()
-        if self._broker is not None:
-            self._broker.stop()
+        """Closes what was opened, last first: vehicles say OFFLINE, the edge node NDEATH, then the broker ends."""
+        await self._closers.aclose()
 
     def _sample(self) -> None:
         for station in self.model.stations.values():

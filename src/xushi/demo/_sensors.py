@@ -62,7 +62,10 @@ _SHAPES: dict[str, dict[str, tuple[Shape, float]]] = {
     },
     "OP60": {
         "TestPressure": (lambda p, s: 3.0 * _rise(p, 0.15, 0.3) * (1 - _rise(p, 0.9, 0.95)), 0.004),
-        "DifferentialPressure": (lambda p, s: 3.2 * s.results.get("LeakRate", 4.0) * _hump(p, 0.35, 0.9), 0.6),
+        "DifferentialPressure": (
+            lambda p, s: 3.2 * s.results.get("LeakRate", 4.0) * _hump(p, 0.35, 0.9),
+            0.6,
+        ),
         "FixtureTemperature": (lambda p, s: 23.5, 0.03),
     },
     "OP70": {
@@ -77,15 +80,21 @@ _SHAPES: dict[str, dict[str, tuple[Shape, float]]] = {
     },
     "OP90": {
         "DriveSpeed": (lambda p, s: 1200 * _rise(p, 0.15, 0.3) * (1 - _rise(p, 0.88, 0.97)), 1.5),
-        "DriveTorque": (lambda p, s: 14 * _hump(p, 0.14, 0.3) + 26 * _rise(p, 0.18, 0.3) * (1 - _rise(p, 0.88, 0.9)), 0.4),
+        "DriveTorque": (
+            lambda p, s: 14 * _hump(p, 0.14, 0.3) + 26 * _rise(p, 0.18, 0.3) * (1 - _rise(p, 0.88, 0.9)),
+            0.4,
+        ),
         "OilPressure": (lambda p, s: 3.5 * _rise(p, 0.18, 0.36) * (1 - _rise(p, 0.88, 0.97)), 0.02),
-        "ExhaustPressure": (lambda p, s: 42 * math.sin(p * 251.0) * _rise(p, 0.18, 0.3) * (1 - _rise(p, 0.88, 0.9)), 0.6),
+        "ExhaustPressure": (
+            lambda p, s: 42 * math.sin(p * 251.0) * _rise(p, 0.18, 0.3) * (1 - _rise(p, 0.88, 0.9)),
+            0.6,
+        ),
     },
     "OP100": {
         "VisionScore": (lambda p, s: 95.5 * _rise(p, 0.5, 0.55), 0.4),
         "LabelContrast": (lambda p, s: 88 * _rise(p, 0.8, 0.84), 0.4),
     },
-}  # fmt: skip
+}
 
 
 def air_demand_l_min(station: Station) -> float:
@@ -111,7 +120,9 @@ class StationSensors:
         values = [round(shape(p, station) + gauss(0.0, noise), 4) for shape, noise in self._shapes]
         load = 1.0 if is_running else 0.08
         shake = (0.35 + 2.4 * load) * (1.0 + 0.9 * station.wear) + (3.0 if station.detail == FAILED else 0.0)
-        self._motor_celsius += ((62.0 + 14.0 * station.wear if is_running else 38.0) - self._motor_celsius) * 0.002
+        self._motor_celsius += (
+            (62.0 + 14.0 * station.wear if is_running else 38.0) - self._motor_celsius
+        ) * 0.002
         air = air_demand_l_min(station)
         common = (
             abs(gauss(shake, 0.14 * shake)),

@@ -11,22 +11,35 @@ INT64, DOUBLE, BOOLEAN, STRING = 4, 10, 11, 12  # Sparkplug data types
 UINT64 = 8
 
 _PROPERTY = (
-    ("type", 1, _Field.TYPE_UINT32, ""), ("is_null", 2, _Field.TYPE_BOOL, ""), ("int_value", 3, _Field.TYPE_UINT32, "value"),
-    ("long_value", 4, _Field.TYPE_UINT64, "value"), ("float_value", 5, _Field.TYPE_FLOAT, "value"),
-    ("double_value", 6, _Field.TYPE_DOUBLE, "value"), ("boolean_value", 7, _Field.TYPE_BOOL, "value"),
+    ("type", 1, _Field.TYPE_UINT32, ""),
+    ("is_null", 2, _Field.TYPE_BOOL, ""),
+    ("int_value", 3, _Field.TYPE_UINT32, "value"),
+    ("long_value", 4, _Field.TYPE_UINT64, "value"),
+    ("float_value", 5, _Field.TYPE_FLOAT, "value"),
+    ("double_value", 6, _Field.TYPE_DOUBLE, "value"),
+    ("boolean_value", 7, _Field.TYPE_BOOL, "value"),
     ("string_value", 8, _Field.TYPE_STRING, "value"),
-)  # fmt: skip
+)
 _METRIC = (
-    ("name", 1, _Field.TYPE_STRING, ""), ("alias", 2, _Field.TYPE_UINT64, ""), ("timestamp", 3, _Field.TYPE_UINT64, ""),
-    ("datatype", 4, _Field.TYPE_UINT32, ""), ("is_historical", 5, _Field.TYPE_BOOL, ""),
-    ("is_transient", 6, _Field.TYPE_BOOL, ""), ("is_null", 7, _Field.TYPE_BOOL, ""),
-    ("int_value", 10, _Field.TYPE_UINT32, "value"), ("long_value", 11, _Field.TYPE_UINT64, "value"),
-    ("float_value", 12, _Field.TYPE_FLOAT, "value"), ("double_value", 13, _Field.TYPE_DOUBLE, "value"),
-    ("boolean_value", 14, _Field.TYPE_BOOL, "value"), ("string_value", 15, _Field.TYPE_STRING, "value"),
-)  # fmt: skip
+    ("name", 1, _Field.TYPE_STRING, ""),
+    ("alias", 2, _Field.TYPE_UINT64, ""),
+    ("timestamp", 3, _Field.TYPE_UINT64, ""),
+    ("datatype", 4, _Field.TYPE_UINT32, ""),
+    ("is_historical", 5, _Field.TYPE_BOOL, ""),
+    ("is_transient", 6, _Field.TYPE_BOOL, ""),
+    ("is_null", 7, _Field.TYPE_BOOL, ""),
+    ("int_value", 10, _Field.TYPE_UINT32, "value"),
+    ("long_value", 11, _Field.TYPE_UINT64, "value"),
+    ("float_value", 12, _Field.TYPE_FLOAT, "value"),
+    ("double_value", 13, _Field.TYPE_DOUBLE, "value"),
+    ("boolean_value", 14, _Field.TYPE_BOOL, "value"),
+    ("string_value", 15, _Field.TYPE_STRING, "value"),
+)
 _PAYLOAD = (
-    ("timestamp", 1, _Field.TYPE_UINT64, ""), ("seq", 3, _Field.TYPE_UINT64, ""), ("uuid", 4, _Field.TYPE_STRING, ""),
-)  # fmt: skip
+    ("timestamp", 1, _Field.TYPE_UINT64, ""),
+    ("seq", 3, _Field.TYPE_UINT64, ""),
+    ("uuid", 4, _Field.TYPE_STRING, ""),
+)
 
 
 def _message(file: Any, name: str, fields: tuple[tuple[str, int, int, str], ...]) -> Any:
@@ -42,11 +55,15 @@ def _message(file: Any, name: str, fields: tuple[tuple[str, int, int, str], ...]
 
 def _nested(message: Any, name: str, number: int, kind: str, *, many: bool) -> None:
     label = _Field.LABEL_REPEATED if many else _Field.LABEL_OPTIONAL
-    message.field.add(name=name, number=number, type=_Field.TYPE_MESSAGE, label=label, type_name=f".xushi.demo.{kind}")
+    message.field.add(
+        name=name, number=number, type=_Field.TYPE_MESSAGE, label=label, type_name=f".xushi.demo.{kind}"
+    )
 
 
 def _build() -> Any:
-    file = descriptor_pb2.FileDescriptorProto(name="xushi/demo/sparkplug_b.proto", package="xushi.demo", syntax="proto2")
+    file = descriptor_pb2.FileDescriptorProto(
+        name="xushi/demo/sparkplug_b.proto", package="xushi.demo", syntax="proto2"
+    )
     _message(file, "PropertyValue", _PROPERTY)
     properties = _message(file, "PropertySet", ())
     properties.field.add(name="keys", number=1, type=_Field.TYPE_STRING, label=_Field.LABEL_REPEATED)

@@ -69,7 +69,7 @@ class Station:
         self._to_failure_s = self._draw_failure()
         self._put_start_values()
 
-    # -- what operators and methods do ---------------------------------------------------------------------------
+    # -- what operators and methods do
     def stop(self) -> None:
         """Pauses at once; the cycle goes on from the same point after `start`."""
         self._is_stopped = True
@@ -97,20 +97,20 @@ class Station:
         self.advance()
         return True
 
-    # -- the way of an engine ------------------------------------------------------------------------------------
+    # -- the way of an engine
     def advance(self) -> None:
         """Does the next thing that the facts allow; safe to call at any time."""
         while True:
             if self._work is not None:
-                return
+                return None
             if self._is_failed or self._is_setup:
                 return self._show(FAILED if self._is_failed else SETUP)
             if self._is_stopped or self._asks_poka_yoke:
                 return self._show(STOPPED)
             if self.engine is None and not self._take():
-                return
+                return None
             if not self._has_begun and not self._begin():
-                return
+                return None
             if self._left_s > 0.0:
                 return self._run()
             if not self._release():
@@ -211,7 +211,9 @@ class Station:
         fitted = self._stock.fit(engine) if is_first and self._stock is not None else []
         self._work_on(engine, is_first)
         faults = self._judge(engine, is_first)
-        engine.stage = max(engine.stage, self.spec.stage) if not faults or self._reject is None else engine.stage
+        engine.stage = (
+            max(engine.stage, self.spec.stage) if not faults or self._reject is None else engine.stage
+        )
         self._count(faults)
         self._report(engine, fitted, faults)
         self.advance()
@@ -304,7 +306,7 @@ class Station:
         name = self.spec.tools[0] if self.spec.tools else "HAND"
         return f"{name}-{self._tool_number:03d}"
 
-    # -- trouble -------------------------------------------------------------------------------------------------
+    # -- trouble
     def _stop_for_wrong_part(self, expected: str, found: str) -> None:
         self._asks_poka_yoke = True
         self.wrong_stopped += 1
@@ -337,12 +339,16 @@ class Station:
         assert failure is not None
         is_tool = self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit
         self._raise_alarm(201 if is_tool else 200, "Tool worn out" if is_tool else "Drive fault")
-        repair_s = lognormal(self._rng, failure.repair_mean_s * (1.6 if is_tool else 1.0), failure.repair_sigma)
+        repair_s = lognormal(
+            self._rng, failure.repair_mean_s * (1.6 if is_tool else 1.0), failure.repair_sigma
+        )
         self._recovery = self._loop.after(repair_s, self._recover)
         self.advance()
 
     def _recover(self) -> None:
-        if (self._is_failed and self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit) or self._is_setup:
+        if (
+            self._is_failed and self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit
+        ) or self._is_setup:
             self._fit_new_tool()
         self._recovery = None
         self._is_failed = self._is_setup = False
@@ -363,9 +369,11 @@ class Station:
 
     def _draw_failure(self) -> float:
         failure = self.spec.failure
-        return self._rng.weibullvariate(failure.scale_s, failure.shape) if failure is not None else float("inf")
+        return (
+            self._rng.weibullvariate(failure.scale_s, failure.shape) if failure is not None else float("inf")
+        )
 
-    # -- what is shown -------------------------------------------------------------------------------------------
+    # -- what is shown
     def _show(self, detail: int) -> None:
         self.detail = detail
         power = self.spec.power
@@ -390,10 +398,20 @@ class Station:
 
     def _put_start_values(self) -> None:
         start: dict[str, Any] = {
-            "Counters.Good": 0, "Counters.Reject": 0, "Counters.Total": 0, "CycleTime": 0.0,
-            "PokaYoke.Stopped": False, "PokaYoke.Expected": "", "PokaYoke.Found": "", "PokaYoke.Count": 0,
-            "ToolWear": round(self.wear, 4), "CycleTimeFactor": 1.0, "CurrentEngine": "", "Stage": 0, "Progress": 0.0,
-        }  # fmt: skip
+            "Counters.Good": 0,
+            "Counters.Reject": 0,
+            "Counters.Total": 0,
+            "CycleTime": 0.0,
+            "PokaYoke.Stopped": False,
+            "PokaYoke.Expected": "",
+            "PokaYoke.Found": "",
+            "PokaYoke.Count": 0,
+            "ToolWear": round(self.wear, 4),
+            "CycleTimeFactor": 1.0,
+            "CurrentEngine": "",
+            "Stage": 0,
+            "Progress": 0.0,
+        }
         for path, value in start.items():
             self._put(path, value)
         self._clear_alarm()

@@ -25,9 +25,12 @@ class Headers:
         count = self._counts.get(topic, 0)
         self._counts[topic] = count + 1
         return {
-            "headerId": count, "timestamp": iso_time(at_ns), "version": VERSION,
-            "manufacturer": MANUFACTURER, "serialNumber": self._serial,
-        }  # fmt: skip
+            "headerId": count,
+            "timestamp": iso_time(at_ns),
+            "version": VERSION,
+            "manufacturer": MANUFACTURER,
+            "serialNumber": self._serial,
+        }
 
 
 def position(vehicle: Vehicle) -> dict[str, Any]:
@@ -35,11 +38,14 @@ def position(vehicle: Vehicle) -> dict[str, Any]:
     pose = vehicle.pose()
     return {
         "agvPosition": {
-            "x": round(pose.x, 4), "y": round(pose.y, 4), "theta": round(pose.theta, 5), "mapId": MAP,
+            "x": round(pose.x, 4),
+            "y": round(pose.y, 4),
+            "theta": round(pose.theta, 5),
+            "mapId": MAP,
             "positionInitialized": True,
         },
         "velocity": {"vx": pose.speed_mps, "vy": 0.0, "omega": 0.0},
-    }  # fmt: skip
+    }
 
 
 def state(vehicle: Vehicle) -> dict[str, Any]:
@@ -55,7 +61,8 @@ def state(vehicle: Vehicle) -> dict[str, Any]:
             edges.append({"edgeId": f"E{index}", "sequenceId": 2 * index - 1, "released": True})
             nodes.append({"nodeId": stop.node, "sequenceId": 2 * index, "released": True})
         actions = [
-            {"actionId": s.action.id, "actionType": s.action.type, "actionStatus": s.status} for s in errand.actions
+            {"actionId": s.action.id, "actionType": s.action.type, "actionStatus": s.status}
+            for s in errand.actions
         ]
     load = vehicle.load
     return {
@@ -68,7 +75,9 @@ def state(vehicle: Vehicle) -> dict[str, Any]:
         "driving": vehicle.is_driving,
         "paused": vehicle.is_paused,
         "actionStates": actions,
-        "loads": [] if load is None else [{"loadId": load.id, "loadType": "kit" if load.kind == 2 else "container"}],
+        "loads": []
+        if load is None
+        else [{"loadId": load.id, "loadType": "kit" if load.kind == 2 else "container"}],
         "batteryState": {"batteryCharge": round(vehicle.battery_percent, 2), "charging": vehicle.is_charging},
         "operatingMode": "AUTOMATIC",
         "errors": list(vehicle.errors),
@@ -82,28 +91,49 @@ def factsheet(vehicle: Vehicle) -> dict[str, Any]:
     length, width, height = vehicle.spec.size
     return {
         "typeSpecification": {
-            "seriesName": vehicle.spec.nameplate.type_code, "agvKinematic": "DIFF", "agvClass": "CARRIER",
-            "maxLoadMass": 400.0, "localizationTypes": ["NATURAL"], "navigationTypes": ["VIRTUAL_LINE_GUIDED"],
+            "seriesName": vehicle.spec.nameplate.type_code,
+            "agvKinematic": "DIFF",
+            "agvClass": "CARRIER",
+            "maxLoadMass": 400.0,
+            "localizationTypes": ["NATURAL"],
+            "navigationTypes": ["VIRTUAL_LINE_GUIDED"],
         },
         "physicalParameters": {
-            "speedMin": 0.1, "speedMax": SPEED_MPS, "accelerationMax": 0.8, "decelerationMax": 1.2,
-            "heightMin": height, "heightMax": height, "width": width, "length": length,
+            "speedMin": 0.1,
+            "speedMax": SPEED_MPS,
+            "accelerationMax": 0.8,
+            "decelerationMax": 1.2,
+            "heightMin": height,
+            "heightMax": height,
+            "width": width,
+            "length": length,
         },
-        "protocolLimits": {"maxStringLens": {}, "maxArrayLens": {}, "timing": {"minOrderInterval": 0.1, "minStateInterval": 0.05}},
+        "protocolLimits": {
+            "maxStringLens": {},
+            "maxArrayLens": {},
+            "timing": {"minOrderInterval": 0.1, "minStateInterval": 0.05},
+        },
         "protocolFeatures": {
             "optionalParameters": [],
             "agvActions": [
                 {"actionType": name, "actionScopes": scopes}
                 for name, scopes in (
-                    ("pick", ["NODE"]), ("drop", ["NODE"]), ("startCharging", ["NODE"]), ("startPause", ["INSTANT"]),
-                    ("stopPause", ["INSTANT"]), ("cancelOrder", ["INSTANT"]), ("stateRequest", ["INSTANT"]),
+                    ("pick", ["NODE"]),
+                    ("drop", ["NODE"]),
+                    ("startCharging", ["NODE"]),
+                    ("startPause", ["INSTANT"]),
+                    ("stopPause", ["INSTANT"]),
+                    ("cancelOrder", ["INSTANT"]),
+                    ("stateRequest", ["INSTANT"]),
                     ("factsheetRequest", ["INSTANT"]),
                 )
             ],
         },
         "agvGeometry": {},
-        "loadSpecification": {"loadSets": [{"setName": "tray", "loadType": "kit"}, {"setName": "box", "loadType": "container"}]},
-    }  # fmt: skip
+        "loadSpecification": {
+            "loadSets": [{"setName": "tray", "loadType": "kit"}, {"setName": "box", "loadType": "container"}]
+        },
+    }
 
 
 class _ActionMessage(msgspec.Struct):
@@ -138,7 +168,8 @@ def read_order(payload: bytes) -> Order:
     message = msgspec.json.decode(payload, type=OrderMessage)
     nodes = sorted((node for node in message.nodes if node.released), key=lambda node: node.sequenceId)
     stops = tuple(
-        Stop(node.nodeId, tuple(Action(a.actionId, a.actionType, _parameters(a)) for a in node.actions)) for node in nodes
+        Stop(node.nodeId, tuple(Action(a.actionId, a.actionType, _parameters(a)) for a in node.actions))
+        for node in nodes
     )
     return Order(message.orderId, message.orderUpdateId, stops)
 
@@ -150,17 +181,26 @@ def order_message(order: Order) -> dict[str, Any]:
         "orderId": order.id,
         "orderUpdateId": order.update,
         "nodes": [
-            {"nodeId": stop.node, "sequenceId": 2 * index, "released": True, "actions": [_action(a) for a in stop.actions]}
+            {
+                "nodeId": stop.node,
+                "sequenceId": 2 * index,
+                "released": True,
+                "actions": [_action(a) for a in stop.actions],
+            }
             for index, stop in enumerate(stops)
         ],
         "edges": [
             {
-                "edgeId": f"E{index}", "sequenceId": 2 * index - 1, "released": True,
-                "startNodeId": stops[index - 1].node, "endNodeId": stops[index].node, "actions": [],
+                "edgeId": f"E{index}",
+                "sequenceId": 2 * index - 1,
+                "released": True,
+                "startNodeId": stops[index - 1].node,
+                "endNodeId": stops[index].node,
+                "actions": [],
             }
             for index in range(1, len(stops))
         ],
-    }  # fmt: skip
+    }
 
 
 def _parameters(action: _ActionMessage) -> dict[str, Any]:
@@ -169,6 +209,8 @@ def _parameters(action: _ActionMessage) -> dict[str, Any]:
 
 def _action(action: Action) -> dict[str, Any]:
     return {
-        "actionId": action.id, "actionType": action.type, "blockingType": "HARD",
+        "actionId": action.id,
+        "actionType": action.type,
+        "blockingType": "HARD",
         "actionParameters": [{"key": key, "value": value} for key, value in action.parameters.items()],
-    }  # fmt: skip
+    }

@@ -127,7 +127,7 @@ class Vehicle:
         self._set_charging(True)
         self._show()
 
-    # -- what others see -----------------------------------------------------------------------------------------
+    # -- what others see
     @property
     def is_idle(self) -> bool:
         return self.errand is None
@@ -158,7 +158,7 @@ class Vehicle:
             node.x + (end.x - node.x) * share, node.y + (end.y - node.y) * share, wrap(leg.to_rad), SPEED_MPS
         )
 
-    # -- orders --------------------------------------------------------------------------------------------------
+    # -- orders
     def accept(self, order: Order) -> str:
         """Takes an order; returns "" or the VDA 5050 error type why not (section "Order and order update")."""
         if (order.id, order.update) == self.last_order:
@@ -172,7 +172,9 @@ class Vehicle:
         pairs = zip(order.stops, order.stops[1:], strict=False)
         if not all(self._roads.has_edge(a.node, b.node) for a, b in pairs):
             return "noRouteError"
-        self.errand = Errand(order, deque(order.stops), [ActionState(a) for s in order.stops for a in s.actions])
+        self.errand = Errand(
+            order, deque(order.stops), [ActionState(a) for s in order.stops for a in s.actions]
+        )
         self.last_order = (order.id, order.update)
         self.last_sequence = 0
         self.errors.clear()
@@ -200,7 +202,7 @@ class Vehicle:
         self._go_on()
         self._tell()
 
-    # -- driving -------------------------------------------------------------------------------------------------
+    # -- driving
     def _arrive(self) -> None:
         """Stands at the first of the points ahead: do its actions, then go on."""
         assert self.errand is not None
@@ -294,7 +296,7 @@ class Vehicle:
         )
         self._tell()
 
-    # -- battery and what is shown -------------------------------------------------------------------------------
+    # -- battery and what is shown
     def _drain(self, percent: float) -> None:
         self._battery = max(0.0, self.battery_percent - percent)
         self._battery_at_s = self._loop.now_s

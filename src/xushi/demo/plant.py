@@ -54,9 +54,15 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     runner = PlantRunner(
-        seed=options.seed, speed=options.speed, start_ns=options.start_time or time.time_ns(), host=HOST,
-        opcua_port=options.opcua_port, mqtt_port=options.mqtt_port, data=data, broker=options.broker,
-    )  # fmt: skip
+        seed=options.seed,
+        speed=options.speed,
+        start_ns=options.start_time or time.time_ns(),
+        host=HOST,
+        opcua_port=options.opcua_port,
+        mqtt_port=options.mqtt_port,
+        data=data,
+        broker=options.broker,
+    )
     watch = asyncio.create_task(_watch_parent(os.getppid(), ended))
     try:
         await runner.start()
@@ -70,9 +76,13 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
 def _announce(runner: PlantRunner, options: argparse.Namespace) -> None:
     """One JSON line that tells whoever started the plant where to find it."""
     ready: dict[str, Any] = {
-        "ready": True, **endpoints(runner.opcua_port, runner.mqtt_host, runner.mqtt_port),
-        "namespace": NAMESPACE, "speed": options.speed, "seed": options.seed, "pid": os.getpid(),
-    }  # fmt: skip
+        "ready": True,
+        **endpoints(runner.opcua_port, runner.mqtt_host, runner.mqtt_port),
+        "namespace": NAMESPACE,
+        "speed": options.speed,
+        "seed": options.seed,
+        "pid": os.getpid(),
+    }
     print(json.dumps(ready), flush=True)
 
 
@@ -89,9 +99,13 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same plant")
     parser.add_argument("--opcua-port", type=int, default=DEFAULT_OPCUA_PORT, help="0 picks a free port")
     parser.add_argument("--mqtt-port", type=int, default=DEFAULT_MQTT_PORT, help="0 picks a free port")
-    parser.add_argument("--broker", type=_host_port, help="HOST:PORT of a running MQTT broker to use instead of an own one")
+    parser.add_argument(
+        "--broker", type=_host_port, help="HOST:PORT of a running MQTT broker to use instead of an own one"
+    )
     parser.add_argument("--data", type=Path, help="folder for certificates and the broker's files")
-    parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
+    parser.add_argument(
+        "--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out"
+    )
     options = parser.parse_args(arguments)
     if not 0.1 <= options.speed <= 600.0:
         parser.error("--speed must lie between 0.1 and 600")
