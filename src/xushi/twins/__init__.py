@@ -1,7 +1,8 @@
-"""Twins: the Asset Administration Shell (AAS 3.1) as frozen structs, read from and written to JSON, XML and AASX."""
+"""Twins: Asset Administration Shells (AAS 3.1) as frozen structs, in and out of JSON, XML and AASX."""
 
 from ._aasx_write import to_aasx, write_aasx
 from ._collect import collect
+from ._documents import Document, DocumentFile, read_documents
 from ._elements import (
     AnnotatedRelationshipElement,
     BasicEventElement,
@@ -32,9 +33,26 @@ from ._environment import (
 )
 from ._files import FilePart, media_type_of
 from ._json import from_json, from_plain, to_json, to_plain
+from ._lexical import is_valid
 from ._limits import Limits
+from ._meaning import (
+    Topic,
+    meanings,
+    means,
+    name_of,
+    named,
+    numbered,
+    plain_meaning,
+    text_of,
+    texts,
+    texts_of,
+    topic_of,
+)
+from ._models_3d import Model3D, read_models_3d
+from ._nameplate import Line, Marking, Nameplate, read_nameplate
 from ._package import Package, find_file
 from ._read import read_file
+from ._references import Location, Resolver, external_reference, reference_to, resolve
 from ._semantics import (
     AdministrativeInformation,
     DataSpecificationIec61360,
@@ -52,7 +70,107 @@ from ._semantics import (
     ValueList,
     ValueReferencePair,
 )
+from ._structure import Node, Structure, read_structure
+from ._technical_data import Classification, TechnicalData, read_technical_data, unit_of
+from ._time_series import Column, Segment, TimeSeries, read_time_series
+from ._validate import validate
 from ._walk import children, count_elements, find, walk
 from ._xml_write import to_xml
 
-__all__ = [name for name in dir() if not name.startswith("_")]
+__all__ = [
+    "AdministrativeInformation",
+    "AnnotatedRelationshipElement",
+    "AssetAdministrationShell",
+    "AssetInformation",
+    "BasicEventElement",
+    "Blob",
+    "Capability",
+    "Classification",
+    "Column",
+    "ConceptDescription",
+    "DataElement",
+    "DataSpecificationIec61360",
+    "Document",
+    "DocumentFile",
+    "Element",
+    "EmbeddedDataSpecification",
+    "Entity",
+    "Environment",
+    "Extension",
+    "File",
+    "FilePart",
+    "Identifiable",
+    "Key",
+    "LangString",
+    "LevelType",
+    "Limits",
+    "Line",
+    "Location",
+    "Marking",
+    "Model3D",
+    "MultiLanguageProperty",
+    "Nameplate",
+    "Node",
+    "Operation",
+    "OperationVariable",
+    "Package",
+    "Part",
+    "Property",
+    "Qualifier",
+    "Range",
+    "Referable",
+    "Reference",
+    "ReferenceElement",
+    "RelationshipElement",
+    "Resolver",
+    "Resource",
+    "Segment",
+    "SpecificAssetId",
+    "Structure",
+    "Submodel",
+    "SubmodelElement",
+    "SubmodelElementCollection",
+    "SubmodelElementList",
+    "TechnicalData",
+    "TimeSeries",
+    "Topic",
+    "ValueList",
+    "ValueReferencePair",
+    "children",
+    "collect",
+    "count_elements",
+    "external_reference",
+    "find",
+    "find_file",
+    "from_json",
+    "from_plain",
+    "is_valid",
+    "meanings",
+    "means",
+    "media_type_of",
+    "name_of",
+    "named",
+    "numbered",
+    "plain_meaning",
+    "read_documents",
+    "read_file",
+    "read_models_3d",
+    "read_nameplate",
+    "read_structure",
+    "read_technical_data",
+    "read_time_series",
+    "reference_to",
+    "resolve",
+    "text_of",
+    "texts",
+    "texts_of",
+    "to_aasx",
+    "to_json",
+    "to_plain",
+    "to_xml",
+    "topic_of",
+    "unit_of",
+    "validate",
+    "walk",
+    "write_aasx",
+]

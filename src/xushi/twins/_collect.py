@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from ..kernel import XushiError
+from ._elements import Element
 from ._environment import AssetAdministrationShell, ConceptDescription, Environment, Submodel
 from ._findings import Findings
 from ._walk import children
@@ -45,9 +46,9 @@ def _distinct(items: Sequence[_T], place: str, findings: Findings) -> tuple[_T, 
 
 
 def _refuse_deep(submodel: Submodel) -> None:
-    level: list[Submodel] | list[object] = [submodel]
+    level: list[Submodel | Element] = [submodel]
     for _ in range(DEEPEST):
-        level = [child for parent in level for child in children(parent)]  # type: ignore[arg-type]
+        level = [child for parent in level for child in children(parent)]
         if not level:
             return
     raise XushiError("twins.too_deep", limit=DEEPEST)

@@ -8,12 +8,12 @@ from ._semantics import (
     AT_LEAST_ONE,
     DataSpecifications,
     LangStrings,
+    Part,
     Qualifier,
     Referable,
     Reference,
     References,
     SpecificAssetIds,
-    Part,
 )
 from ._words import Direction, ElementType, EntityType, StateOfEvent, ValueType
 

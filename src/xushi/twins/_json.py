@@ -1,4 +1,4 @@
-"""Reads and writes environments as JSON: straight into structs where the file is sound, else by way of the repair."""
+"""Reads and writes environments as JSON: straight into structs where sound, else by way of the repair."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _has_hidden_fault(data: bytes) -> bool:
     stack = [msgspec.json.decode(data)]
     while stack:
         item = stack.pop()
-        if item is None or isinstance(item, str) and FORBIDDEN.search(item):
+        if item is None or (isinstance(item, str) and FORBIDDEN.search(item)):
             return True
         if isinstance(item, dict):
             stack.extend(item.values())

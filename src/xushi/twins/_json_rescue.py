@@ -1,11 +1,11 @@
-"""Closes the open brackets of a JSON text that breaks off, so that what stands before the break can be read."""
+"""Closes the open brackets of a JSON text that breaks off: what stands before the break can be read."""
 
 from __future__ import annotations
 
 import re
 
 LONGEST_TEXT = 64 << 20
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.S)
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.S)
 _CLOSER = {"{": "}", "[": "]"}
 
 
@@ -19,23 +19,23 @@ def close_open_brackets(text: str) -> str | None:
     stack: list[str] = []
     safe_end, safe_depth = 0, 0
     is_key = False
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token in _CLOSER:  # what is open at the safe end stays open: only a whole value closes it
-            stack.append(token)
-            is_key = token == "{"
+    for match in _PIECE.finditer(text):
+        piece = match.group()
+        if piece in _CLOSER:  # what is open at the safe end stays open: only a whole value closes it
+            stack.append(piece)
+            is_key = piece == "{"
             continue
-        if token == ",":
+        if piece == ",":
             is_key = bool(stack) and stack[-1] == "{"
             continue
-        if token == ":":
+        if piece == ":":
             is_key = False
             continue
-        if token in ("}", "]"):
-            if not stack or _CLOSER[stack[-1]] != token:
+        if piece in ("}", "]"):
+            if not stack or _CLOSER[stack[-1]] != piece:
                 break
             stack.pop()
-        elif is_key or (token[0] != '"' and match.end() == len(text)):
+        elif is_key or (piece[0] != '"' and match.end() == len(text)):
             continue
         if not stack:
             break

@@ -1,4 +1,4 @@
-"""Says what stands in for a required attribute that a file leaves out, and which class a nameless element is."""
+"""Says what stands in for a missing required attribute, and which class an unnamed element is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _PLAIN_DEFAULTS: dict[tuple[str, str], Any] = {
 
 def reference_type(keys: list[dict[str, Any]]) -> str:
     """Return the type of a reference by its first key (AASd-122, AASd-123)."""
-    first = keys[0].get("type") if keys and isinstance(keys[0], dict) else None
+    first = keys[0].get("type") if keys else None
     return "ModelReference" if first in _MODEL_ROOTS else "ExternalReference"
 
 
@@ -55,7 +55,7 @@ def _preferred_name(part: dict[str, Any]) -> Any:
 
 
 def _list_type(part: dict[str, Any]) -> str:
-    kinds = {child.get("modelType") for child in part.get("value", ()) if isinstance(child, dict)}
+    kinds = {str(child.get("modelType")) for child in part.get("value", ())}
     return kinds.pop() if len(kinds) == 1 else "SubmodelElement"
 
 

@@ -17,7 +17,7 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 
 class Relationship(NamedTuple):
-    """One arrow from a part to another: the last word of its type, the target's path, whether it is outside."""
+    """One arrow from a part to another: the last word of its type, the target's path, is it outside."""
 
     kind: str
     target: str

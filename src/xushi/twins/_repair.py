@@ -149,11 +149,12 @@ class Repair:
             text = json.dumps(value)
             self.findings.add("twins.not_text", place, value=text)
         else:
-            text = _inner_text(value)
-            if text is None:
+            inner = _inner_text(value)
+            if inner is None:
                 if value not in ([], {}):
                     self.findings.add("twins.wrong_shape", place, value=_as_text(value))
                 return None
+            text = inner
             self.findings.add("twins.unwrapped_text", place, value=text)
         if attribute.name in _TRIMMED and "\n" in text and text != text.strip():
             text = text.strip()

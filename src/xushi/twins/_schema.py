@@ -1,8 +1,10 @@
-"""One table of the metamodel's classes and attributes, read off the structs; XML and the repair pass follow it."""
+"""One table of the metamodel's classes and attributes, read off the structs; XML and the repair follow it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import msgspec.inspect as inspect
@@ -12,7 +14,7 @@ from ._environment import AssetAdministrationShell, ConceptDescription, Environm
 from ._semantics import Part
 
 Kind = Literal["text", "word", "flag", "part", "parts", "choice", "choices"]
-"""Text; a word of a closed vocabulary; a boolean; one part; a list of parts; one or more of several classes."""
+"""Text; a word of a vocabulary; a boolean; a part; a list of parts; one or more of several classes."""
 
 
 class Attribute(NamedTuple):
@@ -30,7 +32,7 @@ class Attribute(NamedTuple):
     kind: Kind
     is_required: bool
     words: frozenset[str] = frozenset()
-    classes: dict[str, type[Part]] = {}
+    classes: Mapping[str, type[Part]] = MappingProxyType({})
     item: str = ""
 
     @property
@@ -54,7 +56,8 @@ def lower_first(name: str) -> str:
 
 def _classes(node: inspect.Type) -> dict[str, type[Part]]:
     members = node.types if isinstance(node, inspect.UnionType) else (node,)
-    return {member.cls.__name__: member.cls for member in members if isinstance(member, inspect.StructType)}
+    found = (member.cls for member in members if isinstance(member, inspect.StructType))
+    return {cls.__name__: cls for cls in found if issubclass(cls, Part)}
 
 
 def _item_tag(name: str, class_name: str) -> str:

@@ -43,7 +43,7 @@ def is_old(plain: dict[str, Any]) -> bool:
 def upgrade_environment(plain: dict[str, Any], findings: Findings, version: str = "2.0") -> dict[str, Any]:
     """Return the environment in the shape of version 3; the repair pass afterwards checks every attribute."""
     findings.add("twins.upgraded", "/", version=version)
-    assets = [asset for asset in _objects(plain.get("assets"))]
+    assets = _objects(plain.get("assets"))
     by_id = {_identifier(asset): asset for asset in assets}
     upgraded = {
         "assetAdministrationShells": [

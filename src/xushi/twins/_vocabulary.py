@@ -1,4 +1,4 @@
-"""Finds the word of a closed vocabulary that a file meant: other case, missing prefix, names of older versions."""
+"""Finds the word of a vocabulary that a file meant: other case, missing prefix, names of older versions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OLD_WORDS = {
     "real_currencey": "REAL_CURRENCY",
     "url": "IRI",
 }
-"""Words of AAS 1.0 to 3.0RC02, XML Schema and everyday use → the word of 3.1; taken where the vocabulary has it."""
+"""Words of AAS 1.0 to 3.0RC02, XML Schema and everyday use → the word of 3.1, where a vocabulary has it."""
 
 
 @cache

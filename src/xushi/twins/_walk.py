@@ -90,7 +90,7 @@ def count_elements(environment: Environment) -> int:
 
 
 def file_values(environment: Environment) -> Iterator[tuple[str, str]]:
-    """Yield (place, path) of every file inside the package that a shell's thumbnail or a File element names."""
+    """Yield (place, path) of each file in the package that a thumbnail or a File element names."""
     for shell in environment.asset_administration_shells:
         thumbnail = shell.asset_information.default_thumbnail
         if thumbnail is not None and thumbnail.path and not _OUTSIDE.match(thumbnail.path):

@@ -91,7 +91,7 @@ def _new_environment(root: Node, findings: Findings) -> dict[str, Any]:
 
 
 def _part(node: Node, cls: type[Part]) -> dict[str, Any]:
-    """Return the plain object of an element; what the class does not know stays in it for the repair to tell."""
+    """Return the plain object of an element; what the class does not know stays in for the repair."""
     table = attributes(cls)
     found: dict[str, Any] = {"modelType": cls.__name__} if has_model_type(cls) else {}
     found.update(node.attributes)

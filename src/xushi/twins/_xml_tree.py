@@ -128,7 +128,7 @@ def parse_xml(data: bytes, findings: Findings, limits: Limits) -> Tree:
         again, second_error = _parse(*_reencoded(data), limits)
     except (LookupError, ValueError):
         again, second_error = tree, error
-    if second_error is None or second_error.offset > error.offset and second_error.lineno >= error.lineno:
+    if second_error is None or (second_error.offset > error.offset and second_error.lineno >= error.lineno):
         findings.add("twins.encoding", f"line {error.lineno}", encoding="windows-1252")
         tree, error = again, second_error
         if error is None:

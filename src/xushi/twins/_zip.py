@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 
 
 class Damaged(Exception):
-    """The bytes of one entry are not what they should be; `args[0]` says why, `partial` is what could be had."""
+    """The bytes of an entry are not what they should be; `args[0]` says why, `partial` is what was had."""
 
     def __init__(self, reason: str, partial: bytes = b"") -> None:
         super().__init__(reason)
