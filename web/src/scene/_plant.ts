@@ -1,0 +1,279 @@
+// The plant without a screen: places, their models and behaviours, moved by the board. FactoryScene draws it.
+import { Matrix4, Vector3, type Color, type Quaternion } from "three";
+import type { DiffInfo, Place } from "../protocol";
+import { Bindings, makeDriver, modelsOf, nodesOf, type Sources } from "./_bindings";
+import type { Hands } from "./_drivers";
+import { Items } from "./_items";
+import { BLOCK, type ModelLibrary } from "./_library";
+import type { Looks } from "./_looks";
+import type { Materials } from "./_materials";
+import { animatedNodes, makeModel, type LoadedModel } from "./_model";
+import type { PlaceState, SceneBoard, SceneSignal } from "./_types";
+import { World } from "./_world";
+
+/** The node of a signal tower's lens; it shows the machine's state. */
+const STATE_LAMP = "lamp";
+
+interface Wanted {
+  moving: Set<string>;
+  needsClips: boolean;
+}
+
+const nodeMatrix = new Matrix4();
+
+export class Plant {
+  readonly world: World;
+  readonly items: Items;
+  readonly bindings = new Bindings();
+  readonly states = new Map<number, PlaceState>();
+  private readonly handles = new Map<string, number>();
+  private readonly withModels = new Set<string>();
+  private readonly touchedRigs = new Set<number>();
+  private readonly touchedPoses = new Set<number>();
+  private readonly lights = new Map<number, Map<number, boolean>>();
+  private readonly hasChildren = new Set<string>();
+  private areItemsStale = false;
+  private layoutNumber = 0;
+  private looks: Looks;
+
+  constructor(
+    private readonly board: SceneBoard,
+    private readonly library: ModelLibrary,
+    materials: Materials,
+    looks: Looks,
+    /** Called when models arrived or places changed: draw, and measure anew. */
+    private readonly onLayout: () => void,
+  ) {
+    this.looks = looks;
+    this.world = new World(materials, (number) => this.modelOf(number));
+    this.items = new Items(materials, (name) => this.world.modelNamed(name));
+  }
+
+  /** The model of a place: its own, a block for a twin without one, nothing for a group or scenery. */
+  private modelOf(number: number): string | null {
+    const place = this.world.table.places[number];
+    if (!place) return null;
+    if (place.model !== null) return place.model;
+    const needsBody = place.shell !== null && !this.hasChildren.has(place.id) && !place.behaviours.some((each) => each.kind === "flow");
+    return needsBody ? BLOCK : null;
+  }
+
+  setSignals(signals: readonly SceneSignal[]): void {
+    this.handles.clear();
+    for (const signal of signals) this.handles.set(signal.key, signal.handle);
+    this.bind();
+  }
+
+  handleOf(key: string): number | undefined {
+    return this.handles.get(key);
+  }
+
+  setPlaces(places: readonly Place[]): Promise<void> {
+    const { table } = this.world;
+    const kept = new Set(places.map((place) => place.id));
+    for (const id of [...table.ids()]) if (!kept.has(id)) this.drop(id);
+    for (const place of places) table.put(place);
+    return this.layOut();
+  }
+
+  /** Takes records of kind place from a change; the rest is none of the scene's business. */
+  applyRecordDiff(diff: DiffInfo): Promise<void> {
+    const { table } = this.world;
+    let isStructural = false;
+    const moved: number[] = [];
+    for (const [key, record] of Object.entries(diff.added)) {
+      if (!key.startsWith("place/") || !record) continue;
+      table.put(record as Place);
+      isStructural = true;
+    }
+    for (const key of Object.keys(diff.removed)) {
+      if (!key.startsWith("place/")) continue;
+      this.drop(key.slice("place/".length));
+      isStructural = true;
+    }
+    for (const [key, pair] of Object.entries(diff.updated)) {
+      const after = key.startsWith("place/") ? (pair[1] as Place | null) : null;
+      if (!after) continue;
+      const known = table.numberOf(after.id);
+      const before = known === undefined ? undefined : table.places[known];
+      if (!before || !isSameShape(before, after)) isStructural = true;
+      const number = table.put(after);
+      if (!this.bindings.drivesPose(number)) table.clearPose(number);
+      moved.push(number);
+    }
+    if (isStructural) return this.layOut();
+    for (const number of moved) this.world.replace(number);
+    if (moved.length > 0) {
+      this.areItemsStale = true;
+      this.onLayout();
+    }
+    return Promise.resolve();
+  }
+
+  private drop(id: string): void {
+    const number = this.world.table.remove(id);
+    if (number === undefined) return;
+    this.states.delete(number);
+    this.lights.delete(number);
+    this.world.forgetLooks(number);
+  }
+
+  /** Fetches the models that are wanted, then puts everything in its place. What is there already is shown meanwhile. */
+  private async layOut(): Promise<void> {
+    const mine = ++this.layoutNumber;
+    this.hasChildren.clear();
+    for (const place of this.world.table.places) if (place?.parent) this.hasChildren.add(place.parent);
+    const wanted = this.wantedModels();
+    await Promise.all([...wanted].map(async ([name, want]) => this.bring(name, want, mine)));
+    if (mine !== this.layoutNumber) return;
+    this.world.setRoaming(this.posedPlaces());
+    this.world.rebuild();
+    this.bind();
+    this.onLayout();
+  }
+
+  private async bring(name: string, want: Wanted, layout: number): Promise<void> {
+    const loaded: LoadedModel = await this.library.get(name);
+    if (want.needsClips) for (const node of animatedNodes(loaded)) want.moving.add(node);
+    const key = `${name} ${[...want.moving].sort().join(" ")}`;
+    if (layout !== this.layoutNumber || this.withModels.has(key)) return;
+    for (const known of [...this.withModels]) if (known.startsWith(`${name} `)) this.withModels.delete(known);
+    this.withModels.add(key);
+    this.world.setModel(name, makeModel(loaded, want.moving));
+  }
+
+  private wantedModels(): Map<string, Wanted> {
+    const wanted = new Map<string, Wanted>();
+    const want = (name: string): Wanted => {
+      const known = wanted.get(name) ?? { moving: new Set<string>(), needsClips: false };
+      wanted.set(name, known);
+      return known;
+    };
+    this.world.table.places.forEach((place, number) => {
+      const name = this.modelOf(number);
+      const own = name === null ? null : want(name);
+      for (const behaviour of place?.behaviours ?? []) {
+        for (const node of nodesOf(behaviour)) own?.moving.add(node);
+        if (own && behaviour.kind === "clip") own.needsClips = true;
+        if (behaviour.kind === "state") own?.moving.add(STATE_LAMP);
+        for (const model of modelsOf(behaviour)) want(model);
+      }
+    });
+    return wanted;
+  }
+
+  private posedPlaces(): Set<number> {
+    const posed = new Set<number>();
+    this.world.table.places.forEach((place, number) => {
+      if (place?.behaviours.some((behaviour) => behaviour.kind === "pose")) posed.add(number);
+    });
+    return posed;
+  }
+
+  /** Makes the drivers of all behaviours anew. */
+  private bind(): void {
+    this.bindings.clear();
+    this.world.table.places.forEach((place, number) => {
+      for (const behaviour of place?.behaviours ?? []) {
+        const driver = makeDriver(behaviour, number, this.hands, this.sources);
+        if (driver) this.bindings.add(driver);
+      }
+    });
+    this.areItemsStale = true;
+  }
+
+  private readonly sources: Sources = {
+    handleOf: (key) => this.handles.get(key),
+    pieceOf: (place, node) => this.world.model(place)?.pieceByName.get(node),
+    placeFrame: (place, out) => this.world.table.matrix(place, out),
+    nodeFrame: (place, piece, out) => this.nodeFrame(place, piece, out),
+  };
+
+  nodeFrame(place: number, piece: number, out: Matrix4): Matrix4 {
+    this.world.table.matrix(place, out);
+    const rig = this.world.rig(place);
+    if (!rig) return out;
+    if (rig.isStale) rig.settle();
+    return out.multiply(nodeMatrix.fromArray(rig.frames, 16 * piece));
+  }
+
+  private readonly hands: Hands = {
+    rig: (place) => this.world.rig(place),
+    rigMoved: (place) => this.touchedRigs.add(place),
+    pose: (place, position: Vector3, rotation: Quaternion) => {
+      this.world.table.setPose(place, position, rotation);
+      this.touchedPoses.add(place);
+    },
+    showState: (place, state) => this.showState(place, state),
+    showLight: (place, piece, isOn) => {
+      const lights = this.lights.get(place) ?? new Map<number, boolean>();
+      this.lights.set(place, lights.set(piece, isOn));
+      this.world.tintPiece(place, piece, isOn ? this.looks.lightOn : this.looks.lampOff);
+    },
+    itemsMoved: () => (this.areItemsStale = true),
+  };
+
+  private showState(place: number, state: PlaceState): void {
+    this.states.set(place, state);
+    this.world.tint(place, this.looks.tint[state]);
+    const lamp = this.world.model(place)?.pieceByName.get(STATE_LAMP);
+    if (lamp !== undefined) this.world.tintPiece(place, lamp, this.lampColour(state));
+  }
+
+  private lampColour(state: PlaceState): Color {
+    return this.looks.mark[state] ?? this.looks.lampOff;
+  }
+
+  setLooks(looks: Looks): void {
+    this.looks = looks;
+    for (const [place, state] of this.states) this.showState(place, state);
+    for (const [place, lights] of this.lights) {
+      for (const [piece, isOn] of lights) this.world.tintPiece(place, piece, isOn ? looks.lightOn : looks.lampOff);
+    }
+  }
+
+  /** Moves everything to the instant; true while anything still moves. */
+  step(nowMs: number): boolean {
+    const isMoving = this.bindings.step(this.board, nowMs);
+    for (const place of this.touchedPoses) {
+      this.world.replace(place);
+      this.areItemsStale = true;
+    }
+    for (const place of this.touchedRigs) {
+      if (!this.touchedPoses.has(place)) this.world.writeMatrices(place);
+      this.areItemsStale = true;
+    }
+    this.touchedPoses.clear();
+    this.touchedRigs.clear();
+    if (this.areItemsStale) {
+      this.areItemsStale = false;
+      this.items.begin();
+      this.bindings.showItems((model, frame, place) => {
+        if (!this.world.isHidden(place)) this.items.show(model, frame);
+      });
+      this.items.end();
+    }
+    return isMoving;
+  }
+
+  /** Hiding changed: items on hidden places are to vanish too. */
+  refreshItems(): void {
+    this.areItemsStale = true;
+  }
+
+  dispose(): void {
+    this.layoutNumber += 1;
+    this.items.dispose();
+    this.world.dispose();
+  }
+}
+
+/** Whether a change leaves model, parent and behaviours as they are. */
+function isSameShape(before: Place, after: Place): boolean {
+  return (
+    before.model === after.model &&
+    before.parent === after.parent &&
+    before.shell === after.shell &&
+    JSON.stringify(before.behaviours) === JSON.stringify(after.behaviours)
+  );
+}
