@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 import shutil
 import tempfile
@@ -42,7 +43,9 @@ def rows(draw: st.DrawFn) -> list[Row]:
             case Kind.STRING:
                 value = draw(st.none() | st.text(max_size=4))
             case Kind.ARRAY:
-                value = draw(st.none() | st.lists(st.integers(-3, 3) | st.floats(allow_nan=False), max_size=3))
+                value = draw(
+                    st.none() | st.lists(st.integers(-3, 3) | st.floats(allow_nan=False), max_size=3)
+                )
             case _:
                 value = draw(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 3))
         made.append((handle, draw(times), value, draw(qualities)))
@@ -135,7 +138,10 @@ class HistoryModel(RuleBasedStateMachine):
                 assert handle not in shown
             else:
                 time_ns, value, quality = shown[handle]
-                assert (time_ns, plain(KINDS[handle], value), quality) == (stamps[place], *table[stamps[place]])
+                assert (time_ns, plain(KINDS[handle], value), quality) == (
+                    stamps[place],
+                    *table[stamps[place]],
+                )
 
     @rule(start=st.integers(-5, 130), span=st.integers(1, 130), n=st.integers(1, 20), limit=st.integers(0, 9))
     def spans_and_buckets_agree(self, start: int, span: int, n: int, limit: int) -> None:
@@ -159,7 +165,9 @@ def raw_rows(frame: Frame, registry: SignalRegistry) -> list[tuple[int, int, Any
     good = Frame(frame.signals, frame.times_ns, frame.bits, 0, frame.objects)
     return [
         (handle, time_ns, value, quality)
-        for (handle, time_ns, value, _), quality in zip(good.rows(registry), frame.qualities.tolist(), strict=True)
+        for (handle, time_ns, value, _), quality in zip(
+            good.rows(registry), frame.qualities.tolist(), strict=True
+        )
     ]
 
 
@@ -169,7 +177,7 @@ def plain(kind: Kind, value: Any) -> Any:
 
 
 def check_buckets(buckets: Any, kind: Kind, table: dict[int, tuple[Any, int]], edges: list[int]) -> None:
-    for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (low, high) in enumerate(itertools.pairwise(edges)):
         usable = [table[t][0] for t in sorted(table) if low <= t < high and table[t][1] < 0x8000_0000]
         if kind.is_object:
             assert buckets.count[i] == len(usable)

@@ -4,8 +4,9 @@ from xushi.signals._board import Board, Sample
 from xushi.signals._buckets import Buckets
 from xushi.signals._frame import Frame
 from xushi.signals._history import History, HistoryLimits, HistoryState
-from xushi.signals._ingest import Ingest, Recorder
+from xushi.signals._ingest import Ingest, Recorder, seed_board
 from xushi.signals._kinds import MAX_ARRAY_ELEMENTS, NO_OBJECT, Kind, decode_value, encode_value
+from xushi.signals._points import Points
 from xushi.signals._quality import (
     BAD,
     BAD_DATA_LOST,
@@ -14,6 +15,7 @@ from xushi.signals._quality import (
     BAD_WAITING_FOR_INITIAL_DATA,
     GOOD,
     UNCERTAIN,
+    UNCERTAIN_LAST_VALUE,
     is_bad,
     is_good,
     quality_name,
@@ -21,6 +23,9 @@ from xushi.signals._quality import (
     quality_text,
 )
 from xushi.signals._registry import SignalDef, SignalRegistry, SourceRef
+from xushi.signals._table import PointSource, csv_parts, export_csv, export_parquet, export_xlsx
+from xushi.signals._time_series import timeseries_submodel
+from xushi.signals._timelines import BranchTimeline, LiveTimeline, RecordedTimeline, Timeline, TimelineKind
 from xushi.signals._units import unit_display, unit_of_opcua, unit_to_opcua
 
 __all__ = [
@@ -33,7 +38,9 @@ __all__ = [
     "MAX_ARRAY_ELEMENTS",
     "NO_OBJECT",
     "UNCERTAIN",
+    "UNCERTAIN_LAST_VALUE",
     "Board",
+    "BranchTimeline",
     "Buckets",
     "Frame",
     "History",
@@ -41,18 +48,30 @@ __all__ = [
     "HistoryState",
     "Ingest",
     "Kind",
+    "LiveTimeline",
+    "PointSource",
+    "Points",
+    "RecordedTimeline",
     "Recorder",
     "Sample",
     "SignalDef",
     "SignalRegistry",
     "SourceRef",
+    "Timeline",
+    "TimelineKind",
+    "csv_parts",
     "decode_value",
     "encode_value",
+    "export_csv",
+    "export_parquet",
+    "export_xlsx",
     "is_bad",
     "is_good",
     "quality_name",
     "quality_table",
     "quality_text",
+    "seed_board",
+    "timeseries_submodel",
     "unit_display",
     "unit_of_opcua",
     "unit_to_opcua",

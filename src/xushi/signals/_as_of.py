@@ -9,7 +9,7 @@ import numpy as np
 
 from xushi.signals._chunks import ChunkIndex, ChunkStore
 from xushi.signals._frame import Frame, Int8s
-from xushi.signals._kinds import NO_OBJECT, Kind
+from xushi.signals._kinds import FIRST_OBJECT_KIND, NO_OBJECT
 from xushi.signals._points import Points
 
 
@@ -44,8 +44,9 @@ def newest_until(
     """
     answer = _Answer()
     to_decode: list[tuple[int, int, Points, int]] = []
+    kind_of = kinds.tolist()
     for handle, index, tail in views:
-        is_object = bool(kinds[handle] >= Kind.STRING)
+        is_object = kind_of[handle] >= FIRST_OBJECT_KIND
         open_at = int(tail.times.searchsorted(at_ns, "right")) - 1 if len(tail) else -1
         chunk = int(index.starts.searchsorted(at_ns, "right")) - 1 if len(index) else -1
         if chunk < 0:
@@ -59,10 +60,10 @@ def newest_until(
             summary = index.entries[chunk]["summary"]
             answer.rows.append((handle, end_ns, int(summary["last"]), int(summary["last_quality"])))
         else:
-            to_decode.append((handle, int(index.entries[chunk]["id"]), tail, open_at))
+            to_decode.append((handle, int(index.ids[chunk]), tail, open_at))
     found = store.read([chunk_id for _, chunk_id, _, _ in to_decode]) if to_decode else {}
     for handle, chunk_id, tail, open_at in to_decode:
-        points, is_object = found[chunk_id], bool(kinds[handle] >= Kind.STRING)
+        points, is_object = found[chunk_id], kind_of[handle] >= FIRST_OBJECT_KIND
         place = int(points.times.searchsorted(at_ns, "right")) - 1
         if open_at >= 0 and (place < 0 or int(tail.times[open_at]) >= int(points.times[place])):
             answer.take(handle, tail, open_at, is_object)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xushi.signals._frame import Frame, Int32s, Int64s, Qualities
-from xushi.signals._kinds import NO_OBJECT, Kind, decode_value
+from xushi.signals._kinds import FIRST_OBJECT_KIND, NO_OBJECT, decode_value
 from xushi.signals._quality import BAD_WAITING_FOR_INITIAL_DATA, is_bad
 from xushi.signals._registry import SignalRegistry
 
@@ -101,7 +101,7 @@ class Board:
             self._take_objects(frame, signals, bits)
 
     def _take_objects(self, frame: Frame, signals: Int32s, bits: Int64s) -> None:
-        is_object = self.registry.kinds[signals] >= Kind.STRING
+        is_object = self.registry.kinds[signals] >= FIRST_OBJECT_KIND
         if not is_object.any():
             return
         objects = frame.objects
@@ -119,7 +119,7 @@ class Board:
                 asked = asked[self._times[asked] != NEVER_NS]
             bits = self._bits[asked]
             objects: list[Any] = []
-            for place in np.flatnonzero(self.registry.kinds[asked] >= Kind.STRING).tolist():
+            for place in np.flatnonzero(self.registry.kinds[asked] >= FIRST_OBJECT_KIND).tolist():
                 value = self._objects[int(asked[place])]
                 bits[place] = NO_OBJECT if value is None else len(objects)
                 if value is not None:

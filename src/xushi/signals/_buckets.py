@@ -71,6 +71,8 @@ def join_items(parts: Sequence[Items]) -> Items:
     if len(full) == 1:
         return full[0]
     columns = [np.concatenate([getattr(part, name) for part in full]) for name in Items.__struct_fields__]
+    if bool((columns[0][1:] >= columns[0][:-1]).all()):
+        return Items(*columns)
     order = np.argsort(columns[0], kind="stable")
     return Items(*(column[order] for column in columns))
 
@@ -109,3 +111,10 @@ def reduce_items(items: Items, edges: Int64s) -> Buckets:
     is_number = (counts > 0) & ~np.isnan(empty.min[is_filled])
     empty.mean[is_filled] = np.where(is_number, sums / np.maximum(counts, 1), np.nan)
     return empty
+
+
+def join_buckets(first: Buckets, second: Buckets) -> Buckets:
+    """Return the buckets of two spans that follow one another as one."""
+    names = ("start_ns", "min", "max", "mean", "count", "last")
+    columns = [np.concatenate([getattr(first, name), getattr(second, name)]) for name in names]
+    return Buckets(*columns, end_ns=second.end_ns)

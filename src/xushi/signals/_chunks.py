@@ -18,9 +18,7 @@ from xushi.signals._codec import (
     SUMMARY,
     DamagedChunk,
     Records,
-    decode_blocks,
     decode_points,
-    encode_blocks,
     encode_points,
     summarise,
 )
@@ -56,10 +54,11 @@ class EncodedChunk(msgspec.Struct, frozen=True):
 class ChunkIndex:
     """The chunks of one signal, in time order, never overlapping; never changed once made."""
 
-    __slots__ = ("ends", "entries", "starts")
+    __slots__ = ("ends", "entries", "ids", "starts")
 
     def __init__(self, entries: Records) -> None:
         self.entries = entries
+        self.ids: Int64s = np.ascontiguousarray(entries["id"])
         self.starts: Int64s = np.ascontiguousarray(entries["start"])
         self.ends: Int64s = np.ascontiguousarray(entries["end"])
 
@@ -88,7 +87,7 @@ def encode_chunk(chunk_id: int, points: Points, kind: Kind) -> EncodedChunk:
     entry["id"], entry["points"], entry["summary"] = chunk_id, len(points), summary
     entry["start"], entry["end"] = points.times[0], points.times[-1]
     has_pyramid = len(blocks) > 1 and not kind.is_object
-    return EncodedChunk(entry, encode_points(points, kind), encode_blocks(blocks) if has_pyramid else None)
+    return EncodedChunk(entry, encode_points(points, kind), blocks.tobytes() if has_pyramid else None)
 
 
 def coarse_blocks(entries: Records) -> Records:
@@ -214,7 +213,7 @@ class ChunkStore:
         found: dict[int, Records] = {}
         for low in range(0, len(ids), 500):
             for chunk_id, data in self._select("chunk", "pyramid", ids[low : low + 500]):
-                found[chunk_id] = decode_blocks(data) if data is not None else np.empty(0, BLOCK)
+                found[chunk_id] = np.frombuffer(data or b"", BLOCK)
         if len(found) < len(ids):
             raise StaleIndex
         coarse = coarse_blocks(entries)

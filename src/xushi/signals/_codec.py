@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pcodec import ChunkConfig, standalone
 
 from xushi.signals._frame import Int64s, Qualities
-from xushi.signals._kinds import Kind
+from xushi.signals._kinds import FIRST_OBJECT_KIND, Kind
 from xushi.signals._points import Points, compact
 
 BLOCK_POINTS = 256  # points of one entry of the pyramid's lowest level
@@ -82,7 +82,7 @@ def decode_points(data: bytes) -> Points:
     qualities = _decode_qualities(coding, data[at : at + of_qualities], n)
     at += of_qualities
     objects: tuple[Any, ...] = ()
-    if kind >= Kind.STRING:
+    if kind >= FIRST_OBJECT_KIND:
         objects = tuple(msgspec.msgpack.decode(zlib.decompress(data[at : at + of_objects])))
     return Points(times, bits.view(np.int64), qualities, objects)
 
@@ -136,27 +136,3 @@ def last_of(
     places = np.maximum.accumulate(np.where(np.isnan(numbers), -1, np.arange(len(numbers))))
     found = places[highs - 1]
     return np.where(found >= lows, numbers[np.maximum(found, 0)], np.nan)
-
-
-def encode_blocks(blocks: Records) -> bytes:
-    """Return the blocks column by column, bytes of equal weight together, so that they compress."""
-    columns = [
-        np.ascontiguousarray(blocks[name]).view(np.uint8).reshape(len(blocks), -1).T.tobytes()
-        for name in BLOCK.names or ()
-    ]
-    return zlib.compress(b"".join(columns), 6)
-
-
-def decode_blocks(data: bytes) -> Records:
-    """Return what `encode_blocks` was given."""
-    plain = zlib.decompress(data)
-    n = len(plain) // BLOCK.itemsize
-    blocks = np.empty(n, BLOCK)
-    at = 0
-    for name in BLOCK.names or ():
-        dtype = BLOCK[name]
-        width = dtype.itemsize
-        turned = np.frombuffer(plain, np.uint8, n * width, at).reshape(width, n).T
-        blocks[name] = np.ascontiguousarray(turned).view(dtype)[:, 0]
-        at += n * width
-    return blocks

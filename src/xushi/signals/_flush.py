@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -58,7 +59,7 @@ def _groups(points: Points, index: ChunkIndex) -> Iterator[tuple[int, Points]]:
         return
     places = index.starts.searchsorted(points.times, "right") - 1
     cuts = [0, *(np.flatnonzero(np.diff(places)) + 1).tolist(), len(points)]
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in itertools.pairwise(cuts):
         yield int(places[low]), points.slice(low, high)
 
 
@@ -76,5 +77,5 @@ def _pieces(points: Points, chunk_points: int) -> Iterator[Points]:
     """Yield the points in pieces of one size, each at most one and a half chunks long."""
     count = max(1, round(len(points) / chunk_points))
     edges = np.linspace(0, len(points), count + 1).astype(np.int64).tolist()
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         yield points.slice(low, high)

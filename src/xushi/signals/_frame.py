@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xushi.signals._kinds import NO_OBJECT, Kind, decode_value, encode_value
+from xushi.signals._kinds import FIRST_OBJECT_KIND, NO_OBJECT, Kind, decode_value, encode_value
 
 if TYPE_CHECKING:
     from xushi.signals._registry import SignalRegistry
@@ -127,7 +127,7 @@ class Frame:
         for frame in frames:
             if objects and frame.objects:
                 lane = bits[at : at + len(frame)]
-                is_object = (kinds[frame.signals] >= Kind.STRING) & (lane >= 0)
+                is_object = (kinds[frame.signals] >= FIRST_OBJECT_KIND) & (lane >= 0)
                 lane[is_object] += len(objects)
             objects.extend(frame.objects)
             at += len(frame)
@@ -157,7 +157,7 @@ class Frame:
         numbers = self.bits.astype(np.float64)
         is_double = mine == Kind.DOUBLE
         numbers[is_double] = np.ascontiguousarray(self.bits[is_double]).view(np.float64)
-        numbers[(mine >= Kind.STRING) | (self.qualities >= 0x8000_0000)] = np.nan
+        numbers[(mine >= FIRST_OBJECT_KIND) | (self.qualities >= 0x8000_0000)] = np.nan
         return numbers
 
     def rows(self, registry: SignalRegistry) -> Iterator[tuple[int, int, Any, int]]:

@@ -43,7 +43,7 @@ class HistoryLimits(msgspec.Struct, frozen=True):
         step_chunks: signals written in one transaction, so that no step takes long.
     """
 
-    chunk_points: int = 4096
+    chunk_points: int = 2048
     object_chunk_points: int = 512
     segment_bytes: int = 4 << 20
     log_bytes: int = 48 << 20
@@ -184,11 +184,12 @@ class History:
         """
         if self._log is None:
             return
-        self._settle()
-        with self._state:
-            handles = [handle for handle, tail in self._tails.items() if tail.count]
         try:
-            self._write_chunks(handles)
+            with self._writing:  # whatever is on its way to a chunk has then arrived
+                self._settle()
+                with self._state:
+                    handles = [handle for handle, tail in self._tails.items() if tail.count]
+                self._write_chunks(handles)
             self._release_log()
             self._store.checkpoint()
         except (sqlite3.Error, OSError) as error:
@@ -377,8 +378,8 @@ class History:
         """Return n intervals of [start_ns, end_ns) with min, max, mean, last and count of their usable values.
 
         Every number is exact for the interval that is stated. The intervals are even to the nanosecond where
-        a bucket holds fewer than about 2,000 points; where it holds more, an edge may lie up to a quarter of a
-        bucket later, at the end of a pyramid block, unless `is_even` asks for decoding every edge.
+        a bucket holds fewer than about 1,000 points; where it holds more, an edge may lie up to half a bucket later, at the
+        end of a pyramid block of 256 points, unless `is_even` asks for decoding every edge.
 
         Raises:
             XushiError: `signals.span_refused` for an empty span or a count that is not 1 to 100,000.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import numpy as np
+
 from xushi.kernel import XushiError
 from xushi.signals._board import Board
 from xushi.signals._frame import Frame
+from xushi.signals._history import History
+from xushi.signals._quality import BAD, UNCERTAIN_LAST_VALUE
 
 
 class Recorder(Protocol):
@@ -15,6 +19,19 @@ class Recorder(Protocol):
     def append(self, frame: Frame) -> None:
         """Keep the frame; must not block."""
         ...
+
+
+def seed_board(board: Board, history: History, at_ns: int) -> int:
+    """Show on an empty board what was last recorded, and return the number of values.
+
+    A source that reports only changes would leave gaps after a restart. What is not Bad is marked
+    UncertainNoCommunicationLastUsableValue until its source speaks again.
+    """
+    last = history.value_as_of(np.arange(len(board.registry), dtype=np.int32), at_ns)
+    is_usable = last.qualities < BAD
+    qualities = np.where(is_usable, UNCERTAIN_LAST_VALUE, last.qualities).astype(np.uint32)
+    board.apply(Frame(last.signals, last.times_ns, last.bits, qualities, last.objects))
+    return len(last)
 
 
 class Ingest:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from xushi.kernel import XushiError
 
 MAX_ARRAY_ELEMENTS = 4096
+FIRST_OBJECT_KIND = 5  # kinds from here on travel as objects; a plain int, for the hot path
 NO_OBJECT = -1  # index of a STRING or ARRAY entry that carries no value
 
 _DOUBLE = struct.Struct("<d")
@@ -37,7 +38,7 @@ class Kind(IntEnum):
     @property
     def is_object(self) -> bool:
         """Whether values of this kind lie beside the 64-bit lane."""
-        return self >= Kind.STRING
+        return int(self) >= FIRST_OBJECT_KIND
 
 
 def double_bits(value: float) -> int:

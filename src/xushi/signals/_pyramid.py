@@ -25,7 +25,7 @@ from xushi.signals._kinds import Kind
 from xushi.signals._points import Points, merge
 
 # Below so many points a bucket, all are decoded and the buckets are even to the nanosecond.
-_DENSE_POINTS = 8 * BLOCK_POINTS
+_DENSE_POINTS = 4 * BLOCK_POINTS
 _KEPT_SIGNALS = 64
 
 
@@ -101,7 +101,7 @@ class PyramidReader:
         fine = self._blocks(handle, index)
         first = fine.first[low : high + 1]
         blocks, block_ends = fine.blocks[first[0] : first[-1]], fine.ends[first[0] : first[-1]]
-        is_long = (block_ends - blocks["start"]) > width / 4
+        is_long = (block_ends - blocks["start"]) > width / 2
         owners = np.repeat(np.arange(high - low), np.diff(first))
         is_whole = is_whole.copy()
         is_whole[owners[is_long]] = False

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xushi.signals._frame import Frame, Int8s
-from xushi.signals._kinds import NO_OBJECT, Kind
+from xushi.signals._kinds import FIRST_OBJECT_KIND, NO_OBJECT
 from xushi.signals._points import EMPTY, Points, merge
 
 
@@ -134,7 +134,7 @@ def distribute(frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[
     cuts = [0, *(np.flatnonzero(is_new) + 1).tolist(), n]
     falls = np.flatnonzero((times[1:] <= times[:-1]) & ~is_new)
     unsorted = set(signals[falls].tolist())
-    is_object = kinds[signals[cuts[:-1]]] >= Kind.STRING
+    is_object = kinds[signals[cuts[:-1]]] >= FIRST_OBJECT_KIND
     owners = signals[cuts[:-1]].tolist()
     for place, handle in enumerate(owners):
         low, high = cuts[place], cuts[place + 1]
