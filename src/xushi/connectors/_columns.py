@@ -68,10 +68,16 @@ class Columns:
             self.longs.add(signal, time_ns, 0 if value is None else _long(kind, value), quality)
 
     def add_block(
-        self, signals: NDArray[np.int32], times_ns: NDArray[np.int64], bits: NDArray[np.int64], quality: int = 0
+        self,
+        signals: NDArray[np.int32],
+        times_ns: NDArray[np.int64],
+        bits: NDArray[np.int64],
+        qualities: int | NDArray[np.uint32] = 0,
     ) -> None:
         """Append whole columns of one length for numeric kinds; `bits` as `Kind` says."""
-        self._blocks.append((signals, times_ns, bits, np.full(len(bits), quality, np.uint32)))
+        if isinstance(qualities, int):
+            qualities = np.full(len(bits), qualities, np.uint32)
+        self._blocks.append((signals, times_ns, bits, qualities))
         self._block_rows += len(bits)
 
     def take(self, received_ns: int) -> Frame:

@@ -114,7 +114,6 @@ class MqttConnector:
 
     async def _serve(self, link: Link, backoff: Backoff) -> str:
         """Hold one connection from sign-in to its loss and return the reason of the loss."""
-        self._report.enter("connecting", "connectors.connecting")
         self._routes.clear()
 
         def make() -> MqttSession:
@@ -124,6 +123,7 @@ class MqttConnector:
         try:
             await session.sign_in(self._client_id, link.security.get("username"), link.security.get("password"))
             self._session = session
+            self._report.error = ""
             filters = list(self._qos.items())
             if self._sparkplug is not None:
                 filters += self._sparkplug.filters()

@@ -34,10 +34,7 @@ class LinkReporter:
     def enter(self, state: LinkState, text: str, error: str = "") -> None:
         """Enter a state and tell the listener; an unchanged state keeps the time since when it holds."""
         since_ns = self._now.since_ns if state == self._now.state else self._clock.now_ns()
-        if error:
-            self.error = error
-        elif state == "live":
-            self.error = ""
+        self.error = error or self.error
         self._now = LinkStatus(self._now.link, state, since_ns, text)
         self.tell()
 

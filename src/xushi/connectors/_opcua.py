@@ -1,0 +1,257 @@
+"""The OPC UA connector: asyncua keeps the session, our own lane carries the data changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from asyncua import Client, Node, ua
+
+from xushi.kernel import Clock
+from xushi.signals import Frame, quality_name
+
+from ._backoff import Backoff
+from ._link import Link, Point, Sink, StatusListener, WriteResult
+from ._opcua_address import browse_steps, parse_node, resolve_node
+from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Items, Publish, PublishError, read_changes, status_of
+from ._opcua_subscription import PUBLISHING_INTERVAL_MS, Subscription, SubscriptionLost, Wanted
+from ._opcua_trust import APPLICATION_URI, CertificateChanged, SecurityRefused, secure
+from ._opcua_values import guess_variant, plain_output, to_variant
+from ._outage import Outage
+from ._reporter import LinkReporter
+
+REQUEST_TIMEOUT_S = 5.0
+SESSION_TIMEOUT_MS = 60_000
+WATCH_INTERVAL_S = 5.0
+BAD_NODE_ID_UNKNOWN = 0x8034_0000
+BAD_SERVER_NOT_CONNECTED = 0x800D_0000
+BAD_TIMEOUT = 0x800A_0000
+BAD_NOT_WRITABLE = 0x803B_0000
+BAD_TYPE_MISMATCH = 0x8074_0000
+BAD_INVALID_ARGUMENT = 0x80AB_0000
+BAD_COMMUNICATION_ERROR = 0x8005_0000
+
+_REFUSALS = (
+    ua.uaerrors.BadUserAccessDenied, ua.uaerrors.BadIdentityTokenRejected, ua.uaerrors.BadIdentityTokenInvalid,
+    ua.uaerrors.BadSecurityChecksFailed, ua.uaerrors.BadCertificateUntrusted, ua.uaerrors.BadSecurityPolicyRejected,
+    ua.uaerrors.BadSecurityModeRejected,
+)  # fmt: skip
+
+
+class OpcuaConnector:
+    """Serves one OPC UA server. Point options: `sampling_ms`, `queue_size`; link security: `mode`, `policy`,
+    `username`, `password`, `publishing_ms`.
+
+    A method is called by its node id, or by `<object node id>|<method node id>` where it belongs to several objects.
+    """
+
+    protocol = "opcua"
+    schemes = ("opc.tcp",)
+
+    def __init__(self, data_dir: Path, clock: Clock) -> None:
+        self._folder = data_dir / "opcua"
+        self._clock = clock
+        self._client: Client | None = None
+        self._namespaces: list[str] = []
+        self._types: dict[ua.NodeId, ua.VariantType] = {}
+        self._sink: Sink = lambda frame: None
+
+    async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
+        """Serve the link until cancelled; see `Connector.run`."""
+        self._report = LinkReporter(link.id, self._clock, status)
+        self._sink = sink
+        self._outage = Outage([point.signal for point in link.points])
+        backoff = Backoff()
+        telling = asyncio.create_task(self._report.tell_regularly())
+        try:
+            while True:
+                try:
+                    await self._serve(link, backoff)
+                except CertificateChanged as error:
+                    self._mark_lost("refused", "connectors.certificate_changed", str(error))
+                except (SecurityRefused, *_REFUSALS) as error:
+                    self._mark_lost("refused", "connectors.server_refused", _plain(error))
+                except (OSError, TimeoutError, asyncio.TimeoutError, SubscriptionLost, ua.UaError) as error:
+                    is_new = self._report.status.state == "live"
+                    self._mark_lost("lost", "connectors.lost" if is_new else "connectors.unreachable", _plain(error))
+                await asyncio.sleep(backoff.next_delay_s())
+        finally:
+            telling.cancel()
+            self._mark_lost("lost", "connectors.stopped", "")
+
+    async def _serve(self, link: Link, backoff: Backoff) -> None:
+        """Hold one session from sign-in to its loss; always ends by an exception."""
+        client = Client(link.endpoint, REQUEST_TIMEOUT_S, watchdog_intervall=WATCH_INTERVAL_S)
+        client.application_uri = APPLICATION_URI
+        client.name = client.description = "Xushi"
+        client.session_timeout = SESSION_TIMEOUT_MS
+        if link.security.get("username"):
+            client.set_user(str(link.security["username"]))
+            client.set_password(str(link.security.get("password", "")))
+        await secure(client, link.security, self._folder, self._clock.now_ns())
+        await client.connect()
+        self._report.error = ""
+        try:
+            self._namespaces = await client.get_namespace_array()
+            self._types.clear()
+            subscription = await self._subscribe(client, link)
+            self._client = client
+            backoff.reset()
+            self._outage.is_lost = False
+            self._report.enter("live", "connectors.connected")
+            await subscription.publish_until_lost()
+        finally:
+            self._client = None
+            await _close(client)
+
+    async def _subscribe(self, client: Client, link: Link) -> Subscription:
+        self._items = Items(
+            np.array([point.signal for point in link.points], np.int32),
+            np.array([point.kind for point in link.points], np.int8),
+        )
+        interval_ms = float(link.security.get("publishing_ms", PUBLISHING_INTERVAL_MS))
+        subscription = Subscription(client, self._deliver, self._report.refuse, interval_ms)
+        await subscription.create()
+        wanted: list[Wanted] = []
+        refused: list[tuple[Point, int, str]] = []
+        for handle, point in enumerate(link.points):
+            try:
+                node = await self._node(client, point.address)
+            except (ValueError, ua.UaError) as error:
+                refused.append((point, BAD_NODE_ID_UNKNOWN, _plain(error)))
+                continue
+            options = point.options
+            wanted.append(
+                Wanted(handle, node, float(options.get("sampling_ms", -1.0)), int(options.get("queue_size", 16)))
+            )
+        for one, status in await subscription.monitor(wanted):
+            point = link.points[one.handle]
+            refused.append((point, status, f"{point.address}: {quality_name(status)}"))
+        self._tell_refused(refused)
+        return subscription
+
+    def _tell_refused(self, refused: list[tuple[Point, int, str]]) -> None:
+        """A point that the server will not serve shows that as its quality."""
+        now_ns = self._clock.now_ns()
+        for point, status, reason in refused:
+            self._report.refuse(reason)
+            self._sink(Frame.gap([point.signal], now_ns, status, now_ns))
+
+    async def _node(self, client: Client, address: str) -> ua.NodeId:
+        name = parse_node(address)
+        if name.form == "p":
+            found: Node = await client.nodes.root.get_child(browse_steps(name.path))
+            return found.nodeid
+        return resolve_node(name, self._namespaces)
+
+    def _deliver(self, body: bytes, head: Publish, is_late: bool) -> None:
+        """Turn a response's data changes into a frame; values of before the gap are restated behind it."""
+        now_ns = self._clock.now_ns()
+        for kind, start, stop in head.notifications:
+            if kind == STATUS_CHANGE:
+                status = status_of(body, start)
+                if status >> 31:
+                    raise SubscriptionLost(f"the server ends the subscription: {quality_name(status)}")
+            if kind != DATA_CHANGE:
+                continue
+            try:
+                frame, refused = read_changes(body, start, stop, self._items, now_ns)
+            except PublishError as error:
+                self._report.refuse(str(error))
+                continue
+            if refused:
+                self._report.refuse("values of a type that their signals cannot take", refused)
+            if len(frame):
+                if not is_late:
+                    frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
+                self._outage.observe(frame.times_ns)
+                self._report.updates += len(frame)
+                self._sink(frame)
+
+    def _mark_lost(self, state: Any, text: str, reason: str) -> None:
+        gap = self._outage.mark(self._clock.now_ns())
+        if gap is not None:
+            self._sink(gap)
+        self._report.enter(state, text, reason)
+
+    # Values and calls out
+
+    async def write(self, point: Point, value: Any) -> WriteResult:
+        """Write a value in the node's own data type and return the server's status."""
+        if not point.writable:
+            return WriteResult(BAD_NOT_WRITABLE, "this point may only be read")
+        client = self._client
+        if client is None:
+            return WriteResult(BAD_SERVER_NOT_CONNECTED, "not connected to the server")
+        try:
+            node = client.get_node(await self._node(client, point.address))
+            if node.nodeid not in self._types:
+                self._types[node.nodeid] = await node.read_data_type_as_variant_type()
+            variant = to_variant(value, self._types[node.nodeid])
+            (status,) = await client.uaclient.session.write_attributes([node.nodeid], [ua.DataValue(variant)])
+        except (ValueError, TypeError, OverflowError) as error:
+            return WriteResult(BAD_TYPE_MISMATCH, str(error))
+        except (ua.UaError, OSError, TimeoutError, asyncio.TimeoutError) as error:
+            return _failed(error)
+        return WriteResult(status.value, quality_name(status.value))
+
+    async def call(self, address: str, arguments: Sequence[Any]) -> WriteResult:
+        """Call a method with arguments in its declared types and return status and outputs."""
+        client = self._client
+        if client is None:
+            return WriteResult(BAD_SERVER_NOT_CONNECTED, "not connected to the server")
+        owner_text, _, method_text = address.rpartition("|")
+        try:
+            method = client.get_node(await self._node(client, method_text))
+            parent = client.get_node(await self._node(client, owner_text)) if owner_text else await method.get_parent()
+            if parent is None:
+                return WriteResult(BAD_NODE_ID_UNKNOWN, "the server has no such method")
+            variants = await self._arguments(method, arguments)
+            request = ua.CallMethodRequest(ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants)
+            (result,) = await client.uaclient.session.call([request])
+        except (ValueError, TypeError, OverflowError) as error:
+            return WriteResult(BAD_INVALID_ARGUMENT, str(error))
+        except (ua.UaError, OSError, TimeoutError, asyncio.TimeoutError) as error:
+            return _failed(error)
+        outputs = tuple(plain_output(output.Value) for output in result.OutputArguments or ())
+        return WriteResult(result.StatusCode.value, quality_name(result.StatusCode.value), outputs)
+
+    async def _arguments(self, method: Node, arguments: Sequence[Any]) -> list[ua.Variant]:
+        try:
+            declared = await (await method.get_child("0:InputArguments")).read_value()
+        except ua.uaerrors.BadNoMatch:
+            if arguments:
+                return [guess_variant(argument) for argument in arguments]
+            return []
+        if len(declared) != len(arguments):
+            raise ValueError(f"the method takes {len(declared)} arguments, {len(arguments)} were given")
+        variants: list[ua.Variant] = []
+        for argument, one in zip(arguments, declared, strict=True):
+            identifier = one.DataType.Identifier
+            is_builtin = one.DataType.NamespaceIndex == 0 and isinstance(identifier, int) and identifier <= 21
+            variants.append(to_variant(argument, ua.VariantType(identifier)) if is_builtin else guess_variant(argument))
+        return variants
+
+
+def _failed(error: BaseException) -> WriteResult:
+    code = getattr(error, "code", None)
+    if isinstance(code, int):
+        return WriteResult(code, quality_name(code))
+    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+        return WriteResult(BAD_TIMEOUT, "the server did not answer in time")
+    return WriteResult(BAD_COMMUNICATION_ERROR, _plain(error))
+
+
+def _plain(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+async def _close(client: Client) -> None:
+    """Take leave of the server; a connection that is gone cannot be taken leave of, so failures do not matter."""
+    try:
+        await asyncio.wait_for(client.disconnect(), REQUEST_TIMEOUT_S)
+    except (OSError, TimeoutError, asyncio.TimeoutError, ua.UaError):
+        client.disconnect_socket()
