@@ -14,11 +14,11 @@ from xushi.signals._points import Points
 
 
 class Buckets(msgspec.Struct, frozen=True):
-    """Aggregates of n intervals; bucket i covers start_ns[i] <= time < start_ns[i + 1], the last ends at end_ns.
+    """Aggregates of n intervals: bucket i covers start_ns[i] <= time < start_ns[i + 1], the last to end_ns.
 
     Attributes:
         start_ns: int64[n].
-        min, max, mean, last: float64[n] over the usable values (a number, and quality not Bad); NaN where none.
+        min, max, mean, last: float64[n] over usable values (a number, quality not Bad); NaN where none.
         count: int64[n], usable values.
         end_ns: where the last bucket ends.
     """
@@ -56,7 +56,7 @@ def items_of_points(points: Points, kind: Kind) -> Items:
 
 
 def items_of_blocks(blocks: Records, ends: Int64s) -> Items:
-    """Return blocks of the pyramid as items; `ends` is the time of each one's last point, or any up to the next."""
+    """Return blocks as items; `ends` is the time of each one's last point, or any up to the next."""
     return Items(
         np.ascontiguousarray(blocks["start"]), ends,
         np.ascontiguousarray(blocks["min"]), np.ascontiguousarray(blocks["max"]),
@@ -115,6 +115,12 @@ def reduce_items(items: Items, edges: Int64s) -> Buckets:
 
 def join_buckets(first: Buckets, second: Buckets) -> Buckets:
     """Return the buckets of two spans that follow one another as one."""
-    names = ("start_ns", "min", "max", "mean", "count", "last")
-    columns = [np.concatenate([getattr(first, name), getattr(second, name)]) for name in names]
-    return Buckets(*columns, end_ns=second.end_ns)
+    return Buckets(
+        start_ns=np.concatenate([first.start_ns, second.start_ns]),
+        min=np.concatenate([first.min, second.min]),
+        max=np.concatenate([first.max, second.max]),
+        mean=np.concatenate([first.mean, second.mean]),
+        count=np.concatenate([first.count, second.count]),
+        last=np.concatenate([first.last, second.last]),
+        end_ns=second.end_ns,
+    )

@@ -1,4 +1,4 @@
-"""Keeps every value: a log for the last moments, compressed chunks for the rest, and answers questions of any time."""
+"""Keeps every value, in a log at first and in compressed chunks later, and answers questions of any time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import numpy as np
@@ -24,6 +25,7 @@ from xushi.signals._kinds import Kind
 from xushi.signals._points import EMPTY, Points, merge
 from xushi.signals._pyramid import PyramidReader
 from xushi.signals._registry import SignalRegistry
+from xushi.signals._table import export_csv, export_parquet, export_xlsx
 from xushi.signals._tails import Tail, distribute
 from xushi.signals._wal import WriteAheadLog, read_segment, segments
 
@@ -36,9 +38,9 @@ class HistoryLimits(msgspec.Struct, frozen=True):
     Attributes:
         chunk_points: points of a full chunk; of STRING and ARRAY signals `object_chunk_points`.
         segment_bytes: size of one file of the log.
-        log_bytes: size of the whole log, and so of the memory of open points; beyond it slow signals are flushed.
+        log_bytes: size of the whole log, so of the open points in memory; beyond it slow signals are flushed.
         cache_bytes: decoded chunks kept in memory.
-        gather_s: how long the log gathers frames before it writes; the window of loss is this, a write and a sync.
+        gather_s: how long the log gathers frames; the window of loss is this, one write and one sync.
         tick_s: how often the open points are looked through for full chunks.
         step_chunks: signals written in one transaction, so that no step takes long.
     """
@@ -147,7 +149,7 @@ class History:
     # ------------------------------------------------------------------ writing
 
     def append(self, frame: Frame) -> None:
-        """Take the frame over; it is on disk within `HistoryLimits.gather_s`, a write and a sync (under 100 ms).
+        """Take the frame over; it is on disk `gather_s`, a write and a sync later (under 100 ms).
 
         The frame's arrays must not change afterwards.
 
@@ -162,8 +164,8 @@ class History:
             raise XushiError("signals.history_read_only", path=str(self.folder))
         if int(frame.signals.min()) < 0 or int(frame.signals.max()) >= len(self.registry):
             raise IndexError("a frame names a signal that is not registered")
-        # The file that is open now, or a later one, will hold the frame: noted before it is handed to the log,
-        # so that the file cannot be removed in between.
+        # The file of the log that is open now, or a later one, will hold the frame: noted before it is handed
+        # over, so that the file cannot be removed in between.
         self._inbox.append((log.active, frame))
         log.put(frame)
 
@@ -274,7 +276,7 @@ class History:
         with self._state:
             for handle, tail in self._tails.items():
                 full = self._chunk_points(handle)
-                # Signals of one rate would all be full at once: each has its own measure, 3/4 to 1 of a chunk.
+                # Signals of one rate would all be full at once: each has its own measure, 3/4 to 1.
                 if tail.count >= full - handle * 40503 % (full // 4) or (
                     tail.count and tail.oldest_segment < cutoff
                 ):
@@ -335,7 +337,7 @@ class History:
     # ------------------------------------------------------------------ questions
 
     def value_as_of(self, handles: ArrayLike, at_ns: int) -> Frame:
-        """Return for each of `handles` the newest value with time <= at_ns; signals without one are left out."""
+        """Return for each of `handles` its newest value with time <= at_ns; those without are left out."""
         asked = np.atleast_1d(np.asarray(handles, dtype=np.int32)).tolist()
         while True:
             self._settle()
@@ -347,7 +349,7 @@ class History:
                 self._wait_for_writer()
 
     def range(self, handle: int, start_ns: int, end_ns: int, limit: int | None = None) -> Frame:
-        """Return the points of a signal with start_ns <= time < end_ns in time order, the first `limit` of them."""
+        """Return the points of a signal in a span in time order, the first `limit` of them."""
         pieces: list[Points] = []
         count = 0
         for piece in self.pieces(handle, start_ns, end_ns):
@@ -359,7 +361,7 @@ class History:
         return (points if limit is None else points.slice(0, max(0, limit))).frame(handle)
 
     def pieces(self, handle: int, start_ns: int, end_ns: int) -> Iterator[Points]:
-        """Yield the points of a span piece by piece, in time order: a span of any length costs little memory."""
+        """Yield the points of a span in time order, piece by piece: any length costs little memory."""
         self.registry.get(handle)
         at_ns = start_ns
         while at_ns < end_ns:
@@ -375,11 +377,11 @@ class History:
                 self._wait_for_writer()
 
     def buckets(self, handle: int, start_ns: int, end_ns: int, n: int, *, is_even: bool = False) -> Buckets:
-        """Return n intervals of [start_ns, end_ns) with min, max, mean, last and count of their usable values.
+        """Return n intervals of a span with min, max, mean, last and count of their usable values.
 
         Every number is exact for the interval that is stated. The intervals are even to the nanosecond where
-        a bucket holds fewer than about 1,000 points; where it holds more, an edge may lie up to half a bucket later, at the
-        end of a pyramid block of 256 points, unless `is_even` asks for decoding every edge.
+        a bucket holds fewer than about 1,000 points; where it holds more, an edge may lie up to half a bucket
+        later, at the end of a pyramid block of 256 points, unless `is_even` asks for decoding every edge.
 
         Raises:
             XushiError: `signals.span_refused` for an empty span or a count that is not 1 to 100,000.
@@ -397,7 +399,7 @@ class History:
                 self._wait_for_writer()
 
     def bounds(self) -> tuple[int, int] | None:
-        """Return (first, last) instant that any value has, ns since the Unix epoch, or None without values."""
+        """Return (first, last) instant of any value, ns since the Unix epoch, or None without values."""
         self._settle()
         first: list[int] = []
         last: list[int] = []
@@ -412,6 +414,43 @@ class History:
                     first.append(int(points.times[0]))
                     last.append(int(points.times[-1]))
         return (min(first), max(last)) if first else None
+
+    def export_csv(
+        self,
+        target: Path | str | IO[bytes],
+        handles: Sequence[int],
+        start_ns: int,
+        end_ns: int,
+        language: str = "en",
+    ) -> int:
+        """Write a CSV file, see `xushi.signals.export_csv`; return its length in bytes."""
+        return export_csv(self, target, handles, start_ns, end_ns, language)
+
+    def export_xlsx(
+        self,
+        target: Path | str | IO[bytes],
+        handles: Sequence[int],
+        start_ns: int,
+        end_ns: int,
+        language: str = "en",
+    ) -> int:
+        """Write an XLSX file, see `xushi.signals.export_xlsx`; return the number of values."""
+        return export_xlsx(self, target, handles, start_ns, end_ns, language)
+
+    def export_parquet(
+        self,
+        target: Path | str | IO[bytes],
+        handles: Sequence[int],
+        start_ns: int,
+        end_ns: int,
+        language: str = "en",
+    ) -> int:
+        """Write a Parquet file, see `xushi.signals.export_parquet`; return the number of values.
+
+        Raises:
+            XushiError: `signals.parquet_missing`.
+        """
+        return export_parquet(self, target, handles, start_ns, end_ns, language)
 
     def state(self) -> HistoryState:
         """Return how the history fares."""

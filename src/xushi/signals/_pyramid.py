@@ -93,7 +93,7 @@ class PyramidReader:
     def _from_pyramid(
         self, handle: int, index: ChunkIndex, run: tuple[int, int], is_whole: NDArray[np.bool_], width: float
     ) -> tuple[Items, NDArray[np.bool_]]:
-        """Return (items, which chunks they stand for): blocks too long for the buckets are left to be decoded."""
+        """Return (items, which chunks they stand for); chunks with too long blocks are left out."""
         low, high = run
         starts, ends = index.starts[low:high], index.ends[low:high]
         if bool(((ends - starts)[is_whole] <= width / 16).all()):

@@ -85,7 +85,7 @@ def export_xlsx(
     end_ns: int,
     language: str = "en",
 ) -> int:
-    """Write an XLSX file in constant memory and return the number of values; a full sheet is followed by another.
+    """Write an XLSX file in constant memory, sheet after sheet, and return the number of values.
 
     Texts are written as texts: a spreadsheet takes none of them for a formula.
     """
@@ -182,7 +182,7 @@ def quality_names(points: Points) -> list[str]:
 
 
 def table_values(points: Points, kind: Kind) -> list[Any]:
-    """Return what stands in the table: numbers, true or false, text, ISO times, arrays as JSON; "" where Bad."""
+    """Return what stands in the table: numbers, true or false, text, ISO times, JSON arrays; "" where Bad."""
     is_bad = (points.qualities >= _BAD).tolist()
     if kind is Kind.DOUBLE:
         found: list[Any] = points.numbers(kind).tolist()

@@ -83,7 +83,7 @@ def timeseries_submodel(
 def _first_records(
     source: PointSource, handles: Sequence[int], span: tuple[int, int], limit: int
 ) -> tuple[Int64s, dict[int, Points]]:
-    """Return (the first `limit` instants that any signal has, the points of each signal up to the last of them)."""
+    """Return (the first `limit` instants of all, each signal's points at least up to the last of them)."""
     if not limit:
         return np.empty(0, np.int64), {}
     lanes = {handle: _first_points(source.pieces(handle, *span), limit) for handle in handles}

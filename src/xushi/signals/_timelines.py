@@ -198,7 +198,7 @@ class BranchTimeline(_Recorded):
         return self.parent.bounds()[0], max(self.fork_ns, own[1] if own is not None else self.fork_ns)
 
     def snapshot(self, at_ns: int | None = None, handles: ArrayLike | None = None) -> Frame:
-        """Return the value in force of each of `handles` (or of all) at an instant, or the branch's newest."""
+        """Return the value in force of each of `handles` (or of all) at an instant, or the newest."""
         if at_ns is not None and at_ns < self.fork_ns:
             return self.parent.snapshot(at_ns, handles)
         own = self.board.read(handles) if at_ns is None else self._as_of(at_ns, handles)
@@ -209,7 +209,7 @@ class BranchTimeline(_Recorded):
         return Frame.concat([inherited, own], self.registry.kinds)
 
     def _inherited(self) -> Frame:
-        """Return the parent's values just before the fork: they never change again, so they are asked once."""
+        """Return the parent's values just before the fork; the past stays, so they are asked once."""
         if self._at_fork is None:
             self._at_fork = self.parent.snapshot(self.fork_ns - 1)
         return self._at_fork

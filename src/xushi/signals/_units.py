@@ -39,7 +39,7 @@ def unit_display(code: str) -> str:
 
 
 def unit_of_opcua(unit_id: int) -> str:
-    """Return the UNECE code of an OPC UA EUInformation unitId: its characters as a number (OPC 10000-8, 5.6.4.3)."""
+    """Return the UNECE code of an OPC UA unitId: its characters as a number (OPC 10000-8, 5.6.4.3)."""
     if unit_id <= 0:
         return ""
     return unit_id.to_bytes((unit_id.bit_length() + 7) // 8, "big").decode("ascii", "replace")

@@ -203,7 +203,7 @@ class WriteAheadLog:
             self._sizes.pop(number, None)
 
     def close(self, *, is_spent: bool = False) -> None:
-        """Write what is left and stop the thread; with `is_spent` all of it is durable elsewhere and removed."""
+        """Write what is left and stop; with `is_spent` all of it is durable elsewhere, and removed."""
         self._is_closing = True
         self._is_urgent.set()
         self._wake.set()
