@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from xushi.demo._line import AREAS, CONVEYOR_Z, FLOOR_X, FLOOR_Y, PARTS, STAGES, buffers
+from xushi.demo._line import AREAS, CONVEYOR_Z, FLOOR_X, FLOOR_Y, NODES, PARTS, STAGES, buffers
 from xushi.demo._line_types import Machine
 
 from . import _logistics, _utilities
 from ._conveyor import PALLET_M, conveyor, conveyor_curve, conveyor_route
-from ._engine import engine
+from ._engine import engine, engine_on_show
 from ._glb import Builder
-from ._hall import Zone, column, hall, luminaire
+from ._hall import Zone, charger, column, hall, luminaire
 from ._person import operator
 from ._robot import standing_robot
 from ._stations_assembly import op10, op20, op30, op40, op50
@@ -42,13 +42,18 @@ def _conveyors() -> dict[str, Builder]:
     return out
 
 
+_DOCK_PALLETS = [(3.0, 4.0), (4.4, 4.0), (3.0, 5.1), (4.4, 5.1), (3.0, 6.2), (57.8, 16.0), (57.8, 17.3)]
+
+
 def _hall() -> Builder:
     zones = [Zone(area.use, area.x0, area.y0, area.x1, area.y1) for area in AREAS]
-    return partial(hall, FLOOR_X, FLOOR_Y, zones)
+    chargers = [(node.x, node.y) for node in NODES if node.use == "charge"]
+    return partial(hall, FLOOR_X, FLOOR_Y, zones, chargers, _DOCK_PALLETS)
 
 
 CATALOGUE: dict[str, Builder] = {
     **{f"engine-{stage.number:02d}": partial(engine, stage.number) for stage in STAGES},
+    "engine-on-show": engine_on_show,
     "op10": op10, "op20": op20, "op30": op30, "op40": op40, "op50": op50,
     "op60": op60, "op70": op70, "op80": op80, "op90": op90, "op100": op100,
     "rwk1": _utilities.rework,
@@ -59,7 +64,7 @@ CATALOGUE: dict[str, Builder] = {
     "ps1": _logistics.store,
     "kit1": partial(_logistics.kitting_rack, sum(part.bin >= 0 for part in PARTS)),
     "plc1": _utilities.controller, "em1": _utilities.meter, "cmp1": _utilities.compressor,
-    "charger": _utilities.charger, "panel": _utilities.station_panel,
+    "charger": charger, "panel": _utilities.station_panel,
     "robot": partial(standing_robot, "robot"),
     "operator": operator,
     "hall": _hall(), "column": column, "luminaire": luminaire,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ._palette import ACCENT, BLACK, DARK, GREY, LIGHT, PANEL, STEEL
 from ._part import Part
+from ._routes import TURN_RADIUS_M
 from ._shapes import pin, tube
 from ._solid import Vec3
 
@@ -14,7 +15,7 @@ DECK_M = 0.75  # top of the rollers
 PALLET_M = 0.85  # top of the pallet, where the engine stands
 WIDTH_M = 0.72  # between the outer faces of the rails
 _ROLLER_PITCH = 0.14
-_TURN_RADIUS = 0.75
+
 
 
 def straight(part: Part, length: float, legs: bool = True, drive: bool = False) -> None:
@@ -89,7 +90,7 @@ def route(part: Part, corners: Sequence[tuple[float, float]]) -> None:
         if is_last:
             end = points[k]
         else:
-            end = (points[k][0] - ux * _TURN_RADIUS, points[k][1] - uz * _TURN_RADIUS)
+            end = (points[k][0] - ux * TURN_RADIUS_M, points[k][1] - uz * TURN_RADIUS_M)
         length = math.hypot(end[0] - start[0], end[1] - start[1])
         if length > 0.05:
             hand = part.placed((start[0] + end[0]) / 2, 0.0, (start[1] + end[1]) / 2, -math.atan2(uz, ux))
@@ -97,15 +98,15 @@ def route(part: Part, corners: Sequence[tuple[float, float]]) -> None:
         if not is_last:
             vx, vz, _ = _direction(points[k], points[k + 1])
             _corner(part, end, (ux, uz), (vx, vz))
-            start = (points[k][0] + vx * _TURN_RADIUS, points[k][1] + vz * _TURN_RADIUS)
+            start = (points[k][0] + vx * TURN_RADIUS_M, points[k][1] + vz * TURN_RADIUS_M)
 
 
 def _corner(part: Part, entry: tuple[float, float], u: tuple[float, float], v: tuple[float, float]) -> None:
     """A quarter bend from direction u to direction v; its centre lies on the side of v."""
-    centre = (entry[0] + v[0] * _TURN_RADIUS, entry[1] + v[1] * _TURN_RADIUS)
+    centre = (entry[0] + v[0] * TURN_RADIUS_M, entry[1] + v[1] * TURN_RADIUS_M)
     start = math.atan2(entry[1] - centre[1], entry[0] - centre[0])
     turn = math.pi / 2 if u[0] * v[1] - u[1] * v[0] > 0 else -math.pi / 2
-    curve(part.placed(centre[0], 0.0, centre[1], -start), _TURN_RADIUS, turn)
+    curve(part.placed(centre[0], 0.0, centre[1], -start), TURN_RADIUS_M, turn)
 
 
 def _direction(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float, float]:
@@ -122,7 +123,7 @@ def conveyor(length: float) -> Part:
 
 def conveyor_curve() -> Part:
     root = Part("conveyor")
-    curve(root, _TURN_RADIUS, math.pi / 2)
+    curve(root, TURN_RADIUS_M, math.pi / 2)
     return root
 
 

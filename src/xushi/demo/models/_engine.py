@@ -8,8 +8,23 @@ from __future__ import annotations
 
 import math
 
+from ._lettering import lettering
 from ._outline import rounded
-from ._palette import ACCENT, ACCENT_LIGHT, BLACK, BRIGHT, CAST, DARK, GREY, GUNMETAL, IRON, LIGHT, PANEL, STEEL, WHITE
+from ._palette import (
+    ACCENT,
+    ACCENT_LIGHT,
+    BLACK,
+    BRIGHT,
+    CAST,
+    DARK,
+    GREY,
+    GUNMETAL,
+    IRON,
+    LIGHT,
+    PANEL,
+    STEEL,
+    WHITE,
+)
 from ._part import Part
 from ._shapes import cylinder, extrude, turned
 
@@ -36,6 +51,21 @@ def engine(stage: int) -> Part:
     for first, last, build in _ADDITIONS:
         if first <= stage <= last:
             build(block)
+    return root
+
+
+def engine_on_show() -> Part:
+    """The finished engine on a display stand, its product shell's picture in the scene."""
+    root = Part("engine-on-show")
+    root.box((1.3, 0.12, 1.1), (0.0, 0.06, 0.0), DARK, bevel=0.02)
+    root.box((1.0, 0.7, 0.8), (0.0, 0.47, 0.0), LIGHT, bevel=0.03)
+    lettering(root.placed(0.0, 0.5, 0.404), "E15", 0.22, ACCENT)
+    shown = root.placed(0.0, 0.92, 0.0)
+    pallet(shown)
+    _fixture(shown, False)
+    for first, last, build in _ADDITIONS:
+        if first <= STAGES - 1 <= last:
+            build(shown.placed(0.0, _STAND_M, 0.0))
     return root
 
 

@@ -7,7 +7,20 @@ from collections.abc import Sequence
 
 from ._lettering import lettering
 from ._palette import (
-    ACCENT, ACCENT_DARK, BLACK, DARK, GLASS, GREY, LAMP, LIGHT, PANEL, SCREEN, SCREEN_LINE, STEEL, WHITE, Finish,
+    ACCENT,
+    ACCENT_DARK,
+    BLACK,
+    DARK,
+    GLASS,
+    GREY,
+    LAMP,
+    LIGHT,
+    PANEL,
+    SCREEN,
+    SCREEN_LINE,
+    STEEL,
+    WHITE,
+    Finish,
 )  # fmt: skip
 from ._part import Part
 from ._shapes import box, frame, pin, turned

@@ -6,7 +6,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._palette import ACCENT_LIGHT, DARK, GREY, LIGHT, MARKING, PANEL, SLAB, SLAB_JOINT, WALKWAY, WHITE
+from ._logistics import loaded_pallet
+from ._palette import (
+    ACCENT_LIGHT,
+    BLACK,
+    BRIGHT,
+    DARK,
+    GREY,
+    LAMP,
+    LIGHT,
+    MARKING,
+    PANEL,
+    SCREEN_LINE,
+    SLAB,
+    SLAB_JOINT,
+    WALKWAY,
+    WHITE,
+)  # fmt: skip
 from ._part import Part
 from ._shapes import quad
 
@@ -24,8 +40,12 @@ class Zone:
     y1: float
 
 
-def hall(length: float, width: float, zones: Sequence[Zone]) -> Part:
-    """The floor reaches from the origin `length` to the east (+X) and `width` to the north (−Z); its top is Y = 0."""
+def hall(length: float, width: float, zones: Sequence[Zone], chargers: Sequence[tuple[float, float]] = (),
+         pallets: Sequence[tuple[float, float]] = ()) -> Part:
+    """The floor reaches from the origin `length` to the east (+X) and `width` to the north (−Z); its top is Y = 0.
+
+    Chargers stand west of the given points of the plant frame, stacked pallets on them.
+    """
     root = Part("hall")
     floor = root.child("floor")
     floor.slab((-0.6, -0.12, -width - 0.6), (length + 0.6, -0.006, 0.6), SLAB)
@@ -45,6 +65,12 @@ def hall(length: float, width: float, zones: Sequence[Zone]) -> Part:
         for x in _steps(length, 6.0):
             if 0.5 < x < length - 0.5 and 0.5 < z < width - 0.5:
                 _fixture(lights, x, -z)
+    posts = root.child("chargers")
+    for x, y in chargers:
+        _charger(posts.placed(x - 1.25, 0.0, -y))
+    goods = root.child("pallets")
+    for x, y in pallets:
+        loaded_pallet(goods.placed(x, 0.0, -y))
     return root
 
 
@@ -90,6 +116,22 @@ def _fixture(part: Part, x: float, z: float) -> None:
     part.add(quad(1.44, 0.24).turned("x", math.pi / 2), WHITE, (x, 6.358, z))
     for dx in (-0.6, 0.6):
         part.rod(0.006, 0.6, (x + dx, 6.44, z), GREY, segments=6)
+
+
+def _charger(part: Part) -> None:
+    """A charging post for vehicles, contacts towards +X."""
+    part.box((0.3, 0.9, 0.5), (0.0, 0.45, 0.0), LIGHT, bevel=0.03)
+    part.box((0.14, 0.12, 0.3), (0.2, 0.2, 0.0), BLACK, bevel=0.015)
+    for z in (-0.08, 0.08):
+        part.box((0.08, 0.02, 0.05), (0.3, 0.2, z), BRIGHT)
+    part.quad(0.3, 0.2, (0.155, 0.7, 0.0), SCREEN_LINE, math.pi / 2)
+
+
+def charger() -> Part:
+    root = Part("charger")
+    _charger(root)
+    root.child("lamp", 0.0, 0.9, 0.0).rod(0.035, 0.05, (0.0, 0.0, 0.0), LAMP)
+    return root
 
 
 def column() -> Part:

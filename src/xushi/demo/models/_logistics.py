@@ -5,13 +5,27 @@ from __future__ import annotations
 import math
 
 from ._fittings import lettering_board, mesh_fence, screen
+from ._outline import rounded
 from ._palette import (
-    ACCENT, ACCENT_DARK, ACCENT_LIGHT, BLACK, CARD, DARK, GREY, LAMP, LIGHT, PANEL, SCREEN, STEEL, WHITE, WOOD, Finish,
+    ACCENT,
+    ACCENT_DARK,
+    ACCENT_LIGHT,
+    BLACK,
+    CARD,
+    DARK,
+    GREY,
+    LAMP,
+    LIGHT,
+    PANEL,
+    SCREEN,
+    STEEL,
+    WHITE,
+    WOOD,
+    Finish,
 )  # fmt: skip
 from ._part import Part
 from ._person import mannequin
 from ._shapes import extrude
-from ._outline import rounded
 
 
 def agv(title: str) -> Part:
@@ -92,13 +106,17 @@ def euro_pallet(part: Part, length: float = 1.2, width: float = 0.8) -> None:
 
 def pallet_with_boxes() -> Part:
     root = Part("pallet")
+    loaded_pallet(root)
+    return root
+
+
+def loaded_pallet(root: Part) -> None:
     euro_pallet(root)
     for layer in range(2):
         for x in (-0.39, 0.0, 0.39):
             for z in (-0.2, 0.2):
                 root.box((0.37, 0.28, 0.38), (x, 0.27 + 0.285 * layer, z), CARD, bevel=0.008)
                 root.quad_up(x - 0.03, z - 0.19, x + 0.03, z + 0.19, 0.414 + 0.285 * layer, LIGHT)
-    return root
 
 
 def store() -> Part:

@@ -7,7 +7,21 @@ import math
 from ._engine import crankshaft
 from ._fittings import beam, cabinet, cable_chain, sag, screen
 from ._palette import (
-    ACCENT, ACCENT_DARK, ACCENT_LIGHT, BLACK, BRIGHT, CARD, CAST, DARK, GREY, IRON, LIGHT, PANEL, STEEL, WHITE, Finish,
+    ACCENT,
+    ACCENT_DARK,
+    ACCENT_LIGHT,
+    BLACK,
+    BRIGHT,
+    CARD,
+    CAST,
+    DARK,
+    GREY,
+    IRON,
+    LIGHT,
+    PANEL,
+    STEEL,
+    WHITE,
+    Finish,
 )  # fmt: skip
 from ._part import Part
 from ._person import mannequin
@@ -40,7 +54,6 @@ def op10() -> Part:
         ram.box((0.03, 0.32, 0.12), (x, -0.5, 0.0), GREY)
         ram.box((0.05, 0.04, 0.14), (x * 0.92, -0.65, 0.0), STEEL)
     ram.slides("y", [(0, 0), (0.1, -0.6), (0.2, 0), (0.45, 0), (0.56, -0.72), (0.64, -0.72), (0.75, 0), (1, 0)])
-    cabinet(root, -0.9, 0.95, 0.5, 1.9, 0.4, turn_y_rad=0.0)
     return root
 
 

@@ -6,7 +6,20 @@ import math
 
 from ._fittings import cabinet, sag, screen
 from ._palette import (
-    ACCENT, ACCENT_DARK, ACCENT_LIGHT, BLACK, BRIGHT, DARK, GLASS, GREY, IRON, LIGHT, PANEL, SCREEN, STEEL, WHITE,
+    ACCENT,
+    ACCENT_DARK,
+    ACCENT_LIGHT,
+    BLACK,
+    BRIGHT,
+    DARK,
+    GLASS,
+    GREY,
+    IRON,
+    LIGHT,
+    PANEL,
+    SCREEN,
+    STEEL,
+    WHITE,
 )  # fmt: skip
 from ._part import Part
 from ._robot import Pose, dispenser, robot

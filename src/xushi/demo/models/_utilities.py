@@ -7,11 +7,21 @@ import math
 from ._conveyor import DECK_M, PALLET_M, WIDTH_M, straight
 from ._fittings import beam, cabinet, lettering_board, operator_panel, post, screen, sign, stack_light
 from ._palette import (
-    ACCENT, ACCENT_DARK, ACCENT_LIGHT, BLACK, BRIGHT, DARK, GREY, LAMP, LIGHT, PANEL, SCREEN_LINE, STEEL, WHITE,
+    ACCENT,
+    ACCENT_DARK,
+    ACCENT_LIGHT,
+    BRIGHT,
+    DARK,
+    GREY,
+    LAMP,
+    LIGHT,
+    PANEL,
+    STEEL,
+    WHITE,
 )  # fmt: skip
 from ._part import Part
 from ._person import mannequin
-from ._shapes import dome, pin, ring, turned
+from ._shapes import dome, pin, ring
 
 
 def controller() -> Part:
@@ -109,19 +119,6 @@ def rework() -> Part:
     sign(root, -0.5, 2.24, -1.05, "RWK1")
     stack_light(root, 1.0, 2.1, -1.05)
     mannequin(root.child("operator", -0.75, 0.0, -0.55, 0.9), reach=True)
-    return root
-
-
-def charger() -> Part:
-    """A charging post for a vehicle, contacts towards +X."""
-    root = Part("charger")
-    root.box((0.3, 0.9, 0.5), (0.0, 0.45, 0.0), LIGHT, bevel=0.03)
-    root.box((0.14, 0.12, 0.3), (0.2, 0.2, 0.0), BLACK, bevel=0.015)
-    for z in (-0.08, 0.08):
-        root.box((0.08, 0.02, 0.05), (0.3, 0.2, z), BRIGHT)
-    root.box((0.01, 0.2, 0.3), (0.152, 0.7, 0.0), SCREEN_LINE)
-    root.add(turned([(0.0, 0.0), (0.04, 0.0), (0.04, 0.05), (0.0, 0.055)], 12), DARK, (0.0, 0.9, 0.0))
-    root.child("lamp", 0.0, 0.955, 0.0).rod(0.035, 0.04, (0.0, 0.0, 0.0), LAMP, segments=12)
     return root
 
 

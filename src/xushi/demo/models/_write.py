@@ -6,11 +6,18 @@ from pathlib import Path
 
 from ._catalogue import CATALOGUE
 from ._glb import write_glb
+from ._preview import preview_png
 
 
 def model_bytes(name: str) -> bytes:
     """The binary glTF of one model; KeyError when the catalogue has no such name."""
     return write_glb(CATALOGUE[name]())
+
+
+def model_and_preview(name: str) -> tuple[bytes, bytes]:
+    """A model as binary glTF and its picture as PNG, built once."""
+    root = CATALOGUE[name]()
+    return write_glb(root), preview_png(root)
 
 
 def write_models(folder: Path) -> dict[str, int]:
