@@ -90,9 +90,7 @@ class HistoryModel(RuleBasedStateMachine):
 
     @rule()
     def work_in_background(self) -> None:
-        self.history._settle()
-        self.history._write_chunks(self.history._due())
-        self.history._release_log()
+        self.history._write_due()
 
     @rule()
     def reopen(self) -> None:

@@ -3,9 +3,10 @@
 from xushi.signals._board import Board, Sample
 from xushi.signals._buckets import Buckets
 from xushi.signals._frame import Frame
-from xushi.signals._history import History, HistoryLimits, HistoryState
+from xushi.signals._history import History
 from xushi.signals._ingest import Ingest, Recorder, seed_board
 from xushi.signals._kinds import MAX_ARRAY_ELEMENTS, NO_OBJECT, Kind, decode_value, encode_value
+from xushi.signals._limits import HistoryLimits, HistoryState
 from xushi.signals._points import Points
 from xushi.signals._quality import (
     BAD,

@@ -5,65 +5,30 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xushi.kernel import Clock, Diagnosis, XushiError
 from xushi.signals._as_of import newest_until
 from xushi.signals._buckets import Buckets
-from xushi.signals._chunks import NO_CHUNKS, ChunkIndex, ChunkStore, StaleIndex
+from xushi.signals._chunks import ChunkIndex, ChunkStore, StaleIndex
 from xushi.signals._flush import Rewrite, plan_rewrite
 from xushi.signals._folder_lock import FolderLock
 from xushi.signals._frame import Frame
-from xushi.signals._kinds import Kind
-from xushi.signals._points import EMPTY, Points, merge
+from xushi.signals._limits import HistoryLimits, HistoryState
+from xushi.signals._memory import Memory
+from xushi.signals._points import Points, merge
 from xushi.signals._pyramid import PyramidReader
 from xushi.signals._registry import SignalRegistry
 from xushi.signals._table import export_csv, export_parquet, export_xlsx
-from xushi.signals._tails import Tail, distribute
 from xushi.signals._wal import WriteAheadLog, read_segment, segments
+from xushi.signals._walk import walk
 
 MAX_BUCKETS = 100_000
-
-
-class HistoryLimits(msgspec.Struct, frozen=True):
-    """How much the history holds where.
-
-    Attributes:
-        chunk_points: points of a full chunk; of STRING and ARRAY signals `object_chunk_points`.
-        segment_bytes: size of one file of the log.
-        log_bytes: size of the whole log, so of the open points in memory; beyond it slow signals are flushed.
-        cache_bytes: decoded chunks kept in memory.
-        gather_s: how long the log gathers frames; the window of loss is this, one write and one sync.
-        tick_s: how often the open points are looked through for full chunks.
-        step_chunks: signals written in one transaction, so that no step takes long.
-    """
-
-    chunk_points: int = 2048
-    object_chunk_points: int = 512
-    segment_bytes: int = 4 << 20
-    log_bytes: int = 48 << 20
-    cache_bytes: int = 96 << 20
-    gather_s: float = 0.02
-    tick_s: float = 0.25
-    step_chunks: int = 64
-
-
-class HistoryState(msgspec.Struct, frozen=True):
-    """How the history fares: counts, bytes, and what keeps it from writing, if anything does."""
-
-    chunks: int
-    stored_points: int
-    open_points: int
-    file_bytes: int
-    log_bytes: int
-    failure: str
 
 
 class History:
@@ -94,9 +59,6 @@ class History:
         self.diagnoses: list[Diagnosis] = []
         self._clock = clock
         self._failure: Exception | None = None
-        self._inbox: deque[tuple[int, Frame]] = deque()
-        self._tails: dict[int, Tail] = {}
-        self._state = threading.RLock()  # guards tails and index; held for moments only
         self._writing = threading.RLock()  # held by whoever rewrites chunks
         self._is_closing = threading.Event()
         self._lock: FolderLock | None = None
@@ -118,7 +80,8 @@ class History:
         path = self.folder / "history.sqlite"
         self._store = ChunkStore(path, self.limits.cache_bytes, self.diagnoses, is_read_only=is_read_only)
         self._pyramid = PyramidReader(self._store)
-        self._index, first_id = self._store.load()
+        index, first_id = self._store.load()
+        self._memory = Memory(self.registry, index)
         self._ids = itertools.count(first_id)
         self._recover(is_read_only)
 
@@ -136,8 +99,8 @@ class History:
                         Diagnosis("signals.wal_unknown_signal", segment.path.name, {"values": lost})
                     )
                     frame = frame.take(is_known)
-                self._inbox.append((segment.number, frame))
-            self._settle()
+                self._memory.receive(segment.number, frame)
+            self._memory.settle()
         if is_read_only:
             return
         first = old[-1].number + 1 if old else 1
@@ -166,7 +129,7 @@ class History:
             raise IndexError("a frame names a signal that is not registered")
         # The file of the log that is open now, or a later one, will hold the frame: noted before it is handed
         # over, so that the file cannot be removed in between.
-        self._inbox.append((log.active, frame))
+        self._memory.receive(log.active, frame)
         log.put(frame)
 
     def sync(self) -> None:
@@ -184,15 +147,13 @@ class History:
         Raises:
             XushiError: `signals.write_failed`.
         """
-        if self._log is None:
+        log = self._log
+        if log is None:
             return
         try:
             with self._writing:  # whatever is on its way to a chunk has then arrived
-                self._settle()
-                with self._state:
-                    handles = [handle for handle, tail in self._tails.items() if tail.count]
-                self._write_chunks(handles)
-            self._release_log()
+                self._write_chunks(self._memory.open_handles())
+            log.release(self._memory.needed_segment(lambda: log.active))
             self._store.checkpoint()
         except (sqlite3.Error, OSError) as error:
             raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
@@ -207,22 +168,18 @@ class History:
         """
         cutoff_ns = self._clock.now_ns() - keep_ns
         with self._writing:
-            with self._state:
-                found = list(self._index.items())
-            gone: dict[int, list[int]] = {}
+            gone: list[Rewrite] = []
             removed = 0
-            for handle, index in found:
+            for handle, index, _ in self._memory.everything():
                 count = max(0, int(index.starts.searchsorted(cutoff_ns, "right")) - 1)
                 if count:
-                    gone[handle] = index.entries["id"][:count].tolist()
+                    gone.append(Rewrite(handle, [], index.ids[:count].tolist()))
                     removed += int(index.entries["points"][:count].sum())
             try:
-                self._store.write([], [chunk_id for ids in gone.values() for chunk_id in ids])
+                self._store.write([], [chunk_id for rewrite in gone for chunk_id in rewrite.gone])
             except sqlite3.Error as error:
                 raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
-            with self._state:
-                for handle, ids in gone.items():
-                    self._index[handle] = self._index[handle].replaced(ids, [])
+            self._memory.end_leave(gone)
         return removed
 
     def close(self) -> None:
@@ -236,11 +193,13 @@ class History:
             return
         self._is_closing.set()
         self._thread.join()
+        is_spent = False
         try:
             self._log.sync()
             self.flush()
-            self._log.close(is_spent=not self._inbox)
+            is_spent = not self._memory.open_handles()
         finally:
+            self._log.close(is_spent=is_spent)
             self._store.close()
             if self._lock is not None:
                 self._lock.release()
@@ -248,40 +207,14 @@ class History:
     def _run(self) -> None:
         while not self._is_closing.wait(self.limits.tick_s):
             try:
-                self._settle()
-                self._write_chunks(self._due())
-                self._release_log()
+                self._write_due()
                 self._failure = None
-            except (sqlite3.Error, OSError) as error:
-                self._failure = error  # told by `state`; the log keeps the values, the next round tries again
-
-    def _settle(self) -> None:
-        """Bring what was appended to the tails of its signals."""
-        if not self._inbox:
-            return
-        with self._state:
-            taken = [self._inbox.popleft() for _ in range(len(self._inbox))]
-            if taken:
-                distribute([frame for _, frame in taken], self.registry.kinds, taken[0][0], self._tails)
+            except Exception as error:  # whatever it is, the thread must live on to try again
+                self._failure = error  # told by `state`; the log keeps the values meanwhile
 
     def _chunk_points(self, handle: int) -> int:
         kind = self.registry.get(handle).kind
         return self.limits.object_chunk_points if kind.is_object else self.limits.chunk_points
-
-    def _due(self) -> list[int]:
-        """Return the signals whose open points fill a chunk, or hold on to a part of the log that must go."""
-        log = self._log
-        cutoff = log.first_to_keep(self.limits.log_bytes) if log is not None else 0
-        due: list[int] = []
-        with self._state:
-            for handle, tail in self._tails.items():
-                full = self._chunk_points(handle)
-                # Signals of one rate would all be full at once: each has its own measure, 3/4 to 1.
-                if tail.count >= full - handle * 40503 % (full // 4) or (
-                    tail.count and tail.oldest_segment < cutoff
-                ):
-                    due.append(handle)
-        return due
 
     def _write_chunks(self, handles: Sequence[int]) -> None:
         """Write the open points of `handles` to chunks, some signals at a time.
@@ -294,24 +227,15 @@ class History:
                 self._write_step(handles[low : low + self.limits.step_chunks])
 
     def _write_step(self, handles: Sequence[int]) -> None:
-        with self._state:
-            leaving = {handle: self._tails[handle].begin_leave() for handle in handles}
-            index = {handle: self._index.get(handle, NO_CHUNKS) for handle in handles}
+        leaving = self._memory.begin_leave(handles)
         try:
-            rewrites = [self._plan(handle, points, index[handle]) for handle, points in leaving.items()]
+            rewrites = [self._plan(*left) for left in leaving]
             fresh = [(rewrite.handle, chunk) for rewrite in rewrites for chunk in rewrite.fresh]
             self._store.write(fresh, [chunk_id for rewrite in rewrites for chunk_id in rewrite.gone])
         except BaseException:
-            with self._state:
-                for handle in handles:
-                    self._tails[handle].cancel_leave()
+            self._memory.cancel_leave(handles)
             raise
-        with self._state:
-            for rewrite in rewrites:
-                before = index[rewrite.handle]
-                self._index[rewrite.handle] = before.replaced(rewrite.gone, rewrite.fresh)
-            for handle in handles:
-                self._tails[handle].end_leave()
+        self._memory.end_leave(rewrites)
 
     def _plan(self, handle: int, points: Points, index: ChunkIndex) -> Rewrite:
         if not len(points):
@@ -319,20 +243,14 @@ class History:
         kind, size = self.registry.get(handle).kind, self._chunk_points(handle)
         return plan_rewrite(handle, kind, points, index, self._store, size, lambda: next(self._ids))
 
-    def _release_log(self) -> None:
-        """Remove the files of the log that no open point needs."""
+    def _write_due(self) -> None:
+        """Write what is due to chunks, and remove the files of the log that nothing needs any more."""
         log = self._log
         if log is None:
             return
-        with self._state:
-            needed = [
-                segment for tail in self._tails.values() if (segment := tail.needed_segment()) is not None
-            ]
-            # What is appended from here on goes to the active file or a later one.
-            active = log.active
-            if self._inbox:
-                needed.append(self._inbox[0][0])
-        log.release(min([active, *needed]))
+        self._memory.settle()
+        self._write_chunks(self._memory.due(self._chunk_points, log.first_to_keep(self.limits.log_bytes)))
+        log.release(self._memory.needed_segment(lambda: log.active))
 
     # ------------------------------------------------------------------ questions
 
@@ -340,9 +258,7 @@ class History:
         """Return for each of `handles` its newest value with time <= at_ns; those without are left out."""
         asked = np.atleast_1d(np.asarray(handles, dtype=np.int32)).tolist()
         while True:
-            self._settle()
-            with self._state:
-                views = [(handle, *self._view(handle)) for handle in asked]
+            views = self._memory.views(asked)
             try:
                 return newest_until(views, at_ns, self._store, self.registry.kinds)
             except StaleIndex:
@@ -365,11 +281,9 @@ class History:
         self.registry.get(handle)
         at_ns = start_ns
         while at_ns < end_ns:
-            self._settle()
-            with self._state:
-                index, tail = self._view(handle)
+            index, tail = self._memory.view(handle)
             try:
-                for piece in _walk(index, tail, at_ns, end_ns, self._store):
+                for piece in walk(index, tail, at_ns, end_ns, self._store):
                     yield piece
                     at_ns = int(piece.times[-1]) + 1
                 return
@@ -390,9 +304,7 @@ class History:
         if not start_ns < end_ns or not 1 <= n <= MAX_BUCKETS:
             raise XushiError("signals.span_refused", start_ns=start_ns, end_ns=end_ns, count=n)
         while True:
-            self._settle()
-            with self._state:
-                index, tail = self._view(handle)
+            index, tail = self._memory.view(handle)
             try:
                 return self._pyramid.buckets(handle, kind, index, tail, (start_ns, end_ns), n, is_even)
             except StaleIndex:
@@ -400,20 +312,13 @@ class History:
 
     def bounds(self) -> tuple[int, int] | None:
         """Return (first, last) instant of any value, ns since the Unix epoch, or None without values."""
-        self._settle()
-        first: list[int] = []
-        last: list[int] = []
-        with self._state:
-            for index in self._index.values():
-                if len(index):
-                    first.append(int(index.starts[0]))
-                    last.append(int(index.ends[-1]))
-            for tail in self._tails.values():
-                points = tail.points()
-                if len(points):
-                    first.append(int(points.times[0]))
-                    last.append(int(points.times[-1]))
-        return (min(first), max(last)) if first else None
+        spans: list[int] = []
+        for _, index, tail in self._memory.everything():
+            if len(index):
+                spans += (int(index.starts[0]), int(index.ends[-1]))
+            if len(tail):
+                spans += (int(tail.times[0]), int(tail.times[-1]))
+        return (min(spans), max(spans)) if spans else None
 
     def export_csv(
         self,
@@ -456,50 +361,16 @@ class History:
         """Return how the history fares."""
         log = self._log
         failure = self._failure or (log.failure if log is not None else None)
-        with self._state:
-            return HistoryState(
-                chunks=sum(len(index) for index in self._index.values()),
-                stored_points=sum(int(index.entries["points"].sum()) for index in self._index.values()),
-                open_points=sum(len(tail.points()) for tail in self._tails.values()),
-                file_bytes=self._store.file_bytes(),
-                log_bytes=log.total_bytes if log is not None else 0,
-                failure=str(failure or ""),
-            )
-
-    def _view(self, handle: int) -> tuple[ChunkIndex, Points]:
-        tail = self._tails.get(handle)
-        return self._index.get(handle, NO_CHUNKS), EMPTY if tail is None else tail.points()
+        every = self._memory.everything()
+        return HistoryState(
+            chunks=sum(len(index) for _, index, _ in every),
+            stored_points=sum(int(index.entries["points"].sum()) for _, index, _ in every),
+            open_points=sum(len(tail) for _, _, tail in every),
+            file_bytes=self._store.file_bytes(),
+            log_bytes=log.total_bytes if log is not None else 0,
+            failure=str(failure or ""),
+        )
 
     def _wait_for_writer(self) -> None:
         with self._writing:
             return
-
-
-def _walk(index: ChunkIndex, tail: Points, start_ns: int, end_ns: int, store: ChunkStore) -> Iterator[Points]:
-    """Yield chunk after chunk of a span, each with the open points that fall before the next chunk."""
-    low, high = int(index.ends.searchsorted(start_ns)), int(index.starts.searchsorted(end_ns))
-    tail = tail.between(start_ns, end_ns)
-    if low >= high:
-        if len(tail):
-            yield tail
-        return
-    ids = index.entries["id"][low:high].tolist()
-    limits = [*index.starts[low + 1 : high].tolist(), end_ns]
-    ahead = 1
-    at = place = 0
-    while place < len(ids):
-        some = ids[place : place + ahead]
-        found = store.read(some)
-        for chunk_id in some:
-            upto = int(tail.times.searchsorted(limits[place]))
-            piece = found[chunk_id].between(start_ns, end_ns)
-            if upto > at:
-                piece = merge([piece, tail.slice(at, upto)])
-                at = upto
-            if len(piece):
-                yield piece
-            place += 1
-        ahead = min(64, 2 * ahead)
-
-
-__all__ = ["History", "HistoryLimits", "HistoryState", "Kind"]

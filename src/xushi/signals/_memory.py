@@ -1,0 +1,116 @@
+"""Holds in memory what the history needs at hand: the inbox, the open points and the index of chunks."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from xushi.signals._chunks import NO_CHUNKS, ChunkIndex
+from xushi.signals._flush import Rewrite
+from xushi.signals._frame import Frame
+from xushi.signals._points import EMPTY, Points
+from xushi.signals._registry import SignalRegistry
+from xushi.signals._tails import Tail, distribute
+
+
+class Memory:
+    """The part of the history that changes. Every look at it is consistent: a point is in a chunk of the index
+    or among the open points, never in neither. Safe for several threads; no lock is held for long.
+    """
+
+    def __init__(self, registry: SignalRegistry, index: dict[int, ChunkIndex]) -> None:
+        self._registry = registry
+        self._inbox: deque[tuple[int, Frame]] = deque()
+        self._tails: dict[int, Tail] = {}
+        self._index = index
+        self._lock = threading.RLock()
+
+    def receive(self, segment: int, frame: Frame) -> None:
+        """Take a frame that the log writes to file `segment` or a later one; never waits."""
+        self._inbox.append((segment, frame))
+
+    def settle(self) -> None:
+        """Bring what was received to the tails of its signals."""
+        if not self._inbox:
+            return
+        with self._lock:
+            taken = [self._inbox.popleft() for _ in range(len(self._inbox))]
+            if taken:
+                frames = [frame for _, frame in taken]
+                distribute(frames, self._registry.kinds, taken[0][0], self._tails)
+
+    def view(self, handle: int) -> tuple[ChunkIndex, Points]:
+        """Return the chunks and the open points of a signal."""
+        return self.views([handle])[0][1:]
+
+    def views(self, handles: Sequence[int]) -> list[tuple[int, ChunkIndex, Points]]:
+        """Return (handle, chunks, open points) of each signal, all of one moment."""
+        self.settle()
+        with self._lock:
+            return [
+                (
+                    handle,
+                    self._index.get(handle, NO_CHUNKS),
+                    EMPTY if (tail := self._tails.get(handle)) is None else tail.points(),
+                )
+                for handle in handles
+            ]
+
+    def everything(self) -> list[tuple[int, ChunkIndex, Points]]:
+        """Return (handle, chunks, open points) of every signal that has any."""
+        self.settle()
+        with self._lock:
+            return self.views(sorted(self._index.keys() | self._tails.keys()))
+
+    def open_handles(self) -> list[int]:
+        """Return the signals that have open points."""
+        self.settle()
+        with self._lock:
+            return [handle for handle, tail in self._tails.items() if tail.count]
+
+    def due(self, chunk_points: Callable[[int], int], first_to_keep: int) -> list[int]:
+        """Return the signals whose open points fill a chunk, or need the log from before `first_to_keep`."""
+        found: list[int] = []
+        with self._lock:
+            for handle, tail in self._tails.items():
+                full = chunk_points(handle)
+                # Signals of one rate would all be full at once: each has its own measure, 3/4 to 1.
+                is_full = tail.count >= full - handle * 40503 % (full // 4)
+                if is_full or (tail.count and tail.oldest_segment < first_to_keep):
+                    found.append(handle)
+        return found
+
+    def begin_leave(self, handles: Sequence[int]) -> list[tuple[int, Points, ChunkIndex]]:
+        """Set the open points of signals apart, still to be read, and return (handle, points, chunks)."""
+        with self._lock:
+            return [
+                (handle, self._tails[handle].begin_leave(), self._index.get(handle, NO_CHUNKS))
+                for handle in handles
+            ]
+
+    def end_leave(self, rewrites: Sequence[Rewrite]) -> None:
+        """Replace points that were set apart by the chunks that now hold them."""
+        with self._lock:
+            for rewrite in rewrites:
+                index = self._index.get(rewrite.handle, NO_CHUNKS)
+                self._index[rewrite.handle] = index.replaced(rewrite.gone, rewrite.fresh)
+                tail = self._tails.get(rewrite.handle)
+                if tail is not None:
+                    tail.end_leave()
+
+    def cancel_leave(self, handles: Sequence[int]) -> None:
+        """Take points back that were set apart."""
+        with self._lock:
+            for handle in handles:
+                self._tails[handle].cancel_leave()
+
+    def needed_segment(self, active: Callable[[], int]) -> int:
+        """Return the first file of the log that any point still needs, at most the `active` one."""
+        with self._lock:
+            tails = list(self._tails.values())
+            # The order matters: what is received after this line goes to the active file or a later one.
+            needed = [active()]
+            if self._inbox:
+                needed.append(self._inbox[0][0])
+            return min([*needed, *(n for tail in tails if (n := tail.needed_segment()) is not None)])
