@@ -26,6 +26,8 @@ def collect(environments: Sequence[Environment], findings: Findings) -> Environm
     shells = [item for environment in environments for item in environment.asset_administration_shells]
     submodels = [item for environment in environments for item in environment.submodels]
     concepts = [item for environment in environments for item in environment.concept_descriptions]
+    if not (shells or submodels or concepts):
+        findings.add("twins.empty_environment", "/")
     for submodel in submodels:
         _refuse_deep(submodel)
     return Environment(

@@ -179,8 +179,8 @@ def _environment_like(plain: Any, findings: Findings) -> dict[str, Any] | None:
     """Find the environment in what a server or a person wrapped around it."""
     if isinstance(plain, list):
         return _sorted_list(plain, findings)
-    if not isinstance(plain, dict):
-        return None
+    if not isinstance(plain, dict) or not plain:
+        return plain if isinstance(plain, dict) else None
     folded = {key.casefold() for key in plain}
     if folded & _ENVIRONMENT_NAMES and not ({"modeltype", "id", "identification"} & folded):
         return plain

@@ -34,9 +34,8 @@ def is_old(plain: dict[str, Any]) -> bool:
     if "assets" in plain:
         return True
     for name in ("assetAdministrationShells", "submodels", "conceptDescriptions"):
-        for item in plain.get(name) or ():
-            if isinstance(item, dict):
-                return "identification" in item or isinstance(item.get("modelType"), dict)
+        for item in _objects(plain.get(name)):
+            return "identification" in item or isinstance(item.get("modelType"), dict)
     return False
 
 

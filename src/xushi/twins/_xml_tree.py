@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from xml.parsers import expat
 
 from ..kernel import XushiError
@@ -32,7 +33,6 @@ class Tree:
     def __init__(self) -> None:
         self.root: Node | None = None
         self.namespace = ""
-        self.whole = True
 
 
 class _Builder:
@@ -89,7 +89,15 @@ def _refuse_doctype(*_: object) -> None:
     raise XushiError("twins.xml_doctype")
 
 
-def _parse(data: bytes, encoding: str | None, limits: Limits) -> tuple[Tree, expat.ExpatError | None]:
+class _Break(NamedTuple):
+    """Where and why the parser stopped."""
+
+    line: int
+    column: int
+    detail: str
+
+
+def _parse(data: bytes, encoding: str | None, limits: Limits) -> tuple[Tree, _Break | None]:
     parser = expat.ParserCreate(encoding)
     builder = _Builder(parser, limits)
     parser.ordered_attributes = True
@@ -105,7 +113,10 @@ def _parse(data: bytes, encoding: str | None, limits: Limits) -> tuple[Tree, exp
             parser.Parse(data[start : start + _CHUNK], False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        return builder.tree, error
+        detail = expat.errors.messages.get(error.code, str(error))
+        return builder.tree, _Break(error.lineno, error.offset, detail)
+    except (LookupError, ValueError) as error:  # an encoding that Python does not know
+        return builder.tree, _Break(1, 0, str(error))
     finally:
         parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
     return builder.tree, None
@@ -121,30 +132,25 @@ def parse_xml(data: bytes, findings: Findings, limits: Limits) -> Tree:
     if len(data) > limits.payload_bytes:
         raise XushiError("twins.too_large", size=len(data), limit=limits.payload_bytes)
     data = data.lstrip(b" \t\r\n\0")
-    tree, error = _parse(data, None, limits)
-    if error is None:
+    tree, stop = _parse(data, None, limits)
+    if stop is None:
         return tree
-    try:
-        again, second_error = _parse(*_reencoded(data), limits)
-    except (LookupError, ValueError):
-        again, second_error = tree, error
-    if second_error is None or (second_error.offset > error.offset and second_error.lineno >= error.lineno):
-        findings.add("twins.encoding", f"line {error.lineno}", encoding="windows-1252")
-        tree, error = again, second_error
-        if error is None:
-            return tree
-    detail = expat.errors.messages[error.code] if error.code in expat.errors.messages else str(error)
+    again, later_stop = _parse(_reencoded(data), "utf-8", limits)
+    if later_stop is None or (later_stop.line, later_stop.column) > (stop.line, stop.column):
+        findings.add("twins.encoding", f"line {stop.line}", encoding="windows-1252")
+        tree, stop = again, later_stop
+    if stop is None:
+        return tree
     if tree.root is None or not tree.root.children:
-        raise XushiError("twins.xml_damaged", line=error.lineno, column=error.offset, detail=detail)
-    tree.whole = False
-    findings.add("twins.cut_short", f"line {error.lineno}", line=error.lineno, detail=detail)
+        raise XushiError("twins.xml_damaged", line=stop.line, column=stop.column, detail=stop.detail)
+    findings.add("twins.cut_short", f"line {stop.line}", line=stop.line, detail=stop.detail)
     return tree
 
 
-def _reencoded(data: bytes) -> tuple[bytes, str]:
+def _reencoded(data: bytes) -> bytes:
     """Return the document as UTF-8 without its declaration, where it lies about its encoding."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    return _DECLARATION.sub(b"", text.encode()), "utf-8"
+    return _DECLARATION.sub(b"", text.encode())

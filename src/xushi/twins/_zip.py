@@ -124,9 +124,23 @@ class Archive:
             raise XushiError("twins.too_many_parts", count=len(infos), limit=self._limits.entries)
         for info in infos:
             self._take(info)
+        self._relocate()
         total = sum(entry.size for entry in self.entries.values())
         if total > self._limits.unpacked_bytes:
             raise XushiError("twins.zip_bomb", size=total, limit=self._limits.unpacked_bytes)
+
+    def _relocate(self) -> None:
+        """Find the parts that do not stand where the directory says, as after bytes got lost or were added."""
+        with _stream(self._source) as stream:
+            lost = [entry for entry in self.entries.values() if not _stands_at(stream, entry.offset)]
+            data = stream.seek(0) or stream.read(self._limits.file_bytes) if lost else b""
+        if not lost:
+            return
+        found = {entry.name: entry for entry in _scan(data, self._limits.entries)}
+        for entry in lost:
+            if entry.name in found:
+                self.entries[entry.name] = entry._replace(offset=found[entry.name].offset)
+        self._findings.add("twins.zip_rescued", "/", count=len(lost), detail="wrong offsets")
 
     def _refuse_huge_directory(self) -> None:
         """Refuse by the stated size of the directory, before anything builds a million objects from it."""
@@ -144,7 +158,7 @@ class Archive:
                 raise XushiError("twins.too_many_parts", count=size // 46, limit=self._limits.entries)
 
     def _take(self, info: zipfile.ZipInfo) -> None:
-        if info.is_dir():
+        if info.filename.endswith("/"):
             return
         name = canonical_name(info.filename)
         if name is None:
@@ -179,13 +193,8 @@ class Archive:
         """Find the parts by their local headers, where the directory at the archive's end is lost."""
         with _stream(self._source) as stream:
             data = stream.read(self._limits.file_bytes)
-        at = data.find(_LOCAL)
-        while at >= 0 and len(self.entries) < self._limits.entries:
-            entry = _local_entry(data, at)
-            if entry is not None:
-                self._add(entry)
-            step = max(entry.packed, 0) if entry is not None else 0
-            at = data.find(_LOCAL, at + 4 + step)
+        for entry in _scan(data, self._limits.entries):
+            self._add(entry)
         if not self.entries:
             raise XushiError("twins.zip_damaged", detail=str(cause)) from None
         self._findings.add("twins.zip_rescued", "/", count=len(self.entries), detail=str(cause))
@@ -193,6 +202,24 @@ class Archive:
 
 def _stream(source: Source) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _stands_at(stream: BinaryIO, offset: int) -> bool:
+    if offset < 0:
+        return False
+    stream.seek(offset)
+    return stream.read(4) == _LOCAL
+
+
+def _scan(data: bytes, limit: int) -> Iterator[Entry]:
+    """Yield at most `limit` entries whose local headers are found in the bytes."""
+    at, count = data.find(_LOCAL), 0
+    while at >= 0 and count < limit:
+        entry = _local_entry(data, at)
+        if entry is not None:
+            count += 1
+            yield entry
+        at = data.find(_LOCAL, at + 4)
 
 
 def _local_entry(data: bytes, at: int) -> Entry | None:
@@ -225,7 +252,7 @@ def unpack(source: Source, entry: Entry, limit: int, limits: Limits) -> Iterator
     try:
         with _stream(source) as stream:
             yield from _unpacked(stream, entry, bound, limits)
-    except OSError as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise Damaged(str(error)) from None
 
 
