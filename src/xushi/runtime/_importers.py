@@ -13,7 +13,7 @@ from xushi.runtime._gltf import check_gltf
 from xushi.runtime._importing import Counts, Imported, Keep, Source, asset_record
 from xushi.twins import read_file, walk
 
-_AAS_WORDS = (b"assetAdministrationShells", b"submodels", b"conceptDescriptions", b"modelType", b"admin-shell.io/aas")
+_MAYBE = (".json", ".xml")
 _DOCUMENTS = {
     ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
     ".webp": "image/webp", ".svg": "image/svg+xml", ".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv",
@@ -28,16 +28,21 @@ class AasImporter:
     """AASX packages, and AAS environments as JSON or XML (IDTA-01001, IDTA-01005)."""
 
     def rank(self, name: str, head: bytes) -> int:
-        """An .aasx or a ZIP is ours; JSON and XML are when they speak of shells."""
+        """An .aasx or a ZIP is ours; JSON and XML may be."""
         if _suffix(name) == ".aasx":
             return 90
-        if _suffix(name) in (".json", ".xml") and any(word in head for word in _AAS_WORDS):
+        if _suffix(name) in _MAYBE:
             return 80
         return 20 if head[:4] == b"PK\x03\x04" and _suffix(name) in ("", ".zip") else 0
 
     def read(self, source: Source, keep: Keep) -> Imported:
         """Read the whole package; see ``xushi.twins.read_file`` for what is repaired and what refused."""
-        package = read_file(source.path, source.name)
+        try:
+            package = read_file(source.path, source.name)
+        except XushiError as error:
+            if error.code == "twins.not_aas" and _suffix(source.name) in _MAYBE:
+                return DocumentImporter().read(source, keep)
+            raise
         environment = package.environment
         records: dict[str, Record] = {}
         for kind, items in (
@@ -121,7 +126,7 @@ class DocumentImporter:
         diagnoses: tuple[Diagnosis, ...] = ()
         if suffix == ".json":
             _check_json(content, source.name)
-        if suffix in (".json", ".xml"):
+        if suffix in _MAYBE:
             diagnoses = (Diagnosis("runtime.kept_as_document", source.name),)
         sha256 = keep(content)
         key, asset = asset_record(sha256, _DOCUMENTS[suffix], source.name, len(content))

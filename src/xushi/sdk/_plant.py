@@ -1,0 +1,145 @@
+"""A connection to a running server: twins, values, history, commands, import, and a live watch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from xushi.kernel import XushiError
+from xushi.remote import Remote
+from xushi.runtime import decode_frame
+
+from ._twins import Shell, Signal, Value
+
+_BAD = 0x8000_0000
+
+
+def connect(url: str, token: str, *, language: str = "en") -> Plant:
+    """Return a client of the server at `url`, acting with an API token.
+
+    Raises:
+        XushiError: the server does not answer, or does not accept the token.
+    """
+    plant = Plant(Remote(url, token, language))
+    plant.me = plant.remote.get("/api/me")
+    return plant
+
+
+class Plant:
+    """One plant as its server shows it."""
+
+    def __init__(self, remote: Remote) -> None:
+        self.remote = remote
+        self.me: dict[str, Any] = {}
+        self._signals: dict[str, Signal] = {}
+
+    def __repr__(self) -> str:
+        return f"Plant({self.remote.url!r}, {len(self.signals)} signals)"
+
+    @property
+    def signals(self) -> dict[str, Signal]:
+        """Every signal by key."""
+        if not self._signals:
+            self.refresh()
+        return self._signals
+
+    def refresh(self) -> None:
+        """Ask for the signals anew, after an import."""
+        found = self.remote.get("/api/signals")["signals"]
+        self._signals = {info["key"]: Signal(self, info) for info in found}
+
+    def signal(self, name: str) -> Signal:
+        """Return a signal by key, or by the end of its key where only one fits (`OP40.…#State` or `State`).
+
+        Raises:
+            XushiError: `sdk.signal_unknown`, `sdk.signal_ambiguous`.
+        """
+        if name in self.signals:
+            return self.signals[name]
+        found = [signal for key, signal in self.signals.items() if key.endswith(name)]
+        if not found:
+            raise XushiError("sdk.signal_unknown", name=name)
+        if len(found) > 1:
+            raise XushiError("sdk.signal_ambiguous", name=name, count=len(found), first=found[0].key)
+        return found[0]
+
+    def shells(self) -> list[Shell]:
+        """Return every shell with its signals."""
+        by_shell: dict[str, list[Signal]] = {}
+        for signal in self.signals.values():
+            by_shell.setdefault(signal.info["shell"], []).append(signal)
+        return [Shell(self, info, by_shell.get(info["id"], [])) for info in self.remote.get("/api/twins")]
+
+    def shell(self, name: str) -> Shell:
+        """Return a shell by id or idShort.
+
+        Raises:
+            XushiError: `sdk.shell_unknown`.
+        """
+        for shell in self.shells():
+            if name in (shell.id, shell.id_short):
+                return shell
+        raise XushiError("sdk.shell_unknown", name=name)
+
+    def values(self, signals: Iterable[Signal] | None = None, *, timeline: str = "live",
+               at_ms: float | None = None) -> dict[str, Value]:  # fmt: skip
+        """Return values by key: the newest, or those in force at an instant of a timeline."""
+        query = {} if at_ms is None else {"at_ms": at_ms}
+        message = self.remote.raw("GET", f"/api/timelines/{quote(timeline, safe='')}/snapshot", query=query)
+        wanted = None if signals is None else {signal.handle for signal in signals}
+        return self._values(message, wanted)
+
+    def _values(self, message: bytes, wanted: set[int] | None) -> dict[str, Value]:
+        frame = decode_frame(message)
+        by_handle = {signal.handle: signal for signal in self.signals.values()}
+        found = {}
+        for index, handle in enumerate(frame.handles.tolist()):
+            signal = by_handle.get(handle)
+            if signal is None or (wanted is not None and handle not in wanted):
+                continue
+            quality = int(frame.qualities[index])
+            value = None if quality >= _BAD else _typed(frame.value(index), signal.info["kind"])
+            found[signal.key] = Value(value, signal.unit, quality, float(frame.times_ms[index]))
+        return found
+
+    def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> dict[str, Any]:
+        """Run a command and return its outcome."""
+        return self.remote.run(command, params, dry_run=dry_run, reason=reason)
+
+    def undo(self, command_id: str) -> dict[str, Any]:
+        """Take a command back."""
+        return self.remote.undo(command_id)
+
+    def open_files(self, paths: Sequence[str | Path], *, dry_run: bool = False) -> dict[str, Any]:
+        """Import files, all of them or none, and return the outcome."""
+        outcome = self.remote.import_files([Path(path) for path in paths], dry_run=dry_run)
+        self._signals = {}
+        return outcome
+
+    def watch(self, signals: Iterable[Signal] | None = None, *, rate_hz: float = 20.0) -> Iterator[dict[str, Value]]:
+        """Yield what changed, by key, as it changes; the first is the whole present. Ends when the server does."""
+        from websockets.exceptions import ConnectionClosed
+        from websockets.sync.client import connect as open_socket
+
+        handles = "all" if signals is None else [signal.handle for signal in signals]
+        url = self.remote.url.replace("http", "ws", 1) + "/api/ws"
+        headers = {"Authorization": f"Bearer {self.remote.token}"}
+        try:
+            with open_socket(url, additional_headers=headers, max_size=None, compression=None) as socket:
+                socket.send(json.dumps({"type": "watch", "view": 1, "signals": handles, "rate_hz": rate_hz}))
+                for message in socket:
+                    if isinstance(message, bytes):
+                        yield self._values(message, None)
+                    elif json.loads(message)["type"] == "signals":
+                        self.refresh()
+        except ConnectionClosed:
+            return
+
+
+def _typed(value: Any, kind: int) -> Any:
+    if kind in (1, 3) and isinstance(value, float):
+        return int(value)
+    return bool(value) if kind == 2 else value

@@ -1,0 +1,98 @@
+"""Shells and signals as Python objects that show themselves in a notebook."""
+
+from __future__ import annotations
+
+import html
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ._history import Samples
+
+if TYPE_CHECKING:
+    from ._plant import Plant
+
+
+class Value(msgspec.Struct, frozen=True):
+    """One value: `time_ms` since 1970, OPC UA quality; `value` is None while the quality is Bad."""
+
+    value: Any
+    unit: str
+    quality: int
+    time_ms: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the quality's severity is Good (OPC 10000-4, 7.39)."""
+        return self.quality >> 30 == 0
+
+
+class Signal:
+    """A leaf of a twin with a live value."""
+
+    def __init__(self, plant: Plant, info: dict[str, Any]) -> None:
+        self._plant = plant
+        self.info = info
+        self.key: str = info["key"]
+        self.handle: int = info["handle"]
+        self.path: str = info["path"]
+        self.unit: str = info["unit"]
+
+    def __repr__(self) -> str:
+        return f"Signal({self.path!r}, unit={self.unit!r})"
+
+    @property
+    def value(self) -> Value | None:
+        """The newest value; None where none has come yet."""
+        return self._plant.values([self]).get(self.key)
+
+    def history(self, minutes: float = 60.0, *, timeline: str = "live", end_ms: float | None = None,
+                limit: int = 100_000) -> Samples:  # fmt: skip
+        """Return the recorded values of the last `minutes` before `end_ms` (now by default)."""
+        end = end_ms if end_ms is not None else time.time() * 1e3 + 1
+        query = {"start_ms": end - minutes * 60e3, "end_ms": end, "limit": limit}
+        path = f"/api/timelines/{timeline}/signals/{self.handle}/range"
+        return Samples.of_answer(self._plant.remote.get(path, **query))
+
+    def write(self, value: Any, reason: str = "") -> dict[str, Any]:
+        """Write to the device, wait for its confirmation, and return the outcome."""
+        return self._plant.run("signal.write", {"signal": self.key, "value": value}, reason=reason)
+
+
+class Shell:
+    """One asset administration shell."""
+
+    def __init__(self, plant: Plant, info: dict[str, Any], signals: list[Signal]) -> None:
+        self._plant = plant
+        self.id: str = info["id"]
+        self.id_short: str = info["idShort"]
+        self.name: dict[str, str] = info["name"]
+        self.submodels: list[dict[str, str]] = info["submodels"]
+        self.signals = {signal.path: signal for signal in signals}
+
+    def __repr__(self) -> str:
+        return f"Shell({self.id_short!r}, {len(self.submodels)} submodels, {len(self.signals)} signals)"
+
+    def __getitem__(self, path: str) -> Signal:
+        return self.signals[path]
+
+    def _repr_html_(self) -> str:
+        """Show name, submodels and live values as a table, in Jupyter and its kin."""
+        values = self._plant.values(list(self.signals.values()))
+        rows = "".join(
+            f"<tr><td>{html.escape(path)}</td><td style='text-align:right'>{_shown(values.get(signal.key))}</td>"
+            f"<td>{html.escape(signal.unit)}</td></tr>"
+            for path, signal in self.signals.items()
+        )
+        title = html.escape(self.name.get("en") or self.id_short)
+        submodels = ", ".join(html.escape(submodel["idShort"]) for submodel in self.submodels)
+        return f"<h4>{title}</h4><p>{html.escape(self.id)}<br>{submodels}</p><table>{rows}</table>"
+
+
+def _shown(value: Value | None) -> str:
+    if value is None or value.value is None:
+        return "–"
+    if isinstance(value.value, float):
+        return f"{value.value:g}"
+    return html.escape(str(value.value)[:80])
