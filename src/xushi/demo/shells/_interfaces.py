@@ -1,0 +1,195 @@
+"""Asset Interfaces Description 1.1 (IDTA 02017): where each signal is found on OPC UA, MQTT JSON and Sparkplug B."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE
+from xushi.demo._line_types import Signal, Text
+from xushi.twins import Element, Qualifier, Reference, Submodel, SubmodelElementCollection
+
+from ._elements import group, inside, outside, pointer, series, submodel_id, text, texts
+
+NAME = "AssetInterfacesDescription"
+SEMANTIC = "https://admin-shell.io/idta/AssetInterfacesDescription/1/1/Submodel"
+_AID = "https://admin-shell.io/idta/AssetInterfacesDescription/1/0"
+_TD = "https://www.w3.org/2019/wot/td"
+_HYPERMEDIA = "https://www.w3.org/2019/wot/hypermedia"
+_SCHEMA = "https://www.w3.org/2019/wot/json-schema"
+_SECURITY = "https://www.w3.org/2019/wot/security"
+_TYPE = "https://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_JSON_TYPES = {"double": "number", "int": "integer", "bool": "boolean", "enum": "integer", "string": "string",
+               "time": "string", "double[]": "array", "int[]": "array", "string[]": "array"}
+
+
+@dataclass(frozen=True)
+class _Interface:
+    id_short: str
+    title: str
+    base: str
+    content_type: str
+    binding: str
+
+
+OPCUA = _Interface("InterfaceOPCUA", "OPC UA", f"opc.tcp://127.0.0.1:{DEFAULT_OPCUA_PORT}", "application/octet-stream",
+                   "http://opcfoundation.org/UA/WoT-Binding/")
+SPARKPLUG = _Interface("InterfaceSparkplugB", "MQTT Sparkplug B", f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
+                       "application/x-sparkplug-b", "http://www.w3.org/2011/mqtt")
+JSON = _Interface("InterfaceMQTT", "MQTT JSON", f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}", "application/json",
+                  "http://www.w3.org/2011/mqtt")
+VDA5050 = _Interface("InterfaceVDA5050", "VDA 5050 2.0 over MQTT", f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
+                     "application/json", "http://www.w3.org/2011/mqtt")
+BY_PROTOCOL = {"opcua": OPCUA, "sparkplug": SPARKPLUG, "json": JSON, "vda5050": VDA5050}
+
+
+def interfaces(machine: str, signals: Sequence[Signal]) -> Submodel:
+    elements = []
+    for protocol, interface in BY_PROTOCOL.items():
+        members = [signal for signal in signals if signal.protocol == protocol]
+        if members:
+            elements.append(_interface(machine, interface, members))
+    return Submodel(
+        id=submodel_id(machine, NAME), id_short=NAME, semantic_id=outside(SEMANTIC), kind="Instance",
+        display_name=texts(Text("Asset interfaces", "资产接口描述")), submodel_elements=tuple(elements),
+    )  # fmt: skip
+
+
+def source_reference(signal: Signal) -> Reference:
+    """The model reference to the property of the interface that carries a signal."""
+    interface = BY_PROTOCOL[signal.protocol]
+    steps = [interface.id_short, "InteractionMetadata", "properties", *_property_path(signal)]
+    path = [("SubmodelElementCollection", step) for step in steps]
+    return inside(submodel_id(signal.machine, NAME), *path)
+
+
+def _property_path(signal: Signal) -> list[str]:
+    if signal.protocol == "opcua":
+        return [signal.path.replace(".", "_")]
+    steps = [_message(signal)]
+    for key in signal.pointer:
+        steps += ["properties", _id_short(key)]
+    return steps
+
+
+def _message(signal: Signal) -> str:
+    """The name of the message that a signal travels in: the last step of the topic, or `metrics`."""
+    return "metrics" if signal.protocol == "sparkplug" else _id_short(signal.address.rsplit("/", 1)[-1])
+
+
+def _id_short(key: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in key)
+
+
+def _interface(machine: str, interface: _Interface, signals: Sequence[Signal]) -> SubmodelElementCollection:
+    if interface is OPCUA:
+        properties = [_node(machine, signal) for signal in signals]
+    else:
+        messages: dict[str, list[Signal]] = {}
+        for signal in signals:
+            messages.setdefault(signal.address, []).append(signal)
+        properties = [_payload(machine, interface, topic, members) for topic, members in messages.items()]
+    return group(
+        interface.id_short,
+        (
+            text("title", f"{machine} {interface.title}", f"{_TD}#title"),
+            _endpoint(machine, interface),
+            group("InteractionMetadata", (group("properties", properties, f"{_TD}#PropertyAffordance"),),
+                  f"{_AID}/InteractionMetadata"),
+        ),
+        f"{_AID}/Interface",
+        also=(interface.binding, _TD),
+    )
+
+
+def _endpoint(machine: str, interface: _Interface) -> SubmodelElementCollection:
+    scheme = group("nosec_sc", (text("scheme", "nosec", f"{_SECURITY}#SecurityScheme"),), f"{_SECURITY}#NoSecurityScheme")
+    return group(
+        "EndpointMetadata",
+        (
+            text("base", interface.base, f"{_TD}#baseURI", "xs:anyURI"),
+            text("contentType", interface.content_type, f"{_HYPERMEDIA}#forContentType"),
+            _security(machine, interface),
+            group("securityDefinitions", (scheme,), f"{_TD}#definesSecurityScheme"),
+        ),
+        f"{_AID}/EndpointMetadata",
+    )
+
+
+def _security(machine: str, interface: _Interface) -> Element:
+    steps = (interface.id_short, "EndpointMetadata", "securityDefinitions", "nosec_sc")
+    target = inside(submodel_id(machine, NAME), *(("SubmodelElementCollection", step) for step in steps))
+    meaning = f"{_TD}#hasSecurityConfiguration"
+    return series("security", (pointer(None, target, meaning),), meaning, meaning, of="ReferenceElement")
+
+
+def _form(machine: str, interface: _Interface, href: str) -> SubmodelElementCollection:
+    return group(
+        "forms",
+        (
+            text("href", href, f"{_HYPERMEDIA}#hasTarget"),
+            text("contentType", interface.content_type, f"{_HYPERMEDIA}#forContentType"),
+            _security(machine, interface),
+        ),
+        f"{_TD}#hasForm",
+    )
+
+
+def _described(signal: Signal) -> list[Element]:
+    out: list[Element] = [
+        text("type", _JSON_TYPES[signal.type], _TYPE),
+        text("title", signal.name.en, f"{_TD}#title"),
+        text("observable", True, f"{_TD}#isObservable", "xs:boolean"),
+    ]
+    if signal.unit:
+        out.append(text("unit", signal.unit, "https://schema.org/unitCode"))
+    if signal.writable:
+        out.append(text("readOnly", False, f"{_SCHEMA}#readOnly", "xs:boolean"))
+    if signal.type.endswith("[]"):
+        element = _JSON_TYPES[signal.type[:-2]]
+        out.append(group("items", (text("type", element, _TYPE),), f"{_SCHEMA}#items"))
+    return out
+
+
+def _node(machine: str, signal: Signal) -> SubmodelElementCollection:
+    """One OPC UA variable."""
+    href = f"/?id=nsu={NAMESPACE};s={signal.address}"
+    children = [*_described(signal), _form(machine, OPCUA, href)]
+    return _marked(group(_property_path(signal)[0], children, f"{_AID}/PropertyDefinition"), signal)
+
+
+def _payload(machine: str, interface: _Interface, topic: str, signals: Sequence[Signal]) -> SubmodelElementCollection:
+    """One MQTT message: an object whose fields, or metrics, are the signals."""
+    children: list[Element] = [
+        text("type", "object", _TYPE),
+        text("title", topic, f"{_TD}#title"),
+        group("properties", _fields(signals, 0), f"{_SCHEMA}#properties"),
+        _form(machine, interface, topic),
+    ]
+    return group(_message(signals[0]), children, f"{_AID}/PropertyDefinition")
+
+
+def _fields(signals: Sequence[Signal], depth: int) -> list[Element]:
+    buckets: dict[str, list[Signal]] = {}
+    for signal in signals:
+        buckets.setdefault(signal.pointer[depth], []).append(signal)
+    out: list[Element] = []
+    for key, members in buckets.items():
+        named = text("key", key, f"{_AID}/key")
+        if len(members) == 1 and len(members[0].pointer) == depth + 1:
+            field = group(_id_short(key), (named, *_described(members[0])), f"{_SCHEMA}#propertyName")
+            out.append(_marked(field, members[0]))
+        else:
+            inner = group("properties", _fields(members, depth + 1), f"{_SCHEMA}#properties")
+            out.append(group(_id_short(key), (named, text("type", "object", _TYPE), inner), f"{_SCHEMA}#propertyName"))
+    return out
+
+
+def _marked(element: SubmodelElementCollection, signal: Signal) -> SubmodelElementCollection:
+    """Writable ones say so in a qualifier, for readers that do not look into the schema."""
+    if not signal.writable:
+        return element
+    mark = Qualifier(type="Writable", kind="ConceptQualifier", value_type="xs:boolean", value="true")
+    return msgspec.structs.replace(element, qualifiers=(mark,))

@@ -1,0 +1,86 @@
+"""Hierarchical Structures 1.1 (IDTA 02011): the layout of the plant with placements, and the engine's bill of material."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xushi.demo._line_types import Machine, Part, Text
+from xushi.twins import Element, Entity, RelationshipElement, Submodel, SubmodelElementCollection
+
+from ._elements import ROOT, asset_id, group, inside, outside, relation, submodel_id, text, texts
+
+NAME = "HierarchicalStructures"
+SEMANTIC = "https://admin-shell.io/idta/HierarchicalStructures/1/1/Submodel"
+PLACEMENT = "urn:xushi:Placement:1:0"
+_BASE = "https://admin-shell.io/idta/HierarchicalStructures"
+
+
+def placement(x_m: float, y_m: float, z_m: float, rotation_deg: float) -> SubmodelElementCollection:
+    """Where a node stands in the frame of the node above: x east, y north, z up; the turn is about z."""
+    fields = (("X", x_m), ("Y", y_m), ("Z", z_m), ("RotationZ", rotation_deg))
+    name = Text("Placement", "安装位置")
+    return group("Placement", [text(key, repr(float(value)), f"{PLACEMENT}/{key}", "xs:double") for key, value in fields],
+                 PLACEMENT, name)
+
+
+def _node(id_short: str, asset: str, statements: Sequence[Element], name: Text, is_entry: bool = False) -> Entity:
+    return Entity(
+        id_short=id_short, entity_type="SelfManagedEntity", global_asset_id=asset, statements=tuple(statements),
+        semantic_id=outside(f"{_BASE}/EntryNode/1/0" if is_entry else f"{_BASE}/Node/1/0"), display_name=texts(name),
+    )  # fmt: skip
+
+
+def _has_part(owner: str, *path: str) -> RelationshipElement:
+    """The last step of the path is part of what the steps before it name."""
+    steps = [("Entity", step) for step in path]
+    submodel = submodel_id(owner, NAME)
+    return relation(f"HasPart_{path[-1]}", inside(submodel, *steps[:-1]), inside(submodel, *steps),
+                    f"{_BASE}/HasPart/1/0")
+
+
+def _submodel(owner: str, entry: Entity, name: Text) -> Submodel:
+    return Submodel(
+        id=submodel_id(owner, NAME), id_short=NAME, semantic_id=outside(SEMANTIC), kind="Instance",
+        display_name=texts(name),
+        submodel_elements=(entry, text("ArcheType", "Full", f"{_BASE}/ArcheType/1/0")),
+    )  # fmt: skip
+
+
+def layout(line: str, name: Text, machines: Sequence[Machine]) -> Submodel:
+    """The line's entry node, one node per machine with its placement, and each station's tools below it."""
+    statements: list[Element] = [placement(0, 0, 0, 0)]
+    for machine in machines:
+        below: list[Element] = [placement(machine.x, machine.y, machine.z, machine.rotation_deg)]
+        for tool in machine.tools:
+            part = _id_short(tool)
+            below.append(_node(part, asset_id(tool), (), Text(tool, tool)))
+            below.append(_has_part(line, "EntryNode", machine.id, part))
+        statements.append(_node(machine.id, asset_id(machine.id), below, machine.name))
+    statements += [_has_part(line, "EntryNode", machine.id) for machine in machines]
+    return _submodel(line, _node("EntryNode", asset_id(line), statements, name, is_entry=True), Text("Layout", "布局结构"))
+
+
+def bill_of_material(product: str, name: Text, parts: Sequence[Part], stand: tuple[float, float, float, float]) -> Submodel:
+    """What one engine is made of; `stand` is the placement of the engine on show."""
+    statements: list[Element] = [placement(*stand)]
+    for part in parts:
+        facts = (
+            text("BulkCount", part.quantity, f"{_BASE}/BulkCount/1/0", "xs:unsignedLong"),
+            text("PartNumber", part.number, f"{ROOT}:concept:Part.Number"),
+            text("Station", part.station, f"{ROOT}:concept:Part.Station"),
+            text("Supplier", part.supplier, f"{ROOT}:concept:Part.Supplier"),
+            text("Tracing", part.tracing, f"{ROOT}:concept:Part.Tracing"),
+            text("Mass", repr(part.mass_kg), f"{ROOT}:concept:Part.Mass", "xs:double"),
+        )
+        statements.append(_node(_part_id(part), f"{ROOT}:part:{part.number}", facts, part.name))
+    statements += [_has_part(product, "EntryNode", _part_id(part)) for part in parts]
+    entry = _node("EntryNode", asset_id(product), statements, name, is_entry=True)
+    return _submodel(product, entry, Text("Bill of material", "物料清单"))
+
+
+def _id_short(text_: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in text_)
+
+
+def _part_id(part: Part) -> str:
+    return f"Part_{_id_short(part.number)}"
