@@ -1,0 +1,36 @@
+"""Finds the system's Chromium and the arguments under which it runs headless, without a GPU and without asking home."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",  # root in a container cannot use it; the pages are our own
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+class BrowserMissing(RuntimeError):
+    """There is no Chromium on this machine."""
+
+
+def chromium_path() -> str:
+    """Return the path of the Chromium to use: `XUSHI_CHROMIUM` where it is set, else the system's.
+
+    Raises:
+        BrowserMissing: none is installed.
+    """
+    named = os.environ.get("XUSHI_CHROMIUM")
+    found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
+    if not found:
+        raise BrowserMissing("Chromium is not installed; on Debian: apt-get install chromium")
+    return found
