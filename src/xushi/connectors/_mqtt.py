@@ -12,6 +12,7 @@ import msgspec
 from xushi.kernel import Clock, new_id
 from xushi.signals import Frame, is_good
 
+from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._columns import Columns
 from ._json_payload import JsonTopic, TextTopic, split_pointer
@@ -19,6 +20,7 @@ from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._mqtt_codec import MAX_PACKET_BYTES, matches
 from ._mqtt_session import MqttRefused, MqttSession, open_session
 from ._outage import Outage
+from ._registry import Placement
 from ._reporter import LinkReporter
 from .sparkplug import SparkplugHost, is_sparkplug
 
@@ -61,6 +63,25 @@ class MqttConnector:
         self._feeders: dict[str, tuple[_Feeder, ...]] = {}
         self._routes: dict[bytes, tuple[_Feeder, ...]] = {}
         self._sparkplug: SparkplugHost | None = None
+
+    @staticmethod
+    def place(source: InterfaceProperty) -> Placement:
+        """Return the topic and field, or the Sparkplug metric, that a form names (MQTT binding of IDTA 02017)."""
+        topic = source.form.get("mqv_topic") or source.form.get("mqv_filter") or source.topic
+        if not topic:
+            return Placement("")
+        if "sparkplug" in source.content_type:
+            return _place_metric(topic, source)
+        steps = [step.replace("~", "~0").replace("/", "~1") for step in source.pointer]
+        options: dict[str, Any] = {"pointer": "".join(f"/{step}" for step in steps)}
+        qos = source.form.get("mqv_qos", "")
+        if qos in ("1", "2"):
+            options["qos"] = int(qos)
+        if source.form.get("mqv_retain", "").lower() == "true":
+            options["retain"] = True
+        if source.content_type.startswith("text/"):
+            options["content_type"] = source.content_type
+        return Placement(f"{topic}#{options['pointer']}" if steps else topic, options)
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
         """Serve the link until cancelled; see `Connector.run`."""
@@ -275,6 +296,16 @@ class MqttConnector:
         except ValueError as error:
             return WriteResult(BAD_NOT_SUPPORTED, str(error))
         return WriteResult(0, "acknowledged by the broker")
+
+
+def _place_metric(topic: str, source: InterfaceProperty) -> Placement:
+    """Return a metric's address; the message type in the topic (DDATA, DBIRTH, …) does not matter."""
+    parts = topic.split("/")
+    if len(parts) not in (4, 5) or not is_sparkplug(topic):
+        return Placement("")
+    metric = "/".join(source.pointer) or source.form.get("key") or source.path[-1]
+    address = "/".join((parts[0], parts[1], *parts[3:]))
+    return Placement(f"{address}:{metric}", {"metric": metric})
 
 
 def _encode(document: Any) -> bytes:

@@ -13,14 +13,16 @@ from asyncua import Client, Node, ua
 from xushi.kernel import Clock
 from xushi.signals import Frame, quality_name
 
+from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._link import Link, Point, Sink, StatusListener, WriteResult
-from ._opcua_address import browse_steps, parse_node, resolve_node
+from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
 from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Items, Publish, PublishError, read_changes, status_of
 from ._opcua_subscription import PUBLISHING_INTERVAL_MS, Subscription, SubscriptionLost, Wanted
 from ._opcua_trust import APPLICATION_URI, CertificateChanged, SecurityRefused, secure
 from ._opcua_values import guess_variant, plain_output, to_variant
 from ._outage import Outage
+from ._registry import Placement
 from ._reporter import LinkReporter
 
 REQUEST_TIMEOUT_S = 5.0
@@ -58,6 +60,11 @@ class OpcuaConnector:
         self._namespaces: list[str] = []
         self._types: dict[ua.NodeId, ua.VariantType] = {}
         self._sink: Sink = lambda frame: None
+
+    @staticmethod
+    def place(source: InterfaceProperty) -> Placement:
+        """Return the node that a form names; see `Connector` and the OPC UA binding of IDTA 02017."""
+        return Placement(node_text(source.href, source.form.get("uav_browsePath", "")))
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
         """Serve the link until cancelled; see `Connector.run`."""

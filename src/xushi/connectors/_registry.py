@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
 
 from xushi.kernel import Clock, XushiError
 
+from ._aid import InterfaceProperty, full_address
 from ._link import Connector
 
 GROUP = "xushi.connectors"
+log = logging.getLogger("xushi.connectors")
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """Where a value of an interface lies, in a connector's own words: `Point.address` and `Point.options`."""
+
+    address: str
+    options: dict[str, Any] = {}
+
+
+Placing: TypeAlias = Callable[[InterfaceProperty], Placement]
 
 
 def protocols() -> list[str]:
@@ -38,3 +55,28 @@ def make_connector(protocol: str, data_dir: Path, clock: Clock) -> Connector:
     """Return a fresh connector for one link of `protocol`; see `connector_class` for the errors."""
     made: Connector = connector_class(protocol)(data_dir=data_dir, clock=clock)  # type: ignore[call-arg]
     return made
+
+
+def connectors_by_scheme() -> dict[str, tuple[str, Placing]]:
+    """Return protocol and placing by address scheme, of every connector that can be loaded.
+
+    A connector class may have a static method `place(InterfaceProperty) -> Placement`; for one without, the point's
+    address is the whole href and its options are the texts of the form.
+    """
+    found: dict[str, tuple[str, Placing]] = {}
+    for protocol in protocols():
+        try:
+            connector = connector_class(protocol)
+        except XushiError as error:
+            log.warning("%s", error)  # the others must not suffer from one broken plugin
+            continue
+        for scheme in connector.schemes:
+            found[scheme] = (protocol, getattr(connector, "place", _place_anything))
+    return found
+
+
+def _place_anything(source: InterfaceProperty) -> Placement:
+    options: dict[str, Any] = {**source.form, "content_type": source.content_type}
+    if source.pointer:
+        options["pointer"] = "/" + "/".join(source.pointer)
+    return Placement(full_address(source), options)

@@ -1,0 +1,123 @@
+"""Small readings of AAS elements as plain JSON objects: children by idShort, texts, references, qualifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+Element = dict[str, Any]
+
+
+def plain(thing: Any) -> Element:
+    """Return an AAS object as its JSON object, whether it is a struct or plain already."""
+    found: Element = thing if isinstance(thing, dict) else msgspec.to_builtins(thing)
+    return found
+
+
+def members(environment: Any, json_name: str, attribute: str) -> Sequence[Any]:
+    """Return a list of an environment, whether it is a struct or plain JSON."""
+    if isinstance(environment, dict):
+        return environment.get(json_name) or ()
+    return getattr(environment, attribute, None) or ()
+
+
+def attribute(thing: Any, json_name: str, name: str) -> Any:
+    """Return an attribute of a struct or a plain JSON object; None when absent."""
+    return thing.get(json_name) if isinstance(thing, dict) else getattr(thing, name, None)
+
+
+def children(element: Element | None) -> list[Element]:
+    """Return the elements inside a submodel, collection, list or entity."""
+    if element is None:
+        return []
+    for name in ("submodelElements", "value", "statements"):
+        inner = element.get(name)
+        if isinstance(inner, list | tuple):
+            return [child for child in inner if isinstance(child, dict)]
+    return []
+
+
+def child(element: Element | None, name: str) -> Element | None:
+    """Return the child with that idShort; capitals do not matter where no child fits exactly."""
+    among = children(element)
+    for one in among:
+        if one.get("idShort") == name:
+            return one
+    wanted = name.lower()
+    return next((one for one in among if str(one.get("idShort", "")).lower() == wanted), None)
+
+
+def text_of(element: Element | None, name: str) -> str:
+    """Return the value of a Property child as text without white space around it; empty when absent."""
+    found = child(element, name)
+    value = found.get("value") if found else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def reference_of(element: Element | None, name: str) -> list[tuple[str, str]]:
+    """Return the keys (type, value) of a ReferenceElement child; empty when absent."""
+    found = child(element, name)
+    return keys_of(found.get("value") if found else None)
+
+
+def keys_of(reference: Any) -> list[tuple[str, str]]:
+    """Return the keys (type, value) of a reference; empty for anything else."""
+    if not isinstance(reference, dict):
+        return []
+    return [(str(key.get("type", "")), str(key.get("value", ""))) for key in reference.get("keys") or ()]
+
+
+def meaning_of(element: Element) -> str:
+    """Return the last key of the semanticId; empty when there is none."""
+    keys = keys_of(element.get("semanticId"))
+    return keys[-1][1] if keys else ""
+
+
+def qualifier(element: Element, *types: str) -> str:
+    """Return the value of the first qualifier of one of these types, whatever its capitals; empty when absent."""
+    wanted = {type.lower() for type in types}
+    for one in element.get("qualifiers") or ():
+        if str(one.get("type", "")).lower() in wanted:
+            return str(one.get("value") or "")
+    return ""
+
+
+def path_text(steps: Sequence[str]) -> str:
+    """Return the idShort path of reference steps: dots between names, brackets around list indices."""
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if step.isdigit() and path else f".{step}" if path else step
+    return path
+
+
+def find(submodel: Element, steps: Sequence[str]) -> Element | None:
+    """Return the element that the steps of a reference lead to; list members are named by their index."""
+    element: Element | None = submodel
+    for step in steps:
+        if element is None:
+            return None
+        by_name = next((one for one in children(element) if one.get("idShort") == step), None)
+        if by_name is None and step.isdigit() and int(step) < len(children(element)):
+            by_name = children(element)[int(step)]
+        element = by_name
+    return element
+
+
+def texts_by_language(strings: Any) -> dict[str, str]:
+    """Return language strings by the languages of the product; any Chinese tag counts as zh-CN."""
+    named: dict[str, str] = {}
+    for item in strings or ():
+        tag = str(item.get("language", "")).lower()
+        language = "zh-CN" if tag.startswith("zh") else "en" if tag.startswith("en") else tag
+        named.setdefault(language, str(item.get("text", "")))
+    return named
+
+
+def iec61360(concept: Element | None) -> Iterator[Element]:
+    """Yield the IEC 61360 contents of a concept description (IDTA-01003-a)."""
+    for one in (concept or {}).get("embeddedDataSpecifications") or ():
+        content = one.get("dataSpecificationContent")
+        if isinstance(content, dict):
+            yield content
