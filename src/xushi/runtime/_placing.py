@@ -33,6 +33,8 @@ BEHAVIOUR_MEANING = "urn:xushi:submodel:SceneBehaviour"
 _LAYOUT = "HierarchicalStructures"
 _MODELS = "Models3D"
 _PLACEMENT = "Placement"
+# An idShort has two characters at least (IDTA-01001, AASd-002), the fields meant here have one.
+_LONG_NAMES = {"PositionX": "X", "PositionY": "Y", "PositionZ": "Z", "PoseX": "x", "PoseY": "y"}
 _WHOLE = frozenset({"xs:int", "xs:integer", "xs:long", "xs:short", "xs:unsignedInt", "xs:unsignedShort"})
 
 
@@ -184,7 +186,7 @@ def _behaviours(submodel: Submodel, finder: FileFinder) -> Iterable[Behaviour]:
 
 def _fields(collection: SubmodelElementCollection, finder: FileFinder | None) -> dict[str, Any]:
     return {
-        element.id_short or "": value
+        _LONG_NAMES.get(element.id_short or "", element.id_short or ""): value
         for element in collection.value
         if (value := _plain(element, finder)) is not None
     }
