@@ -48,10 +48,22 @@ def swap(data: bytearray, dice: random.Random) -> None:
 
 
 WORDS = [
-    b"null", b"true", b"-1", b"1e999", b'""', b"[]", b"{}", b'"\\ud800"', b'"\\u0000"', b"[[[[[[[[", b"}}}}", b"<a>", b"</a>",
-    b"&x;", b"&#0;", b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"<![CDATA[", b"]]>", b"\xff\xfe", b"\x00", b"NaN", b"modelType",
-    b"<value/>", b"<keys/>", b'xmlns:q="urn:x"', b"9" * 5000,
-]  # fmt: skip
+    *(
+        b"null",
+        b"true",
+        b"-1",
+        b"1e999",
+        b'""',
+        b"[]",
+        b"{}",
+        b'"\\ud800"',
+        b'"\\u0000"',
+        b"[[[[[[[[",
+        b"}}}}",
+    ),
+    *(b"<a>", b"</a>", b"&x;", b"&#0;", b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"<![CDATA[", b"]]>", b"\xff\xfe"),
+    *(b"\x00", b"NaN", b"modelType", b"<value/>", b"<keys/>", b'xmlns:q="urn:x"', b"9" * 5000),
+]
 
 
 def insert(data: bytearray, dice: random.Random) -> None:
@@ -107,18 +119,21 @@ def replace_values(plain: object, dice: random.Random) -> object:
 
 def opens_or_refuses(data: bytes, name: str) -> Package | XushiError:
     start = time.monotonic()
+    outcome: Package | XushiError
     try:
-        outcome: Package | XushiError = read_file(data, name, SMALL)
+        outcome = read_file(data, name, SMALL)
     except XushiError as error:
-        assert error.code.startswith("twins.")
-        assert error.text("zh-CN").what != error.code
         outcome = error
+    if isinstance(outcome, XushiError):
+        assert outcome.code.startswith("twins.")
+        assert outcome.text("zh-CN").what != outcome.code
     assert time.monotonic() - start < LONGEST_S
     if isinstance(outcome, Package):
         assert read_file(to_json(outcome.environment), "again.json").environment == outcome.environment
         to_xml(outcome.environment)
         for diagnosis in outcome.diagnoses:
-            assert diagnosis.text("en") and diagnosis.text("zh-CN")
+            assert diagnosis.text("en")
+            assert diagnosis.text("zh-CN")
         for file in outcome.files.values():
             assert len(file.data) == file.size or file.size == 0
     return outcome
@@ -209,8 +224,8 @@ def test_deep_nesting_is_refused_without_a_crash(depth: int) -> None:
 
 def test_deeply_nested_references_are_refused_without_a_crash() -> None:
     for depth in (50, 120, 300, 2_000):
-        opener = b'{"type":"ExternalReference","keys":[{"type":"GlobalReference","value":"x"}],"referredSemanticId":'
         inner = b'{"type":"ExternalReference","keys":[{"type":"GlobalReference","value":"x"}]}'
+        opener = inner[:-1] + b',"referredSemanticId":'
         data = (
             b'{"submodels":[{"modelType":"Submodel","id":"x","semanticId":'
             + opener * depth

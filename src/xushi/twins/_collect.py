@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from ..kernel import XushiError
-from ._elements import Element
+from ._elements import Blob, Element
 from ._environment import AssetAdministrationShell, ConceptDescription, Environment, Submodel
 from ._findings import Findings
+from ._lexical import is_valid
 from ._walk import children
 
 DEEPEST = 100
@@ -29,7 +30,7 @@ def collect(environments: Sequence[Environment], findings: Findings) -> Environm
     if not (shells or submodels or concepts):
         findings.add("twins.empty_environment", "/")
     for submodel in submodels:
-        _refuse_deep(submodel)
+        _check_elements(submodel, findings)
     return Environment(
         asset_administration_shells=_distinct(shells, "assetAdministrationShells", findings),
         submodels=_distinct(submodels, "submodels", findings),
@@ -47,10 +48,16 @@ def _distinct(items: Sequence[_T], place: str, findings: Findings) -> tuple[_T, 
     return tuple(seen.values())
 
 
-def _refuse_deep(submodel: Submodel) -> None:
+def _check_elements(submodel: Submodel, findings: Findings) -> None:
+    """Refuse elements nested too deeply, and tell of blobs that no other tool could decode."""
     level: list[Submodel | Element] = [submodel]
     for _ in range(DEEPEST):
         level = [child for parent in level for child in children(parent)]
         if not level:
             return
+        for element in level:
+            if isinstance(element, Blob) and not is_valid(element.value or "", "xs:base64Binary"):
+                findings.add(
+                    "twins.not_base64", f"{submodel.id_short or submodel.id}#{element.id_short or '-'}"
+                )
     raise XushiError("twins.too_deep", limit=DEEPEST)

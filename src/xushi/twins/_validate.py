@@ -9,6 +9,7 @@ from ..kernel import Diagnosis
 from ._elements import (
     Element,
     Entity,
+    MultiLanguageProperty,
     Operation,
     Property,
     Range,
@@ -29,22 +30,29 @@ _LONGEST_ID = 2048
 _LONGEST_ID_SHORT = 128
 
 
-def validate(environment: Environment) -> list[Diagnosis]:
+def validate(environment: Environment, version: str = "3.1") -> list[Diagnosis]:
     """Return what breaks a rule: each with its place (`idShort of the submodel#idShort path`) and constraint.
 
-    An environment that breaks rules is still usable; the findings are warnings.
+    An environment that breaks rules is still usable; the findings are warnings. `version` is that of the
+    metamodel: 3.0 forbids an idShort in lists (AASd-120), 3.1 does not.
     """
     findings = Findings()
-    _unique_ids(environment, findings)
+    _identifiers(environment, findings)
     resolver = Resolver(environment)
     for shell in environment.asset_administration_shells:
         _shell(shell, resolver, findings)
     for submodel in environment.submodels:
-        _submodel(submodel, findings)
+        _submodel(submodel, version, findings)
+    for concept in environment.concept_descriptions:
+        place = concept.id_short or concept.id
+        for specification in concept.embedded_data_specifications:
+            content = specification.data_specification_content
+            for strings in (content.preferred_name, content.short_name, content.definition):
+                _languages(strings, place, findings)
     return findings.diagnoses()
 
 
-def _unique_ids(environment: Environment, findings: Findings) -> None:
+def _identifiers(environment: Environment, findings: Findings) -> None:
     seen: set[str] = set()
     groups = (
         environment.asset_administration_shells,
@@ -57,6 +65,9 @@ def _unique_ids(environment: Environment, findings: Findings) -> None:
         seen.add(item.id)
         if not 0 < len(item.id) <= _LONGEST_ID:
             findings.add("twins.rule_id_length", item.id_short or item.id, length=len(item.id))
+        _id_short(item.id_short, item.id, findings)
+        _languages(item.description, item.id_short or item.id, findings)
+        _languages(item.display_name, item.id_short or item.id, findings)
 
 
 def _shell(shell: AssetAdministrationShell, resolver: Resolver, findings: Findings) -> None:
@@ -65,7 +76,12 @@ def _shell(shell: AssetAdministrationShell, resolver: Resolver, findings: Findin
     if not about.global_asset_id and not about.specific_asset_ids:
         findings.add("twins.rule_asset_id", place)
     _named_global(about, place, findings)
+    if shell.derived_from is not None:
+        _reference(shell.derived_from, place, findings)
     for reference in shell.submodels:
+        _reference(reference, place, findings)
+        if reference.type != "ModelReference" or reference.keys[-1].type != "Submodel":
+            findings.add("twins.rule_submodel_reference", place, id=reference.keys[-1].value)
         if resolver.locate(reference) is None:
             findings.add("twins.dangling_submodel", place, id=reference.keys[-1].value)
 
@@ -77,7 +93,7 @@ def _named_global(about: AssetInformation, place: str, findings: Findings) -> No
             findings.add("twins.rule_global_asset_name", place, value=item.value)
 
 
-def _submodel(submodel: Submodel, findings: Findings) -> None:
+def _submodel(submodel: Submodel, version: str, findings: Findings) -> None:
     start = submodel.id_short or submodel.id
     _siblings(submodel.submodel_elements, start, findings)
     _qualifiers(submodel.qualifiers, start, submodel.kind, findings)
@@ -86,7 +102,7 @@ def _submodel(submodel: Submodel, findings: Findings) -> None:
         _element(element, place, findings)
         _qualifiers(element.qualifiers, place, submodel.kind, findings)
         if isinstance(element, SubmodelElementList):
-            _list(element, place, findings)
+            _list(element, place, version, findings)
         elif not isinstance(element, Operation):
             _siblings(children(element), place, findings)
         for reference in _references(element):
@@ -104,8 +120,12 @@ def _siblings(elements: Sequence[Element], place: str, findings: Findings) -> No
         if name.casefold() in seen:
             findings.add("twins.rule_id_short_repeated", place, name=name)
         seen.add(name.casefold())
-        if _ID_SHORT.match(name) is None or len(name) > _LONGEST_ID_SHORT:
-            findings.add("twins.rule_id_short_form", place, name=name)
+        _id_short(name, place, findings)
+
+
+def _id_short(name: str | None, place: str, findings: Findings) -> None:
+    if name is not None and (_ID_SHORT.match(name) is None or len(name) > _LONGEST_ID_SHORT):
+        findings.add("twins.rule_id_short_form", place, name=name)
 
 
 def _element(element: Element, place: str, findings: Findings) -> None:
@@ -122,12 +142,14 @@ def _element(element: Element, place: str, findings: Findings) -> None:
             findings.add("twins.rule_entity_asset", place)
         if element.entity_type == "CoManagedEntity" and is_known:
             findings.add("twins.rule_entity_co_managed", place)
+    elif isinstance(element, MultiLanguageProperty):
+        _languages(element.value, place, findings)
     _languages(element.description, place, findings)
     _languages(element.display_name, place, findings)
 
 
 def _value(value: str | None, value_type: str, place: str, findings: Findings) -> None:
-    if value and not is_valid(value, value_type):
+    if value is not None and not is_valid(value, value_type):
         findings.add("twins.rule_value_type", place, value=value, value_type=value_type)
 
 
@@ -136,6 +158,7 @@ def _languages(strings: Iterable[LangString], place: str, findings: Findings) ->
     for string in strings:
         if string.language.casefold() in seen:
             findings.add("twins.rule_language_repeated", place, language=string.language)
+            return
         seen.add(string.language.casefold())
 
 
@@ -151,11 +174,12 @@ def _qualifiers(given: Sequence[Qualifier], place: str, kind: str | None, findin
         _value(qualifier.value, qualifier.value_type, place, findings)
 
 
-def _list(element: SubmodelElementList, place: str, findings: Findings) -> None:
+def _list(element: SubmodelElementList, place: str, version: str, findings: Findings) -> None:
     """AASd-107, -108, -109, -114, -120: the members of a list are of one kind, type and meaning."""
     wanted = element.type_value_list_element
     meaning = _meaning(element.semantic_id_list_element)
-    if wanted in ("Property", "Range") and element.value_type_list_element is None:
+    is_typed = wanted in ("Property", "Range")
+    if is_typed and element.value and element.value_type_list_element is None:
         findings.add("twins.rule_list_value_type_missing", place)
     stated: set[str] = set()
     for index, member in enumerate(element.value):
@@ -170,7 +194,7 @@ def _list(element: SubmodelElementList, place: str, findings: Findings) -> None:
             stated.add(_meaning(member.semantic_id))
             if meaning and _meaning(member.semantic_id) != meaning:
                 findings.add("twins.rule_list_meaning", inner, meaning=member.semantic_id.keys[-1].value)
-        if member.id_short:
+        if member.id_short and version == "3.0":
             findings.add("twins.rule_list_id_short", inner, name=member.id_short)
     if len(stated) > 1 and not meaning:
         findings.add("twins.rule_list_meaning", place, meaning=", ".join(sorted(stated)))
@@ -201,9 +225,16 @@ def _references(element: SubmodelElement) -> Iterator[Reference]:
 
 
 def _reference(reference: Reference, place: str, findings: Findings) -> None:
-    """AASd-122, -123: what a reference may begin with."""
+    """AASd-122, -123, -124, -128: what a reference may begin with, end with, and how a list is entered."""
+    before = ""
+    for key in reference.keys if reference.type == "ModelReference" else ():
+        if before == "SubmodelElementList" and not key.value.isdecimal():
+            findings.add("twins.rule_list_index", place, value=key.value)
+        before = key.type
     first = reference.keys[0].type
     if reference.type == "ModelReference" and first not in _AAS_ROOTS:
         findings.add("twins.rule_model_reference", place, type=first)
-    elif reference.type == "ExternalReference" and first != "GlobalReference":
+    elif reference.type == "ExternalReference" and not (
+        first == "GlobalReference" and reference.keys[-1].type in ("GlobalReference", "FragmentReference")
+    ):
         findings.add("twins.rule_external_reference", place, type=first)

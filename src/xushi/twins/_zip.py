@@ -130,12 +130,13 @@ class Archive:
             raise XushiError("twins.zip_bomb", size=total, limit=self._limits.unpacked_bytes)
 
     def _relocate(self) -> None:
-        """Find the parts that do not stand where the directory says, as after bytes got lost or were added."""
+        """Find the parts that do not stand where the directory says, as after bytes got lost."""
         with _stream(self._source) as stream:
             lost = [entry for entry in self.entries.values() if not _stands_at(stream, entry.offset)]
-            data = stream.seek(0) or stream.read(self._limits.file_bytes) if lost else b""
-        if not lost:
-            return
+            if not lost:
+                return
+            stream.seek(0)
+            data = stream.read(self._limits.file_bytes)
         found = {entry.name: entry for entry in _scan(data, self._limits.entries)}
         for entry in lost:
             if entry.name in found:
