@@ -1,399 +1,22 @@
-"""Every signal of the demo plant: its path under OperationalData, type, unit, texts and its address on a protocol."""
+"""Every signal of the demo plant: its path under OperationalData, type, unit, texts and address."""
 
 from __future__ import annotations
 
+from xushi.demo._line_address import (
+    AGV_TOPIC,
+    DETAIL_LABELS,
+    HEARTBEAT_TOPIC,
+    KITTING_TOPIC,
+    SHIFT_LABELS,
+    STATE_LABELS,
+    json,
+    opcua,
+    sparkplug,
+)
 from xushi.demo._line_machines import MACHINES
 from xushi.demo._line_parts import BIN_PARTS
-from xushi.demo._line_types import Machine, Signal, Text, ValueType
-
-NAMESPACE = "urn:xushi:demo:plant"
-GROUP, EDGE = "Demo", "Line1"
-AGV_TOPIC = "uagv/v2/Xushi"
-QUALITY_TOPIC = "demo/line1/quality"
-KITTING_TOPIC = "demo/line1/kitting"
-HEARTBEAT_TOPIC = "demo/line1/heartbeat"
-
-# OPC 40001-1, MachineryItemState and MachineryOperationMode
-STATE_LABELS = (
-    Text("Not available", "不可用"),
-    Text("Out of service", "停用"),
-    Text("Not executing", "未执行"),
-    Text("Executing", "执行中"),
-)
-MODE_LABELS = (
-    Text("None", "无"),
-    Text("Maintenance", "维护"),
-    Text("Setup", "调整"),
-    Text("Processing", "生产"),
-)
-DETAIL_LABELS = (
-    Text("Running", "运行"),
-    Text("Starved", "待料"),
-    Text("Blocked", "堵料"),
-    Text("Failed", "故障"),
-    Text("Stopped", "停止"),
-    Text("Set-up", "调整"),
-)
-VERDICT_LABELS = (Text("None", "无"), Text("Good", "合格"), Text("Not good", "不合格"))
-SHIFT_LABELS = (Text("Night", "夜班"), Text("Early", "早班"), Text("Late", "中班"))
-BOLTS = 10
-TRACE_POINTS = 96
-
-
-def opcua(
-    machine: str,
-    path: str,
-    type: ValueType,
-    en: str,
-    zh: str,
-    unit: str = "",
-    *,
-    writable: bool = False,
-    labels: tuple[Text, ...] = (),
-    low: float | None = None,
-    high: float | None = None,
-) -> Signal:
-    return Signal(
-        machine=machine,
-        path=path,
-        type=type,
-        protocol="opcua",
-        address=f"{machine}.{path}",
-        name=Text(en, zh),
-        unit=unit,
-        writable=writable,
-        labels=labels,
-        low=low,
-        high=high,
-    )
-
-
-def sparkplug(
-    machine: str,
-    path: str,
-    type: ValueType,
-    en: str,
-    zh: str,
-    unit: str = "",
-    *,
-    writable: bool = False,
-    low: float | None = None,
-    high: float | None = None,
-) -> Signal:
-    return Signal(
-        machine=machine,
-        path=path,
-        type=type,
-        protocol="sparkplug",
-        address=f"spBv1.0/{GROUP}/DDATA/{EDGE}/{machine}",
-        pointer=(path.replace(".", "/"),),
-        name=Text(en, zh),
-        unit=unit,
-        writable=writable,
-        low=low,
-        high=high,
-    )
-
-
-def json(
-    machine: str,
-    path: str,
-    type: ValueType,
-    topic: str,
-    pointer: tuple[str, ...],
-    en: str,
-    zh: str,
-    unit: str = "",
-    *,
-    labels: tuple[Text, ...] = (),
-    low: float | None = None,
-    high: float | None = None,
-    vda: bool = False,
-) -> Signal:
-    return Signal(
-        machine=machine,
-        path=path,
-        type=type,
-        protocol="vda5050" if vda else "json",
-        address=topic,
-        pointer=pointer,
-        name=Text(en, zh),
-        unit=unit,
-        labels=labels,
-        low=low,
-        high=high,
-    )
-
-
-def _energy(machine: str) -> tuple[Signal, ...]:
-    return (
-        sparkplug(machine, "Energy.Power", "double", "Electric power", "有功功率", "kW", low=0.0),
-        opcua(machine, "Energy.Total", "double", "Electric energy", "累计电能", "kW.h", low=0.0),
-    )
-
-
-def _station_state(op: str) -> tuple[Signal, ...]:
-    return (
-        opcua(op, "State", "enum", "Machine state", "机器状态", labels=STATE_LABELS),
-        opcua(op, "OperationMode", "enum", "Operation mode", "运行模式", labels=MODE_LABELS),
-        opcua(op, "Detail", "enum", "Running detail", "运行细分状态", labels=DETAIL_LABELS),
-        opcua(op, "Progress", "double", "Progress of the cycle", "循环进度", low=0.0, high=1.0),
-        opcua(op, "CurrentEngine", "string", "Engine in the station", "在位发动机"),
-        opcua(op, "Stage", "int", "Stage of assembly of that engine", "装配阶段", low=0, high=10),
-        opcua(op, "Counters.Good", "int", "Good engines", "合格数"),
-        opcua(op, "Counters.Reject", "int", "Rejected engines", "不合格数"),
-        opcua(op, "Counters.Total", "int", "All engines", "总数"),
-        opcua(op, "CycleTime", "double", "Last cycle time", "上次节拍时间", "s", low=0.0, high=90.0),
-        opcua(op, "ToolWear", "double", "Tool wear", "工具磨损", low=0.0, high=1.0),
-        opcua(
-            op, "CycleTimeFactor", "double", "Cycle-time factor", "节拍系数", writable=True, low=0.5, high=2.0
-        ),
-        opcua(op, "Alarm.Active", "bool", "Alarm present", "有报警"),
-        opcua(op, "Alarm.Code", "int", "Alarm code", "报警代码"),
-        opcua(op, "Alarm.Text", "string", "Alarm text", "报警文本"),
-        opcua(op, "PokaYoke.Stopped", "bool", "Stopped by poka-yoke", "防错停机"),
-        opcua(op, "PokaYoke.Expected", "string", "Expected part", "应装零件"),
-        opcua(op, "PokaYoke.Found", "string", "Part found", "实扫零件"),
-        opcua(op, "PokaYoke.Count", "int", "Wrong parts stopped", "防错拦截数"),
-        opcua(
-            op,
-            "Material.Stock",
-            "int",
-            "Engines served by parts at the line",
-            "线边物料可装台数",
-            low=0,
-            high=24,
-        ),
-        *_energy(op),
-    )
-
-
-# The fast sensors of each station: path, unit, texts, low, high.
-FAST: dict[str, tuple[tuple[str, str, str, str, float, float], ...]] = {
-    "OP10": (
-        ("Sensors.GripperForce", "N", "Gripper force", "夹爪力", 0, 1600),
-        ("Sensors.Axis1Current", "A", "Axis 1 current", "一轴电流", 0, 20),
-        ("Sensors.Axis2Current", "A", "Axis 2 current", "二轴电流", 0, 20),
-        ("Sensors.Axis3Current", "A", "Axis 3 current", "三轴电流", 0, 20),
-    ),
-    "OP20": (
-        ("Sensors.SpindleTorqueA", "N.m", "Spindle A torque", "A 轴力矩", 0, 90),
-        ("Sensors.SpindleTorqueB", "N.m", "Spindle B torque", "B 轴力矩", 0, 90),
-        ("Sensors.BreakawayTorque", "N.m", "Crankshaft turning torque", "曲轴转动力矩", 0, 12),
-    ),
-    "OP30": (
-        ("Sensors.PressForce", "kN", "Press force", "压装力", 0, 12),
-        ("Sensors.PressPosition", "mm", "Press position", "压装位移", 0, 160),
-        ("Sensors.HydraulicPressure", "bar", "Hydraulic pressure", "液压压力", 0, 180),
-    ),
-    "OP40": (
-        ("Sensors.SpindleTorque", "N.m", "Spindle torque", "拧紧轴力矩", 0, 180),
-        ("Sensors.SpindleAngle", "deg", "Spindle angle", "拧紧轴角度", 0, 360),
-        ("Sensors.SpindleCurrent", "A", "Spindle current", "拧紧轴电流", 0, 30),
-        ("Sensors.SpindleTemperature", "Cel", "Spindle temperature", "拧紧轴温度", 15, 90),
-    ),
-    "OP50": (
-        ("Sensors.SpindleTorque", "N.m", "Spindle torque", "拧紧轴力矩", 0, 40),
-        ("Sensors.VisionScore", "%", "Vision score", "视觉评分", 0, 100),
-        ("Sensors.Axis1Current", "A", "Axis 1 current", "一轴电流", 0, 20),
-    ),
-    "OP60": (
-        ("Sensors.TestPressure", "bar", "Test pressure", "试验压力", 0, 4),
-        ("Sensors.DifferentialPressure", "Pa", "Differential pressure", "差压", -20, 200),
-        ("Sensors.FixtureTemperature", "Cel", "Fixture temperature", "夹具温度", 10, 50),
-    ),
-    "OP70": (
-        ("Sensors.SpindleTorque", "N.m", "Spindle torque", "拧紧轴力矩", 0, 40),
-        ("Sensors.SealantFlow", "ml/min", "Sealant flow", "涂胶流量", 0, 80),
-        ("Sensors.SealantPressure", "bar", "Sealant pressure", "涂胶压力", 0, 60),
-    ),
-    "OP80": (
-        ("Sensors.OilFlow", "l/min", "Oil flow", "机油流量", 0, 30),
-        ("Sensors.OilFilled", "l", "Oil filled", "已加注机油", 0, 5),
-        ("Sensors.OilTemperature", "Cel", "Oil temperature", "机油温度", 10, 70),
-    ),
-    "OP90": (
-        ("Sensors.DriveSpeed", "1/min", "Drive speed", "驱动转速", 0, 1400),
-        ("Sensors.DriveTorque", "N.m", "Drive torque", "驱动力矩", 0, 60),
-        ("Sensors.OilPressure", "bar", "Oil pressure", "机油压力", 0, 6),
-        ("Sensors.ExhaustPressure", "mbar", "Exhaust pressure", "排气压力", -80, 80),
-    ),
-    "OP100": (
-        ("Sensors.VisionScore", "%", "Vision score", "视觉评分", 0, 100),
-        ("Sensors.LabelContrast", "%", "Label contrast", "标签对比度", 0, 100),
-    ),
-}
-# Sensors that every station has.
-COMMON_FAST = (
-    ("Sensors.VibrationX", "mm/s", "Vibration X", "X 向振动", 0, 20),
-    ("Sensors.VibrationY", "mm/s", "Vibration Y", "Y 向振动", 0, 20),
-    ("Sensors.AirPressure", "bar", "Air pressure", "气源压力", 0, 10),
-    ("Sensors.AirFlow", "l/min", "Air flow", "用气流量", 0, 400),
-    ("Sensors.MotorCurrent", "A", "Motor current", "电机电流", 0, 40),
-    ("Sensors.MotorTemperature", "Cel", "Motor temperature", "电机温度", 15, 110),
-    ("Sensors.CabinetTemperature", "Cel", "Cabinet temperature", "电柜温度", 15, 60),
-)
-
-# The measured results in each station's quality message: path, type, unit, texts, low, high (limits of good).
-RESULTS: dict[str, tuple[tuple[str, str, str, str, float, float], ...]] = {
-    "OP10": (("SeatGap", "mm", "Seat gap", "贴合间隙", 0.0, 0.10),),
-    "OP20": (
-        ("CapTorque", "N.m", "Bearing-cap torque", "轴承盖力矩", 57.0, 63.0),
-        ("EndPlay", "mm", "Crankshaft end play", "曲轴轴向间隙", 0.08, 0.25),
-        ("TurningTorque", "N.m", "Turning torque", "转动力矩", 0.0, 6.0),
-    ),
-    "OP30": (
-        ("PressForceMax", "kN", "Largest press force", "最大压装力", 3.0, 8.0),
-        ("ProtrusionMax", "mm", "Piston protrusion", "活塞凸出量", -0.10, 0.30),
-    ),
-    "OP40": (
-        ("TorqueMean", "N.m", "Mean final torque", "平均最终力矩", 72.0, 100.0),
-        ("TorqueScatter", "N.m", "Scatter of final torque", "最终力矩离散度", 0.0, 5.0),
-        ("YieldAngleMean", "deg", "Mean yield-point angle", "平均屈服点角度", 60.0, 130.0),
-    ),
-    "OP50": (
-        ("FollowersSeated", "", "Followers seated", "就位摇臂数", 16, 16),
-        ("ChainTension", "N", "Chain tension", "链条张力", 180.0, 260.0),
-    ),
-    "OP60": (("LeakRate", "cm3/min", "Leak rate", "泄漏率", 0.0, 12.0),),
-    "OP70": (
-        ("CoverTorque", "N.m", "Cover torque", "罩盖力矩", 9.0, 13.0),
-        ("BeadWidth", "mm", "Bead width", "胶条宽度", 2.5, 3.5),
-    ),
-    "OP80": (("OilVolume", "l", "Oil volume", "机油加注量", 4.1, 4.3),),
-    "OP90": (
-        ("TorqueMean", "N.m", "Mean drive torque", "平均驱动力矩", 18.0, 34.0),
-        ("OilPressure", "bar", "Oil pressure", "机油压力", 2.6, 4.4),
-        ("Vibration", "mm/s", "Vibration", "振动", 0.0, 7.1),
-    ),
-    "OP100": (("VisionScore", "%", "Vision score", "视觉评分", 85.0, 100.0),),
-    "RWK1": (("RepairTime", "s", "Repair time", "返修时间", 0.0, 600.0),),
-}
-
-
-def _quality(op: str) -> tuple[Signal, ...]:
-    topic = f"{QUALITY_TOPIC}/{op}"
-    fixed: tuple[Signal, ...] = (
-        json(op, "Quality.Engine", "string", topic, ("engine",), "Engine", "发动机编号"),
-        json(op, "Quality.Verdict", "enum", topic, ("verdict",), "Verdict", "判定", labels=VERDICT_LABELS),
-        json(op, "Quality.Stage", "int", topic, ("stage",), "Stage reached", "完成阶段"),
-        json(op, "Quality.Sequence", "int", topic, ("sequence",), "Message sequence", "消息序号"),
-        json(op, "Quality.Attempt", "int", topic, ("attempt",), "Attempt at this station", "本站加工次数"),
-        json(op, "Quality.CycleTime", "double", topic, ("cycle_s",), "Cycle time", "节拍时间", "s"),
-        json(op, "Quality.Tool", "string", topic, ("tool",), "Tool used", "所用工具"),
-        json(
-            op,
-            "Quality.Parts",
-            "string[]",
-            topic,
-            ("parts",),
-            "Parts fitted: number|identity|supplier",
-            "装入零件：件号|编号|供方",
-        ),
-        json(op, "Quality.Faults", "string[]", topic, ("faults",), "Faults found", "发现缺陷"),
-    )
-    results = tuple(
-        json(
-            op,
-            f"Quality.Results.{path}",
-            "double",
-            topic,
-            ("results", path),
-            en,
-            zh,
-            unit,
-            low=low,
-            high=high,
-        )
-        for path, unit, en, zh, low, high in RESULTS[op]
-    )
-    return fixed + results
-
-
-def _special(op: str) -> tuple[Signal, ...]:
-    if op == "OP40":
-        bolts = tuple(
-            signal
-            for bolt in range(1, BOLTS + 1)
-            for signal in (
-                opcua(
-                    op,
-                    f"TorqueAngle.Bolt{bolt:02d}.Angle",
-                    "double[]",
-                    f"Bolt {bolt} angle",
-                    f"{bolt} 号螺栓角度",
-                    "deg",
-                ),
-                opcua(
-                    op,
-                    f"TorqueAngle.Bolt{bolt:02d}.Torque",
-                    "double[]",
-                    f"Bolt {bolt} torque",
-                    f"{bolt} 号螺栓力矩",
-                    "N.m",
-                ),
-            )
-        )
-        return (
-            opcua(
-                op,
-                "TorqueTarget",
-                "double",
-                "Torque target",
-                "目标力矩",
-                "N.m",
-                writable=True,
-                low=60.0,
-                high=110.0,
-            ),
-            opcua(op, "TorqueAngle.Engine", "string", "Engine of the traces", "曲线所属发动机"),
-            opcua(
-                op,
-                "TorqueAngle.FinalTorque",
-                "double[]",
-                "Final torque of each bolt",
-                "各螺栓最终力矩",
-                "N.m",
-            ),
-            opcua(
-                op,
-                "TorqueAngle.YieldAngle",
-                "double[]",
-                "Yield-point angle of each bolt",
-                "各螺栓屈服点角度",
-                "deg",
-            ),
-            *bolts,
-        )
-    if op == "OP60":
-        return (
-            opcua(
-                op,
-                "LeakLimit",
-                "double",
-                "Leak-rate limit",
-                "泄漏率上限",
-                "cm3/min",
-                writable=True,
-                low=4.0,
-                high=30.0,
-            ),
-        )
-    if op == "OP80":
-        return (
-            opcua(
-                op, "OilTarget", "double", "Oil target", "机油加注目标", "l", writable=True, low=3.5, high=5.0
-            ),
-        )
-    return ()
-
-
-def _station(op: str) -> tuple[Signal, ...]:
-    fast = tuple(
-        sparkplug(op, path, "double", en, zh, unit, low=low, high=high)
-        for path, unit, en, zh, low, high in (*FAST[op], *COMMON_FAST)
-    )
-    return (*_station_state(op), *_special(op), *fast, *_quality(op))
+from xushi.demo._line_station_signals import energy, rework, station
+from xushi.demo._line_types import Machine, Signal, ValueType
 
 
 def _buffer(machine: Machine) -> tuple[Signal, ...]:
@@ -404,15 +27,6 @@ def _buffer(machine: Machine) -> tuple[Signal, ...]:
         opcua(id, "Stages", "int[]", "Stages of assembly", "各台装配阶段"),
         opcua(id, "Engines", "string[]", "Engine numbers", "发动机编号"),
         opcua(id, "Running", "bool", "Belt runs", "输送运行"),
-    )
-
-
-def _rework() -> tuple[Signal, ...]:
-    id = "RWK1"
-    return (
-        *(signal for signal in _station_state(id) if not signal.path.startswith(("Material", "PokaYoke"))),
-        opcua(id, "Scrapped", "int", "Engines scrapped", "报废台数"),
-        *_quality(id),
     )
 
 
@@ -453,7 +67,7 @@ def _kitting() -> tuple[Signal, ...]:
         json(id, "LastPick.Batch", "string", topic, ("batch",), "Batch picked", "拣出批次"),
         json(id, "LastPick.Correct", "bool", topic, ("correct",), "Pick correct", "拣选正确"),
         json(id, "LastPick.Sequence", "int", topic, ("sequence",), "Message sequence", "消息序号"),
-        *_energy(id),
+        *energy(id),
     )
 
 
@@ -476,8 +90,8 @@ def _agv(id: str) -> tuple[Signal, ...]:
 
     look = f"{AGV_TOPIC}/{id}/visualization"
     return (
-        json(id, "Pose.X", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True),
-        json(id, "Pose.Y", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True),
+        json(id, "Pose.PositionX", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True),
+        json(id, "Pose.PositionY", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True),
         json(
             id, "Pose.Theta", "double", look, ("agvPosition", "theta"), "Heading", "航向角", "rad", vda=True
         ),
@@ -517,7 +131,7 @@ def _store() -> tuple[Signal, ...]:
         opcua("PS1", "ContainersOut", "int", "Containers issued", "出库料箱数"),
         opcua("PS1", "OpenOrders", "int", "Transport orders open", "未完成运输任务"),
         opcua("PS1", "Levels", "int[]", "Stock of each part of the bill of material", "各零件库存"),
-        *_energy("PS1"),
+        *energy("PS1"),
     )
 
 
@@ -598,13 +212,13 @@ def _controller() -> tuple[Signal, ...]:
 
 def _signals_of(machine: Machine) -> tuple[Signal, ...]:
     if machine.category == "station":
-        return _station(machine.id)
+        return station(machine.id)
     if machine.category == "buffer":
         return _buffer(machine)
     if machine.category == "agv":
         return _agv(machine.id)
     return {
-        "rework": _rework,
+        "rework": rework,
         "kitting": _kitting,
         "store": _store,
         "compressor": _compressor,
