@@ -124,7 +124,7 @@ def _long(kind: Kind, value: Any) -> int:
                 return 0
             raise ValueError(f"{value!r} is neither true nor false")
         return int(bool(value))
-    number = int(value)
+    number = round(value) if isinstance(value, float) else int(value)
     if not _LONG_MIN <= number <= _LONG_MAX:
         raise OverflowError(f"{number} does not fit 64 bits")
     return number

@@ -25,23 +25,32 @@ _LATEST_MS = (2**63 - 1) // _MS
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A metric as its birth announced it; `point` is None where nobody asked for it."""
+    """A metric as its birth announced it, and the points that ask for it."""
 
     name: str
     datatype: int
     alias: int | None
-    point: Point | None
+    points: tuple[Point, ...]
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Metrics of one message whose values stand in the same field and go to the same lane."""
+    """Metrics of one message whose values stand in the same field and go to the same lane.
+
+    Attributes:
+        wire: number type in which the field is read; `dtype`: the type that it stands for.
+        factor: to ns, for times in ms; 1 for all else.
+        is_whole: the group is the whole message, in its order.
+    """
 
     field: str
     get: Callable[[Any], Any]
+    wire: Any
     dtype: Any
     factor: int
     is_double: bool
     places: tuple[int, ...]
+    is_whole: bool
+    points: tuple[Point, ...]
     signals: NDArray[np.int32]
 
 
@@ -49,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True):
     """How a message with one certain sequence of aliases is read."""
 
     groups: tuple[Group, ...]
-    odd: tuple[int, ...]
+    odd: tuple[tuple[int, Point], ...]
 
 
 class UnknownMetric(Exception):
@@ -60,7 +69,10 @@ class Device:
     """One node or device: its points, the aliases of its last birth, and its outages."""
 
     def __init__(self, points: Sequence[Point], metric_of: Callable[[Point], str]) -> None:
-        self.points = {metric_of(point): point for point in points}
+        self._points: dict[str, tuple[Point, ...]] = {}
+        for point in points:
+            name = metric_of(point)
+            self._points[name] = (*self._points.get(name, ()), point)
         self.outage = Outage([point.signal for point in points])
         self.is_born = False
         self.by_name: dict[str, Known] = {}
@@ -79,7 +91,7 @@ class Device:
         self.by_name.clear()
         for metric in message.metrics:
             alias = metric.alias if metric.HasField("alias") else None
-            known = Known(metric.name, metric.datatype, alias, self.points.get(metric.name))
+            known = Known(metric.name, metric.datatype, alias, self._points.get(metric.name, ()))
             self.by_name[metric.name] = known
             if alias is not None:
                 self._by_alias[alias] = known
@@ -88,9 +100,9 @@ class Device:
         columns = Columns()
         for metric in message.metrics:
             known = self.by_name[metric.name]
-            if known.point is not None:
-                time_ns = _time_of(metric, message, now_ns)
-                self._add_odd(columns, metric, known, self.outage.restate_one(time_ns, now_ns), refuse)
+            time_ns = self.outage.restate_one(_time_of(metric, message, now_ns), now_ns)
+            for point in known.points:
+                _add(columns, metric, known, point, time_ns, refuse)
         return self._frame(columns, now_ns)
 
     def read(self, message: Any, payload: bytes, now_ns: int, refuse: Callable[[str], None]) -> Frame | None:
@@ -113,18 +125,18 @@ class Device:
         columns = Columns()
         for group in plan.groups:
             self._read_group(group, metrics, times_ns, columns, now_ns, refuse)
-        for place in plan.odd:
+        for place, point in plan.odd:
             known = self._by_alias[aliases[place]]
-            self._add_odd(columns, metrics[place], known, int(times_ns[place]), refuse)
+            _add(columns, metrics[place], known, point, int(times_ns[place]), refuse)
         return self._frame(columns, now_ns)
 
     def _read_group(
         self, group: Group, metrics: list[Any], times_ns: NDArray[np.int64], columns: Columns, now_ns: int,
         refuse: Callable[[str], None],
     ) -> None:  # fmt: skip
-        is_whole = len(group.places) == len(metrics)
+        is_whole = group.is_whole
         chosen = metrics if is_whole else [metrics[place] for place in group.places]
-        raw = np.array(list(map(group.get, chosen)), group.dtype)
+        raw = np.array(list(map(group.get, chosen)), group.wire)
         if raw.ndim == 2:  # an integer stands in one of two fields, the other is 0
             raw = raw[:, 0] | raw[:, 1]
         times = times_ns if is_whole else times_ns[list(group.places)]
@@ -135,7 +147,7 @@ class Device:
             if absent:
                 for i in absent:
                     known = self._by_alias[chosen[i].alias]
-                    self._add_odd(columns, chosen[i], known, int(times[i]), refuse)
+                    _add(columns, chosen[i], known, group.points[i], int(times[i]), refuse)
                 keep = np.ones(len(raw), bool)
                 keep[absent] = False
                 raw, times, signals = raw[keep], times[keep], signals[keep]
@@ -144,31 +156,24 @@ class Device:
         columns.add_block(signals, times, _bits(raw, group))
 
     def _make_plan(self, aliases: tuple[int, ...]) -> Plan:
-        sorted_out: dict[tuple[str, Any, int, bool], list[int]] = {}
-        odd: list[int] = []
+        sorted_out: dict[tuple[str, Any, int, bool], list[tuple[int, Point]]] = {}
+        odd: list[tuple[int, Point]] = []
         for place, alias in enumerate(aliases):
             known = self._by_alias.get(alias)
             if known is None:
                 raise UnknownMetric(f"alias {alias}")
-            if known.point is None:
-                continue
             column = _column_of(known.datatype)
-            if column is None or known.point.kind.is_object or (known.point.kind is Kind.TIME and column[2] == 1):
-                odd.append(place)
-            else:
-                sorted_out.setdefault((*column, known.point.kind is Kind.DOUBLE), []).append(place)
-        plan = Plan(tuple(self._group(key, places, aliases) for key, places in sorted_out.items()), tuple(odd))
+            for point in known.points:
+                is_time = point.kind is Kind.TIME and known.datatype != DataType.DATETIME
+                if column is None or point.kind.is_object or is_time:
+                    odd.append((place, point))
+                else:
+                    sorted_out.setdefault((*column, point.kind is Kind.DOUBLE), []).append((place, point))
+        groups = tuple(_group(key, chosen, len(aliases)) for key, chosen in sorted_out.items())
+        plan = Plan(groups, tuple(odd))
         if len(self._plans) < MAX_PLANS:
             self._plans[aliases] = plan
         return plan
-
-    def _group(self, key: tuple[str, Any, int, bool], places: list[int], aliases: tuple[int, ...]) -> Group:
-        field, dtype, factor, is_double = key
-        get = attrgetter("int_value", "long_value") if field == "integer" else attrgetter(field)
-        signals = [point.signal for place in places if (point := self._by_alias[aliases[place]].point) is not None]
-        wire = np.uint64 if field == "integer" else dtype
-        group = Group(field, get, wire, factor, is_double, tuple(places), np.array(signals, np.int32))
-        return group if field != "integer" else msgspec.structs.replace(group, dtype=np.uint64, field=f"integer:{np.dtype(dtype)}")
 
     def _read_one_by_one(
         self, message: Any, metrics: list[Any], now_ns: int, refuse: Callable[[str], None]
@@ -178,26 +183,9 @@ class Device:
             known = self._by_alias.get(metric.alias) if metric.HasField("alias") else self.by_name.get(metric.name)
             if known is None:
                 raise UnknownMetric(metric.name or f"alias {metric.alias}")
-            if known.point is not None:
-                self._add_odd(columns, metric, known, _time_of(metric, message, now_ns), refuse)
+            for point in known.points:
+                _add(columns, metric, known, point, _time_of(metric, message, now_ns), refuse)
         return self._frame(columns, now_ns)
-
-    def _add_odd(
-        self, columns: Columns, metric: Any, known: Known, time_ns: int, refuse: Callable[[str], None]
-    ) -> None:
-        point = known.point
-        if point is None:
-            return
-        try:
-            value = value_of(metric, metric.datatype or known.datatype)
-            quality = quality_of(metric)
-            if value is None and quality < 0x8000_0000:
-                quality = BAD_NO_DATA
-            if isinstance(value, str) and point.kind is Kind.ENUM:
-                value = (point.options.get("labels") or {}).get(value, value)
-            columns.add(point.kind, point.signal, time_ns, value, quality)
-        except (TypeError, ValueError, OverflowError) as error:
-            refuse(f"{known.name}: {error}")
 
     def _frame(self, columns: Columns, now_ns: int) -> Frame | None:
         if not len(columns):
@@ -205,6 +193,40 @@ class Device:
         frame = columns.take(now_ns)
         self.outage.observe(frame.times_ns)
         return frame
+
+
+def _add(
+    columns: Columns, metric: Any, known: Known, point: Point, time_ns: int, refuse: Callable[[str], None]
+) -> None:
+    """Add one metric's value for one point, whatever its type."""
+    try:
+        value = value_of(metric, metric.datatype or known.datatype)
+        quality = quality_of(metric)
+        if value is None and quality < 0x8000_0000:
+            quality = BAD_NO_DATA
+        if isinstance(value, str) and point.kind is Kind.ENUM:
+            value = (point.options.get("labels") or {}).get(value, value)
+        columns.add(point.kind, point.signal, time_ns, value, quality)
+    except (TypeError, ValueError, OverflowError) as error:
+        refuse(f"{known.name}: {error}")
+
+
+def _group(key: tuple[str, Any, int, bool], chosen: list[tuple[int, Point]], count: int) -> Group:
+    field, dtype, factor, is_double = key
+    is_integer = field == "integer"
+    places = tuple(place for place, _ in chosen)
+    return Group(
+        field=field,
+        get=attrgetter("int_value", "long_value") if is_integer else attrgetter(field),
+        wire=np.uint64 if is_integer else dtype,
+        dtype=dtype,
+        factor=factor,
+        is_double=is_double,
+        places=places,
+        is_whole=places == tuple(range(count)),
+        points=tuple(point for _, point in chosen),
+        signals=np.array([point.signal for _, point in chosen], np.int32),
+    )
 
 
 def _column_of(datatype: int) -> tuple[str, Any, int] | None:
@@ -223,8 +245,8 @@ def _column_of(datatype: int) -> tuple[str, Any, int] | None:
 
 
 def _bits(raw: NDArray[Any], group: Group) -> NDArray[np.int64]:
-    if group.field.startswith("integer:"):
-        raw = raw.astype(group.field.removeprefix("integer:"))  # the low bits, with their sign
+    if group.field == "integer":
+        raw = raw.astype(group.dtype)  # the low bits, with their sign
     if group.factor != 1:
         raw = np.minimum(raw, _LATEST_MS).astype(np.int64) * group.factor
     if group.is_double:
@@ -238,7 +260,7 @@ def _bits(raw: NDArray[Any], group: Group) -> NDArray[np.int64]:
 
 def _has_value(metric: Any, field: str) -> bool:
     found = metric.WhichOneof("value")
-    return found in ("int_value", "long_value") if field.startswith("integer") else found == field
+    return found in ("int_value", "long_value") if field == "integer" else found == field
 
 
 def _all_have_alias(metrics: list[Any]) -> bool:
