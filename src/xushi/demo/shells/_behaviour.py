@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xushi.demo._line_types import Machine, Signal, Text
 from xushi.demo.models import rounded_route, route_of
-from xushi.twins import Element, Submodel, SubmodelElementCollection
+from xushi.twins import Element, Submodel, SubmodelElementCollection, SubmodelElementList
 
 from ._elements import file, group, outside, pointer, series, submodel_id, text, texts
 from ._operational import signal_reference
@@ -34,7 +34,7 @@ def scene_behaviour(machine: Machine, signals: Sequence[Signal], stages: Sequenc
         route = [(x, machine.path[0][2], z) for x, z in rounded_route(route_of(machine))]
         maker.add("flow", stages, route, positions="Positions", stages="Stages")
     elif machine.category == "agv":
-        maker.add("pose", x="Pose.X", y="Pose.Y", theta="Pose.Theta")
+        maker.add("pose", PoseX="Pose.PositionX", PoseY="Pose.PositionY", theta="Pose.Theta")
         maker.add("carry", _LOADS, node="carrier", item="Load", stage="LoadKind")
     elif machine.category == "kitting":
         lights = sorted(path for path in maker.signals if path.startswith("Lights."))
@@ -74,14 +74,18 @@ class _Maker:
             else:
                 elements.append(pointer(key, signal_reference(self.signals[value]), meaning))
         if path:
-            points = [group(None, [text(axis, repr(float(v)), f"{SEMANTIC}/{axis}", "xs:double")
-                                   for axis, v in zip("XYZ", point, strict=True)], f"{SEMANTIC}/point")
-                      for point in path]
-            elements.append(series("path", points, f"{SEMANTIC}/path", f"{SEMANTIC}/point"))
+            elements.append(series("path", [_point(point) for point in path], f"{SEMANTIC}/path", f"{SEMANTIC}/point",
+                                   of="SubmodelElementList"))
         if models:
             files = [file(None, self._pictures.path(model), "model/gltf-binary", f"{SEMANTIC}/model") for model in models]
             elements.append(series("models", files, f"{SEMANTIC}/models", f"{SEMANTIC}/model", of="File"))
         self.made.append(group(None, elements, f"{SEMANTIC}/Behaviour"))
+
+
+def _point(point: tuple[float, float, float]) -> SubmodelElementList:
+    """x, y, z in metres of the model's own frame."""
+    numbers = [text(None, repr(float(value)), f"{SEMANTIC}/coordinate", "xs:double") for value in point]
+    return series(None, numbers, f"{SEMANTIC}/point", f"{SEMANTIC}/coordinate", "Property", "xs:double")
 
 
 def _submodel(id: str, category: str, behaviours: Sequence[SubmodelElementCollection]) -> Submodel:

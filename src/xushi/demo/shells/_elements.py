@@ -74,7 +74,7 @@ def group(id_short: str | None, children: Iterable[Element], semantic: str = "",
                                      supplemental_semantic_ids=tuple(outside(each) for each in also))
 
 
-def series(id_short: str, children: Iterable[Element], semantic: str = "", item: str = "",
+def series(id_short: str | None, children: Iterable[Element], semantic: str = "", item: str = "",
            of: str = "SubmodelElementCollection", value_type: str | None = None, name: Text | None = None,
            is_ordered: bool | None = None, qualifiers: tuple[Qualifier, ...] = ()) -> SubmodelElementList:
     return SubmodelElementList(

@@ -80,7 +80,9 @@ def _message(signal: Signal) -> str:
 
 
 def _id_short(key: str) -> str:
-    return "".join(c if c.isalnum() else "_" for c in key)
+    """An idShort for a key of a payload: letters, digits, underscores, and two of them at least."""
+    plain = "".join(c if c.isalnum() else "_" for c in key)
+    return plain if len(plain) > 1 else f"{plain}_"
 
 
 def _interface(machine: str, interface: _Interface, signals: Sequence[Signal]) -> SubmodelElementCollection:

@@ -17,7 +17,7 @@ _BASE = "https://admin-shell.io/idta/HierarchicalStructures"
 
 def placement(x_m: float, y_m: float, z_m: float, rotation_deg: float) -> SubmodelElementCollection:
     """Where a node stands in the frame of the node above: x east, y north, z up; the turn is about z."""
-    fields = (("X", x_m), ("Y", y_m), ("Z", z_m), ("RotationZ", rotation_deg))
+    fields = (("PositionX", x_m), ("PositionY", y_m), ("PositionZ", z_m), ("RotationZ", rotation_deg))
     name = Text("Placement", "安装位置")
     return group("Placement", [text(key, repr(float(value)), f"{PLACEMENT}/{key}", "xs:double") for key, value in fields],
                  PLACEMENT, name)
