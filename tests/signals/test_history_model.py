@@ -195,6 +195,6 @@ def check_buckets(buckets: Any, kind: Kind, table: dict[int, tuple[Any, int]], e
 
 
 HistoryModel.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_the_history_answers_as_a_plain_table_would = HistoryModel.TestCase

@@ -15,8 +15,10 @@ from xushi.signals._tails import Tail, distribute
 
 
 class Memory:
-    """The part of the history that changes. Every look at it is consistent: a point is in a chunk of the index
-    or among the open points, never in neither. Safe for several threads; no lock is held for long.
+    """The part of the history that changes; every look at it is consistent.
+
+    A point is in a chunk of the index or among the open points, never in neither. Safe for several threads;
+    no lock is held for long.
     """
 
     def __init__(self, registry: SignalRegistry, index: dict[int, ChunkIndex]) -> None:

@@ -185,8 +185,9 @@ def _id_shorts(definitions: dict[int, SignalDef]) -> dict[int, str]:
     names: dict[int, str] = {}
     for handle, definition in definitions.items():
         path = definition.path or definition.key.rpartition("#")[2]
-        plain = re.sub(r"[^A-Za-z0-9]+", "_", path).strip("_") or "Value"
-        plain = plain if plain[0].isalpha() else "V" + plain
+        plain = re.sub(r"[^A-Za-z0-9]+", "_", path).strip("_")
+        if len(plain) < 2 or not plain[0].isalpha():
+            plain = "Value_" + plain if plain else "Value"
         name = plain[:120] if plain[:120] not in used else f"{plain[:110]}_{handle}"
         used.add(name)
         names[handle] = name
