@@ -25,7 +25,8 @@ from xushi.signals._points import Points, merge
 from xushi.signals._pyramid import PyramidReader
 from xushi.signals._registry import SignalRegistry
 from xushi.signals._table import export_csv, export_parquet, export_xlsx
-from xushi.signals._wal import WriteAheadLog, read_segment, segments
+from xushi.signals._wal import WriteAheadLog
+from xushi.signals._wal_file import read_segment, segments
 from xushi.signals._walk import walk
 
 MAX_BUCKETS = 100_000
