@@ -1,14 +1,14 @@
 // Starts the client in the page.
+import "@mantine/core/styles.css";
+import "../ui/theme/tokens.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import "@mantine/core/styles.css";
-import { MantineProvider } from "@mantine/core";
+import { App } from "./App";
 
 const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <MantineProvider>{null}</MantineProvider>
-    </StrictMode>,
-  );
-}
+if (!root) throw new Error("The page has no element with the id root.");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,46 @@
+// Keeps the address of the page a link to what is on the screen, and follows links opened in the same page.
+import { useContext, useEffect } from "react";
+import { SessionContext, UiContext, WorldContext, decodeView, encodeView, useLinkedView } from "../ui";
+
+const WRITE_DELAY_MS = 400;
+
+export function Address() {
+  const ui = useContext(UiContext);
+  const session = useContext(SessionContext);
+  const world = useContext(WorldContext);
+  const linkedView = useLinkedView();
+
+  useEffect(() => {
+    if (!ui || !session) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const write = () => {
+      if (timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        const next = `#${encodeView(linkedView())}`;
+        if (next !== location.hash) history.replaceState(null, "", next);
+      }, WRITE_DELAY_MS);
+    };
+    const stopUi = ui.subscribe(write);
+    const stopTime = session.feed.time.subscribe(write);
+    return () => {
+      stopUi();
+      stopTime();
+      clearTimeout(timer);
+    };
+  }, [ui, session, linkedView]);
+
+  useEffect(() => {
+    if (!ui || !session) return;
+    const follow = () => {
+      const { atMs, timeline, ...view } = decodeView(location.hash);
+      ui.set({ ...view, ...(view.centre ? { phoneTab: view.centre } : {}) });
+      if (view.camera) world?.look(view.camera);
+      if (atMs !== undefined) session.feed.seek(timeline ?? "live", atMs);
+      else if (session.feed.time.get().mode !== "live") session.feed.live();
+    };
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, [ui, session, world]);
+  return null;
+}

@@ -1,0 +1,151 @@
+// The one table of what a reader can do here; menus, keys and the palette all read it.
+import { useMemo } from "react";
+import { localName, useLanguage, useText, type TextKey } from "../../i18n";
+import type { IconName } from "../icons";
+import { usePlant, useSession, useStore, useTime } from "../live";
+import { SCHEMES } from "../theme";
+import { useTimeControls } from "../timebar";
+import { useToasts } from "../toasts";
+import { useWorld } from "../world/_handle";
+import { savePreferences, useSelected, useUi, useUiStore, viewAddress, type LinkedView } from "../state";
+import { useActionTools } from "./_tools";
+
+export type ActionGroup = "view" | "time" | "selection" | "plant" | "page" | "command";
+
+export interface Action {
+  id: string;
+  title: string;
+  /** The same title in every language, for the search. */
+  words: readonly string[];
+  group: ActionGroup;
+  icon: IconName;
+  /** Like "mod+k"; mod is Ctrl, or Cmd on a Mac. */
+  keys?: string;
+  isEnabled: boolean;
+  run(): void;
+}
+
+/** Commands that have a better place in the page than a generic form. */
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write"]);
+
+export function useLinkedView(): () => LinkedView {
+  const ui = useUiStore();
+  const { feed } = useSession();
+  return useMemo(
+    () => () => {
+      const state = ui.get();
+      const shown = feed.time.get();
+      return {
+        timeline: shown.timeline,
+        ...(shown.mode === "live" || !Number.isFinite(shown.atMs) ? {} : { atMs: shown.atMs }),
+        ...(state.selection ? { selection: state.selection } : {}),
+        ...(state.camera ? { camera: state.camera } : {}),
+        language: state.language,
+        scheme: state.scheme,
+        centre: state.centre,
+        isSplit: state.isSplit,
+        isTreeOpen: state.isTreeOpen,
+        isInspectorOpen: state.isInspectorOpen,
+        tab: state.tab,
+        ...(state.engine ? { engine: state.engine } : {}),
+      };
+    },
+    [ui, feed],
+  );
+}
+
+export function useActions(): Action[] {
+  const text = useText();
+  const language = useLanguage();
+  const ui = useUiStore();
+  const session = useSession();
+  const tools = useActionTools();
+  const toasts = useToasts();
+  const time = useTimeControls();
+  const world = useWorld();
+  const linkedView = useLinkedView();
+  const selected = useSelected();
+  const commands = usePlant((plant) => plant.commands);
+  const scheme = useUi((state) => state.scheme);
+  const canUndo = useStore(tools.history, (history) => history.done.length > 0);
+  const canRedo = useStore(tools.history, (history) => history.undone.length > 0);
+  const isLive = useTime((shown) => shown.mode === "live");
+
+  return useMemo(() => {
+    const make = (id: string, key: TextKey, group: ActionGroup, icon: IconName, run: () => void, more: Partial<Action> = {}): Action => ({
+      id,
+      title: text(key),
+      words: [text(key), id],
+      group,
+      icon,
+      isEnabled: true,
+      run,
+      ...more,
+    });
+    const copy = (view: LinkedView) => {
+      navigator.clipboard.writeText(viewAddress(view, location.origin)).then(
+        () => toasts.show({ tone: "done", title: text("link.copied"), detail: text(view.atMs === undefined ? "link.copiedLive" : "link.copiedInstant") }),
+        () => toasts.show({ tone: "error", title: text("link.notCopied"), next: text("link.notCopiedNext") }),
+      );
+    };
+    const instantView = () => {
+      const atMs = session.feed.time.get().atMs;
+      return { ...linkedView(), ...(Number.isFinite(atMs) ? { atMs } : {}) };
+    };
+    const show = (centre: "world" | "table" | "engines" | "activity") => () => ui.set({ centre, phoneTab: centre });
+    const otherLanguage = language === "en" ? "zh-CN" : "en";
+    const place = selected?.place ?? null;
+    const nextScheme = SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length] ?? "light";
+
+    const own: Action[] = [
+      make("view.world", "action.world", "view", "world", show("world"), { keys: "alt+1" }),
+      make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+2" }),
+      make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+3" }),
+      make("view.activity", "action.activity", "view", "activity", show("activity"), { keys: "alt+4" }),
+      make("view.split", "action.split", "view", "split", () => ui.set((old) => ({ isSplit: !old.isSplit, centre: "world" })), { keys: "alt+b" }),
+      make("view.tree", "action.tree", "view", "sidebar", () => ui.set((old) => ({ isTreeOpen: !old.isTreeOpen })), { keys: "alt+t" }),
+      make("view.inspector", "action.inspector", "view", "inspect", () => ui.set((old) => ({ isInspectorOpen: !old.isInspectorOpen })), { keys: "alt+i" }),
+      make("view.overview", "action.overview", "view", "world", () => world.overview(), { keys: "alt+0" }),
+      make("view.walk", "action.walk", "view", "user", () => world.toggleWalk(), { keys: "alt+w" }),
+      make("time.live", "action.live", "time", "live", time.live, { keys: "alt+l", isEnabled: !isLive }),
+      make("time.toggle", "action.playPause", "time", "play", time.toggle, { keys: "alt+p" }),
+      make("time.back", "action.stepBack", "time", "stepBack", () => time.step(-1000), { keys: "alt+," }),
+      make("time.on", "action.stepOn", "time", "stepOn", () => time.step(1000), { keys: "alt+." }),
+      make("time.minuteBack", "action.minuteBack", "time", "clock", () => time.step(-60_000)),
+      make("selection.focus", "action.focus", "selection", "focus", () => place && world.focus(place.id), { isEnabled: place !== null, keys: "alt+f" }),
+      make("selection.rename", "action.rename", "selection", "pencil", () => ui.set({ dialog: "rename" }), { isEnabled: place !== null, keys: "f2" }),
+      make("selection.move", "action.move", "selection", "move", () => ui.set({ dialog: "move" }), { isEnabled: place !== null }),
+      make("selection.trend", "action.trend", "selection", "value", () => ui.set({ tab: "trend", isInspectorOpen: true }), { isEnabled: selected !== null }),
+      make("selection.source", "action.source", "selection", "plug", () => ui.set({ tab: "source", isInspectorOpen: true }), { isEnabled: selected !== null }),
+      make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),
+      make("plant.import", "action.import", "plant", "open", () => ui.set({ dialog: "import", files: [] }), { keys: "mod+o" }),
+      make("plant.export", "action.export", "plant", "download", () => ui.set({ dialog: "export" }), { keys: "mod+e" }),
+      make("plant.undo", "action.undo", "plant", "undo", () => void tools.undo(), { keys: "mod+z", isEnabled: canUndo }),
+      make("plant.redo", "action.redo", "plant", "redo", () => void tools.redo(), { keys: "mod+shift+z", isEnabled: canRedo }),
+      make("page.link", "action.copyLink", "page", "link", () => copy(linkedView()), { keys: "alt+c" }),
+      make("page.linkInstant", "action.copyInstant", "page", "clock", () => copy(instantView()), { isEnabled: isLive }),
+      make("page.language", "action.language", "page", "language", () => {
+        savePreferences({ language: otherLanguage });
+        ui.set({ language: otherLanguage });
+      }),
+      make("page.look", "action.look", "page", "contrast", () => {
+        savePreferences({ scheme: nextScheme });
+        ui.set({ scheme: nextScheme });
+      }),
+      make("page.keys", "action.keys", "page", "info", () => ui.set({ dialog: "keys" }), { keys: "shift+?" }),
+      make("page.palette", "action.palette", "page", "command", () => ui.set({ isPaletteOpen: true }), { keys: "mod+k" }),
+    ];
+    const served = commands
+      .filter((command) => !HAS_OWN_DIALOG.has(command.name))
+      .map((command): Action => ({
+        id: `command.${command.name}`,
+        title: localName(command.title, language, command.name),
+        words: [...Object.values(command.title), command.name],
+        group: "command",
+        icon: "command",
+        isEnabled: true,
+        run: () => ui.set({ dialog: "command", command: command.name }),
+      }));
+    return [...own, ...served];
+  }, [text, language, ui, session, tools, toasts, time, world, linkedView, selected, commands, scheme, canUndo, canRedo, isLive]);
+}

@@ -1,0 +1,120 @@
+// Runs commands for the panels: every success can be taken back, every failure says why.
+import { createContext, useContext, useMemo, useRef, type ReactNode } from "react";
+import { localName, useLanguage, useText } from "../../i18n";
+import { createStore, useSession, type OutcomeInfo, type Store } from "../live";
+import { useErrorText } from "../notes";
+import { useToasts } from "../toasts";
+
+interface History {
+  /** Ids of own commands that can be taken back, the newest last. */
+  done: readonly string[];
+  undone: readonly string[];
+}
+
+export interface Tools {
+  history: Store<History>;
+  /** Runs a command; null where it was refused (the reader has been told). */
+  run(command: string, params: Record<string, unknown>, options?: { reason?: string; isQuiet?: boolean }): Promise<OutcomeInfo | null>;
+  plan(command: string, params: Record<string, unknown>): Promise<OutcomeInfo>;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  undoOne(commandId: string): Promise<boolean>;
+  tellError(error: unknown): void;
+}
+
+const ToolsContext = createContext<Tools | null>(null);
+
+export function useActionTools(): Tools {
+  const tools = useContext(ToolsContext);
+  if (!tools) throw new Error("no action tools above this component");
+  return tools;
+}
+
+export function ActionTools({ children }: { children: ReactNode }) {
+  const { feed, plant } = useSession();
+  const toasts = useToasts();
+  const text = useText();
+  const language = useLanguage();
+  const errorText = useErrorText();
+  const history = useRef<Store<History>>(null);
+  history.current ??= createStore<History>({ done: [], undone: [] });
+  const kept = history.current;
+
+  const tools = useMemo<Tools>(() => {
+    const titleOf = (name: string) => localName(plant.get().commands.find((command) => command.name === name)?.title, language, name);
+
+    const tellError = (error: unknown) => {
+      const detail = errorText(error);
+      toasts.show({ tone: "error", title: detail.what, detail: detail.why, next: detail.next });
+    };
+
+    const tellOutcome = (outcome: OutcomeInfo): boolean => {
+      if (outcome.state === "done" || outcome.state === "planned") return true;
+      const title = text(outcome.state === "unknown" ? "command.unknownOutcome" : "command.failed", { command: titleOf(outcome.command) });
+      toasts.show({ tone: "error", title, detail: outcome.error ? `${outcome.error.what} ${outcome.error.why}` : undefined, next: outcome.error?.next });
+      return false;
+    };
+
+    const undoOne = async (commandId: string) => {
+      try {
+        const outcome = await feed.undo(commandId);
+        if (!tellOutcome(outcome)) return false;
+        kept.set((old) => ({
+          done: old.done.filter((id) => id !== commandId),
+          undone: outcome.is_undoable ? [...old.undone, outcome.command_id] : old.undone,
+        }));
+        toasts.show({ tone: "done", title: text("command.undone", { command: titleOf(outcome.command) }) });
+        return true;
+      } catch (error) {
+        tellError(error);
+        kept.set((old) => ({ done: old.done.filter((id) => id !== commandId) }));
+        return false;
+      }
+    };
+
+    const redo = async () => {
+      const last = kept.get().undone.at(-1);
+      if (!last) return;
+      kept.set((old) => ({ undone: old.undone.slice(0, -1) }));
+      try {
+        const outcome = await feed.undo(last);
+        if (!tellOutcome(outcome)) return;
+        if (outcome.is_undoable) kept.set((old) => ({ done: [...old.done, outcome.command_id] }));
+        toasts.show({ tone: "done", title: text("command.redone", { command: titleOf(outcome.command) }) });
+      } catch (error) {
+        tellError(error);
+      }
+    };
+
+    return {
+      history: kept,
+      tellError,
+      undoOne,
+      redo,
+      plan: (command, params) => feed.run(command, params, { dryRun: true }),
+      async undo() {
+        const last = kept.get().done.at(-1);
+        if (last) await undoOne(last);
+      },
+      async run(command, params, options = {}) {
+        try {
+          const outcome = await feed.run(command, params, { reason: options.reason ?? "" });
+          if (!tellOutcome(outcome)) return null;
+          if (outcome.is_undoable) kept.set((old) => ({ done: [...old.done, outcome.command_id], undone: [] }));
+          if (!options.isQuiet) {
+            const action = outcome.is_undoable
+              ? { label: text("command.undo"), run: () => void undoOne(outcome.command_id) }
+              : undefined;
+            toasts.show({ tone: "done", title: text("command.done", { command: titleOf(command) }), action });
+          }
+          return outcome;
+        } catch (error) {
+          tellError(error);
+          return null;
+        }
+      },
+    };
+  }, [feed, plant, toasts, text, language, errorText, kept]);
+
+  return <ToolsContext.Provider value={tools}>{children}</ToolsContext.Provider>;
+}

@@ -1,0 +1,6 @@
+// The one door to doing things: running commands with toasts and undo, and the table of all actions.
+export { writeCommand } from "./_commands";
+export { HoldButton } from "./_HoldButton";
+export { keyLabels, useKeys } from "./_keys";
+export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
+export { ActionTools, useActionTools } from "./_tools";

@@ -1,0 +1,145 @@
+// What was done: every command with who, when, why and what came of it, and the way to take it back.
+import { ActionIcon, Button } from "@mantine/core";
+import { Fragment, useEffect, useState } from "react";
+import { formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
+import { useActionTools } from "../actions";
+import { Icon } from "../icons";
+import { useAnswer, usePlant, useSession, type EvidenceInfo } from "../live";
+import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
+import css from "./activity.module.css";
+
+const REFRESH_MS = 10_000;
+
+/** Asks again when records changed, and now and then. */
+function useRefresh(): [number, () => void] {
+  const { feed } = useSession();
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    const again = () => setCount((old) => old + 1);
+    const stop = feed.on("records", again);
+    const timer = setInterval(again, REFRESH_MS);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
+  }, [feed]);
+  return [count, () => setCount((old) => old + 1)];
+}
+
+const KNOWN_STATES = ["done", "failed", "unknown", "started", "planned"];
+
+function StateText({ state }: { state: string }) {
+  const text = useText();
+  const isBad = state === "failed" || state === "unknown";
+  return (
+    <span className={css.state} data-bad={isBad || undefined}>
+      {isBad ? <Icon name={state === "failed" ? "error" : "uncertain"} size={13} /> : null}
+      {KNOWN_STATES.includes(state) ? text(`activity.state.${state}` as TextKey) : state}
+    </span>
+  );
+}
+
+/** A device command leaves two entries: begun, and ended; the second completes the first. */
+function useEntries(data: EvidenceInfo[] | null): EvidenceInfo[] {
+  const entries: EvidenceInfo[] = [];
+  const ended = new Map((data ?? []).filter((entry) => !entry.command).map((entry) => [entry.command_id, entry]));
+  for (const entry of data ?? []) {
+    if (!entry.command) continue;
+    entries.push({ ...entry, state: ended.get(entry.command_id)?.state ?? entry.state });
+  }
+  return entries.reverse();
+}
+
+function targetsOf(entry: EvidenceInfo): string {
+  const shown = entry.touched.filter((key) => !key.startsWith("change/")).slice(0, 3).map((key) => key.slice(key.indexOf("/") + 1));
+  return shown.join(", ");
+}
+
+export default function ActivityPanel() {
+  const text = useText();
+  const language = useLanguage();
+  const tools = useActionTools();
+  const commands = usePlant((plant) => plant.commands);
+  const [refresh, again] = useRefresh();
+  const { data, error, isLoading } = useAnswer<EvidenceInfo[]>("/api/evidence", refresh);
+  const [opened, setOpened] = useState<number | null>(null);
+  const entries = useEntries(data);
+  const titleOf = (entry: EvidenceInfo) => localName(commands.find((command) => command.name === entry.command)?.title, language, entry.command);
+  const undo = async (entry: EvidenceInfo) => {
+    await tools.undoOne(entry.command_id);
+    again();
+  };
+
+  if (error) return <ErrorNote error={error} onRetry={again} />;
+  if (!data && isLoading) return <LoadingNote />;
+  if (entries.length === 0) {
+    return (
+      <EmptyNote icon="activity" title={text("activity.empty")}>
+        {text("activity.emptyHint")}
+      </EmptyNote>
+    );
+  }
+  return (
+    <section className={css.panel} aria-label={text("activity.title")} tabIndex={0}>
+      <table className={css.table}>
+        <thead>
+          <tr>
+            <th scope="col">{text("activity.when")}</th>
+            <th scope="col">{text("activity.who")}</th>
+            <th scope="col">{text("activity.what")}</th>
+            <th scope="col">{text("activity.why")}</th>
+            <th scope="col">{text("activity.outcome")}</th>
+            <th scope="col">
+              <span className="x-visually-hidden">{text("activity.tools")}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <Fragment key={entry.number}>
+              <tr>
+                <td className={css.when}>{formatDateTime(entry.at_ms, language)}</td>
+                <td>{entry.actor}</td>
+                <td className={css.what}>
+                  <span>
+                    {entry.entry["undoes"] ? text("activity.undoOf", { command: titleOf(entry) }) : titleOf(entry)}
+                    <span className={css.target}> {targetsOf(entry)}</span>
+                  </span>
+                </td>
+                <td>{entry.reason || "–"}</td>
+                <td>
+                  <StateText state={entry.state} />
+                </td>
+                <td className={css.tools}>
+                  {entry.is_undoable ? (
+                    <Button variant="subtle" size="compact-sm" onClick={() => void undo(entry)} aria-label={text("activity.undoOne", { command: titleOf(entry), number: entry.number })}>
+                      {text("command.undo")}
+                    </Button>
+                  ) : null}
+                  <ActionIcon
+                    aria-label={text("activity.details", { number: entry.number })}
+                    aria-expanded={opened === entry.number}
+                    onClick={() => setOpened(opened === entry.number ? null : entry.number)}
+                  >
+                    <Icon name="down" size={13} />
+                  </ActionIcon>
+                </td>
+              </tr>
+              {opened === entry.number ? (
+                <tr className={css.detail}>
+                  <td colSpan={6}>
+                    <p>{text("activity.number", { number: entry.number })}</p>
+                    <pre tabIndex={0}>{JSON.stringify(entry.entry, null, 2)}</pre>
+                    <a href={`/api/evidence/${entry.number}/proof`} target="_blank" rel="noreferrer">
+                      {text("activity.proof")}
+                    </a>
+                  </td>
+                </tr>
+              ) : null}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,6 @@
+// The one door to charts; the chart library itself arrives when the first big chart is shown.
+import { lazy } from "react";
+
+export { Sparkline } from "./Sparkline";
+export type { ChartData, ChartSeries } from "./_types";
+export const PlotChart = lazy(() => import("./PlotChart"));

@@ -1,0 +1,116 @@
+// A form for any command of the server, made from its JSON Schema: shown first, then done.
+import { Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { localName, useLanguage, useText } from "../../i18n";
+import { HoldButton, useActionTools } from "../actions";
+import { usePlant, type JsonSchema, type OutcomeInfo } from "../live";
+import { ErrorNote } from "../notes";
+import { useSelected, useUi } from "../state";
+import { Frame, useCloseDialog } from "./_frame";
+import { fieldsOf, paramsOf, type Field } from "./_schema";
+import css from "./dialogs.module.css";
+
+function FieldInput({ field, value, isWrong, onChange }: { field: Field; value: string; isWrong: boolean; onChange(next: string): void }) {
+  const text = useText();
+  const shared = { label: field.name, description: field.help || undefined, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
+  if (field.kind === "choice" || field.kind === "boolean") {
+    const options = field.kind === "boolean" ? ["true", "false"] : field.options;
+    const data = [{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: option }))];
+    return <NativeSelect {...shared} value={value} data={data} onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+  if (field.kind === "json") {
+    return <Textarea {...shared} value={value} autosize minRows={2} maxRows={8} placeholder="[ ]" onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+  return <TextInput {...shared} value={value} inputMode={field.kind === "number" ? "decimal" : undefined} onChange={(event) => onChange(event.currentTarget.value)} />;
+}
+
+function Plan({ outcome }: { outcome: OutcomeInfo }) {
+  const text = useText();
+  const { added, updated, removed } = outcome.diff;
+  const count = (part: Record<string, unknown>) => Object.keys(part).length;
+  return (
+    <div className={css.plan} role="status">
+      <p>{text("form.plan", { added: count(added), updated: count(updated), removed: count(removed), effects: outcome.effects.length })}</p>
+      {outcome.diagnoses.map((each) => (
+        <p key={`${each.code}-${each.place}`} className={css.where}>
+          {each.text} {each.repair}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+export function CommandDialog() {
+  const text = useText();
+  const language = useLanguage();
+  const tools = useActionTools();
+  const close = useCloseDialog();
+  const name = useUi((state) => state.command);
+  const command = usePlant((plant) => plant.commands).find((each) => each.name === name);
+  const selected = useSelected();
+  const fields = useMemo(() => {
+    const known = {
+      place: selected?.place?.id, shell: selected?.twin?.id, submodel: selected?.submodel?.id, signal: selected?.signal?.key, link: selected?.signal?.source?.link, address: selected?.signal?.source?.address,
+    };
+    return command ? fieldsOf(command.params as JsonSchema, known) : [];
+  }, [command, selected]);
+  const [typed, setTyped] = useState<Record<string, string>>(() => Object.fromEntries(fields.map((field) => [field.name, field.first])));
+  const [reason, setReason] = useState("");
+  const [isTried, setIsTried] = useState(false);
+  const [plan, setPlan] = useState<OutcomeInfo | null>(null);
+  const [refusal, setRefusal] = useState<unknown>(null);
+  if (!command) return null;
+  const { params, wrong } = paramsOf(fields, typed);
+
+  const check = async () => {
+    setIsTried(true);
+    if (wrong.length > 0) return;
+    try {
+      setPlan(await tools.plan(command.name, params));
+      setRefusal(null);
+    } catch (error) {
+      setPlan(null);
+      setRefusal(error);
+    }
+  };
+  const doIt = async () => {
+    setIsTried(true);
+    if (wrong.length === 0 && (await tools.run(command.name, params, { reason }))) close();
+  };
+  return (
+    <Frame
+      title={localName(command.title, language, command.name)}
+      buttons={
+        <>
+          <Button variant="default" onClick={() => void check()}>
+            {text("form.check")}
+          </Button>
+          {command.moves_metal ? (
+            <HoldButton onConfirm={() => void doIt()}>{text("form.hold")}</HoldButton>
+          ) : (
+            <Button onClick={() => void doIt()}>{text("form.doIt")}</Button>
+          )}
+        </>
+      }
+    >
+      <p className={css.lead}>{localName(command.summary, language, "")}</p>
+      <div className={css.form}>
+        {fields.map((field) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={typed[field.name] ?? ""}
+            isWrong={isTried && wrong.includes(field.name)}
+            onChange={(value) => {
+              setTyped({ ...typed, [field.name]: value });
+              setPlan(null);
+            }}
+          />
+        ))}
+        <TextInput label={text("form.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+      </div>
+      {plan ? <Plan outcome={plan} /> : null}
+      {refusal ? <ErrorNote error={refusal} /> : null}
+    </Frame>
+  );
+}

@@ -1,0 +1,2 @@
+// The one door to what the page itself needs of the dialogs; the dialogs arrive when one is opened.
+export { DropZone } from "./_DropZone";

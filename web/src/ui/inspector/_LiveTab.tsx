@@ -1,0 +1,146 @@
+// What the selected thing reports now, value by value, and the set-points that may be written.
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { useEffect, useMemo, useState } from "react";
+import { formatAge, localName, useLanguage, useText } from "../../i18n";
+import { Sparkline } from "../charts";
+import { Icon } from "../icons";
+import {
+  KIND, gradeOf, isOutOfLimits, qualityText, useAnswer, useBoardTick, useSession, useTime, valueText, type BucketColumns, type SignalInfo,
+} from "../live";
+import { QualityMark } from "../marks";
+import { EmptyNote } from "../notes";
+import { useUi, useUiStore, type Selected } from "../state";
+import { SetPoint } from "./_SetPoint";
+import css from "./inspector.module.css";
+
+const SPARK_SPAN_MS = 120_000;
+const SPARK_POINTS = 40;
+const SPARK_REFRESH_MS = 5000;
+const MOST_SPARKLINES = 24;
+const MOST_ROWS = 200;
+
+/** A coarse clock of the shown instant, so that sparklines move on without asking at every frame. */
+export function useCoarseInstant(stepMs: number): number | null {
+  const shown = useTime((time) => (Number.isFinite(time.atMs) ? Math.ceil(time.atMs / stepMs) * stepMs : null));
+  return shown;
+}
+
+function LiveSpark({ signal }: { signal: SignalInfo }) {
+  const timeline = useTime((time) => time.timeline);
+  const end = useCoarseInstant(SPARK_REFRESH_MS);
+  const query = end === null ? null : `start_ms=${end - SPARK_SPAN_MS}&end_ms=${end}&count=${SPARK_POINTS}`;
+  const path = query ? `/api/timelines/${encodeURIComponent(timeline)}/signals/${signal.handle}/buckets?${query}` : null;
+  const { data } = useAnswer<BucketColumns>(path);
+  const [shown, setShown] = useState<(number | null)[]>([]);
+  useEffect(() => {
+    if (data) setShown(data.last);
+  }, [data]);
+  return <Sparkline values={shown} isStepped={signal.kind !== KIND.DOUBLE} />;
+}
+
+function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpark: boolean; isSelected: boolean }) {
+  const text = useText();
+  const language = useLanguage();
+  const ui = useUiStore();
+  const [isEditing, setIsEditing] = useState(false);
+  const { board, time, ...feed } = useSession().feed;
+  const isLive = useTime((shown) => shown.mode === "live");
+  const isKnown = board.has(signal.handle);
+  const quality = board.quality(signal.handle);
+  const grade = isKnown ? gradeOf(quality) : "none";
+  const isNumeric = signal.kind <= KIND.INT;
+  const isOut = isKnown && isNumeric && isOutOfLimits(signal, board.value(signal.handle));
+  const name = localName(signal.name, language, signal.path);
+  const now = isLive ? Date.now() + feed.connection.get().clockOffsetMs : time.get().atMs;
+  const age = isKnown ? formatAge(now - board.timeMs(signal.handle), language) : "";
+  return (
+    <li className={css.liveRow} data-selected={isSelected || undefined}>
+      <div className={css.liveLine}>
+        <button
+          type="button"
+          className={css.liveName}
+          title={`${name} · ${signal.path}`}
+          onClick={() => ui.set({ selection: { kind: "element", id: signal.key } })}
+        >
+          {name}
+        </button>
+        {hasSpark ? <LiveSpark signal={signal} /> : <span />}
+        <span className={css.liveValue} data-out={isOut || undefined} data-text={!isNumeric || undefined}>
+          <span className="x-ellipsis">{valueText(signal, board, language, text)}</span>
+          {isOut ? (
+            <span className={css.out} title={text("value.outOfLimits")}>
+              <Icon name="warning" size={12} />
+              <span className="x-visually-hidden">{text("value.outOfLimits")}</span>
+            </span>
+          ) : null}
+        </span>
+        <span className={css.liveUnit}>{signal.unit}</span>
+        <span className={css.liveQuality}>
+          {isKnown ? <QualityMark grade={grade} label={qualityText(quality, text)} /> : null}
+          {signal.writable ? (
+            <Tooltip label={text("setpoint.open", { name })}>
+              <ActionIcon size={22} aria-label={text("setpoint.open", { name })} aria-expanded={isEditing} onClick={() => setIsEditing(!isEditing)}>
+                <Icon name="pencil" size={13} />
+              </ActionIcon>
+            </Tooltip>
+          ) : null}
+        </span>
+      </div>
+      {grade === "bad" || grade === "uncertain" ? (
+        <p className={css.qualityLine}>{text("quality.line", { quality: qualityText(quality, text), age })}</p>
+      ) : null}
+      {isEditing ? <SetPoint signal={signal} onClose={() => setIsEditing(false)} /> : null}
+    </li>
+  );
+}
+
+export function LiveTab({ selected }: { selected: Selected }) {
+  const text = useText();
+  const ui = useUiStore();
+  const isSplit = useUi((state) => state.isSplit);
+  useBoardTick(250);
+  const groups = useMemo(() => {
+    const found = new Map<string, SignalInfo[]>();
+    for (const signal of selected.signals.slice(0, MOST_ROWS)) {
+      const group = signal.path.includes(".") ? signal.path.slice(0, signal.path.lastIndexOf(".")) : "";
+      found.set(group, [...(found.get(group) ?? []), signal]);
+    }
+    return [...found].sort(([a], [b]) => (a === "" ? -1 : b === "" ? 1 : 0));
+  }, [selected.signals]);
+  const sparks = useMemo(() => {
+    const plain = selected.signals.filter((signal) => signal.kind === KIND.DOUBLE || signal.kind === KIND.INT);
+    return new Set(plain.slice(0, MOST_SPARKLINES).map((signal) => signal.handle));
+  }, [selected.signals]);
+
+  if (selected.signals.length === 0) {
+    return (
+      <EmptyNote icon="value" title={text("live.empty")}>
+        {text("live.emptyHint")}
+      </EmptyNote>
+    );
+  }
+  return (
+    <div>
+      {groups.map(([group, signals]) => (
+        <section key={group} className={css.group}>
+          {group ? <h3 className={css.groupName}>{group}</h3> : null}
+          <ul className={css.list}>
+            {signals.map((signal) => (
+              <LiveRow
+                key={signal.handle}
+                signal={signal}
+                hasSpark={sparks.has(signal.handle)}
+                isSelected={selected.selection.kind === "element" && selected.selection.id === signal.key}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {selected.signals.length > MOST_ROWS ? (
+        <button type="button" className={css.more} onClick={() => ui.set(isSplit ? {} : { centre: "table", phoneTab: "table" })}>
+          {text("live.more", { count: selected.signals.length - MOST_ROWS })}
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+// Writes a set-point to the device: shows the old value and the limits, and must be held to confirm.
+import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { formatNumber, useLanguage, useText } from "../../i18n";
+import { HoldButton, useActionTools, writeCommand } from "../actions";
+import { KIND, usePlant, useSession, useTime, valueText, type SignalInfo } from "../live";
+import css from "./inspector.module.css";
+
+type Draft = string | number;
+
+function firstDraft(signal: SignalInfo, value: number, object: unknown): Draft {
+  if (signal.kind === KIND.STRING) return typeof object === "string" ? object : "";
+  if (Number.isNaN(value)) return "";
+  return signal.kind === KIND.DOUBLE ? Number(value.toPrecision(6)) : value;
+}
+
+/** The draft as the command wants it; null where it is no value of the signal's kind. */
+function toValue(signal: SignalInfo, draft: Draft): unknown {
+  if (signal.kind === KIND.STRING) return String(draft);
+  if (signal.kind === KIND.BOOL) return Number(draft) === 1;
+  const number = draft === "" ? NaN : Number(draft);
+  return Number.isFinite(number) ? number : null;
+}
+
+function Field({ signal, draft, onDraft }: { signal: SignalInfo; draft: Draft; onDraft(next: Draft): void }) {
+  const text = useText();
+  const label = text("setpoint.newValue");
+  if (signal.kind === KIND.BOOL) {
+    const options = [
+      { value: "1", label: text("value.yes") },
+      { value: "0", label: text("value.no") },
+    ];
+    return <NativeSelect label={label} value={String(draft)} data={options} onChange={(event) => onDraft(event.currentTarget.value)} />;
+  }
+  if (signal.kind === KIND.ENUM) {
+    const options = Object.entries(signal.labels).map(([value, name]) => ({ value, label: name }));
+    return <NativeSelect label={label} value={String(draft)} data={options} onChange={(event) => onDraft(Number(event.currentTarget.value))} />;
+  }
+  if (signal.kind === KIND.STRING) {
+    return <TextInput label={label} value={String(draft)} onChange={(event) => onDraft(event.currentTarget.value)} />;
+  }
+  return (
+    <NumberInput
+      label={label}
+      value={draft}
+      onChange={onDraft}
+      min={signal.low ?? undefined}
+      max={signal.high ?? undefined}
+      clampBehavior="none"
+      allowDecimal={signal.kind === KIND.DOUBLE}
+      rightSectionWidth={signal.unit ? 24 + signal.unit.length * 7 : undefined}
+      rightSection={signal.unit ? <span className={css.inUnit}>{signal.unit}</span> : undefined}
+    />
+  );
+}
+
+export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): void }) {
+  const text = useText();
+  const language = useLanguage();
+  const { board } = useSession().feed;
+  const tools = useActionTools();
+  const commands = usePlant((plant) => plant.commands);
+  const isLive = useTime((time) => time.mode === "live");
+  const [draft, setDraft] = useState<Draft>(() => firstDraft(signal, board.value(signal.handle), board.object(signal.handle)));
+  const [isWaiting, setIsWaiting] = useState(false);
+  const value = toValue(signal, draft);
+  const prepared = writeCommand(commands, signal, value);
+  const number = typeof value === "number" ? value : NaN;
+  const isOutside = (signal.low !== null && number < signal.low) || (signal.high !== null && number > signal.high);
+  const limits =
+    signal.low !== null && signal.high !== null
+      ? text("setpoint.limits", { low: formatNumber(signal.low, language), high: formatNumber(signal.high, language), unit: signal.unit })
+      : "";
+  const why = !prepared
+    ? text("setpoint.noCommand")
+    : !isLive
+      ? text("setpoint.onlyLive")
+      : value === null
+        ? text("setpoint.notAValue")
+        : isOutside
+          ? text("setpoint.outside")
+          : "";
+
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => {
+      if (event.key === "Escape") onClose();
+    };
+    document.addEventListener("keydown", close);
+    return () => document.removeEventListener("keydown", close);
+  }, [onClose]);
+
+  const write = async () => {
+    if (!prepared) return;
+    setIsWaiting(true);
+    const outcome = await tools.run(prepared.name, prepared.params);
+    setIsWaiting(false);
+    if (outcome) onClose();
+  };
+
+  return (
+    <div className={css.setPoint}>
+      <p className={css.setNow}>
+        {text("setpoint.now", { value: `${valueText(signal, board, language, text)} ${signal.unit}`.trim() })} {limits}
+      </p>
+      <Field signal={signal} draft={draft} onDraft={setDraft} />
+      <p className={css.setWhy} role="status">
+        {why}
+      </p>
+      <div className={css.setActions}>
+        <HoldButton isDisabled={why !== "" || isWaiting} onConfirm={() => void write()}>
+          {text(isWaiting ? "setpoint.writing" : "setpoint.hold")}
+        </HoldButton>
+        <Button variant="subtle" color="gray" onClick={onClose}>
+          {text("common.cancel")}
+        </Button>
+      </div>
+    </div>
+  );
+}

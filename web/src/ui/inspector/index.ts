@@ -1,0 +1,2 @@
+// The one door to the inspector of the selected thing.
+export { Inspector } from "./Inspector";

@@ -1,0 +1,125 @@
+// One signed-in session: what the server told about the plant, kept fresh, and every way to ask it for something.
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { Language } from "../../i18n";
+import { createApi, type Api } from "./_api";
+import { createFeed, type Feed } from "./_feed";
+import { createStore, type Store } from "./_store";
+import type { CommandInfo, Me, Place, SignalInfo, SignalList, TimelineInfo, TwinSummary } from "./_types";
+
+export interface Plant {
+  isLoaded: boolean;
+  error: unknown;
+  me: Me | null;
+  signals: SignalInfo[];
+  byKey: ReadonlyMap<string, SignalInfo>;
+  byHandle: ReadonlyMap<number, SignalInfo>;
+  places: Place[];
+  twins: TwinSummary[];
+  timelines: TimelineInfo[];
+  commands: CommandInfo[];
+}
+
+export interface Session {
+  api: Api;
+  feed: Feed;
+  plant: Store<Plant>;
+  reload(what?: readonly Part[]): Promise<void>;
+  close(): void;
+}
+
+type Part = "me" | "signals" | "places" | "twins" | "timelines" | "commands";
+const ALL_PARTS: readonly Part[] = ["me", "signals", "places", "twins", "timelines", "commands"];
+const RELOAD_DELAY_MS = 300;
+
+const NOTHING: Plant = {
+  isLoaded: false,
+  error: null,
+  me: null,
+  signals: [],
+  byKey: new Map(),
+  byHandle: new Map(),
+  places: [],
+  twins: [],
+  timelines: [],
+  commands: [],
+};
+
+async function fetchPart(api: Api, part: Part): Promise<Partial<Plant>> {
+  if (part === "signals") {
+    const { signals } = await api.get<SignalList>("/api/signals");
+    return {
+      signals,
+      byKey: new Map(signals.map((signal) => [signal.key, signal])),
+      byHandle: new Map(signals.map((signal) => [signal.handle, signal])),
+    };
+  }
+  return { [part]: await api.get(`/api/${part}`) } as Partial<Plant>;
+}
+
+/** Which parts a change of records makes stale. */
+function partsOf(keys: readonly string[]): Part[] {
+  const parts = new Set<Part>();
+  for (const key of keys) {
+    const kind = key.slice(0, key.indexOf("/"));
+    if (kind === "place") parts.add("places");
+    if (kind === "shell" || kind === "submodel") parts.add("twins");
+    if (kind === "submodel" || kind === "link" || kind === "signal") parts.add("signals");
+    if (kind === "timeline") parts.add("timelines");
+  }
+  return [...parts];
+}
+
+export function openSession(language: Language): Session {
+  const api = createApi(language);
+  const feed = createFeed(language);
+  const plant = createStore<Plant>(NOTHING);
+  const stale = new Set<Part>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const reload = async (parts: readonly Part[] = ALL_PARTS) => {
+    try {
+      const got = await Promise.all(parts.map((part) => fetchPart(api, part)));
+      plant.set(Object.assign({ isLoaded: true, error: null }, ...got) as Partial<Plant>);
+    } catch (error) {
+      plant.set({ error });
+    }
+  };
+
+  const later = (parts: readonly Part[]) => {
+    for (const part of parts) stale.add(part);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const wanted = [...stale];
+      stale.clear();
+      void reload(wanted);
+    }, RELOAD_DELAY_MS);
+  };
+
+  feed.on("records", (diff) => later(partsOf([diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part)))));
+  feed.on("signals", () => later(["signals", "twins"]));
+
+  return {
+    api,
+    feed,
+    plant,
+    reload,
+    close() {
+      clearTimeout(timer);
+      feed.close();
+    },
+  };
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("no session above this component");
+  return session;
+}
+
+/** Watches one part of what is known of the plant. */
+export function usePlant<P>(pick: (plant: Plant) => P): P {
+  const { plant } = useSession();
+  return useSyncExternalStore(plant.subscribe, () => pick(plant.get()));
+}

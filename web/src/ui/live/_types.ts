@@ -1,0 +1,41 @@
+// The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
+export type {
+  BucketColumns,
+  CommandInfo,
+  DiagnosisInfo,
+  DiffInfo,
+  EngineInfo,
+  EngineStep,
+  EngineSummary,
+  ErrorBody,
+  EvidenceInfo,
+  JobInfo,
+  LinkInfo,
+  Me,
+  OutcomeInfo,
+  Place,
+  SampleRows,
+  SignalInfo,
+  SignalList,
+  Status,
+  SubmodelSummary,
+  TimelineInfo,
+  TwinSummary,
+} from "../../protocol/generated";
+
+export const KIND = { DOUBLE: 0, INT: 1, BOOL: 2, ENUM: 3, TIME: 4, STRING: 5, ARRAY: 6 } as const;
+
+/** What the panels understand of a command's JSON Schema (2020-12). */
+export interface JsonSchema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  enum?: unknown[];
+  default?: unknown;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  $ref?: string;
+  $defs?: Record<string, JsonSchema>;
+}

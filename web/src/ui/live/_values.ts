@@ -1,0 +1,77 @@
+// Says in words what a signal holds: value with its unit, quality, and whether it deserves attention.
+import { formatDateTime, formatNumber, type Language, type TextKey, type Translate } from "../../i18n";
+import { KIND, type SignalInfo } from "./_types";
+import type { Board } from "./_feed";
+
+export type Grade = "good" | "uncertain" | "bad" | "none";
+
+/** OPC UA Part 4 §7.39: the two highest bits of a status code are its severity. */
+export function gradeOf(quality: number): Grade {
+  const severity = quality >>> 30;
+  return severity === 0 ? "good" : severity === 1 ? "uncertain" : "bad";
+}
+
+/** OPC UA Part 6 Annex A status codes that a reader meets in practice. */
+const NAMES: Record<number, TextKey> = {
+  0x00000000: "quality.good",
+  0x40000000: "quality.uncertain",
+  0x40900000: "quality.uncertainLastUsable",
+  0x40930000: "quality.uncertainSensor",
+  0x40940000: "quality.uncertainRange",
+  0x80000000: "quality.bad",
+  0x80020000: "quality.badInternal",
+  0x80310000: "quality.badNoCommunication",
+  0x80320000: "quality.badWaiting",
+  0x80330000: "quality.badNodeIdInvalid",
+  0x80340000: "quality.badNodeIdUnknown",
+  0x80890000: "quality.badConfiguration",
+  0x808a0000: "quality.badNotConnected",
+  0x808b0000: "quality.badDeviceFailure",
+  0x808c0000: "quality.badSensorFailure",
+  0x808d0000: "quality.badOutOfService",
+  0x80050000: "quality.badConnectionClosed",
+  0x80740000: "quality.badTypeMismatch",
+};
+
+export function qualityText(quality: number, text: Translate): string {
+  const known = NAMES[(quality & 0xffff0000) >>> 0];
+  if (known) return text(known);
+  const hex = `0x${quality.toString(16).padStart(8, "0").toUpperCase()}`;
+  return text(`quality.code.${gradeOf(quality) as "good" | "uncertain" | "bad"}`, { code: hex });
+}
+
+const LONGEST_ARRAY = 6;
+
+export function labelOf(info: SignalInfo, value: number): string | null {
+  const label = info.labels[String(value)];
+  return label ?? null;
+}
+
+/** The value as text without its unit; "–" where nothing has been heard yet. */
+export function valueText(info: SignalInfo, board: Board, language: Language, text: Translate): string {
+  const { handle, kind } = info;
+  if (!board.has(handle)) return "–";
+  const object = board.object(handle);
+  const value = board.value(handle);
+  if (kind === KIND.STRING) return object === undefined || object === "" ? "–" : String(object);
+  if (kind === KIND.ARRAY) return Array.isArray(object) ? arrayText(object, language) : "–";
+  if (object !== undefined && Number.isNaN(value)) return String(object);
+  if (Number.isNaN(value)) return "–";
+  if (kind === KIND.BOOL) return text(value ? "value.yes" : "value.no");
+  if (kind === KIND.TIME) return formatDateTime(value > 1e14 ? value / 1e6 : value, language);
+  if (kind === KIND.ENUM) return labelOf(info, value) ?? String(value);
+  if (kind === KIND.INT) return formatNumber(value, language, 0);
+  return formatNumber(value, language);
+}
+
+function arrayText(items: unknown[], language: Language): string {
+  const shown = items.slice(0, LONGEST_ARRAY).map((item) => (typeof item === "number" ? formatNumber(item, language) : String(item)));
+  const rest = items.length > LONGEST_ARRAY ? " …" : "";
+  return `[${items.length}] ${shown.join(" · ")}${rest}`;
+}
+
+/** Whether a value lies outside its declared limits. */
+export function isOutOfLimits(info: SignalInfo, value: number): boolean {
+  if (Number.isNaN(value)) return false;
+  return (info.low != null && value < info.low) || (info.high != null && value > info.high);
+}

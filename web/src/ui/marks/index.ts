@@ -1,0 +1,3 @@
+// The one door to the small marks for machine state and value quality: shape first, colour second.
+export { QualityMark, StateMark } from "./_marks";
+export { machineState, type MachineState } from "./_state";

@@ -1,0 +1,154 @@
+// The frame of the page: header, tree, centre, inspector and time bar, for desk, tablet and phone.
+import { useMediaQuery } from "@mantine/hooks";
+import { Suspense, lazy, type CSSProperties } from "react";
+import { useText } from "../../i18n";
+import { useActions, useKeys } from "../actions";
+import { DropZone } from "../dialogs";
+import { Inspector } from "../inspector";
+import { LoadingNote } from "../notes";
+import { savePreferences, useUi, useUiStore, type Centre } from "../state";
+import { SignalTable } from "../table";
+import { TimeBar } from "../timebar";
+import { TreePanel } from "../tree";
+import { WorldPanel } from "../world";
+import { CentreTabs } from "./_CentreTabs";
+import { ConnectionStrip } from "./_ConnectionStrip";
+import { Header } from "./_Header";
+import { PhoneTabs } from "./_PhoneTabs";
+import { Splitter } from "./_Splitter";
+import css from "./shell.module.css";
+
+const EnginesPanel = lazy(() => import("../engines"));
+const ActivityPanel = lazy(() => import("../activity"));
+const Palette = lazy(() => import("../palette"));
+const Dialogs = lazy(() => import("../dialogs/_all"));
+
+function OtherCentre({ centre }: { centre: Exclude<Centre, "world"> }) {
+  if (centre === "table") return <SignalTable />;
+  return <Suspense fallback={<LoadingNote />}>{centre === "engines" ? <EnginesPanel /> : <ActivityPanel />}</Suspense>;
+}
+
+/** The world stays mounted behind the other views, so that coming back to it costs nothing. */
+function CentreView({ centre, isSplit }: { centre: Centre; isSplit: boolean }) {
+  const ui = useUiStore();
+  const share = useUi((state) => state.splitShare);
+  const text = useText();
+  const isWorld = centre === "world";
+  return (
+    <div className={css.centreView} style={{ ["--share" as string]: isWorld && isSplit ? share : 1 }}>
+      <div className={css.worldHost} data-hidden={!isWorld || undefined} inert={!isWorld}>
+        <WorldPanel />
+      </div>
+      {isWorld && isSplit ? (
+        <>
+          <Splitter
+            orientation="horizontal"
+            label={text("shell.resizeTable")}
+            value={share * 100}
+            min={20}
+            max={80}
+            onChange={(percent) => ui.set({ splitShare: percent / 100 })}
+            toValue={(at, box) => ((at - box.top) / box.height) * 100}
+          />
+          <div className={css.below}>
+            <SignalTable />
+          </div>
+        </>
+      ) : null}
+      {isWorld ? null : (
+        <div className={css.over}>
+          <OtherCentre centre={centre} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Desk({ isNarrow }: { isNarrow: boolean }) {
+  const text = useText();
+  const ui = useUiStore();
+  const centre = useUi((state) => state.centre);
+  const isSplit = useUi((state) => state.isSplit);
+  const isTreeOpen = useUi((state) => state.isTreeOpen);
+  const isInspectorOpen = useUi((state) => state.isInspectorOpen);
+  const treeWidth = useUi((state) => state.treeWidth);
+  const inspectorWidth = useUi((state) => state.inspectorWidth);
+  const sizes = { "--tree": `${treeWidth}px`, "--inspector": `${inspectorWidth}px` } as CSSProperties;
+  return (
+    <div className={css.body} style={sizes}>
+      {isTreeOpen ? (
+        <>
+          <nav className={css.left} aria-label={text("tree.title")}>
+            <TreePanel />
+          </nav>
+          <Splitter
+            orientation="vertical"
+            label={text("shell.resizeTree")}
+            value={treeWidth}
+            min={200}
+            max={480}
+            onChange={(width) => ui.set({ treeWidth: width })}
+            onDone={(width) => savePreferences({ treeWidth: width })}
+            toValue={(at, box) => at - box.left}
+          />
+        </>
+      ) : null}
+      <main className={css.centre}>
+        <CentreTabs />
+        <CentreView centre={centre} isSplit={isSplit} />
+      </main>
+      {isInspectorOpen ? (
+        <>
+          {isNarrow ? null : (
+            <Splitter
+              orientation="vertical"
+              label={text("shell.resizeInspector")}
+              value={inspectorWidth}
+              min={280}
+              max={640}
+              onChange={(width) => ui.set({ inspectorWidth: width })}
+              onDone={(width) => savePreferences({ inspectorWidth: width })}
+              toValue={(at, box) => box.right - at}
+            />
+          )}
+          <aside className={css.right} data-over={isNarrow || undefined} aria-label={text("inspector.title")}>
+            <Inspector />
+          </aside>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+function Phone() {
+  const tab = useUi((state) => state.phoneTab);
+  const isPanel = tab === "tree" || tab === "inspector";
+  return (
+    <main className={css.phoneBody}>
+      <CentreView centre={isPanel ? "world" : tab} isSplit={false} />
+      {isPanel ? <div className={css.over}>{tab === "tree" ? <TreePanel /> : <Inspector />}</div> : null}
+    </main>
+  );
+}
+
+export function Workbench() {
+  const isPhone = useMediaQuery("(max-width: 719px)", false, { getInitialValueInEffect: false });
+  const isNarrow = useMediaQuery("(max-width: 1099px)", false, { getInitialValueInEffect: false });
+  const isPaletteOpen = useUi((state) => state.isPaletteOpen);
+  const hasDialog = useUi((state) => state.dialog !== null);
+  useKeys(useActions());
+  return (
+    <div className={css.page}>
+      <Header isPhone={isPhone} />
+      <ConnectionStrip />
+      {isPhone ? <Phone /> : <Desk isNarrow={isNarrow} />}
+      <TimeBar />
+      {isPhone ? <PhoneTabs /> : null}
+      <DropZone />
+      <Suspense fallback={null}>
+        {isPaletteOpen ? <Palette /> : null}
+        {hasDialog ? <Dialogs /> : null}
+      </Suspense>
+    </div>
+  );
+}

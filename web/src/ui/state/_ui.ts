@@ -1,0 +1,114 @@
+// What the reader has set on this page; everything that a link can carry lives here and nowhere else.
+import { createContext, useContext, useSyncExternalStore } from "react";
+import { preferredLanguage, LANGUAGES, type Language } from "../../i18n";
+import { createStore, type Store } from "../live";
+import { SCHEMES, preferredScheme, type Scheme } from "../theme";
+import type { Camera, LinkedView } from "./_link";
+
+export const CENTRES = ["world", "table", "engines", "activity"] as const;
+export type Centre = (typeof CENTRES)[number];
+export const INSPECTOR_TABS = ["live", "trend", "about", "files", "source"] as const;
+export type InspectorTab = (typeof INSPECTOR_TABS)[number];
+export type PhoneTab = "tree" | "inspector" | Centre;
+export type SelectionKind = "place" | "shell" | "submodel" | "element";
+export type DialogName = "import" | "export" | "keys" | "rename" | "move" | "command" | null;
+
+export interface Selection {
+  kind: SelectionKind;
+  /** Place id, shell id, submodel id, or `submodel#path` (the key of a signal). */
+  id: string;
+}
+
+export interface UiState {
+  language: Language;
+  scheme: Scheme;
+  centre: Centre;
+  isSplit: boolean;
+  isTreeOpen: boolean;
+  isInspectorOpen: boolean;
+  treeWidth: number;
+  inspectorWidth: number;
+  splitShare: number;
+  phoneTab: PhoneTab;
+  tab: InspectorTab;
+  selection: Selection | null;
+  engine: string | null;
+  camera: Camera | null;
+  isPaletteOpen: boolean;
+  dialog: DialogName;
+  /** Name of the command that the command dialog shows. */
+  command: string | null;
+  /** Files given to the import dialog by dropping or choosing. */
+  files: readonly File[];
+}
+
+const STORAGE_KEY = "xushi.preferences";
+
+interface Preferences {
+  language?: Language;
+  scheme?: Scheme;
+  treeWidth?: number;
+  inspectorWidth?: number;
+}
+
+/** What the reader chose on earlier visits; a browser that keeps nothing gives an empty answer. */
+export function readPreferences(): Preferences {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
+  } catch {
+    return {};
+  }
+  const found = (stored ?? {}) as Preferences;
+  return {
+    ...(LANGUAGES.includes(found.language as Language) ? { language: found.language as Language } : {}),
+    ...(SCHEMES.includes(found.scheme as Scheme) ? { scheme: found.scheme as Scheme } : {}),
+    ...(typeof found.treeWidth === "number" ? { treeWidth: found.treeWidth } : {}),
+    ...(typeof found.inspectorWidth === "number" ? { inspectorWidth: found.inspectorWidth } : {}),
+  };
+}
+
+export function savePreferences(change: Preferences): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...readPreferences(), ...change }));
+  } catch (error) {
+    console.warn("This browser keeps no preferences.", error);
+  }
+}
+
+export function createUi(linked: LinkedView): Store<UiState> {
+  const kept = readPreferences();
+  return createStore<UiState>({
+    language: linked.language ?? kept.language ?? preferredLanguage(navigator.languages),
+    scheme: linked.scheme ?? kept.scheme ?? preferredScheme(),
+    centre: linked.centre ?? "world",
+    isSplit: linked.isSplit ?? false,
+    isTreeOpen: linked.isTreeOpen ?? window.innerWidth >= 900,
+    isInspectorOpen: linked.isInspectorOpen ?? window.innerWidth >= 1100,
+    treeWidth: kept.treeWidth ?? 272,
+    inspectorWidth: kept.inspectorWidth ?? 344,
+    splitShare: 0.62,
+    phoneTab: linked.centre ?? "world",
+    tab: linked.tab ?? "live",
+    selection: linked.selection ?? null,
+    engine: linked.engine ?? null,
+    camera: linked.camera ?? null,
+    isPaletteOpen: false,
+    dialog: null,
+    command: null,
+    files: [],
+  });
+}
+
+export const UiContext = createContext<Store<UiState> | null>(null);
+
+export function useUiStore(): Store<UiState> {
+  const store = useContext(UiContext);
+  if (!store) throw new Error("no page state above this component");
+  return store;
+}
+
+export function useUi<P>(pick: (state: UiState) => P): P {
+  const store = useUiStore();
+  return useSyncExternalStore(store.subscribe, () => pick(store.get()));
+}

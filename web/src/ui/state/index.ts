@@ -1,0 +1,7 @@
+// The one door to what the reader has set: layout, selection, language, look, and the link that carries them.
+export { decodeView, encodeView, viewAddress } from "./_link";
+export type { Camera, LinkedView } from "./_link";
+export { useSelected } from "./_selected";
+export type { Selected } from "./_selected";
+export { UiContext, createUi, readPreferences, savePreferences, useUi, useUiStore } from "./_ui";
+export type { Centre, DialogName, InspectorTab, PhoneTab, Selection, SelectionKind, UiState } from "./_ui";

@@ -1,0 +1,2 @@
+// The one door to the table of all signals.
+export { SignalTable } from "./SignalTable";

@@ -1,0 +1,123 @@
+// The time bar: which timeline, which instant, how fast, and the way back to the present.
+import { ActionIcon, Button, NativeSelect, Tooltip } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { formatClock, formatDate, localName, useLanguage, useText } from "../../i18n";
+import { Icon, type IconName } from "../icons";
+import { useConnection, usePlant, useTime } from "../live";
+import { SPEEDS, useTimeControls } from "./_controls";
+import { clamped, zoomed, type Span } from "./_scale";
+import { Track } from "./_Track";
+import css from "./timebar.module.css";
+
+const TICK_MS = 1000;
+const FIRST_SPAN_MS = 30 * 60_000;
+
+/** Re-renders every second while the shown timeline still grows. */
+function useGrowing(): number {
+  const [tick, setTick] = useState(0);
+  const isGrowing = usePlant((plant) => plant.timelines.some((timeline) => timeline.end_ms === null));
+  useEffect(() => {
+    if (!isGrowing) return;
+    const timer = setInterval(() => setTick((old) => old + 1), TICK_MS);
+    return () => clearInterval(timer);
+  }, [isGrowing]);
+  return tick;
+}
+
+/** The span on the screen: follows the present until someone zooms, and never loses the shown instant. */
+function useSpan(whole: Span, shownMs: number, isLive: boolean, timeline: string) {
+  const [chosen, setChosen] = useState<Span | null>(null);
+  const before = useRef(timeline);
+  if (before.current !== timeline) {
+    before.current = timeline;
+    if (chosen) setChosen(null);
+  }
+  const size = chosen ? chosen.endMs - chosen.startMs : Math.min(FIRST_SPAN_MS, whole.endMs - whole.startMs);
+  let span = chosen ? clamped(chosen, whole) : clamped({ startMs: whole.endMs - size, endMs: whole.endMs }, whole);
+  if (isLive) span = clamped({ startMs: whole.endMs - size, endMs: whole.endMs }, whole);
+  else if (Number.isFinite(shownMs) && (shownMs < span.startMs || shownMs > span.endMs)) {
+    span = clamped({ startMs: shownMs - size / 2, endMs: shownMs + size / 2 }, whole);
+  }
+  return { span, setChosen };
+}
+
+function Control({ icon, label, onClick }: { icon: IconName; label: string; onClick(): void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon aria-label={label} onClick={onClick}>
+        <Icon name={icon} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+export function TimeBar() {
+  const text = useText();
+  const language = useLanguage();
+  const controls = useTimeControls();
+  const timelines = usePlant((plant) => plant.timelines);
+  const mode = useTime((time) => time.mode);
+  const timeline = useTime((time) => time.timeline);
+  const speed = useTime((time) => time.speed);
+  const isWaiting = useTime((time) => time.isWaiting);
+  const second = useTime((time) => (Number.isFinite(time.atMs) ? Math.floor(time.atMs / 1000) * 1000 : NaN));
+  const connection = useConnection((state) => state.state);
+  useGrowing();
+  const whole = controls.whole();
+  const isLive = mode === "live";
+  const { span, setChosen } = useSpan(whole, second, isLive, timeline);
+  const about = Number.isFinite(second) && !isLive ? second : span.endMs;
+  const zoom = (factor: number) => setChosen(zoomed(span, whole, about, factor));
+  const isPlaying = mode === "playing";
+
+  return (
+    <section className={css.bar} aria-label={text("time.title")} data-past={!isLive || undefined}>
+      <div className={css.controls}>
+        <NativeSelect
+          className={css.timelines}
+          aria-label={text("time.timeline")}
+          value={timeline}
+          onChange={(event) => controls.choose(event.currentTarget.value)}
+          data={(timelines.length > 0 ? timelines : [{ id: "live", title: {}, kind: "live" }]).map((each) => ({
+            value: each.id,
+            label: localName(each.title, language, each.id === "live" ? text("time.live") : each.id),
+          }))}
+        />
+        <div className={css.buttons}>
+          <Control icon="stepBack" label={text("time.stepBack")} onClick={() => controls.step(-1000)} />
+          <Control icon={isPlaying || isLive ? "pause" : "play"} label={text(isPlaying || isLive ? "time.pause" : "time.play")} onClick={controls.toggle} />
+          <Control icon="stepOn" label={text("time.stepOn")} onClick={() => controls.step(1000)} />
+        </div>
+        <NativeSelect
+          className={css.speed}
+          aria-label={text("time.speed")}
+          value={String(speed)}
+          disabled={isLive}
+          onChange={(event) => controls.setSpeed(Number(event.currentTarget.value))}
+          data={SPEEDS.map((each) => ({ value: String(each), label: `${each}×` }))}
+        />
+        <div className={css.instant} data-waiting={isWaiting || undefined}>
+          <span className={css.date}>{formatDate(second, language)}</span>
+          <time className={css.clock} dateTime={Number.isFinite(second) ? new Date(second).toISOString() : undefined}>
+            {formatClock(second, language)}
+          </time>
+          <span className={css.mode}>{isLive ? (connection === "lost" ? text("time.frozen") : "") : text(isPlaying ? "time.playing" : "time.past")}</span>
+        </div>
+        <div className={css.zoom}>
+          <Control icon="zoomOut" label={text("time.zoomOut")} onClick={() => zoom(2)} />
+          <Control icon="zoomIn" label={text("time.zoomIn")} onClick={() => zoom(0.5)} />
+        </div>
+        <Button
+          className={css.live}
+          variant={isLive ? "default" : "filled"}
+          leftSection={<Icon name="live" size={14} />}
+          aria-pressed={isLive}
+          onClick={controls.live}
+        >
+          {text("time.live")}
+        </Button>
+      </div>
+      <Track controls={controls} whole={whole} span={span} onSpan={setChosen} />
+    </section>
+  );
+}

@@ -1,0 +1,2 @@
+// The one door to the tree of the plant.
+export { TreePanel } from "./TreePanel";

@@ -1,0 +1,163 @@
+// The 3D world: loads the engine, feeds it the plant, and joins picking, camera and selection with the page.
+import { Button } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { useLanguage, useText } from "../../i18n";
+import type { FactoryScene } from "../../scene";
+import { useActionTools } from "../actions/_tools";
+import { usePlant, useSession, valueText } from "../live";
+import { EmptyNote, ErrorNote } from "../notes";
+import { useSelected, useUi, useUiStore } from "../state";
+import { useWorld } from "./_handle";
+import { WorldTools, type WorldSettings } from "./_WorldTools";
+import css from "./world.module.css";
+
+type Phase = "engine" | "models" | "shown" | "failed";
+
+const FIRST_SETTINGS: WorldSettings = { labels: "auto", gizmo: "off", hidden: [], cutHeightM: null, isWalking: false };
+
+function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
+  const text = useText();
+  const language = useLanguage();
+  const ui = useUiStore();
+  const { feed, plant } = useSession();
+  const relay = useWorld();
+  const tools = useActionTools();
+  const [scene, setScene] = useState<FactoryScene | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const latest = useRef({ text, language, tools });
+  latest.current = { text, language, tools };
+
+  useEffect(() => {
+    let made: FactoryScene | null = null;
+    let isGone = false;
+    import("../../scene")
+      .then(({ FactoryScene: Engine }) => {
+        if (isGone || !canvas.current) return;
+        const start = ui.get();
+        made = new Engine(canvas.current, {
+          board: feed.board,
+          theme: start.scheme,
+          language: start.language,
+          ariaLabel: latest.current.text("world.canvas"),
+          prefersReducedMotion: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+          onPick: (id) => ui.set(id === null ? { selection: null } : { selection: { kind: "place", id }, isInspectorOpen: true }),
+          onCamera: (camera) => ui.set({ camera }),
+          onMove: async (place, position, rotation) => {
+            const outcome = await latest.current.tools.run("scene.move", { place, position, rotation });
+            if (!outcome) throw new Error("not moved");
+          },
+          onProblem: (model, error) => console.warn(`The 3D model ${model} could not be read.`, error),
+          formatValue: (handle) => {
+            const info = plant.get().byHandle.get(handle);
+            const { language: now, text: words } = latest.current;
+            return info ? `${valueText(info, feed.board, now, words)} ${info.unit}`.trim() : "";
+          },
+        });
+        if (start.camera) made.setCamera(start.camera);
+        const engine = made;
+        relay.attach({
+          focus: (id) => engine.focus(id),
+          overview: () => engine.frameAll(),
+          toggleWalk: () => engine.setMode(engine.mode === "walk" ? "orbit" : "walk"),
+          look: (camera) => engine.setCamera(camera),
+        });
+        setScene(engine);
+      })
+      .catch((error: unknown) => {
+        if (!isGone) setFailure(error);
+      });
+    return () => {
+      isGone = true;
+      relay.attach(null);
+      made?.dispose();
+      setScene(null);
+    };
+  }, [canvas, feed, plant, relay, ui]);
+  return { scene, failure };
+}
+
+export function WorldPanel() {
+  const text = useText();
+  const language = useLanguage();
+  const ui = useUiStore();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { scene, failure } = useScene(canvas);
+  const scheme = useUi((state) => state.scheme);
+  const places = usePlant((plant) => plant.places);
+  const signals = usePlant((plant) => plant.signals);
+  const isLoaded = usePlant((plant) => plant.isLoaded);
+  const plantError = usePlant((plant) => plant.error);
+  const selected = useSelected();
+  const [phase, setPhase] = useState<Phase>("engine");
+  const [settings, setSettings] = useState<WorldSettings>(FIRST_SETTINGS);
+  const { reload } = useSession();
+  const placeId = selected?.place?.id ?? null;
+
+  useEffect(() => scene?.setTheme(scheme), [scene, scheme]);
+  useEffect(() => scene?.setLanguage(language), [scene, language]);
+  useEffect(() => scene?.setSignals(signals), [scene, signals]);
+  useEffect(() => {
+    if (!scene || !isLoaded) return;
+    let isGone = false;
+    setPhase((old) => (old === "shown" ? old : "models"));
+    scene.setPlaces(places).then(
+      () => {
+        if (isGone) return;
+        scene.refresh();
+        setPhase("shown");
+      },
+      (error: unknown) => {
+        console.warn("Some 3D models could not be shown.", error);
+        if (!isGone) setPhase("shown");
+      },
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [scene, isLoaded, places]);
+  useEffect(() => scene?.select(placeId), [scene, placeId, places]);
+  useEffect(() => {
+    if (!scene) return;
+    scene.setLabels(settings.labels);
+    scene.setGizmo(settings.gizmo);
+    scene.setFilter({ hiddenCategories: settings.hidden, cutHeightM: settings.cutHeightM });
+    scene.setMode(settings.isWalking ? "walk" : "orbit");
+  }, [scene, settings]);
+
+  const isEmpty = isLoaded && places.length === 0 && !plantError;
+  return (
+    <section className={css.world} aria-label={text("world.title")}>
+      <canvas ref={canvas} className={css.canvas} hidden={Boolean(failure) || isEmpty} />
+      {phase !== "shown" && !failure && !isEmpty ? (
+        <div className={css.loading} role="status">
+          <span className={css.bar} />
+          <span className={css.loadingText}>{text(phase === "engine" ? "world.loadingEngine" : "world.loadingModels")}</span>
+        </div>
+      ) : null}
+      {failure ? (
+        <div className={css.note}>
+          <EmptyNote
+            icon="world"
+            title={text("world.failed")}
+            action={<Button onClick={() => ui.set({ centre: "table", phoneTab: "table" })}>{text("action.table")}</Button>}
+          >
+            {text("world.failedHint")}
+          </EmptyNote>
+        </div>
+      ) : null}
+      {plantError && !isLoaded ? (
+        <div className={css.note}>
+          <ErrorNote error={plantError} onRetry={() => void reload()} />
+        </div>
+      ) : null}
+      {isEmpty ? (
+        <div className={css.note}>
+          <EmptyNote icon="world" title={text("world.empty")} action={<Button onClick={() => ui.set({ dialog: "import" })}>{text("import.open")}</Button>}>
+            {text("world.emptyHint")}
+          </EmptyNote>
+        </div>
+      ) : null}
+      {scene && !isEmpty ? <WorldTools settings={settings} onChange={setSettings} /> : null}
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+// What other panels may ask of the world while it is drawn: look at a place, see everything, walk.
+import { createContext, useContext } from "react";
+import type { Camera } from "../state";
+
+export interface WorldHandle {
+  focus(placeId: string): void;
+  overview(): void;
+  toggleWalk(): void;
+  look(camera: Camera): void;
+}
+
+/** Passes wishes on to the scene that is there at the moment, if any. */
+export interface WorldRelay extends WorldHandle {
+  attach(scene: WorldHandle | null): void;
+}
+
+export function createWorldRelay(): WorldRelay {
+  let scene: WorldHandle | null = null;
+  return {
+    attach: (next) => (scene = next),
+    focus: (placeId) => scene?.focus(placeId),
+    overview: () => scene?.overview(),
+    toggleWalk: () => scene?.toggleWalk(),
+    look: (camera) => scene?.look(camera),
+  };
+}
+
+export const WorldContext = createContext<WorldRelay | null>(null);
+
+export function useWorld(): WorldRelay {
+  const relay = useContext(WorldContext);
+  if (!relay) throw new Error("no world above this component");
+  return relay;
+}
