@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from xushi.demo._events import EventLoop
 from xushi.demo._line import Machine
+from xushi.demo._panel import RUNNING, STARVED
 from xushi.demo._power import PowerAccount
-from xushi.demo._station import RUNNING, STARVED
 from xushi.demo._values import Values
 
 RATED_M3_MIN = 2.4

@@ -53,13 +53,7 @@ class Broker:
         config = self._data / "nats.conf"
         config.write_text(_config(self.host, self.port, self._data), encoding="utf-8")
         log = self._data / "nats.log"
-        self._process = subprocess.Popen(
-            [find_nats_server(), "-c", str(config), "-l", str(log)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-        )
+        self._process = _spawn([find_nats_server(), "-c", str(config), "-l", str(log)])
         for _ in range(int(START_LIMIT_S / 0.05)):
             if self._process.poll() is not None:
                 break
@@ -91,8 +85,18 @@ def _config(host: str, port: int, data: Path) -> str:
     )
 
 
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+
+
 def _die_with_parent() -> None:
-    """Linux: the kernel ends the broker when the plant is gone, even after kill -9 (prctl PR_SET_PDEATHSIG)."""
+    """On Linux the kernel ends the broker with the plant, even after kill -9 (prctl PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 

@@ -1,4 +1,4 @@
-"""The engines on the line: who they are, what went into them, and how many started, finished and were scrapped."""
+"""The engines on the line: who they are, what went into them, and how many came and went."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xushi.demo._line import Part
 
 @dataclass
 class Engine:
-    """One engine on its way: stage of assembly, open faults, the parts fitted and the attempts at each station."""
+    """One engine on its way: stage of assembly, open faults, parts fitted, attempts at each station."""
 
     serial: str
     stage: int = 0

@@ -1,4 +1,4 @@
-"""A small discrete-event loop: things happen at plant times, in order, and always in the same order for one seed."""
+"""A small discrete-event loop: things happen at plant times, and in the same order for the same seed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class EventLoop:
 
 def random_stream(seed: int, name: str) -> random.Random:
     """An own random stream for one machine, so that a change in one does not disturb the others."""
-    return random.Random(f"{seed}/{name}")
+    return random.Random(f"{seed}/{name}")  # noqa: S311 - a model, not a secret
 
 
 def lognormal(rng: random.Random, mean: float, sigma: float) -> float:

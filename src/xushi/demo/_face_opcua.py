@@ -1,17 +1,17 @@
-"""The plant's OPC UA server: one object per machine, values with plant time, set-points and methods with effect."""
+"""The plant's OPC UA server: one object per machine, values with plant time, set-points, methods."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from asyncua import Server, ua, uamethod
+from asyncua import Server, ua
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
-from asyncua.crypto.permission_rules import User, UserRole
-from asyncua.server.address_space import AddressSpace, AttributeService
+from asyncua.crypto.permission_rules import User
+from asyncua.server.address_space import AttributeService
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from xushi.demo._line import LINE, NAMESPACE, Machine, Signal, Text
@@ -29,7 +29,7 @@ _POLICIES = [
 
 
 class OpcUaFace:
-    """Serves the model under `opc.tcp://host:port/`; `written` counts the values put into the address space."""
+    """Serves the model at `opc.tcp://host:port/`; `written` counts values put into the address space."""
 
     def __init__(self, model: PlantModel, host: str, port: int, data: Path) -> None:
         self.written = 0
@@ -59,7 +59,9 @@ class OpcUaFace:
         self._targets = {key: (tree.node_id(signal.address), signal) for key, signal in _NODE_SIGNALS.items()}
         self._echoes = tree.echoes
         await self._publish_all()
-        server.iserver.attribute_service = _CheckedWrites(server.iserver.aspace, self._model, index)
+        server.iserver.attribute_service = _CheckedWrites(
+            server.iserver.attribute_service, self._model, index
+        )
         await server.start()
 
     async def stop(self) -> None:
@@ -68,8 +70,8 @@ class OpcUaFace:
     async def publish(self, changes: Iterable[Change]) -> None:
         """Writes changes into the address space, each with the plant's time as its source time.
 
-        The server's own address space is written without the session and service layers around it, which costs about
-        a fifth of a client-like write.
+        The address space is written directly, without the session and service layers around it, which would
+        cost several times as much.
         """
         write = self._server.iserver.aspace.write_attribute_value
         server_time = datetime.now(UTC)
@@ -128,12 +130,11 @@ class OpcUaFace:
         for method in methods_of(machine):
             await tree.add_method(machine, method, self._method(machine.id, method))
 
-    def _method(self, machine_id: str, method: str) -> Any:
-        @uamethod
-        def call(parent: ua.NodeId) -> Any:
+    def _method(self, machine_id: str, method: str) -> Callable[..., Any]:
+        def call(parent: Any, *arguments: Any) -> Any:
             if not self._model.call(machine_id, method):
                 return ua.StatusCode(ua.StatusCodes.BadInvalidState)
-            return None
+            return []
 
         return call
 
@@ -147,28 +148,23 @@ def methods_of(machine: Machine) -> tuple[str, ...]:
     return ("AnswerPokaYoke",) if machine.category == "kitting" else ()
 
 
-class _CheckedWrites(AttributeService):
-    """Client writes reach the physics, and only within the limits of the description."""
+class _CheckedWrites:
+    """The server's attribute service; client writes go to the physics, and only within their limits."""
 
-    def __init__(self, aspace: AddressSpace, model: PlantModel, index: int) -> None:
-        super().__init__(aspace)
-        self._model, self._index = model, index
+    def __init__(self, inner: AttributeService, model: PlantModel, index: int) -> None:
+        self.read = inner.read
+        self._inner, self._model, self._index = inner, model, index
         self._writable = {s.address: s for s in _NODE_SIGNALS.values() if s.writable}
 
-    async def write(
-        self, params: ua.WriteParameters, user: User = User(role=UserRole.Admin)
-    ) -> list[ua.StatusCode]:
-        results = []
-        for each in params.NodesToWrite:
-            results.append(await self._write_one(each, user))
-        return results
+    async def write(self, params: ua.WriteParameters, user: User) -> list[ua.StatusCode]:
+        return [await self._write_one(each, user) for each in params.NodesToWrite]
 
     async def _write_one(self, each: ua.WriteValue, user: User) -> ua.StatusCode:
         signal = None
         if each.NodeId.NamespaceIndex == self._index and each.AttributeId == ua.AttributeIds.Value:
             signal = self._writable.get(str(each.NodeId.Identifier))
         if signal is None:
-            (status,) = await super().write(ua.WriteParameters(NodesToWrite=[each]), user)
+            (status,) = await self._inner.write(ua.WriteParameters(NodesToWrite=[each]), user)
             return status
         value = each.Value.Value.Value if each.Value.Value is not None else None
         if not isinstance(value, int | float) or isinstance(value, bool):

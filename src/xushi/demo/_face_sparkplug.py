@@ -1,4 +1,4 @@
-"""The plant's Sparkplug B edge node: births with aliases, data ten times a second, deaths, rebirth and commands."""
+"""The plant's Sparkplug B edge node: births with aliases, data at 10 Hz, deaths, rebirth, commands."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SparkplugFace:
         await self._client.connected()
 
     async def stop(self) -> None:
-        """A planned end says NDEATH itself, since a clean disconnect publishes no will (tck-id-message-flow)."""
+        """A planned end says NDEATH itself, since a clean disconnect publishes no will (chapter 5)."""
         self._client.publish(self._topic("NDEATH"), self._death(), qos=1)
         await self._client.stop()
 

@@ -1,4 +1,4 @@
-"""The vehicles on MQTT as VDA 5050 asks: state, visualization, connection with last will, orders, instant actions."""
+"""The vehicles on MQTT as VDA 5050 asks: state, pose, connection with last will, orders, actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plant's fleet control: turns requests for material into transport orders and gives them to free vehicles."""
+"""The plant's fleet control: turns requests for material into transport orders for free vehicles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Job:
 
 
 class Fleet:
-    """Keeps jobs, trays that wait to be fetched, and orders under way. `send` is how an order reaches a vehicle."""
+    """Keeps jobs, waiting trays and orders under way; `send` is how an order reaches a vehicle."""
 
     def __init__(self, loop: EventLoop, values: Values, roads: RoadMap, stocks: dict[str, LineStock]) -> None:
         self.send: Callable[[str, Order], None] = self._hand_over
@@ -50,6 +50,10 @@ class Fleet:
     @property
     def open_jobs(self) -> int:
         return len(self._jobs)
+
+    def trays(self) -> list[Tray]:
+        """All trays that wait or travel."""
+        return [job.tray for job in self._jobs]
 
     # -- Yard
     def pick(self, machine: str, load: str) -> Tray | None:
@@ -104,7 +108,7 @@ class Fleet:
         self._deliver(vehicle, order)
 
     def _deliver(self, vehicle: Vehicle, order: Order) -> None:
-        """Sends, and sends again later when the vehicle has not taken it up (the network may have lost it)."""
+        """Sends, and sends again when the vehicle has not taken it up (the network may have lost it)."""
         self.send(vehicle.id, order)
         self._loop.after(RESEND_S, lambda: self._check(vehicle, order))
 

@@ -1,4 +1,4 @@
-"""The kitting rack: lights show the bin, a picker takes parts, wrong picks are caught here or at the station."""
+"""The kitting rack: lights show the bin, a picker takes parts, most wrong picks are caught here."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from xushi.demo._engines import PartNumbers
 from xushi.demo._events import EventLoop, lognormal
 from xushi.demo._line import BIN_PARTS, KITTING_TOPIC, PARTS, TRAY_SIZE, Machine, Part
 from xushi.demo._material import Tray, make_tray
+from xushi.demo._panel import RUNNING, STARVED, STOPPED
 from xushi.demo._power import PowerAccount
-from xushi.demo._station import RUNNING, STARVED, STOPPED
 from xushi.demo._values import Values
 
 _PART = {part.number: part for part in PARTS}
@@ -45,7 +45,7 @@ class KittingRack:
         self._put = values.writer(spec.id)
         self._on_kit, self._on_refill, self._operators_answer = on_kit, on_refill, operators_answer
         self._orders: deque[str] = deque()
-        self._tray: Tray | None = None
+        self.tray: Tray | None = None
         self._lines: deque[Part] = deque()
         self._asks_poka_yoke = False
         self._sequence = 0
@@ -74,11 +74,11 @@ class KittingRack:
         return True
 
     def _next_kit(self) -> None:
-        if self._tray is not None or not self._orders:
+        if self.tray is not None or not self._orders:
             return
         station = self._orders.popleft()
         self.kits_done += 1
-        self._tray = make_tray(f"KIT-{self.kits_done:05d}", station, 2, self._numbers)
+        self.tray = make_tray(f"KIT-{self.kits_done:05d}", station, 2, self._numbers)
         self._lines = deque(_PART[number] for number in BIN_PARTS if _PART[number].station == station)
         self._put("KitFor", station)
         self._next_pick()
@@ -94,7 +94,7 @@ class KittingRack:
         self._loop.after(lognormal(self._rng, PICK_S, 0.3), lambda: self._pick(part))
 
     def _pick(self, part: Part) -> None:
-        assert self._tray is not None
+        assert self.tray is not None
         is_wrong = self._rng.random() < WRONG_PICK
         found = (
             self._rng.choice([number for number in BIN_PARTS if number != part.number])
@@ -103,12 +103,12 @@ class KittingRack:
         )
         is_caught = is_wrong and self._rng.random() < CAUGHT_AT_RACK
         self._sequence += 1
-        batch = self._tray.batches[part.number]
+        batch = self.tray.batches[part.number]
         self._values.say(
             KITTING_TOPIC,
             {
-                "kit": self._tray.id,
-                "station": self._tray.station,
+                "kit": self.tray.id,
+                "station": self.tray.station,
                 "part": found if is_caught else part.number,
                 "batch": batch,
                 "correct": not is_caught,
@@ -120,7 +120,7 @@ class KittingRack:
             self._stop_for_wrong_part(part.number, found)
             return
         if is_wrong:
-            self._tray.wrong[self._rng.randint(1, self._tray.left)] = (part.number, found)
+            self.tray.wrong[self._rng.randint(1, self.tray.left)] = (part.number, found)
         self._put("Confirmed", True)
         self._take_from_bin(part)
         self._lines.popleft()
@@ -156,7 +156,7 @@ class KittingRack:
         self._put("BinLevels", list(self._levels.values()))
 
     def _finish_kit(self) -> None:
-        tray, self._tray = self._tray, None
+        tray, self.tray = self.tray, None
         assert tray is not None
         self._put("KitsDone", self.kits_done)
         self._put("KitFor", "")

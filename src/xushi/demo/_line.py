@@ -1,25 +1,23 @@
-"""The one description of the demo plant: its physics, address spaces, shells, models and layout all start here."""
+"""The one description of the demo plant: physics, address spaces, shells, models, layout start here."""
 
 from __future__ import annotations
 
-from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
-from xushi.demo._line_machines import MACHINES, STATION_IDS
-from xushi.demo._line_parts import BIN_PARTS, PARTS, STAGES, TRAY_SIZE
-from xushi.demo._line_signals import (
+from xushi.demo._line_address import (
     AGV_TOPIC,
     BOLTS,
-    COMMON_FAST,
     EDGE,
-    FAST,
     GROUP,
     HEARTBEAT_TOPIC,
     KITTING_TOPIC,
     NAMESPACE,
     QUALITY_TOPIC,
-    RESULTS,
-    SIGNALS,
     TRACE_POINTS,
 )
+from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
+from xushi.demo._line_machines import MACHINES, STATION_IDS
+from xushi.demo._line_parts import BIN_PARTS, PARTS, STAGES, TRAY_SIZE, parts_of
+from xushi.demo._line_sensors import COMMON_FAST, FAST, RESULTS
+from xushi.demo._line_signals import SIGNALS
 from xushi.demo._line_types import (
     Area,
     Edge,
@@ -64,11 +62,6 @@ def machine(id: str) -> Machine:
 def signals_of(id: str) -> tuple[Signal, ...]:
     """The signals of one machine, in the order of the description."""
     return tuple(signal for signal in SIGNALS if signal.machine == id)
-
-
-def parts_of(station: str) -> tuple[Part, ...]:
-    """The parts that one station mounts."""
-    return tuple(part for part in PARTS if part.station == station)
 
 
 def buffers() -> tuple[Machine, ...]:

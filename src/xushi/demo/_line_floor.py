@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from xushi.demo._line_types import Area, Edge, Node, Text
 
 FLOOR_X = 60.0
@@ -109,9 +111,7 @@ _ROUTES = (
 )
 
 NODES: tuple[Node, ...] = _nodes()
-EDGES: tuple[Edge, ...] = tuple(
-    Edge(start, end) for route in _ROUTES for start, end in zip(route, route[1:], strict=False)
-)
+EDGES: tuple[Edge, ...] = tuple(Edge(start, end) for route in _ROUTES for start, end in pairwise(route))
 
 AREAS: tuple[Area, ...] = (
     Area("FLOOR", "floor", 0.0, 0.0, FLOOR_X, FLOOR_Y, Text("Assembly hall", "装配车间")),

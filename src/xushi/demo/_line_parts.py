@@ -75,3 +75,8 @@ BIN_PARTS: tuple[str, ...] = tuple(
     part.number for part in sorted((p for p in PARTS if p.bin >= 0), key=lambda p: p.bin)
 )
 TRAY_SIZE = 12  # engines that one tray or container serves
+
+
+def parts_of(station: str) -> tuple[Part, ...]:
+    """The parts that one station mounts."""
+    return tuple(part for part in PARTS if part.station == station)

@@ -23,8 +23,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """One value that a machine reports, and where on which protocol it is found.
 
     `path` is the dotted idShort path under the machine's submodel `OperationalData`.
-    `address` is the OPC UA string node id (`OP40.State`), or the MQTT topic; `pointer` holds the keys that lead to
-    the value inside a JSON payload; for Sparkplug B `pointer` is the one metric name.
+    `address` is the OPC UA string node id (`OP40.State`), or the MQTT topic; `pointer` holds the keys that
+    lead to the value inside a JSON payload; for Sparkplug B `pointer` is the one metric name.
     """
 
     machine: str
@@ -64,7 +64,7 @@ class TechnicalValue(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Operation-dependent failure: Weibull time to failure, lognormal repair (seconds of busy time / of clock)."""
+    """Weibull time to failure in seconds of busy time, lognormal repair in seconds."""
 
     scale_s: float
     shape: float
@@ -80,11 +80,11 @@ class PowerByState(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """One machine: where it stands (plant frame: x east, y north, metres; rotation counter-clockwise seen from above).
+    """One machine in the plant frame: x east, y north, metres; rotation counter-clockwise from above.
 
-    In the machine's own frame x is the flow direction and −y the operator's (front) side; `size` is length along x,
-    depth along y, height, in metres. Buffers carry a `path`: the points (x, y, z in the plant frame) along which
-    engines travel, first point at the inlet.
+    In the machine's own frame x is the flow direction and −y the operator's (front) side; `size` is length
+    along x, depth along y, height, in metres. Buffers carry a `path`: the points (x, y, z in the plant frame)
+    along which engines travel, the first at the inlet.
     """
 
     id: str
@@ -111,7 +111,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the engine's bill of material: how many, mounted where, traced by serial number or by batch."""
+    """One line of the engine's bill of material: how many, mounted where, traced by serial or batch."""
 
     number: str
     name: Text

@@ -1,4 +1,4 @@
-"""Parts at the line: trays and containers with their batches, the stock at a station, and wrong parts among them."""
+"""Parts at the line: trays with their batches, the stock at a station, and wrong parts among them."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ class LineStock:
         self.on_arrival: Callable[[], None] = lambda: None
         self._numbers = numbers
         self._order = order
-        self._trays: deque[Tray] = deque()
+        self.trays: deque[Tray] = deque()
         self._is_ordered = False
 
     @property
     def units(self) -> int:
         """For how many engines the parts last."""
-        return sum(tray.left for tray in self._trays)
+        return sum(tray.left for tray in self.trays)
 
     def receive(self, tray: Tray) -> None:
-        self._trays.append(tray)
+        self.trays.append(tray)
         self._is_ordered = False
         self.on_arrival()
         self.reorder_when_low()
@@ -78,19 +78,19 @@ class LineStock:
 
     def next_wrong(self) -> WrongPart | None:
         """The scanner's verdict on the parts for the next engine: None when all are right."""
-        if not self._trays:
+        if not self.trays:
             return None
-        tray = self._trays[0]
+        tray = self.trays[0]
         found = tray.wrong.get(tray.left)
         return WrongPart(*found) if found else None
 
     def replace_wrong(self) -> None:
         """Somebody took the wrong part away and put the right one in its place."""
-        self._trays[0].wrong.pop(self._trays[0].left, None)
+        self.trays[0].wrong.pop(self.trays[0].left, None)
 
     def fit(self, engine: Engine) -> list[str]:
         """Uses up the parts for one engine; returns what was fitted as `number|identity|supplier`."""
-        tray = self._trays[0]
+        tray = self.trays[0]
         wrong = self.next_wrong()
         fitted = []
         for part in self.parts:
@@ -103,7 +103,7 @@ class LineStock:
                 )
         tray.left -= 1
         if tray.left == 0:
-            self._trays.popleft()
+            self.trays.popleft()
         engine.parts.extend(fitted)
         self.reorder_when_low()
         return fitted

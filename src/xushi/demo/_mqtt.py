@@ -29,8 +29,8 @@ class Will(NamedTuple):
 class MqttClient:
     """Connects and stays connected. `will` and `on_connect` are asked anew for every connection.
 
-    QoS 0 messages are dropped while there is no connection (`publish` returns False); QoS 1 messages wait for their
-    acknowledgement and are sent again after a reconnect (MQTT 3.1.1, section 4.4).
+    QoS 0 messages are dropped while there is no connection (`publish` returns False); QoS 1 messages wait for
+    their acknowledgement and are sent again after a reconnect (MQTT 3.1.1, section 4.4).
     """
 
     def __init__(

@@ -80,9 +80,9 @@ def unit_id(ucum: str) -> int:
 
 
 class NodeTree:
-    """Objects, folders and variables below `Objects/Machines` (OPC 40001-1 names that folder).
+    """Objects, folders and variables below `Objects/Machines`, the folder that OPC 40001-1 names.
 
-    `echoes` maps the key of a state signal to the nodes of the machine's standard building blocks that repeat it.
+    `echoes` maps the key of a state signal to the nodes of the standard building blocks that repeat it.
     """
 
     def __init__(self, server: Server, index: int) -> None:

@@ -1,4 +1,4 @@
-"""The virtual plant itself: builds all machines from the description and runs them; knows nothing of protocols."""
+"""The virtual plant itself: builds all machines from the description and runs them, without protocols."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from xushi.demo._fleet import Fleet
 from xushi.demo._kitting import KittingRack
 from xushi.demo._line import BIN_PARTS, LINE, PARTS, TAKT_S, TRAY_SIZE, buffers, machine, parts_of
 from xushi.demo._material import LineStock, make_tray
+from xushi.demo._panel import STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._rework import ReworkBench
 from xushi.demo._roads import RoadMap
 from xushi.demo._sensors import StationSensors, air_demand_l_min
-from xushi.demo._station import STOPPED, Station
+from xushi.demo._station import Station
 from xushi.demo._store import PartsStore
 from xushi.demo._values import Values
 from xushi.demo._vehicle import Vehicle
@@ -31,7 +32,7 @@ METHODS = ("Start", "Stop", "Reset", "AnswerPokaYoke")
 
 
 class PlantModel:
-    """The plant as a seeded discrete-event model. `start_ns` is the plant time (Unix epoch) at which it begins."""
+    """The plant as a seeded discrete-event model that begins at plant time `start_ns` (Unix epoch)."""
 
     def __init__(self, seed: int, start_ns: int, operators_answer: bool = True) -> None:
         self.loop = EventLoop(start_ns)
@@ -118,8 +119,10 @@ class PlantModel:
 
     def sample(self) -> None:
         """Brings the values that change all the time up to date: progress, positions, energy."""
-        for each in (*self.stations.values(), *self.conveyors.values()):
-            each.sample()
+        for station in self.stations.values():
+            station.sample()
+        for conveyor in self.conveyors.values():
+            conveyor.sample()
         self.kitting.sample()
         self.store.sample()
         self.compressor.sample()

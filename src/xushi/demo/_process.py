@@ -1,4 +1,4 @@
-"""What each station measures on an engine: results, the faults it finds, and the hidden defects it leaves behind."""
+"""What each station measures on an engine: results, faults found, and hidden defects left behind."""
 
 from __future__ import annotations
 

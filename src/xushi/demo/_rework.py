@@ -43,7 +43,7 @@ class ReworkBench(Station):
         if self.engine.faults:
             self._scrap(self.engine)
             self.scrapped += 1
-            self._put("Scrapped", self.scrapped)
+            self.panel.put("Scrapped", self.scrapped)
             self._empty()
             return True
         return super()._release()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Protocol
 
 from xushi.demo._broker import Broker, free_port
 from xushi.demo._face_json import JsonFace
@@ -18,9 +19,14 @@ from xushi.kernel import XushiError
 
 TICK_S = 0.05  # events are followed this often
 FAST_EVERY = 2  # ticks between two rounds of sensors, poses and progress: 10 Hz
-POSITIONS_EVERY = 4
+POSITIONS_EVERY = 2
 BEAT_EVERY = 20
 WARM_UP_S = 1500.0  # the line has run this long when it first shows itself
+
+
+class _Face(Protocol):
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
 
 
 class PlantRunner:
@@ -68,7 +74,8 @@ class PlantRunner:
             self._closers.callback(self._broker.stop)
             await self._broker.start()
         await self._start_opcua()
-        for face in (self._sparkplug, self._json, self._fleet, *self._vehicles):
+        faces: list[_Face] = [self._sparkplug, self._json, self._fleet, *self._vehicles]
+        for face in faces:
             self._closers.push_async_callback(face.stop)
             await face.start()
         self._began_s = self._wall_s()
@@ -111,7 +118,7 @@ class PlantRunner:
         await self._opcua.publish(self.model.values.take_changes())
 
     async def stop(self) -> None:
-        """Closes what was opened, last first: vehicles say OFFLINE, the edge node NDEATH, then the broker ends."""
+        """Closes what was opened, last first: vehicles say OFFLINE, the edge node NDEATH, the broker ends."""
         await self._closers.aclose()
 
     def _sample(self) -> None:

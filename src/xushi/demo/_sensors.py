@@ -1,4 +1,4 @@
-"""The fast sensors: what each would show at this instant of the cycle, with noise of its own random stream."""
+"""The fast sensors: what each shows at this instant of the cycle, with noise of its own stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from xushi.demo._air import Compressor
 from xushi.demo._line import COMMON_FAST, FAST
-from xushi.demo._station import FAILED, RUNNING, Station
+from xushi.demo._panel import FAILED, RUNNING
+from xushi.demo._station import Station
 
 Shape = Callable[[float, Station], float]
 
@@ -31,7 +32,7 @@ def _bursts(p: float, begin: float, end: float, count: int) -> float:
     return ((p - begin) / (end - begin) * count) % 1.0 if begin < p < end else 0.0
 
 
-# Value without noise by progress 0…1 of the running cycle (progress 0 when nothing runs), and the noise's deviation.
+# Value without noise by progress 0…1 of the cycle (0 when nothing runs), and the noise's deviation.
 _SHAPES: dict[str, dict[str, tuple[Shape, float]]] = {
     "OP10": {
         "GripperForce": (lambda p, s: 40 + 1300 * _rise(p, 0.15, 0.2) * (1 - _rise(p, 0.75, 0.8)), 6.0),
@@ -45,15 +46,15 @@ _SHAPES: dict[str, dict[str, tuple[Shape, float]]] = {
         "BreakawayTorque": (lambda p, s: 3.2 * _hump(p, 0.84, 0.98), 0.08),
     },
     "OP30": {
-        "PressForce": (lambda p, s: (5.2 + 0.5 * s.wear) * _bursts(p, 0.2, 0.9, 4), 0.06),
+        "PressForce": (lambda p, s: (5.2 + 0.5 * s.tool.wear) * _bursts(p, 0.2, 0.9, 4), 0.06),
         "PressPosition": (lambda p, s: 150 * _bursts(p, 0.2, 0.9, 4), 0.3),
         "HydraulicPressure": (lambda p, s: 22 + 110 * _bursts(p, 0.2, 0.9, 4), 0.8),
     },
     "OP40": {
         "SpindleTorque": (lambda p, s: s.setpoints.torque_target_nm * _bursts(p, 0.15, 0.95, 10), 0.6),
-        "SpindleAngle": (lambda p, s: (116 - 18 * s.wear) * _bursts(p, 0.15, 0.95, 10), 0.4),
+        "SpindleAngle": (lambda p, s: (116 - 18 * s.tool.wear) * _bursts(p, 0.15, 0.95, 10), 0.4),
         "SpindleCurrent": (lambda p, s: 0.8 + 19 * _bursts(p, 0.15, 0.95, 10), 0.15),
-        "SpindleTemperature": (lambda p, s: 34 + 9 * s.wear + 3 * _hump(p, 0.1, 1.0), 0.05),
+        "SpindleTemperature": (lambda p, s: 34 + 9 * s.tool.wear + 3 * _hump(p, 0.1, 1.0), 0.05),
     },
     "OP50": {
         "SpindleTorque": (lambda p, s: 22 * _bursts(p, 0.4, 0.9, 8), 0.2),
@@ -119,9 +120,11 @@ class StationSensors:
         p = station.progress() if is_running else 0.0
         values = [round(shape(p, station) + gauss(0.0, noise), 4) for shape, noise in self._shapes]
         load = 1.0 if is_running else 0.08
-        shake = (0.35 + 2.4 * load) * (1.0 + 0.9 * station.wear) + (3.0 if station.detail == FAILED else 0.0)
+        shake = (0.35 + 2.4 * load) * (1.0 + 0.9 * station.tool.wear) + (
+            3.0 if station.detail == FAILED else 0.0
+        )
         self._motor_celsius += (
-            (62.0 + 14.0 * station.wear if is_running else 38.0) - self._motor_celsius
+            (62.0 + 14.0 * station.tool.wear if is_running else 38.0) - self._motor_celsius
         ) * 0.002
         air = air_demand_l_min(station)
         common = (

@@ -81,7 +81,7 @@ Payload: Any = _build()
 
 
 def put_value(metric: Any, datatype: int, value: Any) -> None:
-    """Sets a metric's value by its Sparkplug data type (signed 64-bit integers travel as two's complement)."""
+    """Sets a metric's value by its data type; signed 64-bit integers travel as two's complement."""
     if datatype == DOUBLE:
         metric.double_value = value
     elif datatype in (INT64, UINT64):

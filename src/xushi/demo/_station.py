@@ -1,4 +1,4 @@
-"""A station of the line: takes engines, works, wears its tools, fails, waits, blocks, and stops on a wrong part."""
+"""A station of the line: takes engines, works, wears, fails, waits, and stops on a wrong part."""
 
 from __future__ import annotations
 
@@ -10,21 +10,29 @@ from xushi.demo._conveyor import Conveyor
 from xushi.demo._engines import Engine, EngineBook
 from xushi.demo._events import Event, EventLoop, lognormal
 from xushi.demo._line import QUALITY_TOPIC, Machine
-from xushi.demo._material import LineStock
+from xushi.demo._material import LineStock, WrongPart
+from xushi.demo._panel import (
+    BLOCKED,
+    FAILED,
+    RUNNING,
+    SETUP,
+    STARVED,
+    STOPPED,
+    Panel,
+    quality_message,
+)
 from xushi.demo._power import PowerAccount
 from xushi.demo._process import Setpoints, judge, leave_defects, measure
+from xushi.demo._tool import Tool
+from xushi.demo._torque import Trace
 from xushi.demo._values import Values, iso_time
 
-RUNNING, STARVED, BLOCKED, FAILED, STOPPED, SETUP = range(6)
-_ITEM_STATE = {RUNNING: 3, STARVED: 2, BLOCKED: 2, FAILED: 1, STOPPED: 2, SETUP: 2}  # OPC 40001-1
-_MODE = {RUNNING: 3, STARVED: 3, BLOCKED: 3, FAILED: 1, STOPPED: 0, SETUP: 2}
 TESTS = ("OP60", "OP90")
-TOOL_LIFE_CYCLES = {"OP40": 240}
 CHECK_ONLY_SHARE = 0.35  # an engine that comes again from rework is only checked
 
 
 class Station:
-    """One station. Everything that changes ends in `advance`, which looks at the facts and does what comes next."""
+    """One station. Every change ends in `advance`, which looks at the facts and does what comes next."""
 
     def __init__(
         self,
@@ -46,12 +54,12 @@ class Station:
         self.power = PowerAccount(loop)
         self.engine: Engine | None = None
         self.detail = STARVED
-        self.good = self.rejected = self.total = 0
         self.failures = 0
         self.wrong_stopped = 0
         self.results: dict[str, Any] = {}
+        self.tool = Tool(spec.id, spec.tools[0] if spec.tools else "HAND", rng)
+        self.panel = Panel(spec.id, values, stock is not None)
         self._loop, self._values, self._rng, self._book = loop, values, rng, book
-        self._put = values.writer(spec.id)
         self._inlets, self._outlet, self._reject = inlets, outlet, reject
         self._stock, self._line_speed, self._operators_answer = stock, line_speed, operators_answer
         self._is_stopped = self._is_failed = self._is_setup = self._asks_poka_yoke = False
@@ -62,12 +70,9 @@ class Station:
         self._work_until_s = 0.0
         self._recovery: Event | None = None
         self._sequence = 0
-        self._tool_life = TOOL_LIFE_CYCLES.get(spec.id, rng.randint(380, 620))
-        self._tool_number = 1
-        self.wear = 0.3 if spec.id in TOOL_LIFE_CYCLES else rng.uniform(0.05, 0.85)
-        self._wear_limit = rng.gauss(1.03, 0.02)
         self._to_failure_s = self._draw_failure()
-        self._put_start_values()
+        self.panel.show_wear(self.tool.wear)
+        self._show(STARVED)
 
     # -- what operators and methods do
     def stop(self) -> None:
@@ -92,8 +97,8 @@ class Station:
             return False
         self._stock.replace_wrong()
         self._asks_poka_yoke = False
-        self._put("PokaYoke.Stopped", False)
-        self._clear_alarm()
+        self.panel.show_right_part()
+        self.panel.clear_alarm()
         self.advance()
         return True
 
@@ -117,7 +122,7 @@ class Station:
                 return self._show(BLOCKED)
 
     def _take(self) -> bool:
-        if self.wear >= 1.0 and self.id not in TOOL_LIFE_CYCLES:
+        if self.tool.is_due:
             self._change_tool_planned()
             return False
         engine = self._next_engine()
@@ -126,8 +131,7 @@ class Station:
             return False
         self.engine = engine
         self._has_begun = False
-        self._put("CurrentEngine", engine.serial)
-        self._put("Stage", engine.stage)
+        self.panel.show_engine(engine)
         return True
 
     def _next_engine(self) -> Engine | None:
@@ -149,7 +153,7 @@ class Station:
                 self._show(STARVED)
                 return False
             if (wrong := self._stock.next_wrong()) is not None:
-                self._stop_for_wrong_part(wrong.expected, wrong.found)
+                self._stop_for_wrong_part(wrong)
                 return False
         self._cycle_s = self._draw_cycle(is_first)
         self._left_s = self._cycle_s
@@ -194,12 +198,12 @@ class Station:
 
     def sample_progress(self) -> None:
         """Puts out how far the cycle is; called at the rate at which the face publishes."""
-        self._put("Progress", round(self.progress(), 3) if self.engine is not None else 0.0)
+        self.panel.put("Progress", round(self.progress(), 3) if self.engine is not None else 0.0)
 
     def sample(self) -> None:
         """Puts out what changes all the time."""
         self.sample_progress()
-        self._put("Energy.Total", round(self.power.energy_kwh, 3))
+        self.panel.put("Energy.Total", round(self.power.energy_kwh, 3))
 
     def _finish(self) -> None:
         assert self.engine is not None
@@ -211,10 +215,11 @@ class Station:
         fitted = self._stock.fit(engine) if is_first and self._stock is not None else []
         self._work_on(engine, is_first)
         faults = self._judge(engine, is_first)
-        engine.stage = (
-            max(engine.stage, self.spec.stage) if not faults or self._reject is None else engine.stage
-        )
-        self._count(faults)
+        if not faults or self._reject is None:
+            engine.stage = max(engine.stage, self.spec.stage)
+        self.panel.show_engine(engine)
+        self.panel.count(not faults, self._cycle_s)
+        self.panel.show_wear(self.tool.wear)
         self._report(engine, fitted, faults)
         self.advance()
 
@@ -222,9 +227,11 @@ class Station:
         """Changes the engine and measures it."""
         if is_first:
             leave_defects(self.id, engine, self._rng)
-            self.wear += self._rng.uniform(0.7, 1.3) / self._tool_life
-        if is_first or self.id in TESTS:
-            self.results = measure(self.id, engine, self._rng, self.wear, self.setpoints)
+            self.tool.use()
+        is_measured = is_first or self.id in TESTS
+        self.results = (
+            measure(self.id, engine, self._rng, self.tool.wear, self.setpoints) if is_measured else {}
+        )
 
     def _judge(self, engine: Engine, is_first: bool) -> list[str]:
         """The faults found now; the two tests also stand in for faults that were found before them."""
@@ -234,16 +241,6 @@ class Station:
         found = judge(self.id, self.results, self.setpoints)
         engine.faults.extend(found)
         return list(engine.faults) if is_test else found
-
-    def _count(self, faults: list[str]) -> None:
-        self.total += 1
-        self.good += not faults
-        self.rejected += bool(faults)
-        self._put("Counters.Total", self.total)
-        self._put("Counters.Good", self.good)
-        self._put("Counters.Reject", self.rejected)
-        self._put("CycleTime", round(self._cycle_s, 2))
-        self._put("ToolWear", round(self.wear, 4))
 
     def _release(self) -> bool:
         """Hands the engine on: good ones to the next conveyor, found faults to rework at the two tests."""
@@ -266,55 +263,31 @@ class Station:
     def _empty(self) -> None:
         self.engine = None
         self._has_begun = False
-        self._put("CurrentEngine", "")
-        self._put("Stage", 0)
-        self._put("Progress", 0.0)
+        self.panel.clear_engine()
 
     def _report(self, engine: Engine, fitted: list[str], faults: list[str]) -> None:
         """The quality message of this cycle; OP40 puts its traces into the address space beside it."""
         self._sequence += 1
         engine.attempts[self.id] = engine.attempts.get(self.id, 0) + 1
-        traces = self.results.pop("_traces", None)
-        payload: dict[str, Any] = {
-            "station": self.id,
-            "engine": engine.serial,
+        traces: list[Trace] = self.results.pop("_traces", [])
+        if traces:
+            self.panel.show_traces(engine, traces)
+        message = quality_message(self.id, engine, self.results, traces, faults)
+        cycle = {
             "sequence": self._sequence,
-            "attempt": engine.attempts[self.id],
-            "stage": engine.stage,
-            "verdict": 2 if faults else 1,
-            "faults": faults,
             "started": iso_time(self._began_ns),
             "cycle_s": round(self._cycle_s, 2),
-            "tool": self.tool,
-            "toolWear": round(self.wear, 4),
+            "tool": self.tool.id,
+            "toolWear": round(self.tool.wear, 4),
             "parts": fitted,
-            "results": {name: round(value, 4) for name, value in self.results.items()},
         }
-        if traces is not None:
-            payload["finalTorque"] = [trace.final_nm for trace in traces]
-            payload["yieldAngle"] = [trace.yield_deg for trace in traces]
-            self._put("TorqueAngle.Engine", engine.serial)
-            self._put("TorqueAngle.FinalTorque", payload["finalTorque"])
-            self._put("TorqueAngle.YieldAngle", payload["yieldAngle"])
-            for bolt, trace in enumerate(traces, start=1):
-                self._put(f"TorqueAngle.Bolt{bolt:02d}.Angle", trace.angles_deg)
-                self._put(f"TorqueAngle.Bolt{bolt:02d}.Torque", trace.torques_nm)
-        self._values.say(f"{QUALITY_TOPIC}/{self.id}", payload)
-
-    @property
-    def tool(self) -> str:
-        name = self.spec.tools[0] if self.spec.tools else "HAND"
-        return f"{name}-{self._tool_number:03d}"
+        self._values.say(f"{QUALITY_TOPIC}/{self.id}", message | cycle)
 
     # -- trouble
-    def _stop_for_wrong_part(self, expected: str, found: str) -> None:
+    def _stop_for_wrong_part(self, wrong: WrongPart) -> None:
         self._asks_poka_yoke = True
         self.wrong_stopped += 1
-        self._put("PokaYoke.Stopped", True)
-        self._put("PokaYoke.Expected", expected)
-        self._put("PokaYoke.Found", found)
-        self._put("PokaYoke.Count", self.wrong_stopped)
-        self._raise_alarm(300, f"Wrong part {found}, expected {expected}")
+        self.panel.show_wrong_part(wrong, self.wrong_stopped)
         self._show(STOPPED)
         if self._operators_answer:
             asked = self.wrong_stopped
@@ -327,7 +300,7 @@ class Station:
 
     def _aim_at_tool_break(self) -> None:
         """A tool past its limit breaks within this cycle; the torque traces have told so long before."""
-        if self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit:
+        if self.tool.is_spent:
             self._to_failure_s = self._rng.uniform(0.2, 0.8) * self._left_s
 
     def _fail(self) -> None:
@@ -337,8 +310,8 @@ class Station:
         self.failures += 1
         failure = self.spec.failure
         assert failure is not None
-        is_tool = self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit
-        self._raise_alarm(201 if is_tool else 200, "Tool worn out" if is_tool else "Drive fault")
+        is_tool = self.tool.is_spent
+        self.panel.raise_alarm(201 if is_tool else 200, "Tool worn out" if is_tool else "Drive fault")
         repair_s = lognormal(
             self._rng, failure.repair_mean_s * (1.6 if is_tool else 1.0), failure.repair_sigma
         )
@@ -346,14 +319,13 @@ class Station:
         self.advance()
 
     def _recover(self) -> None:
-        if (
-            self._is_failed and self.id in TOOL_LIFE_CYCLES and self.wear >= self._wear_limit
-        ) or self._is_setup:
-            self._fit_new_tool()
+        if self._is_setup or self.tool.is_spent:
+            self.tool.replace()
+            self.panel.show_wear(self.tool.wear)
         self._recovery = None
         self._is_failed = self._is_setup = False
         self._to_failure_s = self._draw_failure()
-        self._clear_alarm()
+        self.panel.clear_alarm()
         self.advance()
 
     def _change_tool_planned(self) -> None:
@@ -361,58 +333,18 @@ class Station:
         self._recovery = self._loop.after(lognormal(self._rng, 60.0, 0.3), self._recover)
         self._show(SETUP)
 
-    def _fit_new_tool(self) -> None:
-        self.wear = self._rng.uniform(0.0, 0.03)
-        self._tool_number += 1
-        self._wear_limit = self._rng.gauss(1.03, 0.02)
-        self._put("ToolWear", round(self.wear, 4))
-
     def _draw_failure(self) -> float:
         failure = self.spec.failure
         return (
             self._rng.weibullvariate(failure.scale_s, failure.shape) if failure is not None else float("inf")
         )
 
-    # -- what is shown
     def _show(self, detail: int) -> None:
         self.detail = detail
         power = self.spec.power
         kw = power.busy_kw if detail == RUNNING else power.failed_kw if detail == FAILED else power.idle_kw
         if kw != self.power.power_kw:
             self.power.set(kw)
-        self._put("State", _ITEM_STATE[detail])
-        self._put("Detail", detail)
-        self._put("OperationMode", _MODE[detail])
+        self.panel.show(detail)
         if self._stock is not None:
-            self._put("Material.Stock", self._stock.units)
-
-    def _raise_alarm(self, code: int, text: str) -> None:
-        self._put("Alarm.Code", code)
-        self._put("Alarm.Text", text)
-        self._put("Alarm.Active", True)
-
-    def _clear_alarm(self) -> None:
-        self._put("Alarm.Active", False)
-        self._put("Alarm.Code", 0)
-        self._put("Alarm.Text", "")
-
-    def _put_start_values(self) -> None:
-        start: dict[str, Any] = {
-            "Counters.Good": 0,
-            "Counters.Reject": 0,
-            "Counters.Total": 0,
-            "CycleTime": 0.0,
-            "PokaYoke.Stopped": False,
-            "PokaYoke.Expected": "",
-            "PokaYoke.Found": "",
-            "PokaYoke.Count": 0,
-            "ToolWear": round(self.wear, 4),
-            "CycleTimeFactor": 1.0,
-            "CurrentEngine": "",
-            "Stage": 0,
-            "Progress": 0.0,
-        }
-        for path, value in start.items():
-            self._put(path, value)
-        self._clear_alarm()
-        self._show(STARVED)
+            self.panel.show_stock(self._stock.units)

@@ -8,8 +8,8 @@ from xushi.demo._engines import PartNumbers
 from xushi.demo._events import EventLoop
 from xushi.demo._line import PARTS, TRAY_SIZE, Machine, Part, parts_of
 from xushi.demo._material import Tray, make_tray, mislay
+from xushi.demo._panel import RUNNING, STARVED
 from xushi.demo._power import PowerAccount
-from xushi.demo._station import RUNNING, STARVED
 from xushi.demo._values import Values
 
 WRONG_IN_CONTAINER = 0.0008  # per engine's worth of parts

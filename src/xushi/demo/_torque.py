@@ -16,7 +16,7 @@ PLASTIC_SHARE = 0.22  # slope beyond yield relative to the elastic slope
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """One bolt: angles in degrees and torques in N·m (equal lengths), the final torque, the yield-point angle."""
+    """One bolt: angles (degrees) and torques (N·m) of equal length, final torque, yield-point angle."""
 
     angles_deg: list[float]
     torques_nm: list[float]
@@ -27,9 +27,9 @@ class Trace(msgspec.Struct, frozen=True):
 def tighten(rng: random.Random, target_nm: float, wear: float) -> Trace:
     """One tightening at tool wear 0 (new) … 1 (at its end).
 
-    The joint is elastic from the snug torque to the yield point, then plastic with a much flatter slope. Wear lets the
-    torque scatter and moves the yield point to smaller angles, because a worn chuck reports turning that the bolt
-    does not do evenly.
+    The joint is elastic from the snug torque to the yield point, then plastic with a much flatter slope. Wear
+    lets the torque scatter and moves the yield point to smaller angles, because friction in the worn spindle
+    is taken for torque on the bolt.
     """
     scatter_nm = 0.7 + 2.6 * wear * wear
     final_nm = target_nm + rng.gauss(0.0, scatter_nm)

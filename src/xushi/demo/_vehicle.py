@@ -1,4 +1,4 @@
-"""One AGV: drives an order point by point, picks and drops loads, keeps out of others' way, drains and charges."""
+"""One AGV: drives an order point by point, picks and drops loads, waits for others, drains, charges."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import msgspec
 from xushi.demo._events import EventLoop
 from xushi.demo._line import Machine
 from xushi.demo._material import Tray
+from xushi.demo._panel import RUNNING, STARVED, STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._roads import RoadMap
-from xushi.demo._station import RUNNING, STARVED, STOPPED
 from xushi.demo._values import Values
 
 SPEED_MPS = 1.4
@@ -160,7 +160,7 @@ class Vehicle:
 
     # -- orders
     def accept(self, order: Order) -> str:
-        """Takes an order; returns "" or the VDA 5050 error type why not (section "Order and order update")."""
+        """Takes an order; returns "" or the VDA 5050 error type why not (6.6, order and order update)."""
         if (order.id, order.update) == self.last_order:
             return ""  # a repeated message changes nothing
         if self.errand is not None:
@@ -241,7 +241,8 @@ class Vehicle:
 
     def _reach(self) -> None:
         leg = self._leg
-        assert leg is not None and self.errand is not None
+        assert leg is not None
+        assert self.errand is not None
         length_m = self._roads.distance_m(leg.start, leg.end)
         self.distance_m += length_m
         self._drain(DRAIN_PERCENT_PER_M * length_m)

@@ -1,4 +1,4 @@
-"""The demo plant as a program: `python -m xushi.demo.plant` runs an engine-assembly line behind real sockets."""
+"""The demo plant as a program: `python -m xushi.demo.plant` runs the line behind real sockets."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _announce(runner: PlantRunner, options: argparse.Namespace) -> None:
 
 async def _watch_parent(parent: int, ended: asyncio.Event) -> None:
     """A plant whose starter died has nobody left to stop it."""
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - the operating system tells it by no event
         await asyncio.sleep(PARENT_CHECK_S)
     ended.set()
 

@@ -1,0 +1,272 @@
+"""The verb `xushi demo`: starts the plant and the platform, opens the plant's shells, records a shift for the time bar."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from xushi.demo._broker import free_port
+from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
+from xushi.demo.shells import ensure_assets
+from xushi.kernel import XushiError, nearest_language
+from xushi.remote import Remote, Verb, local_access
+
+_START_LIMIT_S = 120.0
+_STOP_LIMIT_S = 15.0
+_SETTLE_S = 8.0  # the first picture comes first; the shift is recorded after it
+_SHIFT = "shift"
+_SHIFT_MINUTES = 60.0
+_SHIFT_SPEED = 60.0
+_SHIFT_TITLE = {"en": "Recorded shift", "zh-CN": "录制班次"}
+_TEXTS = {
+    "en": {
+        "speed": "plant seconds per second, 1 to 60 (default: 1)",
+        "seed": "the same seed gives the same plant (default: 1)",
+        "data": "data folder (default: ./xushi-data/demo)",
+        "port": "port of the platform; the next free one is taken where it is in use (default: 8600)",
+        "no-recording": "do not record a shift in the background",
+        "starting": "Starting the demo plant and the platform …",
+        "moved": "Port {wanted} is in use; using {port}.",
+        "ready": "The line is running. Open this link (it works once, within 15 minutes; xushi link --data {data} prints another):",
+        "recording": "An hour of a shift is being recorded in the background; it will be on the time bar in about a minute.",
+        "recorded": "The recorded shift is on the time bar.",
+        "unrecorded": "The shift was not recorded: {reason}",
+        "stop": "Press Ctrl-C to stop everything.",
+        "stopping": "Stopping …",
+    },
+    "zh-CN": {
+        "speed": "每秒推进的工厂秒数，1 到 60（默认：1）",
+        "seed": "相同种子得到相同的工厂（默认：1）",
+        "data": "数据目录（默认：./xushi-data/demo）",
+        "port": "平台端口；被占用时使用下一个空闲端口（默认：8600）",
+        "no-recording": "不在后台录制班次",
+        "starting": "正在启动示范工厂和平台……",
+        "moved": "端口 {wanted} 已被占用，改用 {port}。",
+        "ready": "产线正在运行。请打开此链接（15 分钟内有效，仅可使用一次；可用 xushi link --data {data} 再取一个）：",
+        "recording": "正在后台录制一小时的班次，约一分钟后会出现在时间轴上。",
+        "recorded": "录制的班次已出现在时间轴上。",
+        "unrecorded": "班次录制失败：{reason}",
+        "stop": "按 Ctrl-C 全部停止。",
+        "stopping": "正在停止……",
+    },
+}
+
+
+def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    texts = _TEXTS[nearest_language(language)]
+    parser.add_argument("--speed", type=float, default=1.0, help=texts["speed"])
+    parser.add_argument("--seed", type=int, default=1, help=texts["seed"])
+    parser.add_argument("--data", type=Path, default=Path("xushi-data/demo"), help=texts["data"])
+    parser.add_argument("--port", type=int, default=8600, help=texts["port"])
+    parser.add_argument("--no-recording", action="store_true", help=texts["no-recording"])
+
+
+def _run(options: argparse.Namespace) -> int:
+    demo = _Demo(options)
+    with contextlib.ExitStack() as stack:
+        stack.callback(demo.stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, demo.end)
+        return demo.run()
+
+
+class _Demo:
+    """The processes of the demo, and what is done with them."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._texts = _TEXTS[nearest_language(options.lang)]
+        self._ended = threading.Event()
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def end(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Ask everything to stop."""
+        self._ended.set()
+
+    def run(self) -> int:
+        """Start, tell, wait; the exit status says whether a part of the demo died by itself."""
+        options, texts = self._options, self._texts
+        options.data.mkdir(parents=True, exist_ok=True)
+        print(texts["starting"], flush=True)
+        server = self._start_server()
+        ports = (free_or_default(DEFAULT_OPCUA_PORT), free_or_default(DEFAULT_MQTT_PORT))
+        plant = self._start_plant("plant", options.speed, ports, datetime.now(UTC))
+        package = ensure_assets()
+        remote = self._wait_for_server(server)
+        self._import(remote, package)
+        self._connect(remote, self._wait_for_plant("plant", plant))
+        self._tell_ready(remote)
+        if not options.no_recording and not _has_shift(remote):
+            print(texts["recording"], flush=True)
+            threading.Thread(target=self._record, args=(remote,), daemon=True).start()
+        while not self._ended.wait(0.3):
+            if server.poll() is not None or plant.poll() is not None:
+                name = "server" if server.poll() is not None else "plant"
+                raise XushiError("demo.part_died", part=name, log=str(self._log(name)))
+        print(f"\n{texts['stopping']}", flush=True)
+        return 0
+
+    def stop(self) -> None:
+        """End every process: first those that talk, then the platform."""
+        for child in reversed(self._children):
+            if child.poll() is None:
+                child.terminate()
+        for child in reversed(self._children):
+            try:
+                child.wait(_STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    # ---- processes
+    def _log(self, name: str) -> Path:
+        path: Path = self._options.data / f"{name}.log"
+        return path
+
+    def _start(self, name: str, command: list[str], is_nice: bool = False) -> subprocess.Popen[bytes]:
+        with self._log(name).open("wb") as log:
+            child = subprocess.Popen(  # noqa: S603
+                command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+                preexec_fn=(lambda: os.nice(10)) if is_nice else None,  # noqa: PLW1509
+            )  # fmt: skip
+        self._children.append(child)
+        return child
+
+    def _start_server(self) -> subprocess.Popen[bytes]:
+        options = self._options
+        command = [
+            sys.executable, "-m", "xushi.cli", "serve", "--attached", "--json", "--no-browser",
+            "--data", str(options.data), "--port", str(options.port), "--lang", options.lang,
+        ]  # fmt: skip
+        return self._start("server", command)
+
+    def _start_plant(
+        self, name: str, speed: float, ports: tuple[int, int], start: datetime, is_nice: bool = False
+    ) -> subprocess.Popen[bytes]:
+        command = [
+            sys.executable, "-m", "xushi.demo.plant", "--speed", str(speed), "--seed", str(self._options.seed),
+            "--opcua-port", str(ports[0]), "--mqtt-port", str(ports[1]), "--data", str(self._options.data / name),
+            "--start-time", start.isoformat(),
+        ]  # fmt: skip
+        return self._start(name, command, is_nice)
+
+    def _wait_for_server(self, server: subprocess.Popen[bytes]) -> Remote:
+        until_s = time.monotonic() + _START_LIMIT_S
+        while time.monotonic() < until_s and not self._ended.is_set():
+            access = local_access(self._options.data)
+            if access is not None and access.pid == server.pid:
+                return Remote(access.url, access.token, self._options.lang)
+            if server.poll() is not None:
+                self._raise_what_it_said("server")
+            time.sleep(0.02)
+        raise XushiError("demo.part_died", part="server", log=str(self._log("server")))
+
+    def _wait_for_plant(self, name: str, plant: subprocess.Popen[bytes]) -> dict[str, Any]:
+        until_s = time.monotonic() + _START_LIMIT_S
+        while time.monotonic() < until_s and not self._ended.is_set():
+            for line in self._log(name).read_text("utf-8", "replace").splitlines():
+                if line.startswith('{"ready"'):
+                    ready: dict[str, Any] = json.loads(line)
+                    return ready
+            if plant.poll() is not None:
+                self._raise_what_it_said(name)
+            time.sleep(0.05)
+        raise XushiError("demo.part_died", part=name, log=str(self._log(name)))
+
+    def _raise_what_it_said(self, name: str) -> None:
+        """Pass on the plain error that a part of the demo ended with."""
+        said = self._log(name).read_text("utf-8", "replace").strip().splitlines()
+        with contextlib.suppress(ValueError, KeyError, IndexError):
+            error = json.loads(said[-1])["error"]
+            raise XushiError("demo.part_refused", part=name, what=error["what"], why=error["why"], next=error["next"])
+        raise XushiError("demo.part_died", part=name, log=str(self._log(name)), reason=said[-1] if said else "")
+
+    # ---- the platform, over its own interface
+    def _import(self, remote: Remote, package: Path) -> None:
+        """Open the plant's package as anyone's: once, and again only when it has changed."""
+        note = self._options.data / "demo.json"
+        digest = hashlib.sha256(package.read_bytes()).hexdigest()
+        if note.exists() and json.loads(note.read_text("utf-8")).get("package") == digest and remote.get("/api/twins"):
+            return
+        remote.import_files([package])
+        note.write_text(json.dumps({"package": digest}), "utf-8")
+
+    def _connect(self, remote: Remote, ready: dict[str, Any]) -> None:
+        """Point the connections to where the plant really is, where that is not the described place."""
+        for link in remote.get("/api/links"):
+            wanted = ready.get(link["protocol"])
+            if wanted and wanted.rstrip("/") != link["endpoint"].rstrip("/"):
+                remote.run("link.configure", {"link": link["id"], "endpoint": wanted})
+
+    def _tell_ready(self, remote: Remote) -> None:
+        options, texts = self._options, self._texts
+        port = remote.url.rpartition(":")[2]
+        if options.port and port != str(options.port):
+            print(texts["moved"].format(wanted=options.port, port=port))
+        link = remote.post("/api/signin-links")["url"]
+        print(f"{texts['ready'].format(data=options.data)}\n\n  {link}\n\n{texts['stop']}", flush=True)
+
+    def _record(self, remote: Remote) -> None:
+        """Run a second plant fast for an hour of its time, and let the platform record it."""
+        if self._ended.wait(_SETTLE_S):
+            return
+        plant = None
+        try:
+            start = datetime.fromtimestamp(time.time() - _SHIFT_MINUTES * 60 - 60, UTC)
+            plant = self._start_plant(_SHIFT, _SHIFT_SPEED, (0, 0), start, is_nice=True)
+            ready = self._wait_for_plant(_SHIFT, plant)
+            self._record_from(remote, ready)
+            print(self._texts["recorded"], flush=True)
+        except XushiError as error:
+            if not self._ended.is_set():
+                print(self._texts["unrecorded"].format(reason=error.text(self._options.lang).what), flush=True)
+        finally:
+            if plant is not None:
+                plant.terminate()
+
+    def _record_from(self, remote: Remote, ready: dict[str, Any]) -> None:
+        endpoints = {link["id"]: ready[link["protocol"]] for link in remote.get("/api/links") if link["protocol"] in ready}
+        params = {"timeline": _SHIFT, "title": _SHIFT_TITLE, "minutes": _SHIFT_MINUTES, "endpoints": endpoints}
+        outcome = remote.run("recording.make", params)
+        job_id = outcome["effects"][0]["job"]
+        while not self._ended.wait(1.0):
+            job = remote.get(f"/api/jobs/{job_id}")
+            if job["state"] == "failed":
+                raise XushiError("demo.part_refused", part=_SHIFT, **{k: job["error"][k] for k in ("what", "why", "next")})
+            if job["state"] != "running":
+                return
+
+
+def _has_shift(remote: Remote) -> bool:
+    return any(line["id"] == _SHIFT for line in remote.get("/api/timelines"))
+
+
+def free_or_default(port: int) -> int:
+    """The plant's usual port where it is free, else any free one."""
+    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return free_port("127.0.0.1")
+    return port
+
+
+VERB = Verb(
+    help={"en": "run the sample engine line and show it", "zh-CN": "运行示范发动机产线并展示"},
+    arguments=_arguments,
+    run=_run,
+)
