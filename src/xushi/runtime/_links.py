@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +17,9 @@ from xushi.connectors import (
     LinkStatus,
     Point,
     WriteResult,
+    links_from_environment,
     make_connector,
 )
-try:
-    from xushi.connectors import links_from_environment
-except ImportError:
-    def links_from_environment(environment, registry):
-        return [], []
 from xushi.kernel import Clock, Diagnosis, XushiError
 from xushi.runtime._signals_of_twins import signal_definitions
 from xushi.runtime._twins import TwinIndex
@@ -231,13 +227,3 @@ class LinkKeeper:
             raise XushiError("runtime.link_down", link=link_id, state=status.state if status else "off")
         return running.connector
 
-
-def endpoint_overrides(links: Mapping[str, Link], by_scheme: Mapping[str, str]) -> dict[str, Link]:
-    """The same links with the host and port of ``by_scheme`` ("opc.tcp" → "127.0.0.1:48500") put in."""
-    moved = {}
-    for link_id, link in links.items():
-        parts = urlsplit(link.endpoint)
-        place = by_scheme.get(parts.scheme)
-        endpoint = parts._replace(netloc=place).geturl() if place else link.endpoint
-        moved[link_id] = msgspec.structs.replace(link, endpoint=endpoint)
-    return moved

@@ -26,6 +26,7 @@ from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
+from xushi.runtime._recording import recording_commands
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.scene import scene_commands
@@ -36,6 +37,8 @@ log = logging.getLogger("xushi.runtime")
 
 SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _HOUSEKEEPING_S = 3600.0
+KEEP_DAYS = 30.0
+_NS_PER_DAY = 86_400_000_000_000
 
 
 class Platform:
@@ -45,8 +48,9 @@ class Platform:
     up and needs a running event loop; :meth:`stop` takes them down.
     """
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, keep_days: float = KEEP_DAYS) -> None:
         self.folder = folder
+        self._keep_ns = int(keep_days * _NS_PER_DAY)
         self.clock = clock
         self.started_ns = clock.now_ns()
         self._lock = FolderLock(folder)
@@ -66,9 +70,13 @@ class Platform:
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         self.products = ProductLog(self.twins, self.registry)
         self.commands = CommandTable()
-        for command in (*scene_commands(), *import_commands(), *twin_commands(), *device_commands()):
-            self.commands.register(command)
-        services: dict[str, Any] = {"importers": self.importers, "registry": self.registry, "links": self.links, "board": self.board}
+        for make in (scene_commands, import_commands, twin_commands, device_commands, recording_commands):
+            for command in make():
+                self.commands.register(command)
+        services: dict[str, Any] = {
+            "importers": self.importers, "registry": self.registry, "links": self.links, "board": self.board,
+            "platform": self,
+        }  # fmt: skip
         self.bus = CommandBus(
             self.store, self.blobs, self.commands, clock, self.policy, self.evidence, services
         )
@@ -80,13 +88,18 @@ class Platform:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, clock: Clock | None = None) -> Iterator[Platform]:
+    def open(
+        cls, folder: Path, clock: Clock | None = None, keep_days: float = KEEP_DAYS
+    ) -> Iterator[Platform]:
         """Open a data folder, made where it does not exist, and close it at the end.
+
+        Args:
+            keep_days: how long the live history keeps values.
 
         Raises:
             XushiError: ``runtime.folder_locked`` with the process id of whoever has it open.
         """
-        platform = cls(Path(folder), clock or SystemClock())
+        platform = cls(Path(folder), clock or SystemClock(), keep_days)
         try:
             yield platform
         finally:
@@ -131,5 +144,6 @@ class Platform:
 
     async def _keep_house(self) -> None:
         while True:
-            await asyncio.to_thread(self.gate.forget_expired)
             await asyncio.sleep(_HOUSEKEEPING_S)
+            await asyncio.to_thread(self.gate.forget_expired)
+            await asyncio.to_thread(self.history.retention, self._keep_ns)

@@ -78,6 +78,10 @@ class TimelineShelf:
         path.write_bytes(msgspec.json.encode(card))
         self._shelve(path)
 
+    def has(self, timeline_id: str) -> bool:
+        """Whether there is a recording of that name."""
+        return timeline_id in self._recorded
+
     def get(self, timeline_id: str) -> Timeline:
         """A timeline by id. Raises ``runtime.timeline_unknown``."""
         if timeline_id == LIVE:

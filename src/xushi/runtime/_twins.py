@@ -36,7 +36,7 @@ class TwinIndex:
     def apply(self, diff: Diff) -> bool:
         """Follow a committed change; tells whether it touched twins or connections."""
         touched = False
-        for key in diff.keys():
+        for key in diff.touched():
             kind, record_id = split_key(key)
             touched = touched or kind == "link"
             if kind not in _TYPES:

@@ -28,6 +28,7 @@ _LOCAL_NAME = "this computer"
 _PORTS_TRIED = 50
 _LARGEST_MESSAGE = 1024 * 1024
 _SHUTDOWN_S = 3
+_PARENT_CHECK_S = 1.0
 
 
 class RunningServer:
@@ -129,12 +130,14 @@ def run_server(
     *,
     on_ready: Callable[[RunningServer], None],
     extra_hosts: tuple[str, ...] = (),
+    keep_days: float = 30.0,
+    is_attached: bool = False,
 ) -> None:
-    """Open a data folder and serve it until Ctrl-C or SIGTERM."""
+    """Open a data folder and serve it until Ctrl-C or SIGTERM; an attached server ends with its parent process."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     listener = bind(host, port)
-    with listener, Platform.open(folder) as platform:
-        asyncio.run(_run(platform, host, listener, on_ready, extra_hosts))
+    with listener, Platform.open(folder, keep_days=keep_days) as platform:
+        asyncio.run(_run(platform, host, listener, on_ready, extra_hosts, is_attached))
 
 
 async def _run(
@@ -143,11 +146,15 @@ async def _run(
     listener: socket.socket,
     on_ready: Callable[[RunningServer], None],
     extra_hosts: tuple[str, ...],
+    is_attached: bool,
 ) -> None:
     ended = asyncio.Event()
+    parent = os.getppid()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     async with serving(platform, host, listener, extra_hosts) as server:
         on_ready(server)
-        await ended.wait()
+        while not ended.is_set() and not (is_attached and os.getppid() != parent):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _PARENT_CHECK_S)
