@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 from urllib.parse import unquote
+from xml.etree.ElementTree import Element
 
 from ..kernel import XushiError
 from ._files import extension, media_type_of
 from ._findings import Findings
 from ._limits import Limits
-from ._xml_tree import Node, parse_xml
+from ._xml_tree import parse_xml
 from ._zip import Archive, Damaged
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -37,12 +38,12 @@ def relationships(archive: Archive, part: str, findings: Findings, limits: Limit
         return []
     folder = part.rpartition("/")[0]
     found = []
-    for node in root.children:
-        target, kind = node.attributes.get("Target", ""), node.attributes.get("Type", "")
+    for node in root:
+        target, kind = node.attrib.get("Target", ""), node.attrib.get("Type", "")
         if node.tag != "Relationship" or not target:
             continue
         path = _resolved(folder, target)
-        is_external = node.attributes.get("TargetMode", "").casefold() == "external"
+        is_external = node.attrib.get("TargetMode", "").casefold() == "external"
         is_outside = ":" in target.partition("/")[0] and archive.find(path) is None
         if is_external and not is_outside:
             findings.tally("twins.external_mode", f"/{rels_path(part)}")
@@ -59,7 +60,7 @@ def _resolved(folder: str, target: str) -> str:
     return unquote(posixpath.normpath(joined)).lstrip("/")
 
 
-def _read_xml(archive: Archive, path: str, findings: Findings, limits: Limits) -> Node | None:
+def _read_xml(archive: Archive, path: str, findings: Findings, limits: Limits) -> Element | None:
     entry = archive.find(path)
     if entry is None:
         return None
@@ -85,12 +86,12 @@ class ContentTypes:
         if root is None:
             findings.add("twins.missing_content_types", "/")
             return
-        for node in root.children:
-            media_type = node.attributes.get("ContentType", "")
+        for node in root:
+            media_type = node.attrib.get("ContentType", "")
             if node.tag == "Default":
-                self._by_extension[node.attributes.get("Extension", "").lower().lstrip(".")] = media_type
+                self._by_extension[node.attrib.get("Extension", "").lower().lstrip(".")] = media_type
             elif node.tag == "Override":
-                name = unquote(node.attributes.get("PartName", "")).lstrip("/")
+                name = unquote(node.attrib.get("PartName", "")).lstrip("/")
                 self._by_part[name.casefold()] = media_type
 
     def of(self, path: str) -> str:

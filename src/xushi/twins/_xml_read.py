@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import msgspec
 
@@ -15,7 +16,7 @@ from ._repair import repair_environment
 from ._schema import IDENTIFIABLES, Attribute, attributes, has_model_type, lower_first
 from ._semantics import Part
 from ._upgrade import upgrade_environment
-from ._xml_tree import Node, parse_xml
+from ._xml_tree import parse_xml, text_in
 
 NAMESPACES = {
     "https://admin-shell.io/aas/3/0": "3.0",
@@ -48,7 +49,7 @@ def read_xml(data: bytes, findings: Findings, limits: Limits) -> tuple[Environme
         raise XushiError("twins.too_deep", limit=limits.depth) from None
 
 
-def _environment(root: Node, version: str, findings: Findings) -> Environment:
+def _environment(root: Element, version: str, findings: Findings) -> Environment:
     if version in _OLD:
         plain = upgrade_environment(old_environment(root), findings, version)
     else:
@@ -60,7 +61,7 @@ def _environment(root: Node, version: str, findings: Findings) -> Environment:
     return environment
 
 
-def _version(namespace: str, root: Node, findings: Findings) -> str:
+def _version(namespace: str, root: Element, findings: Findings) -> str:
     known = NAMESPACES.get(namespace.rstrip("/"))
     if known is not None:
         return known
@@ -68,93 +69,97 @@ def _version(namespace: str, root: Node, findings: Findings) -> str:
     guessed = next((version for part, version in (("/1/0", "1.0"), ("/2/0", "2.0")) if part in folded), None)
     if guessed is None:
         guessed = "2.0" if root.tag == "aasenv" else "3.1"
-    findings.add("twins.unknown_namespace", f"line {root.line}", namespace=namespace or "-", version=guessed)
+    findings.add("twins.unknown_namespace", f"<{root.tag}>", namespace=namespace or "-", version=guessed)
     return guessed
 
 
-def _new_environment(root: Node, findings: Findings) -> dict[str, Any]:
+def _new_environment(root: Element, findings: Findings) -> dict[str, Any]:
     if root.tag in ("environment", "aasenv"):
         return _part(root, Environment)
     for name, cls in IDENTIFIABLES.items():
         tag = lower_first(name)
         if root.tag == tag:
-            findings.add("twins.not_environment", f"line {root.line}")
+            findings.add("twins.not_environment", f"<{root.tag}>")
             return {f"{tag}s": [_part(root, cls)]}
         if root.tag == f"{tag}s":
-            findings.add("twins.not_environment", f"line {root.line}")
-            return {root.tag: [_part(child, cls) for child in root.children]}
-    for child in root.children:
+            findings.add("twins.not_environment", f"<{root.tag}>")
+            return {root.tag: [_part(child, cls) for child in root]}
+    for child in root:
         if child.tag in ("environment", "aasenv"):
-            findings.add("twins.unwrapped", f"line {child.line}", name=root.tag)
+            findings.add("twins.unwrapped", f"<{child.tag}>", name=root.tag)
             return _part(child, Environment)
     raise XushiError("twins.not_aas")
 
 
-def _part(node: Node, cls: type[Part]) -> dict[str, Any]:
+def _part(node: Element, cls: type[Part]) -> dict[str, Any]:
     """Return the plain object of an element; what the class does not know stays in for the repair."""
     table = attributes(cls)
     found: dict[str, Any] = {"modelType": cls.__name__} if has_model_type(cls) else {}
-    found.update(node.attributes)
-    for child in node.children:
+    if node.attrib:
+        found.update(node.attrib)
+    for child in node:
         attribute = table.get(child.tag)
-        value = _value(child, attribute) if attribute is not None else _any(child)
+        if attribute is not None and not len(child) and attribute.kind == "text":
+            value: Any = child.text or ""
+        else:
+            value = _value(child, attribute) if attribute is not None else _any(child)
         present = found.get(child.tag)
         if isinstance(present, list) and isinstance(value, list):
             present.extend(value)
         elif present is not None and child.tag in found:
-            found[f"{child.tag} (line {child.line})"] = value
+            found[f"{child.tag} (repeated)"] = value
         else:
             found[child.tag] = value
-    if node.text and not node.children and not node.text.isspace():
+    if not len(node) and node.text and not node.text.isspace():
         found["text"] = node.text
     return found
 
 
-def _value(node: Node, attribute: Attribute) -> Any:
+def _value(node: Element, attribute: Attribute) -> Any:
     kind = attribute.kind
     if kind == "text":
-        return node.text if not node.children else _any(node)
+        return text_in(node) if not len(node) else _any(node)
     if kind == "word":
-        return node.text.strip() if not node.children else _any(node)
+        return text_in(node).strip() if not len(node) else _any(node)
     if kind == "flag":
-        text = node.text.strip()
+        text = text_in(node).strip()
         return {"true": True, "1": True, "false": False, "0": False}.get(text, text)
     if kind == "part":
-        if not node.children and not node.attributes and node.text.strip():
-            return node.text.strip()
+        if not len(node) and not node.attrib and text_in(node).strip():
+            return text_in(node).strip()
         return _part(node, attribute.part)
     if kind == "parts":
-        if not node.children and node.text.strip():
-            return node.text.strip()
-        return [_part(child, attribute.part) for child in node.children]
+        if not len(node) and text_in(node).strip():
+            return text_in(node).strip()
+        return [_part(child, attribute.part) for child in node]
     if kind == "choice":
-        return _choice(node.children[0], attribute) if node.children else _any(node)
-    return [_choice(child, attribute) for child in node.children]
+        return _choice(node[0], attribute) if len(node) else _any(node)
+    return [_choice(child, attribute) for child in node]
 
 
-def _choice(node: Node, attribute: Attribute) -> dict[str, Any]:
+def _choice(node: Element, attribute: Attribute) -> dict[str, Any]:
     name = node.tag[:1].upper() + node.tag[1:]
     cls = attribute.classes.get(name)
     if cls is not None:
         return _part(node, cls)
-    if node.tag in _WRAPPERS and len(node.children) == 1:
-        return _choice(node.children[0], attribute)
+    if node.tag in _WRAPPERS and len(node) == 1:
+        return _choice(node[0], attribute)
     plain = _any(node)
     return {"modelType": name, **plain} if isinstance(plain, dict) else {"modelType": name, "value": plain}
 
 
-def _any(node: Node) -> Any:
+def _any(node: Element) -> Any:
     """Return an element outside the schema as text, or as an object of its attributes and children."""
-    if not node.children and not node.attributes:
-        return node.text
-    plain: dict[str, Any] = dict(node.attributes)
-    for child in node.children:
+    if not len(node) and not node.attrib:
+        return text_in(node)
+    plain: dict[str, Any] = dict(node.attrib)
+    for child in node:
         value = _any(child)
         if child.tag in plain:
             present = plain[child.tag]
             plain[child.tag] = [*present, value] if isinstance(present, list) else [present, value]
         else:
             plain[child.tag] = value
-    if node.text.strip():
-        plain["value"] = node.text.strip()
+    if text_in(node).strip():
+        plain["value"] = text_in(node).strip()
     return plain

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from ..kernel import XushiError
 from ._environment import Environment
 from ._repair import FORBIDDEN
-from ._schema import Attribute, attributes, lower_first
+from ._schema import attributes, lower_first
 from ._semantics import Part
 
 Write = Callable[[str], None]
@@ -39,42 +40,66 @@ def to_xml(environment: Environment, version: str = "3.1") -> bytes:
     return text.encode()
 
 
+class _Plan(NamedTuple):
+    """How one attribute is written."""
+
+    kind: str
+    head: str
+    tail: str
+    item: str
+
+
 @cache
-def _attributes(cls: type[Part]) -> tuple[Attribute, ...]:
-    return tuple(attributes(cls).values())
+def _plan(cls: type[Part]) -> tuple[Callable[[Part], tuple[Any, ...]], tuple[_Plan, ...]]:
+    """Return what fetches the values of a class's attributes at once, and how each is written."""
+    table = list(attributes(cls).values())
+    fields = [attribute.field for attribute in table]
+    getter = attrgetter(*fields)
+    fetch: Callable[[Part], tuple[Any, ...]] = getter if len(fields) > 1 else lambda part: (getter(part),)
+    return fetch, tuple(_Plan(a.kind, f"<{a.name}>", f"</{a.name}>", a.item) for a in table)
+
+
+@cache
+def _tags(cls: type[Part]) -> tuple[str, str]:
+    """Return the opening and closing tag of a class."""
+    name = lower_first(cls.__name__)
+    return f"<{name}>", f"</{name}>"
+
+
+def _escaped(text: str) -> str:
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        return text.translate(_ESCAPES)
+    return text
 
 
 def _inside(part: Part, write: Write) -> None:
-    for attribute in _attributes(type(part)):
-        value = getattr(part, attribute.field)
+    fetch, plans = _plan(type(part))
+    for value, (kind, head, tail, item) in zip(fetch(part), plans, strict=True):
         if value is None or value == ():
             continue
-        name, kind = attribute.name, attribute.kind
-        if kind == "text" or kind == "word":
-            write(f"<{name}>{value.translate(_ESCAPES)}</{name}>")
-            continue
-        if kind == "flag":
-            write(f"<{name}>{'true' if value else 'false'}</{name}>")
-            continue
-        write(f"<{name}>")
-        _members(value, attribute, write)
-        write(f"</{name}>")
+        if kind == "text":
+            write(f"{head}{_escaped(value)}{tail}")
+        elif kind == "word":
+            write(f"{head}{value}{tail}")
+        elif kind == "flag":
+            write(f"{head}{'true' if value else 'false'}{tail}")
+        else:
+            write(head)
+            _members(value, kind, item, write)
+            write(tail)
 
 
-def _members(value: Any, attribute: Attribute, write: Write) -> None:
-    if attribute.kind == "part":
+def _members(value: Any, kind: str, item: str, write: Write) -> None:
+    if kind == "part":
         _inside(value, write)
-    elif attribute.kind == "parts":
+    elif kind == "parts":
         for member in value:
-            _tagged(member, attribute.item, write)
-    elif attribute.kind == "choice":
-        _tagged(value, lower_first(type(value).__name__), write)
+            write(f"<{item}>")
+            _inside(member, write)
+            write(f"</{item}>")
     else:
-        for member in value:
-            _tagged(member, lower_first(type(member).__name__), write)
-
-
-def _tagged(part: Part, tag: str, write: Write) -> None:
-    write(f"<{tag}>")
-    _inside(part, write)
-    write(f"</{tag}>")
+        for member in value if kind == "choices" else (value,):
+            head, tail = _tags(type(member))
+            write(head)
+            _inside(member, write)
+            write(tail)
