@@ -45,7 +45,7 @@ def leg(part: Part, x: float) -> None:
     """A pair of legs with feet and a cross tie."""
     for side in (-1, 1):
         z = side * (WIDTH_M / 2 - 0.04)
-        part.box((0.06, DECK_M - 0.16, 0.06), (x, (DECK_M - 0.1) / 2 + 0.01, z), GREY)
+        part.box((0.06, DECK_M - 0.16, 0.06), (x, (DECK_M - 0.1) / 2 + 0.01, z), GREY, bevel=0.0)
         part.add(pin(0.045, 0.02, 8), BLACK, (x, 0.0, z))
     part.add(pin(0.022, WIDTH_M - 0.12, 4).along("z"), GREY, (x, 0.24, -(WIDTH_M - 0.12) / 2))
 

@@ -42,35 +42,40 @@ class Zone:
 
 def hall(length: float, width: float, zones: Sequence[Zone], chargers: Sequence[tuple[float, float]] = (),
          pallets: Sequence[tuple[float, float]] = ()) -> Part:
-    """The floor reaches from the origin `length` to the east (+X) and `width` to the north (−Z); its top is Y = 0.
+    """The hall; what recurs in it is one mesh under many nodes.
+
+    The floor reaches from the origin `length` to the east (+X) and `width` to the north (−Z); its top is Y = 0.
 
     Chargers stand west of the given points of the plant frame, stacked pallets on them.
     """
     root = Part("hall")
     floor = root.child("floor")
-    floor.slab((-0.6, -0.12, -width - 0.6), (length + 0.6, -0.006, 0.6), SLAB)
+    floor.slab((-0.6, -0.12, -width - 0.6), (length + 0.6, -0.001, 0.6), SLAB)
     for k in range(1, int(length // 6) + 1):
-        floor.quad_up(k * 6.0 - 0.01, -width, k * 6.0 + 0.01, 0.0, -0.005, SLAB_JOINT)
+        floor.quad_up(k * 6.0 - 0.01, -width, k * 6.0 + 0.01, 0.0, 0.001, SLAB_JOINT)
     for k in range(1, int(width // 6) + 1):
-        floor.quad_up(0.0, -k * 6.0 - 0.01, length, -k * 6.0 + 0.01, -0.005, SLAB_JOINT)
+        floor.quad_up(0.0, -k * 6.0 - 0.01, length, -k * 6.0 + 0.01, 0.001, SLAB_JOINT)
     for zone in zones:
         if zone.use in _USES:
             _zone(floor, zone)
     columns = root.child("columns")
     for x in _steps(length, 12.0):
-        for z in (-0.3, -width + 0.3):
-            _column(columns, x, z)
+        number = len(columns.node.children)
+        _column(columns.child(f"column{number + 1}", x, 0.0, -width + 0.3))
+        # Those in the south are cut away, so that the line can be looked at from there.
+        _column(columns.child(f"column{number + 2}", x, 0.0, -0.3), 1.1)
     lights = root.child("lights")
     for z in _steps(width, 8.5):
-        for x in _steps(length, 6.0):
-            if 0.5 < x < length - 0.5 and 0.5 < z < width - 0.5:
-                _fixture(lights, x, -z)
+        if 0.5 < z < width - 0.5:
+            lights.box((length - 2.0, 0.06, 0.08), (length / 2, 7.0, -z), GREY, bevel=0.0)
+            for x in _steps(length, 6.0)[1:-1]:
+                _fixture(lights.child(f"light{len(lights.node.children) + 1}", x, 0.0, -z))
     posts = root.child("chargers")
-    for x, y in chargers:
-        _charger(posts.placed(x - 1.25, 0.0, -y))
+    for number, (x, y) in enumerate(chargers, 1):
+        _charger(posts.child(f"charger{number}", x - 1.25, 0.0, -y))
     goods = root.child("pallets")
-    for x, y in pallets:
-        loaded_pallet(goods.placed(x, 0.0, -y))
+    for number, (x, y) in enumerate(pallets, 1):
+        loaded_pallet(goods.child(f"pallet{number}", x, 0.0, -y))
     return root
 
 
@@ -78,22 +83,22 @@ def _zone(floor: Part, zone: Zone) -> None:
     """Walkways are filled, lanes only edged, stores edged with a broken line; white lines 0.1 m wide."""
     z0, z1 = -zone.y1, -zone.y0
     if zone.use == "walkway":
-        floor.quad_up(zone.x0, z0, zone.x1, z1, -0.002, WALKWAY)
+        floor.quad_up(zone.x0, z0, zone.x1, z1, 0.003, WALKWAY)
     line = 0.1
     runs = ((zone.x0, z0, zone.x1, z0 + line), (zone.x0, z1 - line, zone.x1, z1),
             (zone.x0, z0, zone.x0 + line, z1), (zone.x1 - line, z0, zone.x1, z1))
     for number, (xa, za, xb, zb) in enumerate(runs):
         if zone.use != "storage":
             if number < 2 or zone.use == "walkway":
-                floor.quad_up(xa, za, xb, zb, 0.001, MARKING)
+                floor.quad_up(xa, za, xb, zb, 0.006, MARKING)
             continue
         along = max(xb - xa, zb - za)
         for k in range(int(along / 0.8)):
             a = k * 0.8
             if xb - xa > zb - za:
-                floor.quad_up(xa + a, za, xa + a + 0.5, zb, 0.001, MARKING)
+                floor.quad_up(xa + a, za, xa + a + 0.5, zb, 0.006, MARKING)
             else:
-                floor.quad_up(xa, za + a, xb, za + a + 0.5, 0.001, MARKING)
+                floor.quad_up(xa, za + a, xb, za + a + 0.5, 0.006, MARKING)
 
 
 def _steps(length: float, wanted: float) -> list[float]:
@@ -101,21 +106,21 @@ def _steps(length: float, wanted: float) -> list[float]:
     return [length * k / count for k in range(count + 1)]
 
 
-def _column(part: Part, x: float, z: float) -> None:
+def _column(part: Part, height: float = 7.0) -> None:
     """A rolled steel column on its base plate with a light impact guard."""
-    part.box((0.5, 0.03, 0.5), (x, 0.015, z), DARK)
+    part.box((0.5, 0.03, 0.5), (0.0, 0.015, 0.0), DARK)
     for dz in (-0.14, 0.14):
-        part.box((0.3, 7.0, 0.025), (x, 3.5, z + dz), LIGHT, bevel=0.0)
-    part.box((0.022, 7.0, 0.26), (x, 3.5, z), LIGHT)
-    part.box((0.44, 0.7, 0.44), (x, 0.38, z), ACCENT_LIGHT, bevel=0.03)
+        part.box((0.3, height, 0.025), (0.0, height / 2, dz), LIGHT, bevel=0.0)
+    part.box((0.022, height, 0.26), (0.0, height / 2, 0.0), LIGHT)
+    part.box((0.44, 0.7, 0.44), (0.0, 0.38, 0.0), ACCENT_LIGHT, bevel=0.03)
 
 
-def _fixture(part: Part, x: float, z: float) -> None:
+def _fixture(part: Part) -> None:
     """A linear high-bay luminaire hanging at 6.4 m."""
-    part.box((1.5, 0.08, 0.3), (x, 6.4, z), PANEL, bevel=0.0)
-    part.add(quad(1.44, 0.24).turned("x", math.pi / 2), WHITE, (x, 6.358, z))
+    part.box((1.5, 0.08, 0.3), (0.0, 6.4, 0.0), PANEL, bevel=0.0)
+    part.add(quad(1.44, 0.24).turned("x", math.pi / 2), WHITE, (0.0, 6.358, 0.0))
     for dx in (-0.6, 0.6):
-        part.rod(0.006, 0.6, (x + dx, 6.44, z), GREY, segments=6)
+        part.rod(0.006, 0.6, (dx, 6.44, 0.0), GREY, segments=6)
 
 
 def _charger(part: Part) -> None:
@@ -136,11 +141,11 @@ def charger() -> Part:
 
 def column() -> Part:
     root = Part("column")
-    _column(root, 0.0, 0.0)
+    _column(root)
     return root
 
 
 def luminaire() -> Part:
     root = Part("luminaire")
-    _fixture(root.placed(0.0, -6.4, 0.0), 0.0, 0.0)
+    _fixture(root.placed(0.0, -6.4, 0.0))
     return root

@@ -5,6 +5,8 @@ Frame: X is the flow direction, the operator stands at +Z, the floor is Y = 0; 2
 
 from __future__ import annotations
 
+import math
+
 from ._conveyor import DECK_M, PALLET_M, straight
 from ._fittings import air_unit, beam, guarding_lamps, operator_panel, pane, post, sign, stack_light
 from ._palette import ACCENT, BLACK, DARK, GREY, LIGHT, PANEL, STEEL
@@ -64,6 +66,18 @@ def _tray(root: Part, back: float, height: float) -> None:
         root.box((2.6, 0.06, 0.012), (0.0, height + 0.05, z), PANEL)
     root.hose([(-1.3, height + 0.06, back - 0.03), (1.3, height + 0.06, back - 0.03)], 0.025, BLACK, 6)
     root.hose([(-1.3, height + 0.055, back + 0.03), (1.3, height + 0.055, back + 0.03)], 0.018, DARK, 6)
+
+
+def reject_hatch(root: Part, back: float) -> None:
+    """The opening in the back through which rejected engines leave, with a strip curtain."""
+    z = back - 0.03
+    root.box((0.98, 0.06, 0.05), (0.0, 1.72, z), ACCENT)
+    for x in (-0.46, 0.46):
+        root.box((0.06, 1.02, 0.05), (x, 1.18, z), ACCENT)
+    for k in range(8):
+        x = -0.37 + 0.1057 * k
+        root.quad(0.1, 0.96, (x, 1.2, z - 0.012 - 0.006 * (k % 2)), BLACK if k % 2 else DARK, math.pi)
+    straight(root.placed(0.0, 0.0, (back - 1.6) / 2 - 0.02, math.pi / 2), 1.6 + back + 0.06, legs=False)
 
 
 def bench_cabinet(root: Part, x: float, z: float, width: float = 0.6) -> None:

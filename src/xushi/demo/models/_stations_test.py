@@ -24,7 +24,7 @@ from ._palette import (
 from ._part import Part
 from ._robot import Pose, dispenser, robot
 from ._shapes import dome, ring, turned
-from ._station import bench_cabinet, station
+from ._station import bench_cabinet, reject_hatch, station
 
 
 def op60() -> Part:
@@ -55,6 +55,7 @@ def op60() -> Part:
         root.rod(0.06, 0.34, (x, 2.24, 0.0), ACCENT_LIGHT, segments=14)
         root.hose(sag((x, 2.55, 0.0), (0.5, 2.0, -0.95), 0.12), 0.016, BLACK)
     _leak_instrument(root)
+    reject_hatch(root, -1.2)
     door = root.child("door", 0.0, 1.5, 0.5)
     door.slab((-0.56, -0.4, -0.004), (0.56, 0.4, 0.004), GLASS)
     for y in (-0.4, 0.4):
@@ -177,8 +178,7 @@ def op90() -> Part:
     door.box((0.6, 0.04, 0.05), (0.0, -0.5, 0.045), DARK)
     door.slides("y", [(0, 0.72), (0.08, 0.0), (0.92, 0.0), (1, 0.72)])
     _drive(root)
-    root.box((0.9, 0.1, 0.5), (-0.55, 1.0, -0.85), DARK)
-    cabinet(root, -0.5, -1.0, 0.8, 1.7, 0.3)
+    reject_hatch(root, -1.36)
     return root
 
 
