@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
 
 from ._elements import (
     AnnotatedRelationshipElement,
@@ -20,20 +22,25 @@ _STEP = re.compile(r"\[(\d{1,9})\]|([^.\[\]]+)")
 _OUTSIDE = re.compile(r"^(?!file:)[A-Za-z][A-Za-z0-9+.-]+:", re.IGNORECASE)
 
 
+def _operation_elements(operation: Operation) -> Sequence[Element]:
+    groups = (operation.input_variables, operation.output_variables, operation.inoutput_variables)
+    return tuple(variable.value for group in groups for variable in group)
+
+
+_BELOW: dict[type, Callable[[Any], Sequence[Element]]] = {
+    Submodel: attrgetter("submodel_elements"),
+    SubmodelElementCollection: attrgetter("value"),
+    SubmodelElementList: attrgetter("value"),
+    Entity: attrgetter("statements"),
+    AnnotatedRelationshipElement: attrgetter("annotations"),
+    Operation: _operation_elements,
+}
+
+
 def children(parent: Submodel | Element) -> Sequence[Element]:
     """Return the elements directly below a submodel or an element; empty for leaves."""
-    if isinstance(parent, Submodel):
-        return parent.submodel_elements
-    if isinstance(parent, SubmodelElementCollection | SubmodelElementList):
-        return parent.value
-    if isinstance(parent, Entity):
-        return parent.statements
-    if isinstance(parent, AnnotatedRelationshipElement):
-        return parent.annotations
-    if isinstance(parent, Operation):
-        groups = (parent.input_variables, parent.output_variables, parent.inoutput_variables)
-        return tuple(variable.value for group in groups for variable in group)
-    return ()
+    below = _BELOW.get(type(parent))
+    return below(parent) if below is not None else ()
 
 
 def child_path(path: str, parent: Submodel | Element, child: Element, index: int) -> str:

@@ -99,7 +99,8 @@ def _members(value: Any, kind: str, item: str, write: Write) -> None:
             write(f"</{item}>")
     else:
         for member in value if kind == "choices" else (value,):
-            head, tail = _tags(type(member))
+            kind_of: type[Part] = type(member)
+            head, tail = _tags(kind_of)
             write(head)
             _inside(member, write)
             write(tail)
