@@ -61,14 +61,25 @@ def newest_until(
             answer.rows.append((handle, end_ns, int(summary["last"]), int(summary["last_quality"])))
         else:
             to_decode.append((handle, int(index.ids[chunk]), tail, open_at))
-    found = store.read([chunk_id for _, chunk_id, _, _ in to_decode]) if to_decode else {}
+    of_numbers = [chunk_id for handle, chunk_id, _, _ in to_decode if kind_of[handle] < FIRST_OBJECT_KIND]
+    of_objects = [chunk_id for handle, chunk_id, _, _ in to_decode if kind_of[handle] >= FIRST_OBJECT_KIND]
+    numbers = store.newest_until(of_numbers, at_ns)
+    objects = store.read(of_objects)
     for handle, chunk_id, tail, open_at in to_decode:
-        points, is_object = found[chunk_id], kind_of[handle] >= FIRST_OBJECT_KIND
+        open_ns = int(tail.times[open_at]) if open_at >= 0 else None
+        if chunk_id in numbers:
+            time_ns, bits, quality = numbers[chunk_id]
+            if open_ns is not None and open_ns >= time_ns:
+                answer.take(handle, tail, open_at, False)
+            else:
+                answer.rows.append((handle, time_ns, bits, quality))
+            continue
+        points = objects[chunk_id]
         place = int(points.times.searchsorted(at_ns, "right")) - 1
-        if open_at >= 0 and (place < 0 or int(tail.times[open_at]) >= int(points.times[place])):
-            answer.take(handle, tail, open_at, is_object)
-        elif place >= 0:
-            answer.take(handle, points, place, is_object)
+        if open_ns is not None and open_ns >= int(points.times[place]):
+            answer.take(handle, tail, open_at, True)
+        else:
+            answer.take(handle, points, place, True)
     if not answer.rows:
         return Frame.empty()
     handles, times, bits, qualities = zip(*answer.rows, strict=True)

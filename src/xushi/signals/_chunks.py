@@ -17,6 +17,7 @@ from xushi.signals._codec import (
     BLOCK_POINTS,
     SUMMARY,
     DamagedChunk,
+    PointFinder,
     Records,
     decode_points,
     encode_points,
@@ -27,6 +28,7 @@ from xushi.signals._kinds import NO_OBJECT, Kind
 from xushi.signals._points import Points
 from xushi.signals._quality import BAD_DATA_LOST
 
+_REMEMBERED_CHUNKS = 8192  # how many of the chunks that were asked for are remembered
 # Small pages: a chunk of a few kB spills over pages of its own, and half a page each is lost.
 _PAGE_BYTES = 1024
 _SCHEMA = """
@@ -203,6 +205,37 @@ class ChunkStore:
             raise StaleIndex
         return found
 
+    def newest_until(self, ids: Sequence[int], at_ns: int) -> dict[int, tuple[int, int, int]]:
+        """Return (time, bits, quality) of the newest point until `at_ns` by number, of chunks without objects.
+
+        A chunk that is asked for the first time is only searched; one that is asked again is decoded and kept,
+        for whoever plays through time will ask it many times.
+
+        Raises:
+            StaleIndex: one of them is no longer there.
+        """
+        again = [chunk_id for chunk_id in ids if self._cache.is_wanted_again(chunk_id)]
+        found: dict[int, tuple[int, int, int]] = {}
+        for chunk_id, points in self.read(again).items():
+            place = int(points.times.searchsorted(at_ns, "right")) - 1
+            found[chunk_id] = (
+                int(points.times[place]),
+                int(points.bits[place]),
+                int(points.qualities[place]),
+            )
+        finder = PointFinder()
+        first = [chunk_id for chunk_id in ids if chunk_id not in found]
+        for low in range(0, len(first), 500):
+            for chunk_id, data in self._select("chunk_data", "data", first[low : low + 500]):
+                try:
+                    found[chunk_id] = finder.newest_until(data, at_ns)
+                except (DamagedChunk, RuntimeError, ValueError) as error:
+                    points = self._damaged(chunk_id, error)
+                    found[chunk_id] = (int(points.times[0]), int(points.bits[0]), BAD_DATA_LOST)
+        if len(found) < len(set(ids)):
+            raise StaleIndex
+        return found
+
     def blocks(self, entries: Records) -> list[Records]:
         """Return the lowest level of the pyramid of each chunk, in the order of `entries`.
 
@@ -234,12 +267,16 @@ class ChunkStore:
         try:
             return decode_points(data)
         except (DamagedChunk, RuntimeError, ValueError, msgspec.MsgspecError) as error:
-            row = self._select("chunk", "start_ns", [chunk_id])
-            start = int(row[0][1]) if row else 0
-            self._diagnoses.append(
-                Diagnosis("signals.chunk_damaged", f"{self.path.name}#{chunk_id}", {"reason": str(error)})
-            )
-            return Points(np.array([start]), np.array([NO_OBJECT]), np.array([BAD_DATA_LOST], np.uint32))
+            return self._damaged(chunk_id, error)
+
+    def _damaged(self, chunk_id: int, error: Exception) -> Points:
+        """Note the damage once, and return what stands for the chunk: one entry BadDataLost at its start."""
+        row = self._select("chunk", "start_ns", [chunk_id])
+        start = int(row[0][1]) if row else 0
+        place = f"{self.path.name}#{chunk_id}"
+        if all(diagnosis.place != place for diagnosis in self._diagnoses):
+            self._diagnoses.append(Diagnosis("signals.chunk_damaged", place, {"reason": str(error)}))
+        return Points(np.array([start]), np.array([NO_OBJECT]), np.array([BAD_DATA_LOST], np.uint32))
 
     def file_bytes(self) -> int:
         """Return the bytes of the file and of SQLite's own log."""
@@ -280,6 +317,17 @@ class PointsCache:
         self._held = 0
         self._lock = threading.Lock()
         self._entries: OrderedDict[int, tuple[Points, int]] = OrderedDict()
+        self._asked: OrderedDict[int, None] = OrderedDict()
+
+    def is_wanted_again(self, chunk_id: int) -> bool:
+        """Whether the chunk is at hand, or was asked for not long ago."""
+        with self._lock:
+            if chunk_id in self._entries or chunk_id in self._asked:
+                return True
+            self._asked[chunk_id] = None
+            if len(self._asked) > _REMEMBERED_CHUNKS:
+                self._asked.popitem(last=False)
+            return False
 
     def get(self, ids: Sequence[int]) -> dict[int, Points]:
         """Return those of `ids` that are at hand."""

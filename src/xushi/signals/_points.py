@@ -38,7 +38,8 @@ class Points:
     @property
     def nbytes(self) -> int:
         """Memory held, roughly; an object is counted as 100 bytes and an element of an array as 32."""
-        held = self.times.nbytes + self.bits.nbytes + self.qualities.nbytes
+        held = self.times.nbytes + self.bits.nbytes
+        held += self.qualities.nbytes if self.qualities.strides[0] else 4
         return held + sum(100 + (32 * len(item) if isinstance(item, list) else 0) for item in self.objects)
 
     def slice(self, low: int, high: int) -> Points:
