@@ -94,12 +94,10 @@ export class Eye {
   /** Flies to where the box fills the picture. */
   show(box: Box3, nowMs: number, isFirst = false): void {
     const centre = box.getCenter(new Vector3());
-    const radius = Math.max(1, box.getSize(new Vector3()).length() / 2);
-    const angle = Math.min(this.camera.fov, this.camera.fov * this.camera.aspect) * (Math.PI / 180);
-    const distance = (radius / Math.sin(angle / 2)) * (isFirst ? 0.82 : 1.05);
-    const direction = isFirst ? new Vector3(-0.35, 0.62, 0.78) : this.camera.position.clone().sub(this.orbit.target);
-    if (direction.y < 0.35 * direction.length()) direction.y = 0.35 * direction.length();
-    const toPosition = direction.normalize().multiplyScalar(distance).add(centre);
+    const direction = isFirst ? new Vector3(-0.3, 0.62, 0.85) : this.camera.position.clone().sub(this.orbit.target);
+    direction.y = Math.max(direction.y, 0.35 * direction.length());
+    direction.normalize();
+    const toPosition = direction.clone().multiplyScalar(this.distanceToFit(box, centre, direction)).add(centre);
     if (this.mode === "walk") this.mode = "orbit";
     this.orbit.enabled = true;
     if (isFirst || this.isCalm) {
@@ -108,6 +106,21 @@ export class Eye {
     }
     this.flight = { fromPosition: this.camera.position.clone(), fromTarget: this.orbit.target.clone(), toPosition, toTarget: centre, startMs: nowMs };
     this.onChange();
+  }
+
+  /** How far from its centre the eye must stand so that all corners of the box are in the picture. */
+  private distanceToFit(box: Box3, centre: Vector3, direction: Vector3): number {
+    const up = Math.tan((this.camera.fov * Math.PI) / 360) * 0.86;
+    const across = up * this.camera.aspect;
+    side.crossVectors(this.camera.up, direction).normalize();
+    const top = new Vector3().crossVectors(direction, side);
+    let distance = 1.5;
+    for (let corner = 0; corner < 8; corner += 1) {
+      forward.set(corner & 1 ? box.max.x : box.min.x, corner & 2 ? box.max.y : box.min.y, corner & 4 ? box.max.z : box.min.z).sub(centre);
+      const depth = forward.dot(direction);
+      distance = Math.max(distance, depth + Math.abs(forward.dot(side)) / across, depth + Math.abs(forward.dot(top)) / up);
+    }
+    return distance;
   }
 
   resize(width: number, height: number): void {

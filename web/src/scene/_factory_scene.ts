@@ -155,6 +155,7 @@ export class FactoryScene {
     const hidden = new Set(this.filter.hiddenCategories);
     this.plant.world.hide((number) => hidden.has(this.plant.world.table.places[number]?.category ?? "other"));
     this.plant.refreshItems();
+    this.marks.layOut();
     const cut = this.filter.cutHeightM;
     this.renderer.clippingPlanes = cut === null ? [] : [new Plane(new Vector3(0, -1, 0), cut)];
     this.renderer.shadowMap.needsUpdate = true;
@@ -174,6 +175,7 @@ export class FactoryScene {
     this.selected = id;
     const number = id === null ? undefined : this.plant.world.table.numberOf(id);
     this.outline.show(number === undefined ? [] : this.plant.world.table.subtree(number).slice(0, 40));
+    this.marks.setChosen(number);
     this.labels.setSelected(number);
     this.gizmo.attach(number);
     this.invalidate();
@@ -289,7 +291,7 @@ export class FactoryScene {
     if (this.isFollowing) this.followSelected();
     this.outline.follow();
     this.hoverOutline.follow();
-    this.marks.follow(this.plant.states);
+    this.marks.follow(this.plant.states, this.plant.statesVersion);
     if (this.surroundings.aimShadow(this.eye.target, this.bounds)) this.renderer.shadowMap.needsUpdate = true;
     const updated = performance.now();
     this.renderer.render(this.scene, this.eye.camera);
@@ -324,6 +326,7 @@ export class FactoryScene {
   private applyFineness(): void {
     const { level, pixelRatio } = this.pace.fineness;
     this.surroundings.setRich(level !== "low", level === "high");
+    this.marks.setSunShadows(level === "high");
     if (this.materials.setRich(level !== "low")) {
       this.plant.world.setMaterials();
       this.plant.items.setMaterials();

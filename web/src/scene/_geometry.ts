@@ -19,18 +19,19 @@ export interface Skin {
 const point = new Vector3();
 const normalMatrix = new Matrix3();
 
-export function finishOf(material: MeshStandardMaterial): Finish {
-  if (material.name === "lamp") return "lamp";
+/** `canShine`: the piece is one that a signal may light; lamps elsewhere are plain parts. */
+export function finishOf(material: MeshStandardMaterial, canShine: boolean): Finish {
+  if (material.name === "lamp" && canShine) return "lamp";
   if (material.map || material.normalMap || material.emissiveMap || material.alphaTest > 0) return "textured";
   if (material.transparent || material.opacity < 1) return "glass";
   return material.side === 0 ? "solid" : "solidBothSides";
 }
 
 /** Groups the shapes by finish and joins each group. */
-export function joinShapes(shapes: readonly Shape[]): Skin[] {
+export function joinShapes(shapes: readonly Shape[], canShine: boolean): Skin[] {
   const groups = new Map<string, Shape[]>();
   for (const shape of shapes) {
-    const finish = finishOf(shape.material);
+    const finish = finishOf(shape.material, canShine);
     const key = finish === "textured" ? shape.material.uuid : finish;
     const group = groups.get(key);
     if (group) group.push(shape);
@@ -38,7 +39,7 @@ export function joinShapes(shapes: readonly Shape[]): Skin[] {
   }
   return [...groups.values()].map((group) => {
     const first = group[0] as Shape;
-    const finish = finishOf(first.material);
+    const finish = finishOf(first.material, canShine);
     const isTextured = finish === "textured";
     return { finish, material: isTextured ? first.material : null, geometry: join(group, isTextured) };
   });

@@ -6,7 +6,7 @@ import type { PlaceState, SceneBoard, SceneOptions, SceneSignal, ThemeName } fro
 
 const MOST_SHOWN = 48;
 const MOST_CANDIDATES = 4000;
-const FAR_M: Record<string, number> = { station: 70, agv: 55, robot: 40, utility: 45, rack: 45, building: 0, conveyor: 14, product: 10, other: 30 };
+const FAR_M: Record<string, number> = { station: 70, agv: 55, robot: 40, utility: 45, rack: 45, building: 0, conveyor: 9, product: 10, other: 30 };
 const RANK: Record<string, number> = { station: 5, agv: 4, robot: 3, utility: 3, rack: 3, other: 2, conveyor: 1, product: 1, building: 0 };
 const FONT = "600 12px system-ui, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', sans-serif";
 const VALUE_FONT = "12px system-ui, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', sans-serif";
@@ -14,6 +14,8 @@ const ROW_PX = 16;
 const PAD_PX = 8;
 /** Shapes beside the colour, so that a state can be told without it. */
 const SHAPE: Record<PlaceState, string> = { normal: "", waiting: "◆ ", failed: "▲ ", off: "■ ", unknown: "? " };
+
+const URGENCY: Record<PlaceState, number> = { normal: 0, off: 0, unknown: 0, waiting: 1, failed: 2 };
 
 interface Candidate {
   number: number;
@@ -161,8 +163,8 @@ export class Labels {
     const isForced = number === this.selected || number === this.hovered;
     point.copy(candidate.anchor).applyMatrix4(world.table.matrix(number, frame));
     const distance = point.distanceTo(camera.position);
-    const isAbnormal = ["failed", "waiting"].includes(states.get(number) ?? "normal");
-    const reach = (FAR_M[place.category] ?? 30) * (candidate.handles.length > 0 ? 1.4 : 1) * (isAbnormal ? 2.5 : 1);
+    const urgency = URGENCY[states.get(number) ?? "normal"];
+    const reach = (FAR_M[place.category] ?? 30) * (candidate.handles.length > 0 ? 1.4 : 1) * (urgency > 0 ? 2.5 : 1);
     if (!isForced && this.mode === "auto" && distance > reach) return;
     point.project(camera);
     if (point.z > 1 || Math.abs(point.x) > 1.1 || Math.abs(point.y) > 1.2) return;
@@ -173,7 +175,7 @@ export class Labels {
       y: (1 - point.y) * 0.5 * this.height,
       width: candidate.width,
       height: ROW_PX * (1 + candidate.values.length) + 4,
-      importance: (isAbnormal ? 1000 : 0) + (RANK[place.category] ?? 2) * 100 - distance,
+      importance: 1000 * urgency + (RANK[place.category] ?? 2) * 100 - distance,
       isForced,
     });
   }

@@ -14,6 +14,7 @@ export interface Looks {
   sun: number;
   environment: number;
   exposure: number;
+  /** Edges of the chosen place and the frame around it on the floor. */
   outline: Color;
   hover: Color;
   lampOff: Color;
@@ -29,22 +30,22 @@ const colour = (hex: number) => new Color(hex);
 export const LOOKS: Record<ThemeName, Looks> = {
   light: {
     background: colour(0xcfd4d8),
-    floor: colour(0xbfc4c8),
-    line: colour(0xa9afb4),
+    floor: colour(0xc4c9cd),
+    line: colour(0xb3b9be),
     fogNearM: 90,
     fogFarM: 320,
     skyLight: colour(0xf4f7fa),
     groundLight: colour(0x8a8d90),
-    hemisphere: 1.25,
+    hemisphere: 1.0,
     sun: 2.1,
-    environment: 0.55,
+    environment: 0.45,
     exposure: 1.0,
     outline: colour(0x1d5a86),
     hover: colour(0x5b7d98),
     lampOff: colour(0x9aa1a6),
     lightOn: colour(0xffc24a),
     mark: { normal: null, waiting: colour(0xd99a00), failed: colour(0xc02b22), off: colour(0x6f7a83), unknown: colour(0x8d4a80) },
-    tint: { normal: null, waiting: null, failed: new Color(1, 0.5, 0.46), off: new Color(0.72, 0.72, 0.74), unknown: new Color(0.8, 0.76, 0.8) },
+    tint: { normal: null, waiting: null, failed: new Color(1, 0.58, 0.54), off: new Color(0.72, 0.72, 0.74), unknown: new Color(0.8, 0.76, 0.8) },
   },
   dark: {
     background: colour(0x14181c),
@@ -54,10 +55,10 @@ export const LOOKS: Record<ThemeName, Looks> = {
     fogFarM: 280,
     skyLight: colour(0xc9d5e0),
     groundLight: colour(0x30363c),
-    hemisphere: 0.75,
-    sun: 1.3,
-    environment: 0.35,
-    exposure: 0.95,
+    hemisphere: 0.34,
+    sun: 0.8,
+    environment: 0.24,
+    exposure: 0.9,
     outline: colour(0x8fc1e6),
     hover: colour(0x6a93b3),
     lampOff: colour(0x6b747b),

@@ -6,6 +6,8 @@ import type { World } from "./_world";
 
 const HEIGHT_M = 0.02;
 const MARGIN_M = 0.22;
+const MOST_SHADOWS = 3000;
+const SOLID = new Set(["station", "rack", "utility", "robot", "other"]);
 
 const VERTEX = /* glsl */ `
 varying vec2 vAt;
@@ -100,35 +102,55 @@ export class Marks {
   readonly root = new Group();
   private readonly plane = new PlaneGeometry(1, 1).rotateX(-Math.PI / 2);
   private readonly frames = new Sheet(FRAME_FRAGMENT, this.plane);
+  private readonly chosenFrame = new Sheet(FRAME_FRAGMENT, this.plane);
   private readonly shadows = new Sheet(SHADOW_FRAGMENT, this.plane);
-  private roaming: number[] = [];
+  /** Places under which a soft shadow lies: those that go about, and all where the sun casts none. */
+  private grounded: number[] = [];
+  private hasSunShadows = true;
+  private isStill = false;
+  private chosen: number | undefined;
   private looks: Looks | null = null;
-  private shown = "";
+  private shown = -1;
 
   constructor(private readonly world: World) {
-    this.root.add(this.shadows.mesh, this.frames.mesh);
+    this.root.add(this.shadows.mesh, this.frames.mesh, this.chosenFrame.mesh);
   }
 
   setLooks(looks: Looks): void {
     this.looks = looks;
-    this.shown = "";
+    this.shown = -1;
+  }
+
+  setSunShadows(hasSunShadows: boolean): void {
+    this.hasSunShadows = hasSunShadows;
+    this.layOut();
+  }
+
+  setChosen(number: number | undefined): void {
+    this.chosen = number;
+    this.shown = -1;
   }
 
   layOut(): void {
-    this.roaming = [];
+    this.grounded = [];
     this.world.forEachDrawn((number) => {
-      if (this.world.isRoaming(number)) this.roaming.push(number);
+      if (this.world.isRoaming(number) || (!this.hasSunShadows && this.standsOnFloor(number))) this.grounded.push(number);
     });
-    this.shown = "";
+    this.isStill = false;
+    this.shown = -1;
   }
 
-  follow(states: ReadonlyMap<number, PlaceState>): void {
+  private standsOnFloor(number: number): boolean {
+    const place = this.world.table.places[number];
+    return place !== undefined && place.shell !== null && SOLID.has(place.category) && this.grounded.length < MOST_SHADOWS;
+  }
+
+  /** Brings the marks up to date. `version` grows whenever a state changed. */
+  follow(states: ReadonlyMap<number, PlaceState>, version: number): void {
     if (!this.looks) return;
-    const { mark } = this.looks;
-    let key = "";
-    for (const [number, state] of states) if (mark[state] && !this.world.isHidden(number)) key += `${number}${state} `;
-    if (key !== this.shown) {
-      this.shown = key;
+    const { mark, outline } = this.looks;
+    if (version !== this.shown) {
+      this.shown = version;
       this.frames.begin();
       for (const [number, state] of states) {
         const colour = mark[state];
@@ -136,9 +158,21 @@ export class Marks {
       }
       this.frames.end();
     }
-    if (this.roaming.length === 0) return;
+    this.chosenFrame.begin();
+    if (this.chosen !== undefined && !this.world.isHidden(this.chosen) && this.footprint(this.chosen, MARGIN_M + 0.14)) this.chosenFrame.add(sized, outline);
+    this.chosenFrame.end();
+    this.followShadows();
+  }
+
+  private followShadows(): void {
+    const isMoving = this.grounded.some((number) => this.world.isRoaming(number));
+    if (this.isStill && !isMoving) return;
+    this.isStill = true;
     this.shadows.begin();
-    for (const number of this.roaming) if (!this.world.isHidden(number) && this.footprint(number, 0.2)) this.shadows.add(sized, BLACK);
+    for (const number of this.grounded) {
+      const place = this.world.table.places[number];
+      if (place && !this.world.isHidden(number) && this.footprint(number, 0.2)) this.shadows.add(sized, BLACK);
+    }
     this.shadows.end();
   }
 
@@ -156,6 +190,7 @@ export class Marks {
 
   dispose(): void {
     this.frames.dispose();
+    this.chosenFrame.dispose();
     this.shadows.dispose();
     this.plane.dispose();
   }

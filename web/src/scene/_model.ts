@@ -95,7 +95,7 @@ export function makeModel(loaded: LoadedModel, moving: ReadonlySet<string>): Mod
   };
   addPiece(loaded.scene, 0);
   visit(loaded.scene, 0);
-  pieces.forEach((piece, number) => (piece.skins = joinShapes(shapes[number] as Shape[])));
+  pieces.forEach((piece, number) => (piece.skins = joinShapes(shapes[number] as Shape[], number > 0)));
   return { pieces, pieceByName, clips: readClips(loaded, pieceByName), ...measure(pieces) };
 }
 

@@ -2,7 +2,7 @@
 import { BufferGeometry, EdgesGeometry, Group, LineBasicMaterial, LineSegments, Matrix4, type Color } from "three";
 import type { World } from "./_world";
 
-const SHARP_DEG = 32;
+const SHARP_DEG = 50;
 const MOST_TRIANGLES = 120_000;
 
 export class Outline {
@@ -16,7 +16,7 @@ export class Outline {
 
   constructor(private readonly world: World, opacity: number) {
     this.front = new LineBasicMaterial({ transparent: true, opacity, toneMapped: false, fog: false });
-    this.behind = new LineBasicMaterial({ transparent: true, opacity: opacity * 0.22, depthTest: false, toneMapped: false, fog: false });
+    this.behind = new LineBasicMaterial({ transparent: true, opacity: opacity * 0.07, depthTest: false, toneMapped: false, fog: false });
     this.root.matrixAutoUpdate = false;
     this.root.renderOrder = 10;
   }

@@ -19,6 +19,7 @@ interface Wanted {
   needsClips: boolean;
 }
 
+const PLACE_KEY = "place/";
 const nodeMatrix = new Matrix4();
 
 export class Plant {
@@ -26,6 +27,8 @@ export class Plant {
   readonly items: Items;
   readonly bindings = new Bindings();
   readonly states = new Map<number, PlaceState>();
+  /** Grows whenever a state changed. */
+  statesVersion = 0;
   private readonly handles = new Map<string, number>();
   private readonly withModels = new Set<string>();
   private readonly touchedRigs = new Set<number>();
@@ -34,6 +37,7 @@ export class Plant {
   private readonly hasChildren = new Set<string>();
   private areItemsStale = false;
   private layoutNumber = 0;
+  private arranged: Promise<void> = Promise.resolve();
   private looks: Looks;
 
   constructor(
@@ -68,37 +72,36 @@ export class Plant {
     return this.handles.get(key);
   }
 
+  /** Replaces all places; those that only stand elsewhere or have another name are simply put there. */
   setPlaces(places: readonly Place[]): Promise<void> {
-    const { table } = this.world;
     const kept = new Set(places.map((place) => place.id));
-    for (const id of [...table.ids()]) if (!kept.has(id)) this.drop(id);
-    for (const place of places) table.put(place);
-    return this.layOut();
+    const gone = [...this.world.table.ids()].filter((id) => !kept.has(id));
+    return this.change(places.filter((place) => this.known(place.id) !== place), gone);
   }
 
   /** Takes records of kind place from a change; the rest is none of the scene's business. */
   applyRecordDiff(diff: DiffInfo): Promise<void> {
-    const { table } = this.world;
+    const isPlace = (key: string) => key.startsWith(PLACE_KEY);
+    const added = Object.entries(diff.added).flatMap(([key, record]) => (isPlace(key) && record ? [record as Place] : []));
+    const updated = Object.entries(diff.updated).flatMap(([key, pair]) => (isPlace(key) && pair[1] ? [pair[1] as Place] : []));
+    const gone = Object.keys(diff.removed).filter(isPlace).map((key) => key.slice(PLACE_KEY.length));
+    return this.change([...added, ...updated], gone);
+  }
+
+  private known(id: string): Place | undefined {
+    const number = this.world.table.numberOf(id);
+    return number === undefined ? undefined : this.world.table.places[number];
+  }
+
+  private change(put: readonly Place[], gone: readonly string[]): Promise<void> {
     let isStructural = false;
+    for (const id of gone) if (this.drop(id)) isStructural = true;
     const moved: number[] = [];
-    for (const [key, record] of Object.entries(diff.added)) {
-      if (!key.startsWith("place/") || !record) continue;
-      table.put(record as Place);
-      isStructural = true;
-    }
-    for (const key of Object.keys(diff.removed)) {
-      if (!key.startsWith("place/")) continue;
-      this.drop(key.slice("place/".length));
-      isStructural = true;
-    }
-    for (const [key, pair] of Object.entries(diff.updated)) {
-      const after = key.startsWith("place/") ? (pair[1] as Place | null) : null;
-      if (!after) continue;
-      const known = table.numberOf(after.id);
-      const before = known === undefined ? undefined : table.places[known];
-      if (!before || !isSameShape(before, after)) isStructural = true;
-      const number = table.put(after);
-      if (!this.bindings.drivesPose(number)) table.clearPose(number);
+    for (const place of put) {
+      const before = this.known(place.id);
+      if (!before || !isSameShape(before, place)) isStructural = true;
+      const number = this.world.table.put(place);
+      if (!this.bindings.drivesPose(number)) this.world.table.clearPose(number);
       moved.push(number);
     }
     if (isStructural) return this.layOut();
@@ -107,19 +110,25 @@ export class Plant {
       this.areItemsStale = true;
       this.onLayout();
     }
-    return Promise.resolve();
+    return this.arranged;
   }
 
-  private drop(id: string): void {
+  private drop(id: string): boolean {
     const number = this.world.table.remove(id);
-    if (number === undefined) return;
+    if (number === undefined) return false;
     this.states.delete(number);
     this.lights.delete(number);
     this.world.forgetLooks(number);
+    return true;
   }
 
   /** Fetches the models that are wanted, then puts everything in its place. What is there already is shown meanwhile. */
-  private async layOut(): Promise<void> {
+  private layOut(): Promise<void> {
+    this.arranged = this.arrange();
+    return this.arranged;
+  }
+
+  private async arrange(): Promise<void> {
     const mine = ++this.layoutNumber;
     this.hasChildren.clear();
     for (const place of this.world.table.places) if (place?.parent) this.hasChildren.add(place.parent);
@@ -215,6 +224,7 @@ export class Plant {
 
   private showState(place: number, state: PlaceState): void {
     this.states.set(place, state);
+    this.statesVersion += 1;
     this.world.tint(place, this.looks.tint[state]);
     const lamp = this.world.model(place)?.pieceByName.get(STATE_LAMP);
     if (lamp !== undefined) this.world.tintPiece(place, lamp, this.lampColour(state));

@@ -1,7 +1,7 @@
 // What stands around the machines: light, a neutral sky to reflect, the floor with its grid, haze.
 import {
-  ACESFilmicToneMapping, AgXToneMapping, Box3, BoxGeometry, Color, DirectionalLight, Fog, HemisphereLight, Mesh, MeshBasicMaterial,
-  PlaneGeometry, PMREMGenerator, Scene, ShaderMaterial, UniformsLib, UniformsUtils, Vector3, type WebGLRenderer,
+  Box3, BoxGeometry, Color, DirectionalLight, Fog, HemisphereLight, Mesh, MeshBasicMaterial,
+  NeutralToneMapping, PlaneGeometry, PMREMGenerator, Scene, ShaderMaterial, UniformsLib, UniformsUtils, Vector3, type WebGLRenderer,
 } from "three";
 import type { Looks } from "./_looks";
 
@@ -36,7 +36,6 @@ float grid(vec2 at, float step) {
 void main() {
   float line = max(grid(vGround, 10.0), 0.45 * grid(vGround, 1.0));
   gl_FragColor = vec4(mix(floorColour, lineColour, line), 1.0);
-  #include <tonemapping_fragment>
   #include <colorspace_fragment>
   #include <fog_fragment>
 }`;
@@ -75,8 +74,9 @@ export class Surroundings {
     material.polygonOffset = true;
     material.polygonOffsetFactor = 2;
     material.polygonOffsetUnits = 2;
-    this.floor = new Mesh(new PlaneGeometry(2400, 2400).rotateX(-Math.PI / 2), material);
-    this.floor.position.y = -0.01;
+    // In pieces: over one huge triangle the depth near the eye is too coarse to lie below a slab.
+    this.floor = new Mesh(new PlaneGeometry(1600, 1600, 64, 64).rotateX(-Math.PI / 2), material);
+    this.floor.position.y = -0.02;
     this.floor.frustumCulled = false;
     this.sun.position.set(-0.45, 1, 0.55);
     this.sun.shadow.mapSize.set(SHADOW_MAP, SHADOW_MAP);
@@ -98,15 +98,17 @@ export class Surroundings {
     (uniforms.lineColour as { value: Color }).value.copy(looks.line);
     this.sky.color.copy(looks.skyLight);
     this.sky.groundColor.copy(looks.groundLight);
-    this.sky.intensity = looks.hemisphere;
+    // Without a room to reflect the sky must light what the room did.
+    this.sky.intensity = looks.hemisphere * (this.scene.environment ? 1 : 1.75);
     this.sun.intensity = looks.sun;
     this.scene.environmentIntensity = looks.environment;
     this.renderer.toneMappingExposure = looks.exposure;
   }
 
-  /** Rich: reflections, shadows and film-like tones; plain: what a machine without a graphics card can bear. */
+  /** Rich: reflections and shadows; plain: what a machine without a graphics card can bear. */
   setRich(isRich: boolean, hasShadows: boolean): void {
-    this.renderer.toneMapping = isRich ? AgXToneMapping : ACESFilmicToneMapping;
+    // Khronos PBR Neutral keeps greys grey and the few signal colours true.
+    this.renderer.toneMapping = NeutralToneMapping;
     this.sun.castShadow = hasShadows;
     this.renderer.shadowMap.enabled = hasShadows;
     if (isRich && !this.scene.environment) {
