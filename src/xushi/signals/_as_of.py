@@ -82,5 +82,5 @@ def newest_until(
             answer.take(handle, points, place, True)
     if not answer.rows:
         return Frame.empty()
-    handles, times, bits, qualities = zip(*answer.rows, strict=True)
-    return Frame(handles, np.array(times, np.int64), np.array(bits, np.int64), qualities, answer.objects)
+    columns = np.array(answer.rows, np.int64).T.copy()
+    return Frame(columns[0], columns[1], columns[2], columns[3], answer.objects)

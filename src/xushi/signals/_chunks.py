@@ -206,10 +206,10 @@ class ChunkStore:
         return found
 
     def newest_until(self, ids: Sequence[int], at_ns: int) -> dict[int, tuple[int, int, int]]:
-        """Return (time, bits, quality) of the newest point until `at_ns` by number, of chunks without objects.
+        """Return (time, bits, quality) of the newest point until `at_ns`, by number, of chunks of numbers.
 
-        A chunk that is asked for the first time is only searched; one that is asked again is decoded and kept,
-        for whoever plays through time will ask it many times.
+        A chunk asked for the first time is only searched; one asked again is decoded and kept, for whoever
+        plays through time will ask it many times.
 
         Raises:
             StaleIndex: one of them is no longer there.

@@ -96,7 +96,7 @@ def decode_points(data: bytes) -> Points:
 class PointFinder:
     """Finds single points in encoded chunks with one pair of buffers, in a fifth of the time of decoding all.
 
-    Most of what decoding costs is fresh memory; and of the values, only those up to the wanted one are needed.
+    Most of what decoding costs is fresh memory, and only the values up to the wanted one are needed.
     """
 
     def __init__(self) -> None:
