@@ -1,4 +1,4 @@
-"""A stand-in for a broker that lets in whoever comes and then sends one file of packets as fast as it is read."""
+"""A stand-in for a broker that lets in whoever comes and sends a file of packets as fast as it is read."""
 
 from __future__ import annotations
 

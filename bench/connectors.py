@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from xushi.connectors import Link, Point, make_connector
 from xushi.connectors._mqtt_codec import encode_publish
 from xushi.connectors._opcua_publish import Items, read_changes, read_publish
-from xushi.connectors.sparkplug import Metric, SparkplugHost, encode_payload
+from xushi.connectors.sparkplug import Metric, encode_payload
 from xushi.connectors.sparkplug._payload import parse
 from xushi.kernel import SystemClock
 from xushi.signals import Board, Frame, History, Ingest, Kind, SignalDef, SignalRegistry
@@ -62,13 +63,25 @@ def ingest(folder: Path, kind: Kind = Kind.DOUBLE) -> Iterator[tuple[Ingest, lis
         registry.close()
 
 
-def _figures(name: str, values: int, ours: Cost, naive_values: int, naive: Cost, way: str) -> Iterator[dict[str, Any]]:
+def _figures(
+    name: str, values: int, ours: Cost, naive_values: int, naive: Cost, way: str
+) -> Iterator[dict[str, Any]]:
     rate, naive_rate = values / ours.wall_s, naive_values / naive.wall_s
     cpu, naive_cpu = ours.cpu_s / values * 1e6, naive.cpu_s / naive_values * 1e6
-    yield {"name": f"{name}, wire to board and history", "value": round(rate), "unit": "values/s",
-           "baseline": f"{way}: {round(naive_rate)}", "ratio": round(rate / naive_rate, 1)}  # fmt: skip
-    yield {"name": f"{name}, processor time per million values", "value": round(cpu, 3), "unit": "s",
-           "baseline": f"{way}: {round(naive_cpu, 2)}", "ratio": round(naive_cpu / cpu, 1)}  # fmt: skip
+    yield {
+        "name": f"{name}, wire to board and history",
+        "value": round(rate),
+        "unit": "values/s",
+        "baseline": f"{way}: {round(naive_rate)}",
+        "ratio": round(rate / naive_rate, 1),
+    }
+    yield {
+        "name": f"{name}, processor time per million values",
+        "value": round(cpu, 3),
+        "unit": "s",
+        "baseline": f"{way}: {round(naive_cpu, 2)}",
+        "ratio": round(naive_cpu / cpu, 1),
+    }
 
 
 # MQTT JSON
@@ -77,7 +90,9 @@ def _figures(name: str, values: int, ours: Cost, naive_values: int, naive: Cost,
 def _json_packets(count: int) -> bytes:
     start = START_NS // MS
     return b"".join(
-        encode_publish(f"bench/{i % SIGNALS}", b'{"timestamp":%d,"value":%.3f}' % (start + i // SIGNALS, i % 997 / 7))
+        encode_publish(
+            f"bench/{i % SIGNALS}", b'{"timestamp":%d,"value":%.3f}' % (start + i // SIGNALS, i % 997 / 7)
+        )
         for i in range(count)
     )
 
@@ -95,9 +110,11 @@ def _flood(folder: Path, packets: bytes) -> Iterator[int]:
         process.wait()
 
 
-async def _receive_ours(folder: Path, port: int, count: int, cost: Cost) -> None:
+async def _receive_ours(folder: Path, port: int, addresses: list[str], count: int, cost: Cost) -> None:
     with ingest(folder) as (way_in, handles):
-        points = tuple(Point(h, "", f"bench/{i}#/value", Kind.DOUBLE, False, {"pointer": "/value"}) for i, h in enumerate(handles))
+        points = tuple(
+            Point(handle, "", address) for handle, address in zip(handles, addresses, strict=False)
+        )
         link = Link("bench", "mqtt", f"mqtt://127.0.0.1:{port}", {}, points)
         done = asyncio.Event()
 
@@ -107,13 +124,28 @@ async def _receive_ours(folder: Path, port: int, count: int, cost: Cost) -> None
                 done.set()
 
         with cost.measure():
-            task = asyncio.create_task(make_connector("mqtt", folder, SystemClock()).run(link, sink, lambda status: None))
+            task = asyncio.create_task(
+                make_connector("mqtt", folder, SystemClock()).run(link, sink, lambda status: None)
+            )
             await asyncio.wait_for(done.wait(), 300)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _receive_naively(port: int, count: int, cost: Cost) -> None:
+def _receive(
+    on_message: Callable[[Any, Any, Any], None], port: int, is_done: Callable[[], bool], cost: Cost
+) -> None:
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.on_message = on_message
+    with cost.measure():
+        client.connect("127.0.0.1", port)
+        client.subscribe("#")
+        while not is_done():
+            client.loop(1.0)
+    client.disconnect()
+
+
+def _receive_json_naively(port: int, count: int, cost: Cost) -> None:
     board: dict[str, tuple[float, float]] = {}
     seen = 0
 
@@ -123,14 +155,7 @@ def _receive_naively(port: int, count: int, cost: Cost) -> None:
         board[message.topic] = (document["timestamp"], document["value"])
         seen += 1
 
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-    client.on_message = on_message
-    with cost.measure():
-        client.connect("127.0.0.1", port)
-        client.subscribe("#")
-        while seen < count:
-            client.loop(1.0)
-    client.disconnect()
+    _receive(on_message, port, lambda: seen >= count, cost)
 
 
 def _mqtt_json() -> Iterator[dict[str, Any]]:
@@ -139,59 +164,84 @@ def _mqtt_json() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with _flood(folder, _json_packets(count)) as port:
-            asyncio.run(_receive_ours(folder, port, count, ours))
+            asyncio.run(
+                _receive_ours(folder, port, [f"bench/{i}#/value" for i in range(SIGNALS)], count, ours)
+            )
         with _flood(folder, _json_packets(naive_count)) as port:
-            _receive_naively(port, naive_count, naive)
-    yield from _figures("MQTT JSON, one value a message", count, ours, naive_count, naive, "paho, json, dict")
+            _receive_json_naively(port, naive_count, naive)
+    yield from _figures(
+        "MQTT JSON, one value a message", count, ours, naive_count, naive, "paho, json, dict, no history"
+    )
 
 
 # Sparkplug B
 
 
-def _sparkplug() -> Iterator[dict[str, Any]]:
-    a_message, messages = 100, 3000
-    names = [f"m{i}" for i in range(a_message)]
+def _sparkplug_packets(names: list[str], messages: int) -> bytes:
     rng = np.random.default_rng(1)
-    payloads = [
-        encode_payload([Metric("", 10, float(v), i, START_NS + n * 10 * MS) for i, v in enumerate(rng.normal(size=a_message), 1)],
-                       START_NS + n * 10 * MS, n % 256)
-        for n in range(messages)
-    ]  # fmt: skip
-    ours, naive = Cost(), Cost()
-    with tempfile.TemporaryDirectory() as folder, ingest(Path(folder)) as (way_in, handles):
-        points = [Point(h, "", f"spBv1.0/G/N/D:{name}") for h, name in zip(handles, names, strict=False)]
-        host = SparkplugHost(points, SystemClock(), _fail, lambda topic, body: None)
-        birth = [Metric(name, 10, 0.0, i) for i, name in enumerate(names, 1)]
-        host.feed("spBv1.0/G/DBIRTH/N/D", encode_payload(birth, START_NS, 255))
-        with ours.measure():
-            for payload in payloads:
-                way_in.push(host.feed("spBv1.0/G/DDATA/N/D", payload))
+    birth = [Metric(name, 10, 0.0, i) for i, name in enumerate(names, 1)]
+    packets = [
+        encode_publish("spBv1.0/G/NBIRTH/N", encode_payload([Metric("bdSeq", 4, 1)], START_NS, 0)),
+        encode_publish("spBv1.0/G/DBIRTH/N/D", encode_payload(birth, START_NS, 1)),
+    ]
+    for n in range(messages):
+        at = START_NS + (n + 1) * 10 * MS
+        metrics = [Metric("", 10, float(v), i, at) for i, v in enumerate(rng.normal(size=len(names)), 1)]
+        packets.append(encode_publish("spBv1.0/G/DDATA/N/D", encode_payload(metrics, at, (n + 2) % 256)))
+    return b"".join(packets)
+
+
+def _receive_sparkplug_naively(port: int, names: list[str], count: int, cost: Cost) -> None:
     board: dict[str, tuple[int, Any, int]] = {}
     by_alias = dict(enumerate(names, 1))
-    with naive.measure():
-        for payload in payloads:
-            for metric in parse(payload).metrics:
-                value = getattr(metric, metric.WhichOneof("value"))
-                board[by_alias[metric.alias]] = (metric.timestamp, value, metric.datatype)
-    count = a_message * messages
-    yield from _figures("Sparkplug B, 100 metrics a message", count, ours, count, naive, "protobuf, loop, dict, no history")
+    seen = 0
+
+    def on_message(client: Any, data: Any, message: Any) -> None:
+        nonlocal seen
+        if "DDATA" not in message.topic:
+            return
+        for metric in parse(message.payload).metrics:
+            value = getattr(metric, metric.WhichOneof("value"))
+            board[by_alias[metric.alias]] = (metric.timestamp, value, metric.datatype)
+            seen += 1
+
+    _receive(on_message, port, lambda: seen >= count, cost)
 
 
-def _fail(reason: str) -> None:
-    raise AssertionError(reason)
+def _sparkplug() -> Iterator[dict[str, Any]]:
+    names = [f"m{i}" for i in range(100)]
+    messages, naive_messages = 10_000, 3_000
+    ours, naive = Cost(), Cost()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        packets = _sparkplug_packets(names, messages)
+        with _flood(folder, packets) as port:
+            addresses = [f"spBv1.0/G/N/D:{name}" for name in names]
+            asyncio.run(_receive_ours(folder, port, addresses, len(names) * (messages + 1), ours))
+        with _flood(folder, packets) as port:
+            _receive_sparkplug_naively(port, names, len(names) * naive_messages, naive)
+    way = "paho, protobuf, dict, no history"
+    yield from _figures(
+        "Sparkplug B, 100 metrics a message",
+        len(names) * messages,
+        ours,
+        len(names) * naive_messages,
+        naive,
+        way,
+    )
 
 
 # OPC UA
 
 
 def _publish_response(values: list[Any], types: list[Any], time_ns: int) -> bytes:
-    from datetime import UTC, datetime
-
     moment = datetime.fromtimestamp(time_ns / 1e9, UTC)
     items = [
         ua.MonitoredItemNotification(
             ClientHandle=handle,
-            Value=ua.DataValue(ua.Variant(value, type), ua.StatusCode(0), SourceTimestamp=moment, ServerTimestamp=moment),
+            Value=ua.DataValue(
+                ua.Variant(value, type), ua.StatusCode(0), SourceTimestamp=moment, ServerTimestamp=moment
+            ),
         )
         for handle, (value, type) in enumerate(zip(values, types, strict=True))
     ]
@@ -199,7 +249,9 @@ def _publish_response(values: list[Any], types: list[Any], time_ns: int) -> byte
     response.Parameters.SubscriptionId = 1
     response.Parameters.NotificationMessage.SequenceNumber = 1
     response.Parameters.NotificationMessage.PublishTime = moment
-    response.Parameters.NotificationMessage.NotificationData = [ua.DataChangeNotification(MonitoredItems=items)]
+    response.Parameters.NotificationMessage.NotificationData = [
+        ua.DataChangeNotification(MonitoredItems=items)
+    ]
     encoded: bytes = struct_to_binary(response)
     return encoded
 
@@ -227,7 +279,9 @@ async def _read_by_asyncua(bodies: list[bytes], cost: Cost) -> None:
             await asyncio.sleep(0)
 
 
-def _opcua(name: str, make: Callable[[int], tuple[list[Any], list[Any]]], kinds: list[Kind]) -> Iterator[dict[str, Any]]:
+def _opcua(
+    name: str, make: Callable[[int], tuple[list[Any], list[Any]]], kinds: list[Kind]
+) -> Iterator[dict[str, Any]]:
     distinct, rounds = 3, 100
     bodies = [_publish_response(*make(n), START_NS + n * 100 * MS) for n in range(distinct)]
     ours, naive = Cost(), Cost()
@@ -242,7 +296,9 @@ def _opcua(name: str, make: Callable[[int], tuple[list[Any], list[Any]]], kinds:
                     frame.times_ns = frame.times_ns + n * 1000 * MS
                     way_in.push(frame)
     asyncio.run(_read_by_asyncua(bodies, naive))
-    yield from _figures(name, rounds * SIGNALS, ours, distinct * SIGNALS, naive, "asyncua handler, dict, no history")
+    yield from _figures(
+        name, rounds * SIGNALS, ours, distinct * SIGNALS, naive, "asyncua handler, dict, no history"
+    )
 
 
 def _doubles(n: int) -> tuple[list[Any], list[Any]]:
@@ -251,9 +307,11 @@ def _doubles(n: int) -> tuple[list[Any], list[Any]]:
 
 def _mixed(n: int) -> tuple[list[Any], list[Any]]:
     samples = [
-        (lambda i: n + i / 7, ua.VariantType.Double), (lambda i: i + n, ua.VariantType.Int32),
-        (lambda i: bool(i & 1), ua.VariantType.Boolean), (lambda i: float(i), ua.VariantType.Float),
-    ]  # fmt: skip
+        (lambda i: n + i / 7, ua.VariantType.Double),
+        (lambda i: i + n, ua.VariantType.Int32),
+        (lambda i: bool(i & 1), ua.VariantType.Boolean),
+        (lambda i: float(i), ua.VariantType.Float),
+    ]
     chosen = [samples[i % len(samples)] for i in range(SIGNALS)]
     return [make(i) for i, (make, _) in enumerate(chosen)], [type for _, type in chosen]
 

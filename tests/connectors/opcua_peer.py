@@ -1,4 +1,4 @@
-"""A small asyncua server: in the test's own process, or as a program that can be killed: opcua_peer.py PORT [MODE]."""
+"""A small asyncua server: in the test's own process, or as a program that can be killed."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from asyncua import Server, ua, uamethod
-from asyncua.server.user_managers import UserManager
 from asyncua.crypto.permission_rules import User, UserRole
+from asyncua.server.user_managers import UserManager
 
 URI = "urn:xushi:test:peer"
 
 
 class OneUser(UserManager):
-    def get_user(self, iserver: Any, username: Any = None, password: Any = None, certificate: Any = None) -> User | None:
+    def get_user(
+        self, iserver: Any, username: Any = None, password: Any = None, certificate: Any = None
+    ) -> User | None:
         if username is None:
             return None
-        return User(role=UserRole.Admin, name=username) if (username, password) == ("line", "secret-1") else None
+        return (
+            User(role=UserRole.Admin, name=username) if (username, password) == ("line", "secret-1") else None
+        )
 
 
-async def make_server(port: int, folder: Path | None = None, policies: list[Any] | None = None, has_users: bool = False) -> Server:
+async def make_server(
+    port: int, folder: Path | None = None, policies: list[Any] | None = None, has_users: bool = False
+) -> Server:
     server = Server(user_manager=OneUser() if has_users else None)
     await server.init()
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
@@ -43,12 +49,19 @@ async def make_server(port: int, folder: Path | None = None, policies: list[Any]
     index = await server.register_namespace(URI)
     plant = await server.nodes.objects.add_object(ua.NodeId("Plant", index), "Plant")
     values: list[tuple[str, Any, ua.VariantType]] = [
-        ("Double", 1.5, ua.VariantType.Double), ("Double2", 2.5, ua.VariantType.Double), ("Float", 0.25, ua.VariantType.Float),
-        ("Int32", -7, ua.VariantType.Int32), ("UInt64", 2**63 + 5, ua.VariantType.UInt64), ("Bool", True, ua.VariantType.Boolean),
-        ("String", "头部", ua.VariantType.String), ("Time", datetime(2026, 11, 21, 8, 0, tzinfo=UTC), ua.VariantType.DateTime),
-        ("Array", [1.0, 2.0, 3.0], ua.VariantType.Double), ("Strings", ["a", "b"], ua.VariantType.String),
-        ("Text", ua.LocalizedText("Läuft", "de"), ua.VariantType.LocalizedText), ("Byte", 3, ua.VariantType.Byte),
-    ]  # fmt: skip
+        ("Double", 1.5, ua.VariantType.Double),
+        ("Double2", 2.5, ua.VariantType.Double),
+        ("Float", 0.25, ua.VariantType.Float),
+        ("Int32", -7, ua.VariantType.Int32),
+        ("UInt64", 2**63 + 5, ua.VariantType.UInt64),
+        ("Bool", True, ua.VariantType.Boolean),
+        ("String", "头部", ua.VariantType.String),
+        ("Time", datetime(2026, 11, 21, 8, 0, tzinfo=UTC), ua.VariantType.DateTime),
+        ("Array", [1.0, 2.0, 3.0], ua.VariantType.Double),
+        ("Strings", ["a", "b"], ua.VariantType.String),
+        ("Text", ua.LocalizedText("Läuft", "de"), ua.VariantType.LocalizedText),
+        ("Byte", 3, ua.VariantType.Byte),
+    ]
     for name, value, type in values:
         node = await plant.add_variable(ua.NodeId(name, index), name, value, type)
         await node.set_writable()
@@ -60,7 +73,11 @@ async def make_server(port: int, folder: Path | None = None, policies: list[Any]
         return x * times
 
     await plant.add_method(
-        ua.NodeId("Scale", index), "Scale", scale, [ua.VariantType.Double, ua.VariantType.Int32], [ua.VariantType.Double]
+        ua.NodeId("Scale", index),
+        "Scale",
+        scale,
+        [ua.VariantType.Double, ua.VariantType.Int32],
+        [ua.VariantType.Double],
     )
     return server
 

@@ -66,7 +66,9 @@ def peer(broker: Broker) -> Iterator[Peer]:
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, gathered: Any, broker: Broker, *points: Point, **security: Any) -> AsyncIterator[MqttConnector]:
+async def running(
+    tmp_path: Path, gathered: Any, broker: Broker, *points: Point, **security: Any
+) -> AsyncIterator[MqttConnector]:
     connector = MqttConnector(tmp_path, SystemClock())
     link = Link("test", "mqtt", broker.url, security, points)
     task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
@@ -78,7 +80,9 @@ async def running(tmp_path: Path, gathered: Any, broker: Broker, *points: Point,
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_nested_fields_of_a_topic_become_values_at_the_stated_time(tmp_path, gathered, define, broker, peer) -> None:
+async def test_nested_fields_of_a_topic_become_values_at_the_stated_time(
+    tmp_path, gathered, define, broker, peer
+) -> None:
     x, driving, order = define(("x", Kind.DOUBLE), ("driving", Kind.BOOL), ("order", Kind.STRING))
     points = (
         Point(x, "x", "agv/state#/agvPosition/x"),
@@ -88,7 +92,12 @@ async def test_nested_fields_of_a_topic_become_values_at_the_stated_time(tmp_pat
     async with running(tmp_path, gathered, broker, *points):
         peer.publish(
             "agv/state",
-            {"timestamp": "2026-11-21T08:00:00.250Z", "agvPosition": {"x": 3.5, "y": 1}, "driving": True, "orderId": "A1"},
+            {
+                "timestamp": "2026-11-21T08:00:00.250Z",
+                "agvPosition": {"x": 3.5, "y": 1},
+                "driving": True,
+                "orderId": "A1",
+            },
         )
         await gathered.until(lambda: len(gathered.rows) >= 3)
     rows = {signal: (time_ns, value) for signal, time_ns, value, quality in gathered.rows[:3]}
@@ -120,7 +129,9 @@ async def test_a_lost_broker_leaves_a_gap_and_its_return_neither_loses_nor_doubl
     assert gathered.qualities(count).count(BAD_NO_COMMUNICATION) == 2  # the loss, and the end of the run
 
 
-async def test_a_retained_value_is_marked_as_the_last_usable_one(tmp_path, gathered, define, broker, peer) -> None:
+async def test_a_retained_value_is_marked_as_the_last_usable_one(
+    tmp_path, gathered, define, broker, peer
+) -> None:
     (level,) = define(("level", Kind.DOUBLE))
     peer.publish("tank/level", {"v": 7.0, "timestamp": 1_700_000_000}, retain=True)
     async with running(tmp_path, gathered, broker, Point(level, "l", "tank/level#/v")):
@@ -149,16 +160,31 @@ async def test_wildcards_lists_and_columns_are_read(tmp_path, gathered, define, 
     (v,) = define(("v", Kind.DOUBLE))
     async with running(tmp_path, gathered, broker, Point(v, "v", "cell/+/data#/v")):
         peer.publish("cell/1/data", {"v": 1, "timestamp": 1_700_000_001})
-        peer.publish("cell/2/data", [{"v": 2, "timestamp": 1_700_000_002}, {"v": 3, "timestamp": 1_700_000_003}])
+        peer.publish(
+            "cell/2/data", [{"v": 2, "timestamp": 1_700_000_002}, {"v": 3, "timestamp": 1_700_000_003}]
+        )
         peer.publish("cell/1/data", {"timestamp": [1_700_000_004_000, 1_700_000_005_000], "v": [4.0, 5.0]})
         await gathered.until(lambda: len(gathered.values(v)) == 5)
-    found = sorted((time_ns // 10**9 - 1_700_000_000, value) for _, time_ns, value, quality in gathered.rows if quality == 0)
+    found = sorted(
+        (time_ns // 10**9 - 1_700_000_000, value)
+        for _, time_ns, value, quality in gathered.rows
+        if quality == 0
+    )
     assert found == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 5.0)]
 
 
-async def test_a_write_is_published_where_the_point_says_and_acknowledged(tmp_path, gathered, define, broker, peer) -> None:
+async def test_a_write_is_published_where_the_point_says_and_acknowledged(
+    tmp_path, gathered, define, broker, peer
+) -> None:
     speed, fixed = define(("speed", Kind.DOUBLE), ("fixed", Kind.DOUBLE))
-    point = Point(speed, "s", "drive#/speed", Kind.DOUBLE, True, {"write_topic": "drive/set", "write_pointer": "/set/speed"})
+    point = Point(
+        speed,
+        "s",
+        "drive#/speed",
+        Kind.DOUBLE,
+        True,
+        {"write_topic": "drive/set", "write_pointer": "/set/speed"},
+    )
     peer.subscribe("drive/#")
     async with running(tmp_path, gathered, broker, point, Point(fixed, "f", "drive#/x")) as connector:
         result = await connector.write(point, 0.75)
@@ -171,7 +197,9 @@ async def test_a_write_is_published_where_the_point_says_and_acknowledged(tmp_pa
 
 
 @pytest.mark.parametrize("start", [start_nats, start_mosquitto])
-async def test_a_wrong_password_is_refused_and_the_right_one_let_in(tmp_path, gathered, define, start) -> None:
+async def test_a_wrong_password_is_refused_and_the_right_one_let_in(
+    tmp_path, gathered, define, start
+) -> None:
     try:
         running_broker = start(tmp_path / "broker", "line", "secret-1")
     except BrokerMissing as missing:
@@ -179,10 +207,14 @@ async def test_a_wrong_password_is_refused_and_the_right_one_let_in(tmp_path, ga
     (v,) = define(("v", Kind.DOUBLE))
     with running_broker as broker:
         connector = MqttConnector(tmp_path, SystemClock())
-        link = Link("test", "mqtt", broker.url, {"username": "line", "password": "wrong"}, (Point(v, "v", "s#/v"),))
+        link = Link(
+            "test", "mqtt", broker.url, {"username": "line", "password": "wrong"}, (Point(v, "v", "s#/v"),)
+        )
         task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
         await gathered.until(lambda: any(status.state in ("refused", "lost") for status in gathered.statuses))
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        async with running(tmp_path, gathered, broker, Point(v, "v", "s#/v"), username="line", password="secret-1"):
+        async with running(
+            tmp_path, gathered, broker, Point(v, "v", "s#/v"), username="line", password="secret-1"
+        ):
             pass

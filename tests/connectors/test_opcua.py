@@ -19,7 +19,7 @@ from xushi.signals import BAD_NO_COMMUNICATION, Kind
 from xushi.testing import free_port
 
 sys.path.insert(0, str(Path(__file__).parent))
-from opcua_peer import URI, make_server  # noqa: E402
+from opcua_peer import URI, make_server
 
 
 @pytest.fixture
@@ -38,7 +38,9 @@ def node_of(server: Server, name: str) -> Any:
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, gathered: Any, url: str, *points: Point, **security: Any) -> AsyncIterator[OpcuaConnector]:
+async def running(
+    tmp_path: Path, gathered: Any, url: str, *points: Point, **security: Any
+) -> AsyncIterator[OpcuaConnector]:
     connector = OpcuaConnector(tmp_path, SystemClock())
     link = Link("test", "opcua", url, security, points)
     task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
@@ -56,11 +58,20 @@ def point(handle: int, name: str, kind: Kind, **more: Any) -> Point:
 
 async def test_values_of_every_kind_arrive_by_subscription(tmp_path, gathered, define, server) -> None:
     wanted = [
-        ("Double", Kind.DOUBLE, 1.5), ("Float", Kind.DOUBLE, 0.25), ("Int32", Kind.INT, -7), ("Int32", Kind.DOUBLE, -7.0),
-        ("UInt64", Kind.INT, 2**63 - 1), ("Bool", Kind.BOOL, True), ("String", Kind.STRING, "头部"),
-        ("Time", Kind.TIME, 1_795_248_000_000_000_000), ("Array", Kind.ARRAY, [1.0, 2.0, 3.0]),
-        ("Strings", Kind.ARRAY, ["a", "b"]), ("Text", Kind.STRING, "Läuft"), ("Byte", Kind.ENUM, 3), ("Double", Kind.STRING, "1.5"),
-    ]  # fmt: skip
+        ("Double", Kind.DOUBLE, 1.5),
+        ("Float", Kind.DOUBLE, 0.25),
+        ("Int32", Kind.INT, -7),
+        ("Int32", Kind.DOUBLE, -7.0),
+        ("UInt64", Kind.INT, 2**63 - 1),
+        ("Bool", Kind.BOOL, True),
+        ("String", Kind.STRING, "头部"),
+        ("Time", Kind.TIME, 1_795_248_000_000_000_000),
+        ("Array", Kind.ARRAY, [1.0, 2.0, 3.0]),
+        ("Strings", Kind.ARRAY, ["a", "b"]),
+        ("Text", Kind.STRING, "Läuft"),
+        ("Byte", Kind.ENUM, 3),
+        ("Double", Kind.STRING, "1.5"),
+    ]
     handles = define(*[(f"{i}.{name}", kind) for i, (name, kind, _) in enumerate(wanted)])
     points = [point(handle, name, kind) for handle, (name, kind, _) in zip(handles, wanted, strict=True)]
     async with running(tmp_path, gathered, url_of(server), *points):
@@ -69,7 +80,9 @@ async def test_values_of_every_kind_arrive_by_subscription(tmp_path, gathered, d
         assert [found[handle] for handle in handles] == [value for _, _, value in wanted]
 
 
-async def test_every_change_comes_once_with_its_source_time_and_status(tmp_path, gathered, define, server) -> None:
+async def test_every_change_comes_once_with_its_source_time_and_status(
+    tmp_path, gathered, define, server
+) -> None:
     (handle,) = define(("Double", Kind.DOUBLE))
     node = node_of(server, "Double")
     async with running(tmp_path, gathered, url_of(server), point(handle, "Double", Kind.DOUBLE)):
@@ -77,7 +90,9 @@ async def test_every_change_comes_once_with_its_source_time_and_status(tmp_path,
         for n in range(10):
             await node.write_value(ua.Double(10.0 + n))
         await gathered.until(lambda: len(gathered.values(handle)) == 11)
-        bad = ua.DataValue(ua.Variant(0.0, ua.VariantType.Double), ua.StatusCode(ua.StatusCodes.BadSensorFailure))
+        bad = ua.DataValue(
+            ua.Variant(0.0, ua.VariantType.Double), ua.StatusCode(ua.StatusCodes.BadSensorFailure)
+        )
         await node.write_value(bad)
         await gathered.until(lambda: gathered.qualities(handle)[-1] == 0x808C_0000)
     assert gathered.values(handle) == [1.5, *(10.0 + n for n in range(10))]
@@ -86,7 +101,9 @@ async def test_every_change_comes_once_with_its_source_time_and_status(tmp_path,
 
 
 async def test_a_node_that_is_not_there_shows_why(tmp_path, gathered, define, server) -> None:
-    good, missing, nowhere = define(("Double", Kind.DOUBLE), ("Missing", Kind.DOUBLE), ("Nowhere", Kind.DOUBLE))
+    good, missing, nowhere = define(
+        ("Double", Kind.DOUBLE), ("Missing", Kind.DOUBLE), ("Nowhere", Kind.DOUBLE)
+    )
     points = (
         point(good, "Double", Kind.DOUBLE),
         point(missing, "Missing", Kind.DOUBLE),
@@ -101,15 +118,26 @@ async def test_a_node_that_is_not_there_shows_why(tmp_path, gathered, define, se
 
 async def test_browse_paths_name_nodes_too(tmp_path, gathered, define, server) -> None:
     (handle,) = define(("Double", Kind.DOUBLE))
-    async with running(tmp_path, gathered, url_of(server), Point(handle, "d", "path:/Root/Objects/0:Plant/Double")):
+    async with running(
+        tmp_path, gathered, url_of(server), Point(handle, "d", "path:/Root/Objects/0:Plant/Double")
+    ):
         await gathered.until(lambda: gathered.values(handle) == [1.5])
 
 
 async def test_writes_take_the_type_of_the_node(tmp_path, gathered, define, server) -> None:
-    names = [("Double", Kind.DOUBLE, 3), ("Float", Kind.DOUBLE, 0.5), ("Int32", Kind.INT, 12), ("Bool", Kind.BOOL, False),
-             ("String", Kind.STRING, "x"), ("Array", Kind.ARRAY, [4, 5]), ("Byte", Kind.ENUM, 200)]  # fmt: skip
+    names = [
+        ("Double", Kind.DOUBLE, 3),
+        ("Float", Kind.DOUBLE, 0.5),
+        ("Int32", Kind.INT, 12),
+        ("Bool", Kind.BOOL, False),
+        ("String", Kind.STRING, "x"),
+        ("Array", Kind.ARRAY, [4, 5]),
+        ("Byte", Kind.ENUM, 200),
+    ]
     handles = define(*[(name, kind) for name, kind, _ in names])
-    points = {name: point(h, name, kind, writable=True) for h, (name, kind, _) in zip(handles, names, strict=True)}
+    points = {
+        name: point(h, name, kind, writable=True) for h, (name, kind, _) in zip(handles, names, strict=True)
+    }
     async with running(tmp_path, gathered, url_of(server), *points.values()) as connector:
         for name, _, value in names:
             result = await connector.write(points[name], value)
@@ -137,14 +165,19 @@ async def test_methods_are_called_with_declared_types(tmp_path, gathered, define
 
 async def _start(port: int) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(Path(__file__).parent / "opcua_peer.py"), str(port), stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        str(Path(__file__).parent / "opcua_peer.py"),
+        str(port),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
     return process
 
 
-async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(tmp_path, gathered, define) -> None:
+async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(
+    tmp_path, gathered, define
+) -> None:
     handle, still = define(("Double", Kind.DOUBLE), ("Int32", Kind.INT))
     port = free_port()
     url = f"opc.tcp://127.0.0.1:{port}/"
@@ -159,7 +192,9 @@ async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(t
             assert gathered.board.value(handle).quality == BAD_NO_COMMUNICATION
             process = await _start(port)
             await gathered.until_state("live")
-            await gathered.until(lambda: len(gathered.values(handle)) == 2 and len(gathered.values(still)) == 2)
+            await gathered.until(
+                lambda: len(gathered.values(handle)) == 2 and len(gathered.values(still)) == 2
+            )
             assert gathered.board.value(handle).quality == 0
             assert gathered.board.value(still).value == -7
             async with Client(url) as other:
@@ -173,20 +208,29 @@ async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(t
 
 
 @pytest.mark.parametrize("mode", ["Sign", "SignAndEncrypt"])
-async def test_a_secured_server_is_met_with_our_own_certificate_and_a_password(tmp_path, gathered, define, mode) -> None:
+async def test_a_secured_server_is_met_with_our_own_certificate_and_a_password(
+    tmp_path, gathered, define, mode
+) -> None:
     (handle,) = define(("Double", Kind.DOUBLE))
-    policies = [ua.SecurityPolicyType.Basic256Sha256_Sign, ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt]
+    policies = [
+        ua.SecurityPolicyType.Basic256Sha256_Sign,
+        ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt,
+    ]
     server = await make_server(free_port(), tmp_path, policies, has_users=True)
     async with server:
         url = url_of(server)
         security = {"mode": mode, "policy": "Basic256Sha256", "username": "line", "password": "secret-1"}
-        async with running(tmp_path, gathered, url, point(handle, "Double", Kind.DOUBLE, writable=True), **security) as connector:
+        async with running(
+            tmp_path, gathered, url, point(handle, "Double", Kind.DOUBLE, writable=True), **security
+        ) as connector:
             await gathered.until(lambda: gathered.values(handle) == [1.5])
             assert (await connector.write(point(handle, "Double", Kind.DOUBLE, writable=True), 4.5)).is_good
             await gathered.until(lambda: gathered.values(handle) == [1.5, 4.5])
         assert list((tmp_path / "opcua" / "servers").iterdir())
         connector = OpcuaConnector(tmp_path, SystemClock())
-        link = Link("test", "opcua", url, {**security, "password": "wrong"}, (point(handle, "Double", Kind.DOUBLE),))
+        link = Link(
+            "test", "opcua", url, {**security, "password": "wrong"}, (point(handle, "Double", Kind.DOUBLE),)
+        )
         task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
         await gathered.until_state("refused")
         task.cancel()
@@ -197,13 +241,22 @@ async def test_a_changed_server_certificate_is_refused(tmp_path, gathered, defin
     (handle,) = define(("Double", Kind.DOUBLE))
     port = free_port()
     policies = [ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt]
-    security = {"mode": "SignAndEncrypt", "policy": "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256"}
+    security = {
+        "mode": "SignAndEncrypt",
+        "policy": "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256",
+    }
     for folder, state in (("one", "live"), ("two", "refused")):
         (tmp_path / folder).mkdir()
         server = await make_server(port, tmp_path / folder, policies)
         async with server:
             connector = OpcuaConnector(tmp_path, SystemClock())
-            link = Link("test", "opcua", f"opc.tcp://127.0.0.1:{port}/", security, (point(handle, "Double", Kind.DOUBLE),))
+            link = Link(
+                "test",
+                "opcua",
+                f"opc.tcp://127.0.0.1:{port}/",
+                security,
+                (point(handle, "Double", Kind.DOUBLE),),
+            )
             task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
             await gathered.until_state(state)
             task.cancel()

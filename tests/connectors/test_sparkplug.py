@@ -1,4 +1,4 @@
-"""Sparkplug B: payloads by the field numbers of the standard, births, deaths, gaps in the sequence, commands."""
+"""Sparkplug B: payloads by the standard's field numbers, births, deaths, gaps in the sequence, commands."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Host:
         self.asked: list[tuple[str, bytes]] = []
         self.refused: list[str] = []
         self.clock = ManualClock(T0)
-        self.host = SparkplugHost(points, self.clock, self.refused.append, lambda topic, body: self.asked.append((topic, body)))
+        self.host = SparkplugHost(
+            points, self.clock, self.refused.append, lambda topic, body: self.asked.append((topic, body))
+        )
 
     def feed(self, topic: str, metrics: list[Metric], seq: int | None, time_ns: int = T0) -> Any:
         return self.host.feed(topic, encode_payload(metrics, time_ns, seq))
@@ -38,16 +40,30 @@ def birth_number(number: int) -> Metric:
 
 
 EVERY_TYPE: list[tuple[DataType, Kind, Any, Any]] = [
-    (DataType.INT8, Kind.INT, -5, -5), (DataType.INT16, Kind.INT, -300, -300), (DataType.INT32, Kind.INT, -70_000, -70_000),
-    (DataType.INT64, Kind.INT, -(2**40), -(2**40)), (DataType.UINT8, Kind.INT, 200, 200), (DataType.UINT16, Kind.INT, 60_000, 60_000),
-    (DataType.UINT32, Kind.INT, 4_000_000_000, 4_000_000_000), (DataType.UINT64, Kind.DOUBLE, 2**63, float(2**63)),
-    (DataType.FLOAT, Kind.DOUBLE, 0.5, 0.5), (DataType.DOUBLE, Kind.DOUBLE, 1e300, 1e300), (DataType.DOUBLE, Kind.INT, 2.6, 3),
-    (DataType.BOOLEAN, Kind.BOOL, True, True), (DataType.BOOLEAN, Kind.DOUBLE, True, 1.0), (DataType.STRING, Kind.STRING, "曲轴", "曲轴"),
-    (DataType.DATETIME, Kind.TIME, T0, T0), (DataType.INT32_ARRAY, Kind.ARRAY, [1, -2], [1, -2]),
-    (DataType.DOUBLE_ARRAY, Kind.ARRAY, [0.5, 2.0], [0.5, 2.0]), (DataType.BOOLEAN_ARRAY, Kind.ARRAY, [True, False, True], [1, 0, 1]),
-    (DataType.STRING_ARRAY, Kind.ARRAY, ["a", "ß"], ["a", "ß"]), (DataType.DATETIME_ARRAY, Kind.ARRAY, [T0], [T0]),
-    (DataType.INT32, Kind.STRING, 7, "7"), (DataType.INT8, Kind.DOUBLE, 0, 0.0), (DataType.DOUBLE, Kind.DOUBLE, 0.0, 0.0),
-]  # fmt: skip
+    (DataType.INT8, Kind.INT, -5, -5),
+    (DataType.INT16, Kind.INT, -300, -300),
+    (DataType.INT32, Kind.INT, -70_000, -70_000),
+    (DataType.INT64, Kind.INT, -(2**40), -(2**40)),
+    (DataType.UINT8, Kind.INT, 200, 200),
+    (DataType.UINT16, Kind.INT, 60_000, 60_000),
+    (DataType.UINT32, Kind.INT, 4_000_000_000, 4_000_000_000),
+    (DataType.UINT64, Kind.DOUBLE, 2**63, float(2**63)),
+    (DataType.FLOAT, Kind.DOUBLE, 0.5, 0.5),
+    (DataType.DOUBLE, Kind.DOUBLE, 1e300, 1e300),
+    (DataType.DOUBLE, Kind.INT, 2.6, 3),
+    (DataType.BOOLEAN, Kind.BOOL, True, True),
+    (DataType.BOOLEAN, Kind.DOUBLE, True, 1.0),
+    (DataType.STRING, Kind.STRING, "曲轴", "曲轴"),
+    (DataType.DATETIME, Kind.TIME, T0, T0),
+    (DataType.INT32_ARRAY, Kind.ARRAY, [1, -2], [1, -2]),
+    (DataType.DOUBLE_ARRAY, Kind.ARRAY, [0.5, 2.0], [0.5, 2.0]),
+    (DataType.BOOLEAN_ARRAY, Kind.ARRAY, [True, False, True], [1, 0, 1]),
+    (DataType.STRING_ARRAY, Kind.ARRAY, ["a", "ß"], ["a", "ß"]),
+    (DataType.DATETIME_ARRAY, Kind.ARRAY, [T0], [T0]),
+    (DataType.INT32, Kind.STRING, 7, "7"),
+    (DataType.INT8, Kind.DOUBLE, 0, 0.0),
+    (DataType.DOUBLE, Kind.DOUBLE, 0.0, 0.0),
+]
 
 
 def test_the_bytes_are_those_of_the_standard() -> None:
@@ -55,9 +71,12 @@ def test_the_bytes_are_those_of_the_standard() -> None:
     by_hand = (
         b"\x08\x90\x4e"  # timestamp 10000
         b"\x12\x13"  # metrics, 19 bytes
-        b"\x0a\x01T" b"\x10\x05" b"\x18\x90\x4e" b"\x20\x0a" b"\x69" + bytes.fromhex("0000000000000440")
-        + b"\x18\x07"  # seq 7
-    )  # fmt: skip
+        b"\x0a\x01T"
+        b"\x10\x05"
+        b"\x18\x90\x4e"
+        b"\x20\x0a"
+        b"\x69" + bytes.fromhex("0000000000000440") + b"\x18\x07"  # seq 7
+    )
     metric = Metric("T", DataType.DOUBLE, 2.5, 5)
     assert encode_payload([metric], 10_000 * MS, 7) == by_hand
     decoded = decode_payload(by_hand)
@@ -68,28 +87,53 @@ def test_the_bytes_are_those_of_the_standard() -> None:
 @pytest.mark.parametrize("by_alias", [True, False])
 def test_values_of_every_type_reach_their_signals(registry, define, by_alias) -> None:
     handles = define(*[(f"m{i}", kind) for i, (_, kind, _, _) in enumerate(EVERY_TYPE)])
-    points = [Point(handle, "", f"spBv1.0/G/N/D:m{i}", kind) for i, (handle, (_, kind, _, _)) in enumerate(zip(handles, EVERY_TYPE, strict=True))]
+    points = [
+        Point(handle, "", f"spBv1.0/G/N/D:m{i}", kind)
+        for i, (handle, (_, kind, _, _)) in enumerate(zip(handles, EVERY_TYPE, strict=True))
+    ]
     host = Host(*points)
     alias: Callable[[int], int | None] = (lambda i: i) if by_alias else (lambda i: None)
     host.feed(NODE.format("NBIRTH"), [birth_number(0)], 0)
-    born = host.feed(DEVICE.format("DBIRTH"), [Metric(f"m{i}", dt, v, alias(i)) for i, (dt, _, v, _) in enumerate(EVERY_TYPE)], 1)
+    born = host.feed(
+        DEVICE.format("DBIRTH"),
+        [Metric(f"m{i}", dt, v, alias(i)) for i, (dt, _, v, _) in enumerate(EVERY_TYPE)],
+        1,
+    )
     later = T0 + 250 * MS
-    data = [Metric("" if by_alias else f"m{i}", 0 if by_alias else dt, None, alias(i)) for i, (dt, *_) in enumerate(EVERY_TYPE)]
+    data = [
+        Metric("" if by_alias else f"m{i}", 0 if by_alias else dt, None, alias(i))
+        for i, (dt, *_) in enumerate(EVERY_TYPE)
+    ]
     for i, (datatype, _, value, _) in enumerate(EVERY_TYPE):
         data[i] = Metric(data[i].name, datatype, value, data[i].alias, later)
     read = host.feed(DEVICE.format("DDATA"), data, 2)
     assert not host.refused
     for frame, time_ns in ((born, T0), (read, later)):
         found = {signal: (at, value, quality) for signal, at, value, quality in frame.rows(registry)}
-        assert [found[handle] for handle in handles] == [(time_ns, expected, 0) for *_, expected in EVERY_TYPE]
+        assert [found[handle] for handle in handles] == [
+            (time_ns, expected, 0) for *_, expected in EVERY_TYPE
+        ]
 
 
 def test_null_and_quality_are_told(registry, define) -> None:
     a, b, c = define(("a", Kind.DOUBLE), ("b", Kind.DOUBLE), ("c", Kind.INT))
-    host = Host(*[Point(h, "", f"spBv1.0/G/N/D:{n}", k) for h, n, k in ((a, "a", Kind.DOUBLE), (b, "b", Kind.DOUBLE), (c, "c", Kind.INT))])
-    host.feed(DEVICE.format("DBIRTH"), [Metric("a", 10, 1.0, 1), Metric("b", 10, 1.0, 2), Metric("c", 4, 1, 3)], 0)
-    frame = host.feed(DEVICE.format("DDATA"), [Metric("", 10, None, 1), Metric("", 10, 0.0, 2), Metric("", 4, None, 3)], 1)
-    assert {signal: quality for signal, _, _, quality in frame.rows(registry)} == {a: BAD_NO_DATA, b: 0, c: BAD_NO_DATA}
+    host = Host(
+        *[
+            Point(h, "", f"spBv1.0/G/N/D:{n}", k)
+            for h, n, k in ((a, "a", Kind.DOUBLE), (b, "b", Kind.DOUBLE), (c, "c", Kind.INT))
+        ]
+    )
+    host.feed(
+        DEVICE.format("DBIRTH"), [Metric("a", 10, 1.0, 1), Metric("b", 10, 1.0, 2), Metric("c", 4, 1, 3)], 0
+    )
+    frame = host.feed(
+        DEVICE.format("DDATA"), [Metric("", 10, None, 1), Metric("", 10, 0.0, 2), Metric("", 4, None, 3)], 1
+    )
+    assert {signal: quality for signal, _, _, quality in frame.rows(registry)} == {
+        a: BAD_NO_DATA,
+        b: 0,
+        c: BAD_NO_DATA,
+    }
 
 
 def test_one_metric_may_fill_two_signals(registry, define) -> None:
@@ -131,9 +175,13 @@ def test_a_new_birth_gives_aliases_a_new_meaning(registry, define) -> None:
     host = Host(Point(a, "", "spBv1.0/G/N/D:a"), Point(b, "", "spBv1.0/G/N/D:b"))
     for order in ((1, 2), (2, 1)):
         host.feed(NODE.format("NBIRTH"), [birth_number(0)], 0)
-        host.feed(DEVICE.format("DBIRTH"), [Metric("a", 10, 0.0, order[0]), Metric("b", 10, 0.0, order[1])], 1)
+        host.feed(
+            DEVICE.format("DBIRTH"), [Metric("a", 10, 0.0, order[0]), Metric("b", 10, 0.0, order[1])], 1
+        )
         frame = host.feed(DEVICE.format("DDATA"), [Metric("", 10, 7.0, 1)], 2)
-        assert [(signal, value) for signal, _, value, _ in frame.rows(registry)] == [((a, b)[order[0] - 1], 7.0)]
+        assert [(signal, value) for signal, _, value, _ in frame.rows(registry)] == [
+            ((a, b)[order[0] - 1], 7.0)
+        ]
 
 
 def test_deaths_mark_the_gap_and_the_will_of_an_older_session_does_not(registry, define) -> None:
@@ -151,7 +199,9 @@ def test_deaths_mark_the_gap_and_the_will_of_an_older_session_does_not(registry,
     host.clock.advance(1000 * MS)
     host.feed(NODE.format("NBIRTH"), [birth_number(6), Metric("up", 4, 1, 9)], 0)
     again = host.feed(DEVICE.format("DBIRTH"), [Metric("a", 10, 1.0, 1, T0)], 1)
-    assert [(signal, at, value) for signal, at, value, _ in again.rows(registry)] == [(a, T0 + 3000 * MS, 1.0)]
+    assert [(signal, at, value) for signal, at, value, _ in again.rows(registry)] == [
+        (a, T0 + 3000 * MS, 1.0)
+    ]
 
 
 def test_commands_use_the_alias_and_type_of_the_birth(define) -> None:
@@ -162,7 +212,13 @@ def test_commands_use_the_alias_and_type_of_the_birth(define) -> None:
     host.feed(DEVICE.format("DBIRTH"), [Metric("Set/a", DataType.INT16, 1, 44)], 0)
     topic, payload = host.host.command(point, 12)
     metric = decode_payload(payload).metrics[0]
-    assert (topic, metric.name, metric.alias, metric.datatype, metric.value) == ("spBv1.0/G/DCMD/N/D", "", 44, DataType.INT16, 12)
+    assert (topic, metric.name, metric.alias, metric.datatype, metric.value) == (
+        "spBv1.0/G/DCMD/N/D",
+        "",
+        44,
+        DataType.INT16,
+        12,
+    )
     assert not host.host.command(point, 2**20).is_good
     assert not host.host.command(Point(a, "", "spBv1.0/G/N/D:none", Kind.DOUBLE, True), 1).is_good
 
@@ -176,7 +232,9 @@ def test_rubbish_is_refused(define) -> None:
     assert len(host.refused) == 1
 
 
-async def test_a_node_on_a_real_broker_is_asked_born_read_written_and_mourned(tmp_path, gathered, define, broker) -> None:
+async def test_a_node_on_a_real_broker_is_asked_born_read_written_and_mourned(
+    tmp_path, gathered, define, broker
+) -> None:
     (a,) = define(("a", Kind.DOUBLE))
     peer = Peer(broker.port)
     peer.subscribe("spBv1.0/G/NCMD/N")
@@ -188,7 +246,11 @@ async def test_a_node_on_a_real_broker_is_asked_born_read_written_and_mourned(tm
         peer.publish("spBv1.0/G/NBIRTH/N", encode_payload([birth_number(1)], T0, 0))
         peer.publish("spBv1.0/G/DBIRTH/N/D", encode_payload([Metric("a", 10, 1.0, 1)], T0, 1))
         for n in range(50):
-            peer.publish("spBv1.0/G/DDATA/N/D", encode_payload([Metric("", 10, float(n), 1)], T0 + (n + 1) * MS, 2 + n), qos=0)
+            peer.publish(
+                "spBv1.0/G/DDATA/N/D",
+                encode_payload([Metric("", 10, float(n), 1)], T0 + (n + 1) * MS, 2 + n),
+                qos=0,
+            )
         await gathered.until(lambda: len(gathered.values(a)) == 51)
         result = await connector.write(point, 5.5)
         assert result.is_good

@@ -1,4 +1,4 @@
-"""Small readings of AAS elements as plain JSON objects: children by idShort, texts, references, qualifiers."""
+"""Reads AAS elements as plain JSON objects: children by idShort, texts, references, qualifiers."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def meaning_of(element: Element) -> str:
 
 
 def qualifier(element: Element, *types: str) -> str:
-    """Return the value of the first qualifier of one of these types, whatever its capitals; empty when absent."""
+    """Return the value of the first qualifier of one of these types, in any capitals; empty if absent."""
     wanted = {type.lower() for type in types}
     for one in element.get("qualifiers") or ():
         if str(one.get("type", "")).lower() in wanted:

@@ -1,4 +1,4 @@
-"""Reads an Asset Interfaces Description (IDTA 02017, 1.0 and 1.1): endpoints, security, and where each value is."""
+"""Reads an Asset Interfaces Description (IDTA 02017): endpoints, security, where each value is."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class InterfaceProperty(msgspec.Struct, frozen=True):
     def topic(self) -> str:
         """The href as a topic or path below the base, without a slash in front."""
         whole = urlsplit(self.href).path if "://" in self.href else self.href
-        prefix = "" if "://" in self.href or self.href.startswith("/") else urlsplit(self.base).path.strip("/")
+        prefix = (
+            "" if "://" in self.href or self.href.startswith("/") else urlsplit(self.base).path.strip("/")
+        )
         return f"{prefix}/{whole.lstrip('/')}".lstrip("/") if prefix else whole.lstrip("/")
 
 
@@ -74,7 +76,9 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
                 path=(*start, str(affordance.get("idShort", ""))),
                 base=text_of(endpoint, "base"),
                 href=form.get("href", ""),
-                content_type=(form.get("contentType") or text_of(endpoint, "contentType")).partition(";")[0].lower(),
+                content_type=(form.get("contentType") or text_of(endpoint, "contentType"))
+                .partition(";")[0]
+                .lower(),
                 form=form,
                 security=_security(child(affordance, "forms"), endpoint) or _security(endpoint, endpoint),
                 title=text_of(interface, "title") or name,
@@ -83,7 +87,7 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
 
 
 def _form(affordance: Element) -> dict[str, str]:
-    """Return the plain texts of the form; where a list of forms is given, of the first one that has an href."""
+    """Return the plain texts of the form; of a list of forms, those of the first with an href."""
     forms = child(affordance, "forms")
     among = [forms, *children(forms)] if forms else []
     for one in among:
@@ -96,7 +100,9 @@ def _form(affordance: Element) -> dict[str, str]:
     return {}
 
 
-def _values(element: Element, common: InterfaceProperty, pointer: tuple[str, ...]) -> Iterator[InterfaceProperty]:
+def _values(
+    element: Element, common: InterfaceProperty, pointer: tuple[str, ...]
+) -> Iterator[InterfaceProperty]:
     nested = children(child(element, "properties"))
     if nested:
         inner_name = str((child(element, "properties") or {}).get("idShort", "properties"))
@@ -144,7 +150,10 @@ def _scheme(definition: Element | None, definitions: Element | None, depth: int)
         return {}
     scheme = text_of(definition, "scheme").lower()
     if scheme == "ua_channelsec":
-        return {"mode": text_of(definition, "uav_securityMode"), "policy": text_of(definition, "uav_securityPolicy")}
+        return {
+            "mode": text_of(definition, "uav_securityMode"),
+            "policy": text_of(definition, "uav_securityPolicy"),
+        }
     if scheme == "ua_authentication":
         return {"user_token": text_of(definition, "uav_userIdentityToken")}
     if scheme == "combo":
@@ -159,7 +168,11 @@ def _scheme(definition: Element | None, definitions: Element | None, depth: int)
 
 def full_address(property_: InterfaceProperty) -> str:
     """Return the href as a whole address, for protocols that have no form of their own here."""
-    return property_.href if "://" in property_.href else urljoin(property_.base.rstrip("/") + "/", property_.href.lstrip("/"))
+    return (
+        property_.href
+        if "://" in property_.href
+        else urljoin(property_.base.rstrip("/") + "/", property_.href.lstrip("/"))
+    )
 
 
 def meaning_or_name(submodel: Element) -> tuple[str, str]:

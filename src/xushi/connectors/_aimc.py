@@ -1,4 +1,4 @@
-"""Reads an Asset Interfaces Mapping Configuration (IDTA 02027, 1.0 and 2.0): which value fills which element."""
+"""Reads an Asset Interfaces Mapping Configuration (IDTA 02027): which value fills which element."""
 
 from __future__ import annotations
 
@@ -61,11 +61,14 @@ def _pairs(configuration: Element, place: str, diagnoses: list[Diagnosis]) -> It
     by_id = {name: keys for name, keys in sources if name}
     if script and not _RETURN_ALL.search(script):
         passed_on = {
-            found["sink1"] or found["sink2"]: found["source1"] or found["source2"] for found in _PASS_ON.finditer(script)
+            found["sink1"] or found["sink2"]: found["source1"] or found["source2"]
+            for found in _PASS_ON.finditer(script)
         }
         left = [name for name, _ in sinks if passed_on.get(name) not in by_id]
         if left:
-            diagnoses.append(Diagnosis("connectors.transformation_skipped", place, {"sinks": ", ".join(left) or "-"}))
+            diagnoses.append(
+                Diagnosis("connectors.transformation_skipped", place, {"sinks": ", ".join(left) or "-"})
+            )
         for name, keys in sinks:
             if passed_on.get(name) in by_id:
                 yield Mapping(by_id[passed_on[name]], keys, place)
@@ -83,7 +86,10 @@ def _pairs(configuration: Element, place: str, diagnoses: list[Diagnosis]) -> It
 
 def _ends(configuration: Element, list_name: str, name: str) -> list[tuple[str, Keys]]:
     """Return (id, keys) of each source or sink that refers to something."""
-    ends = [(text_of(one, f"{name}Id"), reference_of(one, name)) for one in children(child(configuration, list_name))]
+    ends = [
+        (text_of(one, f"{name}Id"), reference_of(one, name))
+        for one in children(child(configuration, list_name))
+    ]
     return [(name, keys) for name, keys in ends if keys]
 
 

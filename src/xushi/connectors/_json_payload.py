@@ -58,7 +58,9 @@ class JsonTopic:
         self._points = tuple(points)
         self._refuse = refuse
         self._pointers = [split_pointer(point.options.get("pointer", "")) for point in points]
-        stated = next((point.options["time_pointer"] for point in points if "time_pointer" in point.options), None)
+        stated = next(
+            (point.options["time_pointer"] for point in points if "time_pointer" in point.options), None
+        )
         self._time_pointer = TIME_POINTER if stated is None else split_pointer(stated)
         self._labels: list[dict[str, int]] = [point.options.get("labels") or {} for point in points]
         self._is_columnar = False
@@ -91,7 +93,9 @@ class JsonTopic:
         self._time_of = attrgetter(names[self._time_pointer])
         paths = [names[pointer] for pointer in self._pointers]
         get = attrgetter(*paths)
-        self._values_of: Callable[[Any], tuple[Any, ...]] = get if len(paths) > 1 else (lambda record: (get(record),))
+        self._values_of: Callable[[Any], tuple[Any, ...]] = (
+            get if len(paths) > 1 else (lambda record: (get(record),))
+        )
         self._targets = tuple((point.signal, point.kind) for point in self._points)
 
     def feed(self, payload: bytes, columns: Columns, now_ns: int, quality: int = 0) -> None:
@@ -132,7 +136,7 @@ class JsonTopic:
             time_ns = datetime_ns(stated)
             if time_ns >= 0:
                 return time_ns
-        if stated is UNSET or stated is None:
+        elif stated is UNSET or stated is None:
             return now_ns
         try:
             return stated_ns(stated)
@@ -199,7 +203,12 @@ class JsonTopic:
             self._add_column(point, times_ns, values, columns, quality)
 
     def _add_column(
-        self, point: Point, times_ns: np.ndarray[Any, np.dtype[np.int64]], values: list[Any], columns: Columns, quality: int
+        self,
+        point: Point,
+        times_ns: np.ndarray[Any, np.dtype[np.int64]],
+        values: list[Any],
+        columns: Columns,
+        quality: int,
     ) -> None:
         if point.kind is Kind.DOUBLE and values:
             try:
@@ -242,12 +251,16 @@ class TextTopic:
             self._refuse(str(error))
 
 
-def _record_type(leaves: dict[tuple[str, ...], Any], names: dict[tuple[str, ...], str], base: tuple[str, ...]) -> type:
-    """Return a struct type that has just the wanted leaves below `base`, and enter their attribute paths in `names`."""
+def _record_type(
+    leaves: dict[tuple[str, ...], Any], names: dict[tuple[str, ...], str], base: tuple[str, ...]
+) -> type:
+    """Return a struct type with just the wanted leaves below `base`; their paths go into `names`."""
     fields: list[tuple[str, Any, Any]] = []
     rename: dict[str, str] = {}
     prefix = names.get(base, "")
-    for number, step in enumerate(dict.fromkeys(path[len(base)] for path in leaves if path[: len(base)] == base)):
+    for number, step in enumerate(
+        dict.fromkeys(path[len(base)] for path in leaves if path[: len(base)] == base)
+    ):
         name, path = f"f{number}", (*base, step)
         rename[name] = step
         names[path] = f"{prefix}.{name}" if prefix else name

@@ -1,4 +1,4 @@
-"""Makes links out of shells: interface descriptions say where values are, mappings say which signals they fill."""
+"""Makes links out of shells: interfaces say where values are, mappings say which signals they fill."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ class _Gathering:
         self._ids: dict[tuple[str, str, bytes], str] = {}
         self._securities: dict[tuple[str, str, bytes], dict[str, Any]] = {}
 
-    def place(self, protocol: str, property_: _aid.InterfaceProperty) -> tuple[tuple[str, str, bytes], str, str]:
+    def place(
+        self, protocol: str, property_: _aid.InterfaceProperty
+    ) -> tuple[tuple[str, str, bytes], str, str]:
         """Return the group, link id and endpoint that a property belongs to."""
         endpoint = property_.endpoint
         group = (protocol, endpoint, msgspec.json.encode(property_.security, order="sorted"))
@@ -100,7 +102,8 @@ def links_from_environment(
 ) -> tuple[list[Link], list[Diagnosis]]:
     """Return the links that the shells describe, and what could not be understood.
 
-    Reads Asset Interfaces Description (IDTA 02017 1.1) and Asset Interfaces Mapping Configuration (IDTA 02027 2.0).
+    Reads Asset Interfaces Description (IDTA 02017, 1.0 and 1.1) and Asset Interfaces Mapping Configuration
+    (IDTA 02027, 1.0 and 2.0).
     A signal that the registry does not know yet is defined from its sink element.
 
     Args:
@@ -141,7 +144,9 @@ class _Builder:
         self._unsupported: set[str] = set()
         self.count = 0
 
-    def add(self, mapping: _aimc.Mapping, sources: Mapping[tuple[str, tuple[str, ...]], _aid.InterfaceProperty]) -> None:
+    def add(
+        self, mapping: _aimc.Mapping, sources: Mapping[tuple[str, tuple[str, ...]], _aid.InterfaceProperty]
+    ) -> None:
         self.count += 1
         source_id, source_steps = mapping.source[0][1], tuple(value for _, value in mapping.source[1:])
         property_ = sources.get((source_id, source_steps))
@@ -203,8 +208,12 @@ class _Builder:
             known = self._registry.get(handle)
             options = dict(placement.options)
             if known.kind is Kind.ENUM and known.labels:
-                options["labels"] = {label: int(value) for value, label in known.labels.items() if _is_whole(value)}
-            self._gathering.add(group, Point(handle, key, placement.address, known.kind, is_writable, options))
+                options["labels"] = {
+                    label: int(value) for value, label in known.labels.items() if _is_whole(value)
+                }
+            self._gathering.add(
+                group, Point(handle, key, placement.address, known.kind, is_writable, options)
+            )
 
     def _tell(self, code: str, place: str, **params: Any) -> None:
         self._diagnoses.append(Diagnosis(f"connectors.{code}", place, params))

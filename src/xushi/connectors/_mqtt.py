@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
 
 from xushi.kernel import Clock, new_id
 from xushi.signals import Frame, is_good
@@ -41,11 +42,13 @@ class _Feeder(Protocol):
 
 
 class MqttConnector:
-    """Serves one broker. Point options: `pointer`, `time_pointer`, `labels`, `content_type`, `qos`, `retain`,
+    """Serves one broker.
+
+    Point options: `pointer`, `time_pointer`, `labels`, `content_type`, `qos`, `retain`,
     `write_topic`, `write_pointer`; a Sparkplug point needs none.
 
-    Values of retained messages carry the quality UncertainLastUsableValue: the broker tells what was said last,
-    not what holds now. Their time is that of the payload, or of their arrival where it states none.
+    Values of retained messages carry the quality UncertainLastUsableValue: the broker tells what was said
+    last, not what holds now. Their time is that of the payload, or of their arrival where it states none.
     """
 
     protocol = "mqtt"
@@ -60,13 +63,16 @@ class MqttConnector:
         self._columns = Columns()
         self._flush_timer: asyncio.TimerHandle | None = None
         self._sink: Sink = lambda frame: None
-        self._feeders: dict[str, tuple[_Feeder, ...]] = {}
+        self._frames: list[Frame] = []
+        self._frame_rows = 0
+        self._exact: dict[str, tuple[_Feeder, ...]] = {}
+        self._wild: dict[str, tuple[_Feeder, ...]] = {}
         self._routes: dict[bytes, tuple[_Feeder, ...]] = {}
         self._sparkplug: SparkplugHost | None = None
 
     @staticmethod
     def place(source: InterfaceProperty) -> Placement:
-        """Return the topic and field, or the Sparkplug metric, that a form names (MQTT binding of IDTA 02017)."""
+        """Return the topic and field, or the Sparkplug metric, that a form names (IDTA 02017, MQTT)."""
         topic = source.form.get("mqv_topic") or source.form.get("mqv_filter") or source.topic
         if not topic:
             return Placement("")
@@ -117,9 +123,15 @@ class MqttConnector:
             by_topic.setdefault(topic, []).append(point)
         self._outage = Outage([point.signal for point in plain])
         self._qos = {
-            topic: max(int(point.options.get("qos", 0)) for point in points) for topic, points in by_topic.items()
+            topic: max(int(point.options.get("qos", 0)) for point in points)
+            for topic, points in by_topic.items()
         }
-        self._feeders = {topic: tuple(self._feeders_of(points)) for topic, points in by_topic.items()}
+        feeders = {topic: tuple(self._feeders_of(points)) for topic, points in by_topic.items()}
+        self._exact = {topic: found for topic, found in feeders.items() if not _is_wild(topic)}
+        self._wild = {topic: found for topic, found in feeders.items() if _is_wild(topic)}
+        self._kinds = np.zeros(max((point.signal for point in link.points), default=0) + 1, np.int8)
+        for point in link.points:
+            self._kinds[point.signal] = point.kind
         chosen = [point for point in link.points if is_sparkplug(point.address)]
         self._sparkplug = (
             SparkplugHost(chosen, self._clock, self._report.refuse, self._request) if chosen else None
@@ -131,7 +143,10 @@ class MqttConnector:
         for point in points:
             is_text = str(point.options.get("content_type", "")).startswith("text/")
             groups.setdefault((is_text, point.options.get("time_pointer")), []).append(point)
-        return [(TextTopic if is_text else JsonTopic)(group, self._report.refuse) for (is_text, _), group in groups.items()]
+        return [
+            (TextTopic if is_text else JsonTopic)(group, self._report.refuse)
+            for (is_text, _), group in groups.items()
+        ]
 
     async def _serve(self, link: Link, backoff: Backoff) -> str:
         """Hold one connection from sign-in to its loss and return the reason of the loss."""
@@ -142,7 +157,9 @@ class MqttConnector:
 
         session = await open_session(link.endpoint, link.security, make)
         try:
-            await session.sign_in(self._client_id, link.security.get("username"), link.security.get("password"))
+            await session.sign_in(
+                self._client_id, link.security.get("username"), link.security.get("password")
+            )
             self._session = session
             self._report.error = ""
             filters = list(self._qos.items())
@@ -168,7 +185,8 @@ class MqttConnector:
         if feeders is None:
             feeders = self._route(topic)
         if feeders is _SPARKPLUG:
-            self._flush_if_any(self._sparkplug.feed(topic.decode(), payload) if self._sparkplug else None)
+            if self._sparkplug is not None:
+                self._gather(self._sparkplug.feed(topic.decode(), payload))
             return
         now_ns = self._clock.now_ns()
         if not is_retained:
@@ -178,7 +196,7 @@ class MqttConnector:
             self._feed_retained(feeders, payload, now_ns)
 
     def _feed_retained(self, feeders: tuple[_Feeder, ...], payload: bytes, now_ns: int) -> None:
-        """A retained value that was known before the gap holds again from now on, as far as the broker knows."""
+        """A retained value from before the gap holds again from now on, as far as the broker knows."""
         apart = Columns()
         for feeder in feeders:
             feeder.feed(payload, apart, now_ns, UNCERTAIN_LAST_USABLE)
@@ -186,7 +204,7 @@ class MqttConnector:
             frame = apart.take(now_ns)
             frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
             self._outage.observe(frame.times_ns)
-            self._hand_on(frame)
+            self._gather(frame)
 
     def _route(self, topic: bytes) -> tuple[_Feeder, ...]:
         try:
@@ -197,16 +215,31 @@ class MqttConnector:
         if self._sparkplug is not None and is_sparkplug(name):
             found: tuple[_Feeder, ...] = _SPARKPLUG
         else:
-            found = tuple(
-                feeder for wanted, feeders in self._feeders.items() if matches(wanted, name) for feeder in feeders
-            )
+            found = self._exact.get(name, ())
+            for wanted, feeders in self._wild.items():
+                if matches(wanted, name):
+                    found += feeders
         if len(self._routes) < MAX_KNOWN_TOPICS:
             self._routes[topic] = found
         return found
 
+    def _gather(self, frame: Frame | None) -> None:
+        """Keep a frame for the next flush, behind the values that came before it."""
+        if frame is not None and len(frame):
+            self._gather_columns()
+            self._frames.append(frame)
+            self._frame_rows += len(frame)
+
+    def _gather_columns(self) -> None:
+        if len(self._columns):
+            frame = self._columns.take(self._clock.now_ns())
+            self._outage.observe(frame.times_ns)
+            self._frames.append(frame)
+            self._frame_rows += len(frame)
+
     def _after_read(self) -> None:
         """Hand on what one read gave: at once when it is much, else shortly, so that frames stay few."""
-        rows = len(self._columns)
+        rows = len(self._columns) + self._frame_rows
         if rows >= GATHER_ROWS:
             self._flush()
         elif rows and self._flush_timer is None:
@@ -216,18 +249,12 @@ class MqttConnector:
         if self._flush_timer is not None:
             self._flush_timer.cancel()
             self._flush_timer = None
-        if len(self._columns):
-            frame = self._columns.take(self._clock.now_ns())
-            self._outage.observe(frame.times_ns)
-            self._hand_on(frame)
-
-    def _flush_if_any(self, frame: Frame | None) -> None:
-        if frame is not None and len(frame):
-            self._hand_on(frame)
-
-    def _hand_on(self, frame: Frame) -> None:
-        self._report.updates += len(frame)
-        self._sink(frame)
+        self._gather_columns()
+        if self._frames:
+            frames, self._frames, self._frame_rows = self._frames, [], 0
+            frame = Frame.concat(frames, self._kinds)
+            self._report.updates += len(frame)
+            self._sink(frame)
 
     def _oversize(self, size: int) -> None:
         self._report.refuse(f"a message of {size} bytes was skipped; {self._max_packet_bytes} are allowed")
@@ -235,7 +262,10 @@ class MqttConnector:
     def _mark_lost(self, state: Any, text: str, reason: str) -> None:
         self._flush()
         now_ns = self._clock.now_ns()
-        for gap in (self._outage.mark(now_ns), *(self._sparkplug.lose_all(now_ns) if self._sparkplug else ())):
+        for gap in (
+            self._outage.mark(now_ns),
+            *(self._sparkplug.lose_all(now_ns) if self._sparkplug else ()),
+        ):
             if gap is not None:
                 self._sink(gap)
         self._report.enter(state, text, reason)
@@ -256,8 +286,10 @@ class MqttConnector:
             self._report.refuse(f"could not ask for a rebirth: {error}")
 
     async def write(self, point: Point, value: Any) -> WriteResult:
-        """Publish a value. JSON goes to `write_topic` (or the point's own topic) with QoS 1 and returns once the
-        broker has it; a Sparkplug command returns once it is sent: the device confirms by its next data.
+        """Publish a value.
+
+        JSON goes to `write_topic` (or the point's own topic) with QoS 1 and returns once the broker has it.
+        A Sparkplug command returns once it is sent: the device confirms by its next data.
         """
         if not point.writable:
             return WriteResult(BAD_NOT_WRITABLE, "this point may only be read")
@@ -268,7 +300,9 @@ class MqttConnector:
             if isinstance(command, WriteResult):
                 return command
             result = await self._publish(*command, qos=0)
-            return WriteResult(GOOD_COMPLETES_LATER, "sent to the device") if is_good(result.status) else result
+            return (
+                WriteResult(GOOD_COMPLETES_LATER, "sent to the device") if is_good(result.status) else result
+            )
         topic = str(point.options.get("write_topic") or point.address.partition("#/")[0])
         pointer = str(point.options.get("write_pointer", point.options.get("pointer", "")))
         if not pointer and "#/" in point.address:
@@ -296,6 +330,10 @@ class MqttConnector:
         except ValueError as error:
             return WriteResult(BAD_NOT_SUPPORTED, str(error))
         return WriteResult(0, "acknowledged by the broker")
+
+
+def _is_wild(topic: str) -> bool:
+    return "+" in topic or "#" in topic
 
 
 def _place_metric(topic: str, source: InterfaceProperty) -> Placement:

@@ -83,12 +83,14 @@ class PacketReader:
                 if payload_start > stop or qos == 3:
                     raise MqttProtocolError("a PUBLISH packet that is too short or of QoS 3")
                 packet_id = data[topic_stop] << 8 | data[topic_stop + 1] if qos else 0
-                on_publish(data[at + 2 : topic_stop], data[payload_start:stop], qos, bool(head & 1), packet_id)
+                on_publish(
+                    data[at + 2 : topic_stop], data[payload_start:stop], qos, bool(head & 1), packet_id
+                )
             start = stop
         self._rest = data[start:] if start else data
 
     def _skip_oversize(self, data: bytes, head: int, at: int, length: int) -> bool:
-        """Report a packet that is too large and arrange for its remainder to be dropped; False to wait for more."""
+        """Report a packet that is too large and have its remainder dropped; False to wait for more."""
         if head & 0xF0 != 0x30:
             raise MqttProtocolError(f"a packet of type {head >> 4} with {length} bytes")
         qos = head >> 1 & 3
@@ -106,7 +108,7 @@ class PacketReader:
 
 
 def _remaining_length(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Return the remaining length that starts at `at` and where it ends; (0, 0) when it is not all there yet."""
+    """Return the remaining length that starts at `at` and where it ends; (0, 0) if not all there yet."""
     length = shift = 0
     for place in range(at, min(at + 4, end)):
         length |= (data[place] & 0x7F) << shift
@@ -152,7 +154,9 @@ def encode_connect(
     return _packet(CONNECT << 4, _text("MQTT") + bytes((4, flags)) + keep_alive_s.to_bytes(2, "big") + body)
 
 
-def encode_publish(topic: str, payload: bytes, qos: int = 0, is_retained: bool = False, packet_id: int = 0) -> bytes:
+def encode_publish(
+    topic: str, payload: bytes, qos: int = 0, is_retained: bool = False, packet_id: int = 0
+) -> bytes:
     """Return a PUBLISH packet (3.3); `packet_id` counts only for QoS 1 and 2."""
     if not topic or "#" in topic or "+" in topic or "\x00" in topic:
         raise ValueError(f"{topic!r} is not a topic that can be published to")

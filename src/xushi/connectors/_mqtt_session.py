@@ -1,4 +1,4 @@
-"""Keeps one MQTT 3.1.1 session on an asyncio transport: sign-in, subscriptions, acknowledgements, keep-alive."""
+"""Keeps one MQTT 3.1.1 session on asyncio: sign-in, subscriptions, acknowledgements, keep-alive."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class MqttSession(asyncio.Protocol):
 
     # What asyncio calls
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
 
-    def data_received(self, data: bytes) -> None:  # noqa: D102
+    def data_received(self, data: bytes) -> None:
         self._heard = self._loop.time()
         try:
             self._reader.feed(data)
@@ -80,7 +80,7 @@ class MqttSession(asyncio.Protocol):
         finally:
             self._on_read()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: D102
+    def connection_lost(self, exc: Exception | None) -> None:
         reason = self._reason or (str(exc) if exc else "the broker closed the connection")
         if self._timer is not None:
             self._timer.cancel()
@@ -93,10 +93,10 @@ class MqttSession(asyncio.Protocol):
         if not self.lost.done():
             self.lost.set_result(reason)
 
-    def pause_writing(self) -> None:  # noqa: D102
+    def pause_writing(self) -> None:
         self._can_write.clear()
 
-    def resume_writing(self) -> None:  # noqa: D102
+    def resume_writing(self) -> None:
         self._can_write.set()
 
     # What the connector calls
@@ -238,7 +238,9 @@ class MqttSession(asyncio.Protocol):
             self._timer = self._loop.call_later(self._keep_alive_s / 4, self._watch)
 
 
-async def open_session(endpoint: str, security: dict[str, Any], make: Callable[[], MqttSession]) -> MqttSession:
+async def open_session(
+    endpoint: str, security: dict[str, Any], make: Callable[[], MqttSession]
+) -> MqttSession:
     """Open a transport to `mqtt://host[:1883]` or `mqtts://host[:8883]`; the session is not signed in yet.
 
     Raises:

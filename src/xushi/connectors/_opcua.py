@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from asyncua import Client, Node, ua
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.common.node import Node
+from asyncua.ua.uaerrors import UaError
 
 from xushi.kernel import Clock
 from xushi.signals import Frame, quality_name
@@ -37,17 +40,23 @@ BAD_INVALID_ARGUMENT = 0x80AB_0000
 BAD_COMMUNICATION_ERROR = 0x8005_0000
 
 _REFUSALS = (
-    ua.uaerrors.BadUserAccessDenied, ua.uaerrors.BadIdentityTokenRejected, ua.uaerrors.BadIdentityTokenInvalid,
-    ua.uaerrors.BadSecurityChecksFailed, ua.uaerrors.BadCertificateUntrusted, ua.uaerrors.BadSecurityPolicyRejected,
+    ua.uaerrors.BadUserAccessDenied,
+    ua.uaerrors.BadIdentityTokenRejected,
+    ua.uaerrors.BadIdentityTokenInvalid,
+    ua.uaerrors.BadSecurityChecksFailed,
+    ua.uaerrors.BadCertificateUntrusted,
+    ua.uaerrors.BadSecurityPolicyRejected,
     ua.uaerrors.BadSecurityModeRejected,
-)  # fmt: skip
+)
 
 
 class OpcuaConnector:
-    """Serves one OPC UA server. Point options: `sampling_ms`, `queue_size`; link security: `mode`, `policy`,
-    `username`, `password`, `publishing_ms`.
+    """Serves one OPC UA server.
 
-    A method is called by its node id, or by `<object node id>|<method node id>` where it belongs to several objects.
+    Point options: `sampling_ms`, `queue_size`. Link security: `mode`, `policy`, `username`, `password`,
+    `publishing_ms`.
+
+    A method is called by its node id, or by `<object node id>|<method node id>` where several have it.
     """
 
     protocol = "opcua"
@@ -81,9 +90,11 @@ class OpcuaConnector:
                     self._mark_lost("refused", "connectors.certificate_changed", str(error))
                 except (SecurityRefused, *_REFUSALS) as error:
                     self._mark_lost("refused", "connectors.server_refused", _plain(error))
-                except (OSError, TimeoutError, asyncio.TimeoutError, SubscriptionLost, ua.UaError) as error:
+                except (OSError, TimeoutError, SubscriptionLost, UaError) as error:
                     is_new = self._report.status.state == "live"
-                    self._mark_lost("lost", "connectors.lost" if is_new else "connectors.unreachable", _plain(error))
+                    self._mark_lost(
+                        "lost", "connectors.lost" if is_new else "connectors.unreachable", _plain(error)
+                    )
                 await asyncio.sleep(backoff.next_delay_s())
         finally:
             telling.cancel()
@@ -127,12 +138,14 @@ class OpcuaConnector:
         for handle, point in enumerate(link.points):
             try:
                 node = await self._node(client, point.address)
-            except (ValueError, ua.UaError) as error:
+            except (ValueError, UaError) as error:
                 refused.append((point, BAD_NODE_ID_UNKNOWN, _plain(error)))
                 continue
             options = point.options
             wanted.append(
-                Wanted(handle, node, float(options.get("sampling_ms", -1.0)), int(options.get("queue_size", 16)))
+                Wanted(
+                    handle, node, float(options.get("sampling_ms", -1.0)), int(options.get("queue_size", 16))
+                )
             )
         for one, status in await subscription.monitor(wanted):
             point = link.points[one.handle]
@@ -201,7 +214,7 @@ class OpcuaConnector:
             (status,) = await client.uaclient.session.write_attributes([node.nodeid], [ua.DataValue(variant)])
         except (ValueError, TypeError, OverflowError) as error:
             return WriteResult(BAD_TYPE_MISMATCH, str(error))
-        except (ua.UaError, OSError, TimeoutError, asyncio.TimeoutError) as error:
+        except (UaError, OSError, TimeoutError) as error:
             return _failed(error)
         return WriteResult(status.value, quality_name(status.value))
 
@@ -213,15 +226,21 @@ class OpcuaConnector:
         owner_text, _, method_text = address.rpartition("|")
         try:
             method = client.get_node(await self._node(client, method_text))
-            parent = client.get_node(await self._node(client, owner_text)) if owner_text else await method.get_parent()
+            parent = (
+                client.get_node(await self._node(client, owner_text))
+                if owner_text
+                else await method.get_parent()
+            )
             if parent is None:
                 return WriteResult(BAD_NODE_ID_UNKNOWN, "the server has no such method")
             variants = await self._arguments(method, arguments)
-            request = ua.CallMethodRequest(ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants)
+            request = ua.CallMethodRequest(
+                ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants
+            )
             (result,) = await client.uaclient.session.call([request])
         except (ValueError, TypeError, OverflowError) as error:
             return WriteResult(BAD_INVALID_ARGUMENT, str(error))
-        except (ua.UaError, OSError, TimeoutError, asyncio.TimeoutError) as error:
+        except (UaError, OSError, TimeoutError) as error:
             return _failed(error)
         outputs = tuple(plain_output(output.Value) for output in result.OutputArguments or ())
         return WriteResult(result.StatusCode.value, quality_name(result.StatusCode.value), outputs)
@@ -239,7 +258,9 @@ class OpcuaConnector:
         for argument, one in zip(arguments, declared, strict=True):
             identifier = one.DataType.Identifier
             is_builtin = one.DataType.NamespaceIndex == 0 and isinstance(identifier, int) and identifier <= 21
-            variants.append(to_variant(argument, ua.VariantType(identifier)) if is_builtin else guess_variant(argument))
+            variants.append(
+                to_variant(argument, ua.VariantType(identifier)) if is_builtin else guess_variant(argument)
+            )
         return variants
 
 
@@ -257,8 +278,8 @@ def _plain(error: BaseException) -> str:
 
 
 async def _close(client: Client) -> None:
-    """Take leave of the server; a connection that is gone cannot be taken leave of, so failures do not matter."""
+    """Take leave of the server; where the connection is gone, only the socket is left to close."""
     try:
         await asyncio.wait_for(client.disconnect(), REQUEST_TIMEOUT_S)
-    except (OSError, TimeoutError, asyncio.TimeoutError, ua.UaError):
+    except (OSError, TimeoutError, UaError):
         client.disconnect_socket()

@@ -1,4 +1,4 @@
-"""Reads the ways in which an OPC UA node is named: node ids with a namespace URI or index, and browse paths."""
+"""Reads the ways in which an OPC UA node is named: node ids by namespace URI or index, browse paths."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ class NodeName(msgspec.Struct, frozen=True):
 
 
 def node_text(href: str, browse_path: str = "") -> str:
-    """Return the node id text of a form's href (`/?id=nsu=…;s=…`, full IRI, or the id itself), or `path:<browse path>`.
+    """Return the node id text of a form's href, or `path:<browse path>`.
 
+    The href may be `/?id=nsu=…;s=…`, a whole IRI with such a query, or the node id itself.
     The empty text means that neither names a node.
     """
     text = href.strip()
@@ -74,13 +75,16 @@ def resolve_node(name: NodeName, namespaces: Sequence[str]) -> ua.NodeId:
     elif name.form == "b":
         identifier = base64.b64decode(identifier)
     kinds = {
-        "i": ua.NodeIdType.Numeric, "s": ua.NodeIdType.String, "g": ua.NodeIdType.Guid, "b": ua.NodeIdType.ByteString,
-    }  # fmt: skip
-    return ua.NodeId(identifier, index, kinds[name.form])
+        "i": ua.NodeIdType.Numeric,
+        "s": ua.NodeIdType.String,
+        "g": ua.NodeIdType.Guid,
+        "b": ua.NodeIdType.ByteString,
+    }
+    return ua.NodeId(identifier, ua.Int16(index), kinds[name.form])
 
 
 def browse_steps(path: str) -> list[str]:
-    """Return the steps of a browse path below the root, as `0:Objects`, from `/0:Objects/2:Line` or `/Root/Objects`."""
+    """Return the steps below the root, as `0:Objects`, of `/0:Objects/2:Line` or `/Root/Objects`."""
     steps = [step for step in re.split(r"[/.](?=\d+:)|/", path.strip().lstrip("/.")) if step]
     if steps and steps[0] in ("Root", "0:Root"):
         steps = steps[1:]

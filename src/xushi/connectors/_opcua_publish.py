@@ -1,4 +1,4 @@
-"""Reads an OPC UA PublishResponse straight into columns (OPC 10000-6, clause 5.2), without an object per change."""
+"""Reads an OPC UA PublishResponse straight into columns (OPC 10000-6, 5.2), without an object per change."""
 
 from __future__ import annotations
 
@@ -33,9 +33,20 @@ _I64 = struct.Struct("<q").unpack_from
 
 # Built-in types of fixed size (OPC 10000-6, 5.1.2, and 5.2.2) as they lie in the bytes
 _SCALARS: dict[int, str] = {
-    1: "u1", 2: "i1", 3: "u1", 4: "<i2", 5: "<u2", 6: "<i4", 7: "<u4", 8: "<i8", 9: "<u8", 10: "<f4", 11: "<f8",
-    13: "<i8", 19: "<u4",
-}  # fmt: skip
+    1: "u1",
+    2: "i1",
+    3: "u1",
+    4: "<i2",
+    5: "<u2",
+    6: "<i4",
+    7: "<u4",
+    8: "<i8",
+    9: "<u8",
+    10: "<f4",
+    11: "<f8",
+    13: "<i8",
+    19: "<u4",
+}
 _DATE_TIME = 13
 _STRING = 12
 _LOCALIZED_TEXT = 21
@@ -183,10 +194,10 @@ def _after_text(body: bytes, at: int) -> int:
 
 def _count(body: bytes, at: int, smallest: int) -> int:
     """Return the length of an array, refusing one that the bytes cannot hold."""
-    count: int = _I32(body, at)[0]
+    count = int(_I32(body, at)[0])
     if count * smallest > len(body) - at:
         raise PublishError(f"an array of {count} elements in {len(body)} bytes")
-    return max(count, 0)
+    return 0 if count < 0 else count
 
 
 def _node_id(body: bytes, at: int) -> tuple[int, int]:
@@ -234,9 +245,12 @@ def _layout(mask: int, type: int) -> _Layout:
         elif type:
             return _Layout(0, None, type, mask)
     for bit, name, form in (
-        (_HAS_STATUS, "status", "<u4"), (_HAS_SOURCE, "source", "<i8"), (_HAS_SOURCE_PS, "source_ps", "<u2"),
-        (_HAS_SERVER, "server", "<i8"), (_HAS_SERVER_PS, "server_ps", "<u2"),
-    ):  # fmt: skip
+        (_HAS_STATUS, "status", "<u4"),
+        (_HAS_SOURCE, "source", "<i8"),
+        (_HAS_SOURCE_PS, "source_ps", "<u2"),
+        (_HAS_SERVER, "server", "<i8"),
+        (_HAS_SERVER_PS, "server_ps", "<u2"),
+    ):
         if mask & bit:
             fields.append((name, form))
     dtype = np.dtype(fields)
@@ -279,7 +293,9 @@ def _read_changes(body: bytes, start: int, stop: int, items: Items, columns: Col
     return _read_mixed(body, at, stop, count, items, columns, now_ns)
 
 
-def _read_mixed(body: bytes, at: int, stop: int, count: int, items: Items, columns: Columns, now_ns: int) -> int:
+def _read_mixed(
+    body: bytes, at: int, stop: int, count: int, items: Items, columns: Columns, now_ns: int
+) -> int:
     """Find where each entry starts, then read those of one layout together; odd ones one by one."""
     places: dict[int, list[int]] = {}
     sizes = _SIZES
@@ -336,8 +352,12 @@ def _take_block(block: NDArray[Any], layout: _Layout, items: Items, columns: Col
             columns.add(Kind(int(kinds[i])), int(signals[i]), int(times_ns[i]), boxed, int(qualities[i]))
         keep = ~is_boxed
         signals, kinds, times_ns, qualities, values = (
-            signals[keep], kinds[keep], times_ns[keep], qualities[keep], values[keep],
-        )  # fmt: skip
+            signals[keep],
+            kinds[keep],
+            times_ns[keep],
+            qualities[keep],
+            values[keep],
+        )
         if not len(signals):
             return refused
     columns.add_block(signals, times_ns, _numeric_bits(values, kinds, layout.type), qualities)
@@ -364,7 +384,10 @@ def _numeric_bits(values: NDArray[Any], kinds: NDArray[np.int8], type: int) -> N
     is_double = kinds == Kind.DOUBLE
     if type == _DATE_TIME:
         nanoseconds = (np.clip(values, FILETIME_EPOCH, _LATEST_FILETIME) - FILETIME_EPOCH) * 100
-        return np.where(is_double, (nanoseconds / 1e9).view(np.int64), nanoseconds)
+        lanes: NDArray[np.int64] = np.where(
+            is_double, nanoseconds.astype(np.float64).view(np.int64), nanoseconds
+        )
+        return lanes
     if is_double.all():
         return np.ascontiguousarray(values, np.float64).view(np.int64)
     if values.dtype.kind == "f":
@@ -402,7 +425,11 @@ def _take_odd(body: bytes, at: int, items: Items, columns: Columns, now_ns: int)
         at += 2
     if handle >= len(items):
         return at, 1
-    kind, signal, time_ns = Kind(int(items.kinds[handle])), int(items.signals[handle]), source or server or now_ns
+    kind, signal, time_ns = (
+        Kind(int(items.kinds[handle])),
+        int(items.signals[handle]),
+        source or server or now_ns,
+    )
     if value is None and status < 0x8000_0000:
         status = BAD_NO_DATA
     try:
@@ -424,7 +451,7 @@ def _read_variant(body: bytes, at: int, type: int) -> tuple[Any, int]:
             numbers = np.frombuffer(body, _SCALARS[base], count, at + 5) if count else np.empty(0)
             end = at + 5 + (numbers.nbytes if count else 0)
             if base == _DATE_TIME:
-                return [filetime_ns(number) for number in numbers.tolist()], end
+                return [filetime_ns(int(number)) for number in numbers.tolist()], end
             return (numbers.astype(bool) if base == 1 else numbers).tolist(), end
         if base == _STRING:
             at += 5

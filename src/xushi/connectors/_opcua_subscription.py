@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import msgspec
-from asyncua import Client, ua
+from asyncua import ua
+from asyncua.client.client import Client
 from asyncua.common.utils import Buffer
+from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.ua_binary import struct_from_binary
+from asyncua.ua.uaerrors import UaError
 
 from ._opcua_publish import Publish, PublishError, read_publish, read_republish
 
@@ -39,7 +42,7 @@ class Subscription:
     """One subscription on an open session.
 
     Args:
-        deliver: called with a response's bytes and head, and whether it was sent again on request (a late one).
+        deliver: called with a response's bytes and head, and whether it is one sent again on request.
     """
 
     def __init__(
@@ -102,7 +105,7 @@ class Subscription:
         return refused
 
     async def publish_until_lost(self) -> None:
-        """Keep Publish requests at the server and deliver what comes, until the subscription or connection ends.
+        """Keep Publish requests at the server and deliver what comes, until subscription or connection end.
 
         Raises:
             SubscriptionLost: the server gave it up, or has been silent for too long.
@@ -166,7 +169,7 @@ class Subscription:
             self._deliver(body, head, False)
 
     async def _fetch_missed(self, head: Publish) -> None:
-        """Ask again for the responses between the last one and this one, as far as the server still has them."""
+        """Ask again for the responses between the last and this one, where the server still has them."""
         number, missed = self._next_sequence or head.sequence, 0
         while number != head.sequence and missed < len(head.available) + 1:
             missed += 1
@@ -177,7 +180,7 @@ class Subscription:
                 try:
                     body = await self._send(request)
                     self._deliver(body, read_republish(body), True)
-                except (ua.UaError, PublishError) as error:
+                except (UaError, PublishError) as error:
                     self._refuse(f"response {number} was missed and cannot be had again: {error}")
             number = _after(number)
         if number != head.sequence:
@@ -186,7 +189,7 @@ class Subscription:
 
 def _item(one: Wanted) -> ua.MonitoredItemCreateRequest:
     item = ua.MonitoredItemCreateRequest()
-    item.ItemToMonitor = ua.ReadValueId(NodeId=one.node, AttributeId=ua.AttributeIds.Value)
+    item.ItemToMonitor = ua.ReadValueId(NodeId=one.node, AttributeId=AttributeIds.Value)
     item.MonitoringMode = ua.MonitoringMode.Reporting
     item.RequestedParameters = ua.MonitoringParameters(
         ClientHandle=one.handle,

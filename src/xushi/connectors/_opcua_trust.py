@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from asyncua import Client, ua
+from asyncua import ua
+from asyncua.client.client import Client
 from asyncua.crypto import security_policies
 
 APPLICATION_URI = "urn:xushi:client"
 
-_POLICIES = {
+_POLICIES: dict[str, Any] = {
     "basic256sha256": security_policies.SecurityPolicyBasic256Sha256,
     "aes128sha256rsaoaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
     "aes256sha256rsapss": security_policies.SecurityPolicyAes256Sha256RsaPss,
@@ -69,7 +70,9 @@ async def secure(client: Client, security: dict[str, Any], folder: Path, now_ns:
     if not mode:
         return
     if mode not in _MODES or policy not in _POLICIES:
-        raise SecurityRefused(f"security mode {security.get('mode')!r} with policy {security.get('policy')!r} is not supported")
+        raise SecurityRefused(
+            f"security mode {security.get('mode')!r} with policy {security.get('policy')!r} is not supported"
+        )
     client.application_uri = APPLICATION_URI
     certificate, key = folder / "client.der", folder / "client.pem"
     await client.setup_self_signed_certificate(key, certificate, {"organizationName": "Xushi"})

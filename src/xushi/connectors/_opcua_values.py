@@ -8,15 +8,19 @@ from typing import Any
 from asyncua import ua
 
 _LIMITS = {
-    ua.VariantType.SByte: (-(2**7), 2**7 - 1), ua.VariantType.Byte: (0, 2**8 - 1),
-    ua.VariantType.Int16: (-(2**15), 2**15 - 1), ua.VariantType.UInt16: (0, 2**16 - 1),
-    ua.VariantType.Int32: (-(2**31), 2**31 - 1), ua.VariantType.UInt32: (0, 2**32 - 1),
-    ua.VariantType.Int64: (-(2**63), 2**63 - 1), ua.VariantType.UInt64: (0, 2**64 - 1),
-}  # fmt: skip
+    ua.VariantType.SByte: (-(2**7), 2**7 - 1),
+    ua.VariantType.Byte: (0, 2**8 - 1),
+    ua.VariantType.Int16: (-(2**15), 2**15 - 1),
+    ua.VariantType.UInt16: (0, 2**16 - 1),
+    ua.VariantType.Int32: (-(2**31), 2**31 - 1),
+    ua.VariantType.UInt32: (0, 2**32 - 1),
+    ua.VariantType.Int64: (-(2**63), 2**63 - 1),
+    ua.VariantType.UInt64: (0, 2**64 - 1),
+}
 
 
 def to_variant(value: Any, type: ua.VariantType) -> ua.Variant:
-    """Return `value` as a Variant of `type`; a list becomes an array. TIME values are ns since the Unix epoch.
+    """Return `value` as a Variant of `type`; a list becomes an array. Times are ns since the Unix epoch.
 
     Raises:
         ValueError, TypeError, OverflowError: the value does not fit the type.
@@ -62,7 +66,7 @@ def _truth(value: Any) -> bool:
 
 
 def guess_variant(value: Any) -> ua.Variant:
-    """Return `value` as the Variant that is nearest to its Python type, where a method declares no arguments."""
+    """Return `value` as the Variant that is nearest to its Python type, where no type is declared."""
     sample = value[0] if isinstance(value, list) and value else value
     if isinstance(sample, bool):
         type = ua.VariantType.Boolean

@@ -60,8 +60,8 @@ def make_connector(protocol: str, data_dir: Path, clock: Clock) -> Connector:
 def connectors_by_scheme() -> dict[str, tuple[str, Placing]]:
     """Return protocol and placing by address scheme, of every connector that can be loaded.
 
-    A connector class may have a static method `place(InterfaceProperty) -> Placement`; for one without, the point's
-    address is the whole href and its options are the texts of the form.
+    A connector class may have a static method `place(InterfaceProperty) -> Placement`; for one without, the
+    point's address is the whole href and its options are the texts of the form.
     """
     found: dict[str, tuple[str, Placing]] = {}
     for protocol in protocols():

@@ -1,4 +1,4 @@
-"""Counts what a link receives and refuses and tells its listener, at most once a second while nothing changes."""
+"""Counts what a link receives and refuses, and tells its listener of each state and once a second."""
 
 from __future__ import annotations
 

@@ -12,12 +12,25 @@ from ._aas_plain import Element, iec61360, keys_of, qualifier, texts_by_language
 from ._aid import InterfaceProperty
 
 _KINDS = {
-    "double": Kind.DOUBLE, "float": Kind.DOUBLE, "decimal": Kind.DOUBLE, "boolean": Kind.BOOL, "dateTime": Kind.TIME,
-    "int": Kind.INT, "integer": Kind.INT, "long": Kind.INT, "short": Kind.INT, "byte": Kind.INT,
-    "unsignedByte": Kind.INT, "unsignedShort": Kind.INT, "unsignedInt": Kind.INT, "unsignedLong": Kind.INT,
-    "nonNegativeInteger": Kind.INT, "positiveInteger": Kind.INT, "negativeInteger": Kind.INT,
+    "double": Kind.DOUBLE,
+    "float": Kind.DOUBLE,
+    "decimal": Kind.DOUBLE,
+    "boolean": Kind.BOOL,
+    "dateTime": Kind.TIME,
+    "int": Kind.INT,
+    "integer": Kind.INT,
+    "long": Kind.INT,
+    "short": Kind.INT,
+    "byte": Kind.INT,
+    "unsignedByte": Kind.INT,
+    "unsignedShort": Kind.INT,
+    "unsignedInt": Kind.INT,
+    "unsignedLong": Kind.INT,
+    "nonNegativeInteger": Kind.INT,
+    "positiveInteger": Kind.INT,
+    "negativeInteger": Kind.INT,
     "nonPositiveInteger": Kind.INT,
-}  # fmt: skip
+}
 
 
 def kind_of(element: Element, source: InterfaceProperty) -> Kind | None:
@@ -35,9 +48,14 @@ def kind_of(element: Element, source: InterfaceProperty) -> Kind | None:
 
 
 def define_signal(
-    key: str, element: Element, kind: Kind, source: InterfaceProperty, ref: SourceRef, shell: str,
+    key: str,
+    element: Element,
+    kind: Kind,
+    source: InterfaceProperty,
+    ref: SourceRef,
+    shell: str,
     concepts: Mapping[str, Element],
-) -> SignalDef:  # fmt: skip
+) -> SignalDef:
     """Return the definition of the signal that fills `element`."""
     keys = keys_of(element.get("semanticId"))
     concept = concepts.get(keys[-1][1]) if keys else None
@@ -68,7 +86,7 @@ def define_signal(
 
 
 def _labels_of_concept(content: Element, concepts: Mapping[str, Element]) -> dict[str, str]:
-    """Return the texts of a concept's allowed values; a value's own concept gives its name where there is one."""
+    """Return the texts of a concept's allowed values; a value's own concept gives its name if present."""
     pairs = (content.get("valueList") or {}).get("valueReferencePairs") or ()
     labels: dict[str, str] = {}
     for pair in pairs:

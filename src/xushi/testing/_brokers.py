@@ -1,4 +1,4 @@
-"""Starts real MQTT brokers on free ports for tests: nats-server from its wheel, and Mosquitto where installed."""
+"""Starts real MQTT brokers on free ports: nats-server from its wheel, and Mosquitto where installed."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def start_mosquitto(folder: Path, username: str = "", password: str = "", port: 
     if username:
         passwords = folder / "passwords"
         passwords.write_text(f"{username}:{password}\n", "utf-8")
-        hasher = _find("mosquitto_passwd", ("/usr/bin/mosquitto_passwd",), "mosquitto_passwd is not installed")
+        hasher = _find(
+            "mosquitto_passwd", ("/usr/bin/mosquitto_passwd",), "mosquitto_passwd is not installed"
+        )
         subprocess.run([hasher, "-U", str(passwords)], check=True)  # noqa: S603
         passwords.chmod(0o600)
         lines += ["allow_anonymous false", f"password_file {passwords}"]

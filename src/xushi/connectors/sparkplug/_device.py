@@ -131,9 +131,14 @@ class Device:
         return self._frame(columns, now_ns)
 
     def _read_group(
-        self, group: Group, metrics: list[Any], times_ns: NDArray[np.int64], columns: Columns, now_ns: int,
+        self,
+        group: Group,
+        metrics: list[Any],
+        times_ns: NDArray[np.int64],
+        columns: Columns,
+        now_ns: int,
         refuse: Callable[[str], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         is_whole = group.is_whole
         chosen = metrics if is_whole else [metrics[place] for place in group.places]
         raw = np.array(list(map(group.get, chosen)), group.wire)
@@ -180,7 +185,11 @@ class Device:
     ) -> Frame | None:
         columns = Columns()
         for metric in metrics:
-            known = self._by_alias.get(metric.alias) if metric.HasField("alias") else self.by_name.get(metric.name)
+            known = (
+                self._by_alias.get(metric.alias)
+                if metric.HasField("alias")
+                else self.by_name.get(metric.name)
+            )
             if known is None:
                 raise UnknownMetric(metric.name or f"alias {metric.alias}")
             for point in known.points:
@@ -252,8 +261,8 @@ def _bits(raw: NDArray[Any], group: Group) -> NDArray[np.int64]:
     if group.is_double:
         return raw.astype(np.float64).view(np.int64)
     if raw.dtype.kind == "f":
-        return np.rint(np.nan_to_num(np.clip(raw, -9.2e18, 9.2e18))).astype(np.int64)
-    if raw.dtype == np.uint64:
+        raw = np.rint(np.nan_to_num(np.clip(raw, -9.2e18, 9.2e18)))
+    elif raw.dtype == np.uint64:
         raw = np.minimum(raw, np.uint64(2**63 - 1))
     return raw.astype(np.int64)
 

@@ -22,9 +22,14 @@ BAD_TYPE_MISMATCH = 0x8074_0000
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
 
 _BY_KIND = {
-    Kind.DOUBLE: DataType.DOUBLE, Kind.INT: DataType.INT64, Kind.BOOL: DataType.BOOLEAN, Kind.ENUM: DataType.INT32,
-    Kind.TIME: DataType.DATETIME, Kind.STRING: DataType.STRING, Kind.ARRAY: DataType.DOUBLE_ARRAY,
-}  # fmt: skip
+    Kind.DOUBLE: DataType.DOUBLE,
+    Kind.INT: DataType.INT64,
+    Kind.BOOL: DataType.BOOLEAN,
+    Kind.ENUM: DataType.INT32,
+    Kind.TIME: DataType.DATETIME,
+    Kind.STRING: DataType.STRING,
+    Kind.ARRAY: DataType.DOUBLE_ARRAY,
+}
 
 
 def is_sparkplug(address: str) -> bool:
@@ -87,9 +92,14 @@ class SparkplugHost:
             (f"{NAMESPACE}/{group}/{kind}/{node}{tail}", 1 if kind.endswith("DEATH") else 0)
             for group, node in self._nodes
             for kind, tail in (
-                ("NBIRTH", ""), ("NDATA", ""), ("NDEATH", ""), ("DBIRTH", "/+"), ("DDATA", "/+"), ("DDEATH", "/+"),
+                ("NBIRTH", ""),
+                ("NDATA", ""),
+                ("NDEATH", ""),
+                ("DBIRTH", "/+"),
+                ("DDATA", "/+"),
+                ("DDEATH", "/+"),
             )
-        ]  # fmt: skip
+        ]
 
     def request_all(self) -> None:
         """Ask every node to be born again: births are not retained, so a newcomer must ask."""
@@ -135,7 +145,13 @@ class SparkplugHost:
         return self._on_data(device, message, payload, now_ns, topic, (group, name, node))
 
     def _on_data(
-        self, device: Device, message: Any, payload: bytes, now_ns: int, topic: str, owner: tuple[str, str, _Node]
+        self,
+        device: Device,
+        message: Any,
+        payload: bytes,
+        now_ns: int,
+        topic: str,
+        owner: tuple[str, str, _Node],
     ) -> Frame | None:
         if device.is_born:
             try:

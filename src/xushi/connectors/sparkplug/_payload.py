@@ -60,20 +60,33 @@ class DataType(IntEnum):
 
 
 INTEGERS: dict[int, Any] = {
-    DataType.INT8: np.int8, DataType.INT16: np.int16, DataType.INT32: np.int32, DataType.INT64: np.int64,
-    DataType.UINT8: np.uint8, DataType.UINT16: np.uint16, DataType.UINT32: np.uint32, DataType.UINT64: np.uint64,
-}  # fmt: skip
+    DataType.INT8: np.int8,
+    DataType.INT16: np.int16,
+    DataType.INT32: np.int32,
+    DataType.INT64: np.int64,
+    DataType.UINT8: np.uint8,
+    DataType.UINT16: np.uint16,
+    DataType.UINT32: np.uint32,
+    DataType.UINT64: np.uint64,
+}
 _ARRAYS: dict[int, str] = {
-    DataType.INT8_ARRAY: "<i1", DataType.INT16_ARRAY: "<i2", DataType.INT32_ARRAY: "<i4",
-    DataType.INT64_ARRAY: "<i8", DataType.UINT8_ARRAY: "<u1", DataType.UINT16_ARRAY: "<u2",
-    DataType.UINT32_ARRAY: "<u4", DataType.UINT64_ARRAY: "<u8", DataType.FLOAT_ARRAY: "<f4",
-    DataType.DOUBLE_ARRAY: "<f8", DataType.DATETIME_ARRAY: "<i8",
-}  # fmt: skip
+    DataType.INT8_ARRAY: "<i1",
+    DataType.INT16_ARRAY: "<i2",
+    DataType.INT32_ARRAY: "<i4",
+    DataType.INT64_ARRAY: "<i8",
+    DataType.UINT8_ARRAY: "<u1",
+    DataType.UINT16_ARRAY: "<u2",
+    DataType.UINT32_ARRAY: "<u4",
+    DataType.UINT64_ARRAY: "<u8",
+    DataType.FLOAT_ARRAY: "<f4",
+    DataType.DOUBLE_ARRAY: "<f8",
+    DataType.DATETIME_ARRAY: "<i8",
+}
 _TEXTS = (DataType.STRING, DataType.TEXT, DataType.UUID)
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """One metric: by name, alias or both; `value` None means null. DATETIME values are ns since the Unix epoch."""
+    """One metric: by name, alias or both; `value` None is null. DATETIME is ns since the Unix epoch."""
 
     name: str = ""
     datatype: int = DataType.UNKNOWN

@@ -1,7 +1,7 @@
-"""Builds the Sparkplug B message classes at run time from the field numbers of the standard (3.0, clause 6.4.1).
+"""Builds the Sparkplug B message classes at run time from the field numbers of the standard (3.0, 6.4.1).
 
-The classes come from a description in Python, in a descriptor pool of their own: no generated file, no compiler,
-and no clash with another program's copy of the same messages.
+The classes come from a description in Python, in a descriptor pool of their own: no generated file, no
+compiler, and no clash with another program's copy of the same messages.
 """
 
 from __future__ import annotations
