@@ -23,7 +23,7 @@ function pathOf(values: readonly (number | null)[], width: number, height: numbe
   return `${path}H${width}`;
 }
 
-export function Sparkline({ values, width = 64, height = 18, isStepped = false }: Props) {
+export function Sparkline({ values, width = 48, height = 18, isStepped = false }: Props) {
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" style={{ flex: "none" }}>
       <path d={pathOf(values, width, height, isStepped)} fill="none" stroke="var(--x-text-3)" strokeWidth="1.2" strokeLinejoin="round" />

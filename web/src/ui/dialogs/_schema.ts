@@ -28,7 +28,8 @@ function kindOf(schema: JsonSchema): FieldKind {
 }
 
 /** The fields of a form, filled in from what is selected where the names agree. */
-export function fieldsOf(root: JsonSchema, known: Record<string, string | undefined>): Field[] {
+export function fieldsOf(whole: JsonSchema, known: Record<string, string | undefined>): Field[] {
+  const root = { ...resolve(whole, whole), $defs: whole.$defs };
   return Object.entries(root.properties ?? {}).map(([name, raw]) => {
     const schema = resolve(raw, root);
     const kind = kindOf(schema);

@@ -4,7 +4,7 @@ import { Suspense, useMemo } from "react";
 import { formatClock, formatDateTime, formatDuration, formatNumber, localName, useLanguage, useText, type Language, type Translate } from "../../i18n";
 import { PlotChart } from "../charts";
 import { Icon } from "../icons";
-import { pathId, useAnswer, usePlant, useSession, type EngineInfo, type EngineStep } from "../live";
+import { pathId, termText, useAnswer, usePlant, useSession, type EngineInfo, type EngineStep } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { readStep, type ResultValue, type Trace } from "./_step";
@@ -16,7 +16,7 @@ function shown(value: unknown, language: Language, text: Translate): string {
   if (typeof value === "number") return formatNumber(value, language);
   if (typeof value === "boolean") return text(value ? "value.yes" : "value.no");
   if (Array.isArray(value)) return value.map((item) => (typeof item === "number" ? formatNumber(item, language) : String(item))).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? JSON.stringify(value) : termText(String(value), text);
 }
 
 function isOutside({ value, signal }: ResultValue): boolean {

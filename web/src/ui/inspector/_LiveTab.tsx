@@ -10,14 +10,17 @@ import {
 import { QualityMark } from "../marks";
 import { EmptyNote } from "../notes";
 import { useUi, useUiStore, type Selected } from "../state";
+import { flatten, readable } from "./_aas";
 import { SetPoint } from "./_SetPoint";
 import css from "./inspector.module.css";
+import { useSubmodels } from "./_submodels";
 
 const SPARK_SPAN_MS = 120_000;
 const SPARK_POINTS = 40;
 const SPARK_REFRESH_MS = 5000;
 const MOST_SPARKLINES = 24;
 const MOST_ROWS = 200;
+const MOST_SUBMODELS = 4;
 
 /** A coarse clock of the shown instant, so that sparklines move on without asking at every frame. */
 export function useCoarseInstant(stepMs: number): number | null {
@@ -94,11 +97,31 @@ function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpar
   );
 }
 
+/** Names of the groups that the signals stand in, from the submodel's own collections. */
+function useGroupNames(signals: readonly SignalInfo[]): (path: string) => string {
+  const language = useLanguage();
+  const ids = useMemo(() => [...new Set(signals.map((signal) => signal.submodel))].slice(0, MOST_SUBMODELS), [signals]);
+  const { submodels } = useSubmodels(ids);
+  return useMemo(() => {
+    const names = new Map<string, string>();
+    for (const submodel of submodels) {
+      for (const row of flatten(submodel.submodelElements ?? [], language)) {
+        if (row.element.displayName?.length) names.set(row.path, row.name);
+      }
+    }
+    return (path) => {
+      const steps = path.split(".");
+      return steps.map((step, at) => names.get(steps.slice(0, at + 1).join(".")) ?? readable(step)).join(" · ");
+    };
+  }, [submodels, language]);
+}
+
 export function LiveTab({ selected }: { selected: Selected }) {
   const text = useText();
   const ui = useUiStore();
   const isSplit = useUi((state) => state.isSplit);
   useBoardTick(250);
+  const groupName = useGroupNames(selected.signals);
   const groups = useMemo(() => {
     const found = new Map<string, SignalInfo[]>();
     for (const signal of selected.signals.slice(0, MOST_ROWS)) {
@@ -123,7 +146,7 @@ export function LiveTab({ selected }: { selected: Selected }) {
     <div>
       {groups.map(([group, signals]) => (
         <section key={group} className={css.group}>
-          {group ? <h3 className={css.groupName}>{group}</h3> : null}
+          {group ? <h3 className={css.groupName}>{groupName(group)}</h3> : null}
           <ul className={css.list}>
             {signals.map((signal) => (
               <LiveRow

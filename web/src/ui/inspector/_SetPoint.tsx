@@ -3,7 +3,7 @@ import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatNumber, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools, writeCommand } from "../actions";
-import { KIND, usePlant, useSession, useTime, valueText, type SignalInfo } from "../live";
+import { KIND, usePlant, useSession, termText, useTime, valueText, type SignalInfo } from "../live";
 import css from "./inspector.module.css";
 
 type Draft = string | number;
@@ -33,7 +33,7 @@ function Field({ signal, draft, onDraft }: { signal: SignalInfo; draft: Draft; o
     return <NativeSelect label={label} value={String(draft)} data={options} onChange={(event) => onDraft(event.currentTarget.value)} />;
   }
   if (signal.kind === KIND.ENUM) {
-    const options = Object.entries(signal.labels).map(([value, name]) => ({ value, label: name }));
+    const options = Object.entries(signal.labels).map(([value, name]) => ({ value, label: termText(name, text) }));
     return <NativeSelect label={label} value={String(draft)} data={options} onChange={(event) => onDraft(Number(event.currentTarget.value))} />;
   }
   if (signal.kind === KIND.STRING) {

@@ -42,6 +42,34 @@ export function qualityText(quality: number, text: Translate): string {
 
 const LONGEST_ARRAY = 6;
 
+/** Standard words that devices write in English (OPC 40001-1 states and modes, shifts, verdicts). */
+const TERMS: Record<string, TextKey> = {
+  blocked: "term.blocked",
+  early: "term.early",
+  executing: "term.executing",
+  failed: "term.failed",
+  good: "term.good",
+  late: "term.late",
+  maintenance: "term.maintenance",
+  night: "term.night",
+  none: "term.none",
+  notavailable: "term.notAvailable",
+  notexecuting: "term.notExecuting",
+  notgood: "term.notGood",
+  outofservice: "term.outOfService",
+  processing: "term.processing",
+  running: "term.running",
+  setup: "term.setup",
+  starved: "term.starved",
+  stopped: "term.stopped",
+};
+
+/** A label in the reader's language where it is a standard word, else as it came. */
+export function termText(label: string, text: Translate): string {
+  const known = TERMS[label.toLowerCase().replace(/[^a-z]/g, "")];
+  return known ? text(known) : label;
+}
+
 export function labelOf(info: SignalInfo, value: number): string | null {
   const label = info.labels[String(value)];
   return label ?? null;
@@ -59,7 +87,10 @@ export function valueText(info: SignalInfo, board: Board, language: Language, te
   if (Number.isNaN(value)) return "–";
   if (kind === KIND.BOOL) return text(value ? "value.yes" : "value.no");
   if (kind === KIND.TIME) return formatDateTime(value > 1e14 ? value / 1e6 : value, language);
-  if (kind === KIND.ENUM) return labelOf(info, value) ?? String(value);
+  if (kind === KIND.ENUM) {
+    const label = labelOf(info, value);
+    return label === null ? String(value) : termText(label, text);
+  }
   if (kind === KIND.INT) return formatNumber(value, language, 0);
   return formatNumber(value, language);
 }

@@ -21,6 +21,7 @@ export function machineState(place: Place, byKey: ReadonlyMap<string, SignalInfo
   const state = read(behaviour.signal, byKey, board);
   if (state === null) return "unknown";
   const detail = read(behaviour.detail, byKey, board);
-  if (detail !== null && state >= 2) return BY_DETAIL[detail] ?? BY_STATE[state] ?? "unknown";
+  // A reason says more than the state; "running" only repeats it.
+  if (detail !== null && detail > 0 && state > 0) return BY_DETAIL[detail] ?? BY_STATE[state] ?? "unknown";
   return BY_STATE[state] ?? "unknown";
 }

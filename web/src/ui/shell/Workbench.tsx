@@ -15,6 +15,7 @@ import { CentreTabs } from "./_CentreTabs";
 import { ConnectionStrip } from "./_ConnectionStrip";
 import { Header } from "./_Header";
 import { PhoneTabs } from "./_PhoneTabs";
+import { SelectedCard } from "./_SelectedCard";
 import { Splitter } from "./_Splitter";
 import css from "./shell.module.css";
 
@@ -126,6 +127,7 @@ function Phone() {
   return (
     <main className={css.phoneBody}>
       <CentreView centre={isPanel ? "world" : tab} isSplit={false} />
+      {tab === "world" ? <SelectedCard /> : null}
       {isPanel ? <div className={css.over}>{tab === "tree" ? <TreePanel /> : <Inspector />}</div> : null}
     </main>
   );

@@ -10,6 +10,8 @@ export const appTheme = createTheme({
     steel: [
       "#eef4f8", "#dbe7f0", "#b7cfe1", "#8fb8d6", "#6d9fc4", "#4f88b2", "#3a739d", "#275f88", "#1c4c70", "#143a57",
     ],
+    gray: ["#f5f6f7", "#eceff1", "#e3e8eb", "#d9dee2", "#c3cad0", "#a3adb5", "#74808a", "#47535d", "#2b353d", "#182027"],
+    dark: ["#e4e9ed", "#b0bbc4", "#98a5af", "#5a6771", "#3a444c", "#2c343b", "#232a30", "#1a1f24", "#14181c", "#0e1114"],
   },
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif',
@@ -20,7 +22,7 @@ export const appTheme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: "xs" } },
+    Button: { defaultProps: { size: "xs", fw: 550 } },
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },

@@ -25,7 +25,7 @@ function StripeView({ stripe, span }: { stripe: Stripe; span: Span }) {
   return (
     <svg className={css.stripe} viewBox={`0 0 ${count} 1`} preserveAspectRatio="none" aria-hidden="true" style={{ left: `${left}%`, width: `${width}%` }}>
       {stripe.waiting.map((share, step) => (share > 0 ? <rect key={`w${step}`} className={css.waiting} x={step} width={1.02} y={1 - Math.min(1, share)} height={Math.min(1, share)} /> : null))}
-      {stripe.failed.map((share, step) => (share > 0 ? <rect key={`f${step}`} className={css.failed} x={step} width={1.02} y={0} height={Math.min(1, Math.max(0.35, share))} /> : null))}
+      {stripe.failed.map((share, step) => (share > 0 ? <rect key={`f${step}`} className={css.failed} x={step} width={1.02} y={0} height={Math.min(1, Math.max(0.25, share))} /> : null))}
     </svg>
   );
 }

@@ -42,7 +42,15 @@ const PLACE_ICONS: Record<string, IconName> = {
   building: "plant", station: "station", agv: "agv", conveyor: "split", rack: "table", robot: "cube", utility: "plug", product: "engine",
 };
 
+/** What people look for first stands first. */
+const ORDER = ["building", "station", "robot", "rack", "agv", "conveyor", "utility", "other", "product"];
+
 const natural = new Intl.Collator("en", { numeric: true });
+
+function inOrder(a: TreeNode, b: TreeNode): number {
+  const rank = (node: TreeNode) => (node.place ? ORDER.indexOf(node.place.category) : ORDER.length);
+  return rank(a) - rank(b) || natural.compare(a.name, b.name);
+}
 
 export function namesOf(names: Record<string, string>): string[] {
   return Object.values(names).filter(Boolean);
@@ -87,10 +95,10 @@ class Builder {
     const roots = (children.get(null) ?? []).map((place) => this.place(place, children));
     const loose = this.input.twins.filter((twin) => !shown.has(twin.id)).map((twin) => this.shell(twin));
     if (roots.length === 0) return loose.sort((a, b) => natural.compare(a.name, b.name));
-    if (loose.length === 0) return roots.sort((a, b) => natural.compare(a.name, b.name));
+    if (loose.length === 0) return roots.sort(inOrder);
     const other = this.node("other-shells", null, this.input.otherShells, [], "shell");
     other.children = loose;
-    return [...roots, other];
+    return [...roots.sort(inOrder), other];
   }
 
   private node(key: string, selection: Selection | null, name: string, words: string[], icon: IconName): TreeNode {
@@ -104,7 +112,7 @@ class Builder {
     const node = this.node(`place:${place.id}`, { kind: "place", id: place.id }, name, words, PLACE_ICONS[place.category] ?? "place");
     node.place = place;
     const below = (children.get(place.id) ?? []).map((child) => this.place(child, children));
-    below.sort((a, b) => natural.compare(a.name, b.name));
+    below.sort(inOrder);
     node.children = [...below, ...(twin?.submodels ?? []).map((submodel) => this.submodel(submodel, node.key))];
     return node;
   }
