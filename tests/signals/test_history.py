@@ -146,6 +146,7 @@ def test_retention_removes_old_chunks_but_keeps_the_value_in_force(
     before = history.value_as_of([0, 1], cutoff)
     kept = 20_001 - history.retention(5_000 * STEP_NS)
     assert 5_000 <= kept <= 5_000 + 2 * 2048
+    assert history.bounds() == (T0, int(times[-1]))  # the other signal's only value is still in force
     after = history.value_as_of([0, 1], cutoff)
     assert after.bits.tolist() == before.bits.tolist()
     assert after.times_ns.tolist() == before.times_ns.tolist()

@@ -180,7 +180,7 @@ class History:
                 self._store.write([], [chunk_id for rewrite in gone for chunk_id in rewrite.gone])
             except sqlite3.Error as error:
                 raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
-            self._memory.end_leave(gone)
+            self._memory.drop(gone)
         return removed
 
     def close(self) -> None:
@@ -313,13 +313,7 @@ class History:
 
     def bounds(self) -> tuple[int, int] | None:
         """Return (first, last) instant of any value, ns since the Unix epoch, or None without values."""
-        spans: list[int] = []
-        for _, index, tail in self._memory.everything():
-            if len(index):
-                spans += (int(index.starts[0]), int(index.ends[-1]))
-            if len(tail):
-                spans += (int(tail.times[0]), int(tail.times[-1]))
-        return (min(spans), max(spans)) if spans else None
+        return self._memory.bounds()
 
     def export_csv(
         self,

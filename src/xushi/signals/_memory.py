@@ -26,6 +26,8 @@ class Memory:
         self._inbox: deque[tuple[int, Frame]] = deque()
         self._tails: dict[int, Tail] = {}
         self._index = index
+        self._bounds: tuple[int, int] | None = None
+        self._recount()
         self._lock = threading.RLock()
 
     def receive(self, segment: int, frame: Frame) -> None:
@@ -40,7 +42,29 @@ class Memory:
             taken = [self._inbox.popleft() for _ in range(len(self._inbox))]
             if taken:
                 frames = [frame for _, frame in taken]
-                distribute(frames, self._registry.kinds, taken[0][0], self._tails)
+                self._widen(distribute(frames, self._registry.kinds, taken[0][0], self._tails))
+
+    def _widen(self, span: tuple[int, int] | None) -> None:
+        if span is not None:
+            first, last = self._bounds or span
+            self._bounds = (min(first, span[0]), max(last, span[1]))
+
+    def _recount(self) -> None:
+        """Work the bounds out anew: removing chunks may have moved the first instant."""
+        spans: list[int] = []
+        for index in self._index.values():
+            if len(index):
+                spans += (int(index.starts[0]), int(index.ends[-1]))
+        for tail in self._tails.values():
+            points = tail.points()
+            if len(points):
+                spans += (int(points.times[0]), int(points.times[-1]))
+        self._bounds = (min(spans), max(spans)) if spans else None
+
+    def bounds(self) -> tuple[int, int] | None:
+        """Return (first, last) instant of any value, or None; asked often, so it is kept at hand."""
+        self.settle()
+        return self._bounds
 
     def view(self, handle: int) -> tuple[ChunkIndex, Points]:
         """Return the chunks and the open points of a signal."""
@@ -97,9 +121,14 @@ class Memory:
             for rewrite in rewrites:
                 index = self._index.get(rewrite.handle, NO_CHUNKS)
                 self._index[rewrite.handle] = index.replaced(rewrite.gone, rewrite.fresh)
-                tail = self._tails.get(rewrite.handle)
-                if tail is not None:
-                    tail.end_leave()
+                self._tails[rewrite.handle].end_leave()
+
+    def drop(self, gone: Sequence[Rewrite]) -> None:
+        """Forget chunks that were removed."""
+        with self._lock:
+            for rewrite in gone:
+                self._index[rewrite.handle] = self._index[rewrite.handle].replaced(rewrite.gone, [])
+            self._recount()
 
     def cancel_leave(self, handles: Sequence[int]) -> None:
         """Take points back that were set apart."""

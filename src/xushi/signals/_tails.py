@@ -116,15 +116,17 @@ class Tail:
         return self.oldest_segment if self.count else None
 
 
-def distribute(frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[int, Tail]) -> int:
-    """Sort the frames by signal and add them to the tails; return the number of values.
+def distribute(
+    frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[int, Tail]
+) -> tuple[int, int] | None:
+    """Sort the frames by signal and add them to the tails; return (first, last) instant, None without values.
 
     Costs a few µs for each signal, and little for each value.
     """
     batch = Frame.concat(frames, kinds)
     n = len(batch)
     if not n:
-        return 0
+        return None
     # numpy sorts 16-bit integers by radix, in time proportional to n
     keys = batch.signals.astype(np.uint16) if len(kinds) <= 1 << 16 else batch.signals
     order = np.argsort(keys, kind="stable")
@@ -146,4 +148,4 @@ def distribute(frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[
             tail.extend_objects(points, handle not in unsorted, segment)
         else:
             tail.extend(points, handle not in unsorted, segment)
-    return n
+    return int(times.min()), int(times.max())
