@@ -25,9 +25,15 @@ export class FrameError extends Error {}
 const NOTHING: readonly (readonly [number, unknown])[] = [];
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/** Integers beyond 2^53 become bigint where the browser tells how they were written; else the nearest number. */
+function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value) || !context?.source) return value;
+  return /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
+}
+
 /** Checks that the text part is a list of [index below `count`, value]. */
 function readObjects(text: string, count: number): readonly (readonly [number, unknown])[] {
-  const rows: unknown = JSON.parse(text);
+  const rows: unknown = JSON.parse(text, exactIntegers);
   if (!Array.isArray(rows)) throw new FrameError("text part is not a list");
   for (const row of rows as unknown[]) {
     const index: unknown = Array.isArray(row) ? row[0] : undefined;
