@@ -10,50 +10,10 @@ import pytest
 
 from xushi.kernel import XushiError
 from xushi.runtime import check_gltf
-
-_POSITIONS = struct.pack("<9f", 0, 0, 0, 1, 0, 0, 0, 2, 0)
-_INDICES = struct.pack("<3H", 0, 1, 2) + b"\0\0"
-
-
-def document(uri: str | None = None) -> dict:
-    buffer: dict = {"byteLength": 44}
-    if uri:
-        buffer["uri"] = uri
-    return {
-        "asset": {"version": "2.0"},
-        "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"name": "Body", "mesh": 0, "children": [1]}, {"name": "Arm", "translation": [0, 1, 0]}],
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1, "material": 0}]}],
-        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [0.5, 0.5, 0.5, 1]}}],
-        "accessors": [
-            {"bufferView": 0, "componentType": 5126, "type": "VEC3", "count": 3},
-            {"bufferView": 1, "componentType": 5123, "type": "SCALAR", "count": 3},
-        ],
-        "bufferViews": [
-            {"buffer": 0, "byteOffset": 0, "byteLength": 36},
-            {"buffer": 0, "byteOffset": 36, "byteLength": 6},
-        ],
-        "buffers": [buffer],
-        "animations": [
-            {
-                "name": "cycle",
-                "samplers": [{"input": 1, "output": 0}],
-                "channels": [{"sampler": 0, "target": {"node": 1, "path": "translation"}}],
-            }
-        ],
-    }
-
-
-def glb(doc: dict | None = None, binary: bytes = _POSITIONS + _INDICES) -> bytes:
-    text = json.dumps(document() if doc is None else doc).encode()
-    text += b" " * (-len(text) % 4)
-    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", len(binary), 0x004E4942) + binary
-    return struct.pack("<III", 0x46546C67, 2, 12 + len(chunks)) + chunks
-
+from xushi.testing import TRIANGLE, triangle_document, triangle_glb
 
 def test_a_sound_glb_is_summarised() -> None:
-    summary = check_gltf(glb(), "machine.glb")
+    summary = check_gltf(triangle_glb(), "machine.glb")
     assert (summary.nodes, summary.meshes, summary.triangles) == (2, 1, 1)
     assert summary.node_names == ("Body", "Arm")
     assert summary.clip_names == ("cycle",)
@@ -62,20 +22,20 @@ def test_a_sound_glb_is_summarised() -> None:
 
 
 def test_a_gltf_with_embedded_data_is_accepted() -> None:
-    uri = "data:application/octet-stream;base64," + base64.b64encode(_POSITIONS + _INDICES).decode()
-    assert check_gltf(json.dumps(document(uri)).encode(), "m.gltf").media_type == "model/gltf+json"
+    uri = "data:application/octet-stream;base64," + base64.b64encode(TRIANGLE).decode()
+    assert check_gltf(json.dumps(triangle_document(uri)).encode(), "m.gltf").media_type == "model/gltf+json"
 
 
 @pytest.mark.parametrize("uri", ["machine.bin", "http://example.com/a.bin", "file:///etc/passwd", "../../x"])
 def test_nothing_outside_the_file_is_fetched(uri: str) -> None:
     with pytest.raises(XushiError) as caught:
-        check_gltf(json.dumps(document(uri)).encode(), "m.gltf")
+        check_gltf(json.dumps(triangle_document(uri)).encode(), "m.gltf")
     assert caught.value.code == "runtime.gltf_invalid"
     assert caught.value.params["place"] == "/buffers/0/uri"
 
 
 def _changed(path: str, value: object) -> dict:
-    doc = document()
+    doc = triangle_document()
     *parents, last = path.split("/")
     target: object = doc
     for key in parents:
@@ -112,7 +72,7 @@ def _changed(path: str, value: object) -> dict:
 )
 def test_a_broken_rule_is_named_with_its_place(path: str, value: object) -> None:
     with pytest.raises(XushiError) as caught:
-        check_gltf(glb(_changed(path, value)), "machine.glb")
+        check_gltf(triangle_glb(_changed(path, value)), "machine.glb")
     assert caught.value.code == "runtime.gltf_invalid"
     for language in ("en", "zh-CN"):
         assert "machine.glb" in caught.value.text(language).what
@@ -120,23 +80,23 @@ def test_a_broken_rule_is_named_with_its_place(path: str, value: object) -> None
 
 def test_indices_beyond_the_vertices_are_refused() -> None:
     with pytest.raises(XushiError):
-        check_gltf(glb(binary=_POSITIONS + struct.pack("<3H", 0, 1, 3) + b"\0\0"), "m.glb")
+        check_gltf(triangle_glb(binary=TRIANGLE[:36] + struct.pack("<3H", 0, 1, 3) + b"\0\0"), "m.glb")
 
 
 def test_an_unknown_required_extension_is_refused_by_name() -> None:
-    doc = document() | {"extensionsRequired": ["KHR_draco_mesh_compression"]}
+    doc = triangle_document() | {"extensionsRequired": ["KHR_draco_mesh_compression"]}
     with pytest.raises(XushiError) as caught:
-        check_gltf(glb(doc), "m.glb")
+        check_gltf(triangle_glb(doc), "m.glb")
     assert "KHR_draco_mesh_compression" in str(caught.value)
 
 
 def test_a_large_model_is_checked_in_linear_time() -> None:
-    doc = document()
+    doc = triangle_document()
     doc["nodes"] = [{"mesh": 0} for _ in range(100_000)]
     doc["nodes"][0]["children"] = list(range(1, 100_000))
     doc["animations"] = []
     start = time.process_time()
-    check_gltf(glb(doc), "m.glb")
+    check_gltf(triangle_glb(doc), "m.glb")
     assert time.process_time() - start < 5
 
 
@@ -164,7 +124,7 @@ def _mutated(data: bytes, chance: random.Random) -> bytes:
 def _mutated_values(chance: random.Random) -> bytes:
     """Replace random values inside the JSON by values of other types: deeper than byte damage reaches."""
     odd = [None, True, -1, 0, 2**31, 2**63, 1e308, "", "x", [], {}, [[]], [None], {"a": 1}, "data:,", 5126]
-    doc = document()
+    doc = triangle_document()
     for _ in range(chance.randrange(1, 4)):
         target: object = doc
         while True:
@@ -178,14 +138,14 @@ def _mutated_values(chance: random.Random) -> bytes:
                 continue
             target[key] = chance.choice(odd)  # type: ignore[index]
             break
-    return glb(doc)
+    return triangle_glb(doc)
 
 
 def test_500_damaged_models_end_in_a_clear_error_or_a_summary() -> None:
     chance = random.Random(20261121)
     refused = 0
     for number in range(500):
-        data = _mutated(glb(), chance) if number % 2 else _mutated_values(chance)
+        data = _mutated(triangle_glb(), chance) if number % 2 else _mutated_values(chance)
         start = time.process_time()
         try:
             check_gltf(data, "m.glb")

@@ -16,6 +16,7 @@ SERIAL_MEANING = f"{RESULT_MEANING}/Serial"
 VERDICT_MEANING = f"{RESULT_MEANING}/Verdict"
 _SERIAL_NAMES = ("Serial", "SerialNumber", "Engine", "Product", "Part")
 _VERDICT_NAMES = ("Verdict", "Result")
+_GOOD_WORDS = frozenset({"good", "ok", "okay", "pass", "passed", "i.o.", "io", "合格"})
 _MAX_EVENTS = 100_000
 
 
@@ -25,7 +26,8 @@ class ResultSource(msgspec.Struct, frozen=True):
     Attributes:
         serial: handle of the product's serial number; a change of its value or time is one result.
         fields: handle by the name of the field within the group.
-        verdict: handle of the enumeration whose value 0 means good, None where there is none.
+        verdict: handle of the signal that judges it, None where there is none.
+        good: values of the verdict that mean the product is in order.
     """
 
     shell: str
@@ -33,6 +35,7 @@ class ResultSource(msgspec.Struct, frozen=True):
     serial: int
     fields: dict[str, int]
     verdict: int | None
+    good: frozenset[int] = frozenset({1})
 
 
 class ProductStep(msgspec.Struct, frozen=True):
@@ -92,7 +95,14 @@ class ProductLog:
         verdict = _field(group, VERDICT_MEANING, _VERDICT_NAMES)
         if serial not in fields:
             return None
-        return ResultSource(shell, station, fields[serial], fields, fields.get(verdict or ""))
+        judge = fields.get(verdict or "")
+        return ResultSource(shell, station, fields[serial], fields, judge, self._good_values(judge))
+
+    def _good_values(self, judge: int | None) -> frozenset[int]:
+        """Values whose label says good; true for a plain yes or no."""
+        labels = {} if judge is None else self._registry.get(judge).labels
+        good = {int(value) for value, label in labels.items() if label.strip().casefold() in _GOOD_WORDS}
+        return frozenset(good or {1})
 
     def products(self, history: History, start_ns: int, end_ns: int, limit: int = 500) -> list[Product]:
         """The products seen between two instants, the newest first."""
@@ -130,7 +140,7 @@ class ProductLog:
         verdicts: dict[str, bool] = {}
         for at_ns, source in way:
             if source.verdict is not None:
-                verdicts[source.station] = self._value(history, source.verdict, at_ns) == 0
+                verdicts[source.station] = self._value(history, source.verdict, at_ns) in source.good
         return Product(serial, way[0][0], last_ns, len(way), last.station, all(verdicts.values()))
 
     def _value(self, history: History, handle: int, at_ns: int) -> Any:
@@ -148,7 +158,7 @@ class ProductLog:
             kind = self._registry.get(handle).kind
             values[handle] = None if quality >= 0x8000_0000 else decode_value(kind, bits, frame.objects)
         result = {name: self._shown(handle, values.get(handle)) for name, handle in source.fields.items()}
-        is_good = None if source.verdict is None else values.get(source.verdict) == 0
+        is_good = None if source.verdict is None else values.get(source.verdict) in source.good
         return ProductStep(source.station, source.shell, at_ns, result, source.serial, is_good)
 
     def _shown(self, handle: int, value: Any) -> Any:

@@ -2,14 +2,21 @@
 
 from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_nats
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
+from ._models import TRIANGLE, triangle_document, triangle_glb
+from ._server import Served, served
 
 __all__ = [
     "CHROMIUM_ARGUMENTS",
+    "TRIANGLE",
     "Broker",
     "BrokerMissing",
     "BrowserMissing",
+    "Served",
     "chromium_path",
     "free_port",
+    "served",
     "start_mosquitto",
     "start_nats",
+    "triangle_document",
+    "triangle_glb",
 ]

@@ -1,0 +1,163 @@
+"""Rules of the REST interface: sign-in, headers, what the routes answer, OpenAPI."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from xushi.remote import RemoteError
+from xushi.runtime import decode_frame
+from xushi.signals import Frame
+
+from xushi.testing import Served, triangle_glb
+
+Ask = Callable[..., Any]
+
+
+def test_the_openapi_description_is_valid_3_1_and_complete(served: Served) -> None:
+    description = served.remote.get("/api/openapi.json")
+    OpenAPIV31SpecValidator(description).validate()
+    assert description["openapi"].startswith("3.1")
+    assert "/api/commands/scene.move" in description["paths"]
+    assert "/submodels/{id}/submodel-elements/{path}" in description["paths"]
+
+
+def test_the_link_works_once_and_leaves_no_code_in_the_address(served: Served, ask: Ask) -> None:
+    path = served.running.signin_link().removeprefix(served.running.base_url)
+    answer, _ = ask("GET", path)
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "samesite=strict" in cookie.lower()
+    session = cookie.partition(";")[0]
+    answer, body = ask("GET", "/api/me", Cookie=session)
+    assert (answer.status, json.loads(body)["name"]) == (200, "operator")
+    answer, _ = ask("GET", path)
+    assert answer.status == 401
+    answer, _ = ask("POST", "/api/signout", Cookie=session)
+    assert answer.status == 204
+    assert ask("GET", "/api/me", Cookie=session)[0].status == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/api/status", "/api/nothing", "/assets/nothing.js", "/signin?code=x"])
+def test_every_answer_carries_the_security_headers(served: Served, ask: Ask, path: str) -> None:
+    answer, body = ask("GET", path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe-inline" not in policy.partition("style-src")[0]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert b"Traceback" not in body
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/nothing"),
+        ("GET", "/api/timelines/nothing/snapshot"),
+        ("GET", "/api/timelines/live/signals/9999/range?start_ms=0&end_ms=1"),
+        ("GET", "/api/timelines/live/signals/0/range?start_ms=x&end_ms=1"),
+        ("GET", "/api/timelines/live/signals/0/buckets?start_ms=5&end_ms=1"),
+        ("GET", "/api/timelines/live/signals/0/range?start_ms=1e300&end_ms=2e300"),
+        ("GET", "/api/assets/0000"),
+        ("GET", "/api/assets/..%2F..%2Fetc"),
+        ("GET", "/shells/%21%21"),
+        ("GET", "/submodels/dXJu"),
+        ("GET", "/api/engines/nobody"),
+        ("GET", "/api/jobs/none"),
+        ("POST", "/api/jobs/none/cancel"),
+        ("POST", "/api/commands/none.such"),
+        ("POST", "/api/commands/none/undo"),
+        ("PUT", "/api/status"),
+        ("GET", "/api/evidence/0/proof"),
+    ],
+)
+def test_a_mistake_is_told_in_both_languages(served: Served, ask: Ask, method: str, path: str) -> None:
+    texts = set()
+    for language in ("en", "zh-CN"):
+        answer, body = ask(
+            method, path, Authorization=f"Bearer {served.remote.token}", Accept_Language=language
+        )
+        assert 400 <= answer.status < 500
+        error = json.loads(body)["error"]
+        assert error["what"] != error["code"]
+        texts.add(error["what"])
+    assert len(texts) == 2
+
+
+def test_history_is_answered_as_rows_buckets_snapshot_and_files(served: Served) -> None:
+    start_ns = time.time_ns() - 100_000_000_000
+    times = start_ns + np.arange(50, dtype=np.int64) * 1_000_000_000
+    served.push(Frame.doubles(np.zeros(50, np.int32), times, np.arange(50.0)))
+    query = {"start_ms": start_ns / 1e6, "end_ms": start_ns / 1e6 + 50_000}
+    rows = served.remote.get("/api/timelines/live/signals/0/range", **query, limit=20)
+    assert rows["values"] == list(map(float, range(20)))
+    assert rows["more"] is True
+    buckets = served.remote.get("/api/timelines/live/signals/0/buckets", **query, count=5)
+    assert buckets["min"] == [0.0, 10.0, 20.0, 30.0, 40.0]
+    assert buckets["max"][-1] == 49.0
+    at_ms = start_ns / 1e6 + 10_500
+    frame = decode_frame(served.remote.raw("GET", "/api/timelines/live/snapshot", query={"at_ms": at_ms}))
+    assert frame.values[frame.handles == 0].tolist() == [10.0]
+    for form, magic in (("csv", b""), ("xlsx", b"PK"), ("parquet", b"PAR1")):
+        content = served.remote.raw(
+            "GET", "/api/timelines/live/export", query={**query, "signals": "0", "format": form}
+        )
+        assert content.startswith(magic)
+        assert len(content) > 100
+
+
+def test_values_that_no_json_number_holds_are_null(served: Served) -> None:
+    now_ns = time.time_ns()
+    served.push(Frame.doubles([0], [now_ns], [float("inf")]))
+    query = {"start_ms": now_ns / 1e6 - 1, "end_ms": now_ns / 1e6 + 1}
+    assert served.remote.get("/api/timelines/live/signals/0/range", **query)["values"] == [None]
+
+
+def test_a_token_cannot_make_one_with_more_rights_than_its_own(served: Served) -> None:
+    body = {"name": "more", "scopes": ["device:write"]}
+    weak = type(served.remote)(served.running.base_url, served.token("admin", "view"))
+    with pytest.raises(RemoteError) as caught:
+        weak.post("/api/tokens", body)
+    assert caught.value.code == "server.forbidden"
+    made = served.remote.post("/api/tokens", {"name": "reader", "scopes": ["view"]})
+    assert type(served.remote)(served.running.base_url, made["token"]).get("/api/me")["scopes"] == ["view"]
+
+
+def test_the_evidence_names_who_did_what_and_proves_it(served: Served, tmp_path: Path) -> None:
+    before = len(served.remote.get("/api/evidence", limit=1000))
+    glb = _import_model(served, tmp_path)
+    entries = served.remote.get("/api/evidence", limit=1000)
+    assert len(entries) == before + 1
+    assert entries[-1]["command"] == "import.files"
+    assert entries[-1]["actor"] == "tests"
+    proof = served.remote.get(f"/api/evidence/{entries[-1]['number']}/proof")
+    assert proof["tree_size"] >= entries[-1]["number"]
+    served.remote.undo(glb["command_id"])
+
+
+def _import_model(served: Served, tmp_path: Path) -> dict[str, Any]:
+    path = tmp_path / "machine.glb"
+    path.write_bytes(triangle_glb())
+    return served.remote.import_files([path])
+
+
+def test_an_imported_model_is_served_for_ever_and_gone_after_undo(served: Served, ask: Ask, tmp_path: Path) -> None:
+    outcome = _import_model(served, tmp_path)
+    place = next(place for place in served.remote.get("/api/places") if place["model"])
+    answer, body = ask(
+        "GET", f"/api/assets/{place['model']}", Authorization=f"Bearer {served.remote.token}"
+    )
+    assert answer.headers["Content-Type"] == "model/gltf-binary"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert body.startswith(b"glTF")
+    served.remote.undo(outcome["command_id"])
+    assert not any(place["model"] for place in served.remote.get("/api/places"))
