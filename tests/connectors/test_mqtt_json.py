@@ -7,14 +7,22 @@ import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from xushi.connectors import Link, Point
 from xushi.connectors._mqtt import MqttConnector
+from xushi.connectors._mqtt_session import MqttSession, open_session
 from xushi.kernel import SystemClock
 from xushi.signals import BAD_NO_COMMUNICATION, BAD_NO_DATA, Kind
 from xushi.testing import Broker, BrokerMissing, start_mosquitto, start_nats
@@ -218,3 +226,120 @@ async def test_a_wrong_password_is_refused_and_the_right_one_let_in(
             tmp_path, gathered, broker, Point(v, "v", "s#/v"), username="line", password="secret-1"
         ):
             pass
+
+
+async def test_words_of_an_enumeration_become_their_numbers(tmp_path, gathered, define, broker, peer) -> None:
+    (state,) = define(("state", Kind.ENUM))
+    point = Point(state, "s", "m#/state", Kind.ENUM, False, {"labels": {"Idle": 0, "Running": 3}})
+    async with running(tmp_path, gathered, broker, point):
+        for payload in ({"state": "Running"}, {"state": 0}, {"state": "Unheard of"}):
+            peer.publish("m", payload)
+        await gathered.until(lambda: gathered.statuses[-1].refused == 1)
+        assert gathered.values(state) == [3, 0]
+
+
+async def test_a_retained_value_returns_after_the_gap(tmp_path, gathered, define, broker, peer) -> None:
+    (level,) = define(("level", Kind.DOUBLE))
+    async with running(tmp_path, gathered, broker, Point(level, "l", "tank/level#/v")):
+        peer.publish("tank/level", {"v": 7.0, "timestamp": 1_700_000_000})
+        await gathered.until(lambda: gathered.values(level) == [7.0])
+        broker.kill()
+        await gathered.until_state("lost")
+        assert gathered.board.value(level).quality == BAD_NO_COMMUNICATION
+        broker.start()
+        again = Peer(broker.port)
+        again.publish("tank/level", {"v": 7.0, "timestamp": 1_700_000_000}, retain=True)
+        again.close()
+        await gathered.until(lambda: gathered.board.value(level).quality != BAD_NO_COMMUNICATION)
+        assert gathered.board.value(level).value == 7.0
+
+
+async def test_a_message_that_is_too_large_is_skipped_and_the_next_one_read(
+    tmp_path, gathered, define, broker, peer
+) -> None:
+    (v,) = define(("v", Kind.DOUBLE))
+    connector = MqttConnector(tmp_path, SystemClock(), max_packet_bytes=1000)
+    link = Link("test", "mqtt", broker.url, {}, (Point(v, "v", "s#/v", options={"qos": 1}),))
+    task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+    await gathered.until_state("live")
+    peer.publish("s", b'{"v": 1, "x": "' + b"x" * 300_000 + b'"}')
+    peer.publish("s", {"v": 2})
+    await gathered.until(lambda: gathered.values(v) == [2.0])
+    await gathered.until(lambda: gathered.statuses[-1].refused == 1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("qos", [0, 1, 2])
+async def test_every_quality_of_service_delivers_once_and_in_order(
+    tmp_path, gathered, define, broker, peer, qos
+) -> None:
+    (n,) = define(("n", Kind.INT))
+    point = Point(n, "n", "many#/n", Kind.INT, False, {"qos": qos})
+    async with running(tmp_path, gathered, broker, point):
+        for number in range(300):
+            peer.publish("many", {"n": number}, qos=qos)
+        await gathered.until(lambda: len(gathered.values(n)) >= 300)
+    assert gathered.values(n) == list(range(300))
+
+
+async def test_a_silent_broker_is_given_up() -> None:
+    async def greet_and_fall_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"\x20\x02\x00\x00")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(greet_and_fall_silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    def make() -> MqttSession:
+        return MqttSession(lambda *message: None, lambda: None, lambda size: None, keep_alive_s=1)
+
+    session = await open_session(f"mqtt://127.0.0.1:{port}", {}, make)
+    await session.sign_in("test", None, None)
+    assert "nothing heard" in await asyncio.wait_for(session.lost, 15)
+    server.close()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), start, start.replace(2050)
+    )
+    place = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        builder.add_extension(place, False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "broker.crt", folder / "broker.key"
+    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+async def test_tls_is_spoken_with_a_trusted_broker_and_refused_with_any_other(
+    tmp_path, gathered, define
+) -> None:
+    (v,) = define(("v", Kind.DOUBLE))
+    certificate, key = self_signed(tmp_path)
+    try:
+        secured = start_mosquitto(tmp_path / "broker", certificate=(certificate, key))
+    except BrokerMissing as missing:
+        pytest.skip(str(missing))
+    with secured as broker:
+        broker.url = broker.url.replace("mqtt:", "mqtts:")
+        connector = MqttConnector(tmp_path, SystemClock())
+        link = Link("test", "mqtt", broker.url, {}, (Point(v, "v", "s#/v"),))
+        task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+        await gathered.until_state("lost")
+        assert "certificate" in gathered.statuses[-1].error.lower()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        point = Point(v, "v", "s#/v", Kind.DOUBLE, True)
+        async with running(tmp_path, gathered, broker, point, ca_file=str(certificate)) as trusted:
+            assert (await trusted.write(point, 2.5)).is_good
+            await gathered.until(lambda: gathered.values(v) == [2.5])

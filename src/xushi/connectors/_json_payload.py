@@ -24,12 +24,11 @@ _FIELD_TYPES: dict[Kind, Any] = {
     Kind.DOUBLE: float | None | UnsetType,
     Kind.INT: int | None | UnsetType,
     Kind.BOOL: bool | None | UnsetType,
-    Kind.ENUM: int | None | UnsetType,
+    Kind.ENUM: int | str | None | UnsetType,
     Kind.TIME: datetime | int | None | UnsetType,
     Kind.STRING: str | None | UnsetType,
-    Kind.ARRAY: list[float] | list[str] | None | UnsetType,
+    Kind.ARRAY: list[float | str] | None | UnsetType,
 }
-_FIELD_TYPES[Kind.ARRAY] = list[float | str] | None | UnsetType
 _TIME_TYPE = datetime | int | float | None | UnsetType
 
 
@@ -96,7 +95,14 @@ class JsonTopic:
         self._values_of: Callable[[Any], tuple[Any, ...]] = (
             get if len(paths) > 1 else (lambda record: (get(record),))
         )
-        self._targets = tuple((point.signal, point.kind) for point in self._points)
+        self._targets = tuple(
+            zip(
+                [point.signal for point in self._points],
+                [point.kind for point in self._points],
+                self._labels,
+                strict=True,
+            )
+        )
 
     def feed(self, payload: bytes, columns: Columns, now_ns: int, quality: int = 0) -> None:
         """Add the values of one message to `columns`; `now_ns` stands in where the message states no time."""
@@ -118,7 +124,7 @@ class JsonTopic:
         stated = self._time_of(record)
         time_ns = self._time_or_now(stated, now_ns)
         doubles = columns.doubles
-        for value, (signal, kind) in zip(values, self._targets, strict=True):
+        for value, (signal, kind, labels) in zip(values, self._targets, strict=True):
             if value.__class__ is float and kind is Kind.DOUBLE:
                 doubles.signals.append(signal)
                 doubles.times.append(time_ns)
@@ -129,6 +135,7 @@ class JsonTopic:
             elif value is None:
                 columns.add(kind, signal, time_ns, None, BAD_NO_DATA)
             else:
+                value = labels.get(value, value) if labels and value.__class__ is str else value
                 self._add(columns, kind, signal, time_ns, value, quality)
 
     def _time_or_now(self, stated: Any, now_ns: int) -> int:

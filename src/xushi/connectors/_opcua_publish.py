@@ -195,7 +195,7 @@ def _after_text(body: bytes, at: int) -> int:
 def _count(body: bytes, at: int, smallest: int) -> int:
     """Return the length of an array, refusing one that the bytes cannot hold."""
     count = int(_I32(body, at)[0])
-    if count * smallest > len(body) - at:
+    if count * smallest > len(body) - at - 4:
         raise PublishError(f"an array of {count} elements in {len(body)} bytes")
     return 0 if count < 0 else count
 
@@ -446,7 +446,7 @@ def _read_variant(body: bytes, at: int, type: int) -> tuple[Any, int]:
         return _read_text(body, at + 1)
     if type & 0xC0 == 0x80:
         base = type & 0x3F
-        count = _count(body, at + 1, 1)
+        count = _count(body, at + 1, np.dtype(_SCALARS.get(base, "u1")).itemsize)
         if base in _SCALARS:
             numbers = np.frombuffer(body, _SCALARS[base], count, at + 5) if count else np.empty(0)
             end = at + 5 + (numbers.nbytes if count else 0)

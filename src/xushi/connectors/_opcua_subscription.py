@@ -22,7 +22,7 @@ LIFETIME_COUNT = 300
 QUEUE_SIZE = 16
 ITEMS_PER_CALL = 1000
 REQUESTS_IN_FLIGHT = 3
-BAD_NO_SUBSCRIPTION = 0x8079_0000
+MOST_MISSED = 1000
 
 
 class SubscriptionLost(Exception):
@@ -49,7 +49,7 @@ class Subscription:
         self,
         client: Client,
         deliver: Callable[[bytes, Publish, bool], None],
-        refuse: Callable[[str], None],
+        refuse: Callable[[str, int], None],
         interval_ms: float = PUBLISHING_INTERVAL_MS,
     ) -> None:
         self._client = client
@@ -155,7 +155,7 @@ class Subscription:
         try:
             head = read_publish(body)
         except PublishError as error:
-            self._refuse(str(error))
+            self._refuse(str(error), 1)
             return
         if head.subscription != self._id:
             return
@@ -170,21 +170,32 @@ class Subscription:
 
     async def _fetch_missed(self, head: Publish) -> None:
         """Ask again for the responses between the last and this one, where the server still has them."""
-        number, missed = self._next_sequence or head.sequence, 0
-        while number != head.sequence and missed < len(head.available) + 1:
-            missed += 1
+        number, lost = self._next_sequence or head.sequence, 0
+        if (head.sequence - number) % 0xFFFF_FFFF > MOST_MISSED:
+            self._refuse(f"the server's numbers jump from {number} to {head.sequence}", 1)
+            return
+        while number != head.sequence:
             if number in head.available:
-                request = ua.RepublishRequest()
-                request.Parameters.SubscriptionId = self._id
-                request.Parameters.RetransmitSequenceNumber = number
-                try:
-                    body = await self._send(request)
-                    self._deliver(body, read_republish(body), True)
-                except (UaError, PublishError) as error:
-                    self._refuse(f"response {number} was missed and cannot be had again: {error}")
+                lost += not await self._fetch(number)
+            else:
+                lost += 1
             number = _after(number)
-        if number != head.sequence:
-            self._refuse(f"responses {self._next_sequence} to {head.sequence - 1} were missed")
+        if lost:
+            self._refuse(
+                f"{lost} responses before {head.sequence} were missed and the server has them no longer", lost
+            )
+
+    async def _fetch(self, number: int) -> bool:
+        """Have the server send a response again; False where it cannot."""
+        request = ua.RepublishRequest()
+        request.Parameters.SubscriptionId = self._id
+        request.Parameters.RetransmitSequenceNumber = number
+        try:
+            body = await self._send(request)
+            self._deliver(body, read_republish(body), True)
+        except (UaError, PublishError):
+            return False
+        return True
 
 
 def _item(one: Wanted) -> ua.MonitoredItemCreateRequest:

@@ -100,8 +100,17 @@ def start_nats(folder: Path, username: str = "", password: str = "", port: int =
     return Broker([program, "-c", str(config)], port, folder / "nats.log").start()
 
 
-def start_mosquitto(folder: Path, username: str = "", password: str = "", port: int = 0) -> Broker:
+def start_mosquitto(
+    folder: Path,
+    username: str = "",
+    password: str = "",
+    port: int = 0,
+    certificate: tuple[Path, Path] | None = None,
+) -> Broker:
     """Start Mosquitto; configuration and log go to `folder`.
+
+    Args:
+        certificate: PEM files of certificate and key; with them the port speaks TLS only.
 
     Raises:
         BrokerMissing: Mosquitto is not on this machine.
@@ -121,6 +130,8 @@ def start_mosquitto(folder: Path, username: str = "", password: str = "", port: 
         lines += ["allow_anonymous false", f"password_file {passwords}"]
     else:
         lines.append("allow_anonymous true")
+    if certificate is not None:
+        lines += [f"certfile {certificate[0]}", f"keyfile {certificate[1]}"]
     if os.getuid() == 0:
         lines.append("user root")
     config = folder / "mosquitto.conf"

@@ -1,0 +1,135 @@
+"""The publish lane alone: missed responses are asked for again, overload is answered by asking less."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from asyncua import ua
+from asyncua.common.utils import Buffer
+from asyncua.ua.ua_binary import struct_to_binary
+
+from xushi.connectors._opcua_publish import Publish
+from xushi.connectors._opcua_subscription import Subscription, SubscriptionLost
+
+
+def publish_response(sequence: int, available: list[int], subscription: int = 1) -> bytes:
+    response = ua.PublishResponse()
+    response.Parameters.SubscriptionId = subscription
+    response.Parameters.AvailableSequenceNumbers = available
+    message = response.Parameters.NotificationMessage
+    message.SequenceNumber = sequence
+    if sequence:
+        message.NotificationData = [ua.DataChangeNotification()]
+    encoded: bytes = struct_to_binary(response)
+    return encoded
+
+
+def republish_response(sequence: int) -> bytes:
+    response = ua.RepublishResponse()
+    response.NotificationMessage.SequenceNumber = sequence
+    response.NotificationMessage.NotificationData = [ua.DataChangeNotification()]
+    encoded: bytes = struct_to_binary(response)
+    return encoded
+
+
+class Server:
+    """Answers Publish and Republish from a script; an exception in the script is raised."""
+
+    def __init__(self, script: list[Any]) -> None:
+        self.script = script
+        self.republished: list[int] = []
+        self.acknowledged: list[int] = []
+        self.delivered: list[tuple[int, bool]] = []
+        self.refused: list[str] = []
+        client = SimpleNamespace(uaclient=SimpleNamespace(protocol=self))
+        self.subscription = Subscription(client, self.deliver, lambda text, count: self.refused.append(text))  # type: ignore[arg-type]
+        self.subscription._id = 1
+
+    def deliver(self, body: bytes, head: Publish, is_late: bool) -> None:
+        self.delivered.append((head.sequence, is_late))
+
+    async def send_request(self, request: Any, timeout: float | None = None) -> Buffer:  # noqa: ASYNC109
+        if isinstance(request, ua.RepublishRequest):
+            self.republished.append(request.Parameters.RetransmitSequenceNumber)
+            return Buffer(republish_response(self.republished[-1]))
+        self.acknowledged += [each.SequenceNumber for each in request.Parameters.SubscriptionAcknowledgements]
+        if not self.script:
+            await asyncio.Event().wait()
+        answer = self.script.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return Buffer(answer)
+
+
+async def test_missed_responses_are_asked_for_again_in_order() -> None:
+    server = Server(
+        [publish_response(n, a) for n, a in ((7, [7]), (10, [8, 9, 10]), (11, [11]))]
+        + [ConnectionError("gone")]
+    )
+    with pytest.raises(ConnectionError):
+        await server.subscription.publish_until_lost()
+    assert server.delivered == [(7, False), (8, True), (9, True), (10, False), (11, False)]
+    assert server.republished == [8, 9]
+    assert not server.refused
+
+
+async def test_what_the_server_no_longer_has_is_told() -> None:
+    server = Server([publish_response(1, [1]), publish_response(5, [4, 5]), ConnectionError("gone")])
+    with pytest.raises(ConnectionError):
+        await server.subscription.publish_until_lost()
+    assert [number for number, _ in server.delivered] == [1, 4, 5]
+    assert len(server.refused) == 1
+
+
+async def test_numbers_go_on_at_1_after_the_largest() -> None:
+    server = Server([publish_response(0xFFFF_FFFF, []), publish_response(1, []), ConnectionError("gone")])
+    with pytest.raises(ConnectionError):
+        await server.subscription.publish_until_lost()
+    assert not server.refused
+
+
+async def test_keep_alives_and_rubbish_deliver_nothing() -> None:
+    server = Server(
+        [
+            publish_response(0, []),
+            b"\x01\x02",
+            publish_response(3, [], subscription=9),
+            ConnectionError("gone"),
+        ]
+    )
+    with pytest.raises(ConnectionError):
+        await server.subscription.publish_until_lost()
+    assert not server.delivered
+    assert len(server.refused) == 1
+
+
+async def test_delivered_responses_are_acknowledged() -> None:
+    server = Server([*(publish_response(n, []) for n in range(1, 9)), ConnectionError("gone")])
+    with pytest.raises(ConnectionError):
+        await server.subscription.publish_until_lost()
+    assert server.acknowledged == sorted(server.acknowledged)
+    assert set(server.acknowledged) <= set(range(1, 9))
+    assert len(server.acknowledged) >= 5
+
+
+async def test_too_many_requests_are_answered_by_fewer_and_other_faults_end_the_subscription() -> None:
+    many = [
+        ua.uaerrors.BadTooManyPublishRequests(),
+        ua.uaerrors.BadTooManyPublishRequests(),
+        publish_response(1, []),
+    ]
+    server = Server([*many, ua.uaerrors.BadNoSubscription()])
+    with pytest.raises(SubscriptionLost):
+        await server.subscription.publish_until_lost()
+    assert server.subscription._window == 1
+    assert server.delivered == [(1, False)]
+
+
+async def test_a_server_that_falls_silent_is_given_up() -> None:
+    server = Server([])
+    server.subscription._silence_s = 0.05
+    with pytest.raises(SubscriptionLost, match="silent"):
+        await server.subscription.publish_until_lost()
