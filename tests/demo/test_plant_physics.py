@@ -48,7 +48,9 @@ def shift() -> Shift:
     breaks = 0
     for hour in range(1, 9):
         model.run_until(hour * HOUR)
-        breaks += sum(key == "OP40.Alarm.Code" and value == 201 for key, _, value in model.values.take_changes())
+        breaks += sum(
+            key == "OP40.Alarm.Code" and value == 201 for key, _, value in model.values.take_changes()
+        )
         messages += model.values.take_messages()
     return Shift(model, messages, breaks)
 
@@ -157,7 +159,9 @@ def test_no_wrong_part_is_ever_fitted(shift: Shift) -> None:
     waiting = len(waiting_kit.wrong) if waiting_kit is not None else 0
     waiting += sum(len(tray.wrong) for tray in shift.model.fleet.trays())
     waiting += sum(len(tray.wrong) for stock in shift.model.stocks.values() for tray in stock.trays)
-    assert offered == stopped + shift.model.kitting.wrong_stopped + waiting, "each is stopped or still to come"
+    assert offered == stopped + shift.model.kitting.wrong_stopped + waiting, (
+        "each is stopped or still to come"
+    )
 
 
 def test_a_station_stands_until_somebody_answers_its_poka_yoke() -> None:
@@ -226,7 +230,9 @@ def test_a_finished_engine_tells_its_whole_way_and_all_its_parts(shift: Shift) -
     way: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for message in quality(shift):
         way.setdefault(message["engine"], {}).setdefault(message["station"], []).append(message)
-    finished = [serial for serial in way if serial not in shift.model.book.in_process and "OP100" in way[serial]]
+    finished = [
+        serial for serial in way if serial not in shift.model.book.in_process and "OP100" in way[serial]
+    ]
     assert len(finished) == shift.model.book.finished
     expected = Counter({p.number: p.quantity if p.tracing == "serial" else 1 for p in PARTS})
     for serial in finished:

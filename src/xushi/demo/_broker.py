@@ -25,6 +25,17 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
+def is_taken(host: str, port: int) -> bool:
+    """Whether another program listens on this port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
 def find_nats_server() -> str:
     """Path of the nats-server program of this environment; raises `demo.no_broker` when there is none."""
     beside = Path(sysconfig.get_path("scripts")) / (
@@ -48,7 +59,7 @@ class Broker:
     async def start(self) -> None:
         """Starts it and waits until the port answers; raises `demo.broker_failed` when it does not."""
         self._data.mkdir(parents=True, exist_ok=True)
-        if await _answers(self.host, self.port):
+        if is_taken(self.host, self.port):
             raise XushiError("demo.port_taken", port=self.port, option="--mqtt-port")
         config = self._data / "nats.conf"
         config.write_text(_config(self.host, self.port, self._data), encoding="utf-8")

@@ -90,8 +90,12 @@ def _agv(id: str) -> tuple[Signal, ...]:
 
     look = f"{AGV_TOPIC}/{id}/visualization"
     return (
-        json(id, "Pose.PositionX", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True),
-        json(id, "Pose.PositionY", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True),
+        json(
+            id, "Pose.PositionX", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True
+        ),
+        json(
+            id, "Pose.PositionY", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True
+        ),
         json(
             id, "Pose.Theta", "double", look, ("agvPosition", "theta"), "Heading", "航向角", "rad", vda=True
         ),

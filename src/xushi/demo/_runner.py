@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 
-from xushi.demo._broker import Broker, free_port
+from xushi.demo._broker import Broker, free_port, is_taken
 from xushi.demo._face_json import JsonFace
 from xushi.demo._face_opcua import OpcUaFace
 from xushi.demo._face_sparkplug import SparkplugFace
@@ -73,19 +73,15 @@ class PlantRunner:
         if self._broker is not None:
             self._closers.callback(self._broker.stop)
             await self._broker.start()
-        await self._start_opcua()
+        if is_taken(self.host, self.opcua_port):
+            raise XushiError("demo.port_taken", port=self.opcua_port, option="--opcua-port")
+        await self._opcua.start()
+        self._closers.push_async_callback(self._opcua.stop)
         faces: list[_Face] = [self._sparkplug, self._json, self._fleet, *self._vehicles]
         for face in faces:
             self._closers.push_async_callback(face.stop)
             await face.start()
         self._began_s = self._wall_s()
-
-    async def _start_opcua(self) -> None:
-        try:
-            await self._opcua.start()
-        except OSError as error:
-            raise XushiError("demo.port_taken", port=self.opcua_port, option="--opcua-port") from error
-        self._closers.push_async_callback(self._opcua.stop)
 
     async def run(self, until: asyncio.Event) -> None:
         """Follows the clock until `until` is set."""

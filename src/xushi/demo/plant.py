@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -37,6 +38,7 @@ def endpoints(opcua_port: int, mqtt_host: str, mqtt_port: int) -> dict[str, str]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the plant until SIGTERM, SIGINT or the end of the parent process; returns the exit status."""
     options = _read_options(arguments)
+    logging.getLogger("asyncua").setLevel(logging.ERROR)  # its warnings speak of clients' certificates
     with ExitStack() as stack:
         data = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xushi-plant-")))
         try:
