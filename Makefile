@@ -34,6 +34,7 @@ check: setup ## Format, lint, types, import floors, duplicated texts
 	$(BIN)/lint-imports
 	cd web && npm run --silent typecheck && npm run --silent lint
 	$(BIN)/python tools/check_docs.py
+	$(BIN)/python tools/make_reference.py --check
 
 bench: setup ## Measure speed, memory and sizes; one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)

@@ -36,7 +36,10 @@ def unlisted_dependencies() -> list[str]:
     """Return dependencies of pyproject.toml and package.json that dependencies.md does not explain."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = [*project["project"]["dependencies"]]
-    for group in (*project["project"]["optional-dependencies"].values(), *project["dependency-groups"].values()):
+    for group in (
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ):
         wanted += group
     names = {re.split(r"[\[<>=! ;]", one)[0] for one in wanted}
     package = json.loads((ROOT / "web/package.json").read_text("utf-8"))
@@ -49,7 +52,9 @@ def unlisted_decisions() -> list[str]:
     """Return decision records that the index does not name."""
     folder = ROOT / "docs/explanations/decisions"
     index = (folder / "README.md").read_text("utf-8")
-    return [f"decisions/README.md does not list {p.name}" for p in folder.glob("0*.md") if p.name not in index]
+    return [
+        f"decisions/README.md does not list {p.name}" for p in folder.glob("0*.md") if p.name not in index
+    ]
 
 
 def disagreeing_readmes() -> list[str]:
@@ -58,7 +63,9 @@ def disagreeing_readmes() -> list[str]:
     found = []
     for pattern, what in ((r"^(?:make|xushi|python) .*$", "command"), (r"!\[[^\]]*\]\(([^)]+)\)", "picture")):
         lists = [re.findall(pattern, text, re.MULTILINE) for text in texts]
-        names = [[re.sub(r"\.(en|zh-CN)\.", ".", name).split("  #")[0].strip() for name in one] for one in lists]
+        names = [
+            [re.sub(r"\.(en|zh-CN)\.", ".", name).split("  #")[0].strip() for name in one] for one in lists
+        ]
         if names[0] != names[1]:
             found.append(f"the READMEs differ in their {what}s: {names[0]} and {names[1]}")
     return found
