@@ -1,0 +1,220 @@
+"""`kill -9` of the server at random moments under load: what was acknowledged is there, and start-up is quick.
+
+XUSHI_KILL_ROUNDS sets the number of kills (5 by default, 30 by `make kill`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from xushi.demo.shells import ensure_assets
+from xushi.kernel import SystemClock, XushiError
+from xushi.remote import Remote, local_access
+from xushi.runtime import decode_frame
+from xushi.signals import History, SignalRegistry
+
+ROUNDS = int(os.environ.get("XUSHI_KILL_ROUNDS", "5"))
+IS_MEASURED = ROUNDS >= 30
+WINDOW_S = 0.1
+STARTUP_TARGET_S = 3.0
+PLACES = [f"urn:xushi:demo:shell:OP{number}" for number in (10, 20, 30, 40, 50)]
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+class Server:
+    """A server subprocess over one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        started = time.monotonic()
+        command = [sys.executable, "-m", "xushi.cli", "serve", "--json", "--no-browser", "--data", str(folder), "--port", "0"]
+        with (folder.parent / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        while (access := local_access(folder)) is None or access.pid != self.process.pid:
+            assert self.process.poll() is None, (folder.parent / "server.log").read_text()
+            assert time.monotonic() - started < 60
+            time.sleep(0.005)
+        self.access = access
+        self.remote = Remote(access.url, access.token)
+        self.remote.get("/api/status")
+        self.seconds_to_answer = time.monotonic() - started
+
+    def kill(self) -> float:
+        moment = time.monotonic()
+        self.process.kill()
+        self.process.wait()
+        return moment
+
+
+class Load:
+    """Commands, imports and a viewer at full speed, each noting what was acknowledged or seen."""
+
+    def __init__(self, server: Server, round_: int) -> None:
+        self.server = server
+        self.round = round_
+        self.is_over = False
+        self.names: dict[str, str] = {}
+        self.pending_names: dict[str, str] = {}
+        self.imports: list[str] = []
+        self.tried_imports: list[str] = []
+        self.commands: list[str] = []
+        self.seen: list[tuple[float, np.ndarray, np.ndarray]] = []
+        self.threads = [threading.Thread(target=work, daemon=True) for work in (self.rename, self.bring, self.watch)]
+        for thread in self.threads:
+            thread.start()
+
+    def end(self) -> None:
+        self.is_over = True
+        for thread in self.threads:
+            thread.join(30)
+
+    def rename(self) -> None:
+        number = 0
+        while not self.is_over:
+            number += 1
+            place = PLACES[number % len(PLACES)]
+            name = f"round {self.round} number {number}"
+            self.pending_names[place] = name
+            try:
+                outcome = self.server.remote.run("scene.rename", {"place": place, "name": {"en": name}})
+            except (XushiError, OSError):
+                return
+            self.names[place] = name
+            self.commands.append(outcome["command_id"])
+
+    def bring(self) -> None:
+        number = 0
+        path = self.server.folder.parent / "bring.json"
+        while not self.is_over:
+            number += 1
+            name = f"urn:kill:{self.round}:{number}"
+            path.write_text(json.dumps(environment(name)))
+            self.tried_imports.append(name)
+            try:
+                outcome = self.server.remote.import_files([path])
+            except (XushiError, OSError):
+                return
+            self.imports.append(name)
+            self.commands.append(outcome["command_id"])
+
+    def watch(self) -> None:
+        url = self.server.access.url.replace("http", "ws") + "/api/ws"
+        headers = {"Authorization": f"Bearer {self.server.access.token}"}
+        try:
+            with connect(url, additional_headers=headers, compression=None, max_size=None) as socket:
+                socket.send(json.dumps({"type": "watch", "view": 1, "signals": "all", "rate_hz": 50}))
+                for message in socket:
+                    if isinstance(message, bytes):
+                        frame = decode_frame(message)
+                        self.seen.append((time.monotonic(), frame.handles, frame.times_ms))
+        except (ConnectionClosed, OSError):
+            return
+
+
+def environment(name: str) -> dict[str, Any]:
+    """One shell with two submodels: a half import would show."""
+    parts = [f"{name}:a", f"{name}:b"]
+    keys = [{"type": "ModelReference", "keys": [{"type": "Submodel", "value": part}]} for part in parts]
+    shell = {
+        "modelType": "AssetAdministrationShell", "id": name, "idShort": "Killed", "submodels": keys,
+        "assetInformation": {"assetKind": "Instance", "globalAssetId": f"{name}:asset"},
+    }  # fmt: skip
+    property_ = {"modelType": "Property", "idShort": "P", "valueType": "xs:int", "value": "1"}
+    submodels = [
+        {"modelType": "Submodel", "id": part, "idShort": f"S{i}", "submodelElements": [property_]}
+        for i, part in enumerate(parts)
+    ]
+    return {"assetAdministrationShells": [shell], "submodels": submodels}
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """The demo plant at ten times its pace, on free ports."""
+    command = [sys.executable, "-m", "xushi.demo.plant", "--speed", "10", "--opcua-port", "0", "--mqtt-port", "0"]
+    with (tmp_path / "plant.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+    assert process.stdout is not None
+    ready: dict[str, Any] = json.loads(process.stdout.readline())
+    yield ready
+    process.terminate()
+    process.wait(20)
+
+
+def check_history(folder: Path, load: Load, killed_at: float) -> int:
+    """Everything a viewer had seen 100 ms before the kill is in the history; return how many values were checked."""
+    newest: dict[int, float] = {}
+    for seen_at, handles, times_ms in load.seen:
+        if seen_at <= killed_at - WINDOW_S:
+            newest.update(zip(handles.tolist(), times_ms.tolist(), strict=True))
+    registry = SignalRegistry(folder / "signals.sqlite")
+    history = History(folder / "history", registry, SystemClock(), is_read_only=True)
+    for handle, time_ms in newest.items():
+        frame = history.value_as_of([handle], int(time_ms * 1e6) + 1000)
+        assert len(frame), f"nothing is recorded of {registry.get(handle).key}"
+        assert abs(int(frame.times_ns[0]) - time_ms * 1e6) < 1500, f"lost: {registry.get(handle).key} at {time_ms}"
+    history.close()
+    registry.close()
+    return len(newest)
+
+
+def check_records(server: Server, load: Load) -> None:
+    """Acknowledged commands and imports are there; others wholly or not at all."""
+    places = {place["id"]: place["name"]["en"] for place in server.remote.get("/api/places")}
+    for place, name in load.names.items():
+        assert places[place] in (name, load.pending_names[place])
+    shells = {twin["id"]: twin for twin in server.remote.get("/api/twins")}
+    for name in load.imports:
+        assert name in shells, f"an acknowledged import is lost: {name}"
+    for name in load.tried_imports:
+        assert name not in shells or len(shells[name]["submodels"]) == 2, f"half an import: {name}"
+    evidence: set[str] = set()
+    after = 0
+    while entries := server.remote.get("/api/evidence", after=after, limit=1000):
+        evidence |= {entry["command_id"] for entry in entries}
+        after = entries[-1]["number"]
+    assert set(load.commands) <= evidence
+
+
+def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    server = Server(folder)
+    server.remote.import_files([ensure_assets()])
+    for link in server.remote.get("/api/links"):
+        server.remote.run("link.configure", {"link": link["id"], "endpoint": plant[link["protocol"]]})
+    chance = random.Random(20261121)
+    startups: list[float] = []
+    commands = values = 0
+    for round_ in range(ROUNDS):
+        load = Load(server, round_)
+        time.sleep(chance.uniform(0.4, 2.0))
+        killed_at = server.kill()
+        load.end()
+        values += check_history(folder, load, killed_at)
+        server = Server(folder)
+        startups.append(server.seconds_to_answer)
+        check_records(server, load)
+        commands += len(load.commands)
+    server.process.terminate()
+    assert server.process.wait(30) == 0
+    figure = {"rounds": ROUNDS, "commands": commands, "values": values, "startup_s": round(max(startups), 2)}
+    print(json.dumps(figure))
+    assert commands > ROUNDS
+    assert values > ROUNDS
+    if IS_MEASURED:
+        assert max(startups) < STARTUP_TARGET_S
