@@ -1,5 +1,5 @@
 // What signals do to places: each driver reads its signals when they change and moves its part until it is there.
-import { Color, Quaternion, Vector3 } from "three";
+import { Quaternion, Vector3 } from "three";
 import { nearestAngle, nextProgress, Motion } from "./_motion";
 import type { Rig } from "./_rig";
 import type { PlaceState, SceneBoard } from "./_types";
@@ -164,6 +164,3 @@ export class LightDriver implements Driver {
     return false;
   }
 }
-
-/** The colour of a lamp that shines and of one that does not. */
-export const LAMP_OFF = new Color(0x8d949a);

@@ -65,7 +65,6 @@ export function countLeft(shown: readonly number[], next: readonly number[]): nu
     let isForward = true;
     for (let i = left; i < shown.length && isForward; i += 1) {
       const to = next[i - left];
-      // Items that vanish at the inlet have been taken out by hand: allowed only as the last resort.
       isForward = to !== undefined && to >= (shown[i] as number) - JITTER;
     }
     if (isForward) return left;

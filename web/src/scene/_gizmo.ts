@@ -1,5 +1,5 @@
 // Handles to move or turn the chosen place by hand; the place follows at once and goes back if the move is refused.
-import { Matrix4, Object3D, Quaternion, Vector3 } from "three";
+import { Group, Matrix4, Object3D, Quaternion, Vector3 } from "three";
 import { TransformControls } from "three/addons/controls/TransformControls.js";
 import type { Eye } from "./_eye";
 import type { GizmoMode, Quat, Vec3 } from "./_types";
@@ -18,7 +18,7 @@ const local = new Matrix4();
 const scale = new Vector3();
 
 export class Gizmo {
-  readonly root: Object3D;
+  readonly root = new Group();
   isHeld = false;
   private readonly controls: TransformControls;
   private readonly proxy = new Object3D();
@@ -30,7 +30,8 @@ export class Gizmo {
     this.controls.setTranslationSnap(GRID_M);
     this.controls.setRotationSnap(GRID_RAD);
     this.controls.setSize(0.8);
-    this.root = this.controls.getHelper();
+    this.controls.setColors(0xa8574d, 0x4f7d57, 0x3f6f9c, 0xe0a838);
+    this.root.add(this.controls.getHelper(), this.proxy);
     this.controls.enabled = false;
     this.controls.addEventListener("change", () => events.onChange());
     this.controls.addEventListener("objectChange", () => this.drag());

@@ -18,6 +18,9 @@ export interface Looks {
   outline: Color;
   hover: Color;
   lampOff: Color;
+  /** A machine's lamp that shines though nothing is amiss. */
+  lampOn: Color;
+  /** A light that asks for a hand: pick here. */
   lightOn: Color;
   /** Frame on the floor and lamp of a place that is not normal; null where nothing is shown. */
   mark: Record<PlaceState, Color | null>;
@@ -43,7 +46,8 @@ export const LOOKS: Record<ThemeName, Looks> = {
     outline: colour(0x1d5a86),
     hover: colour(0x5b7d98),
     lampOff: colour(0x9aa1a6),
-    lightOn: colour(0xffc24a),
+    lampOn: colour(0xf7f9fa),
+    lightOn: colour(0x2f9e77),
     mark: { normal: null, waiting: colour(0xd99a00), failed: colour(0xc02b22), off: colour(0x6f7a83), unknown: colour(0x8d4a80) },
     tint: { normal: null, waiting: null, failed: new Color(1, 0.58, 0.54), off: new Color(0.72, 0.72, 0.74), unknown: new Color(0.8, 0.76, 0.8) },
   },
@@ -62,7 +66,8 @@ export const LOOKS: Record<ThemeName, Looks> = {
     outline: colour(0x8fc1e6),
     hover: colour(0x6a93b3),
     lampOff: colour(0x6b747b),
-    lightOn: colour(0xffc961),
+    lampOn: colour(0xe8eef2),
+    lightOn: colour(0x5cc79f),
     mark: { normal: null, waiting: colour(0xf3c15d), failed: colour(0xff6f62), off: colour(0x7f8b95), unknown: colour(0xe3a6db) },
     tint: { normal: null, waiting: null, failed: new Color(1, 0.42, 0.38), off: new Color(0.62, 0.62, 0.65), unknown: new Color(0.75, 0.7, 0.75) },
   },
@@ -81,7 +86,8 @@ export const LOOKS: Record<ThemeName, Looks> = {
     outline: colour(0xffe45c),
     hover: colour(0xffffff),
     lampOff: colour(0x595959),
-    lightOn: colour(0xffe45c),
+    lampOn: colour(0xffffff),
+    lightOn: colour(0x7dffc4),
     mark: { normal: null, waiting: colour(0xffc233), failed: colour(0xff4a3d), off: colour(0xbfbfbf), unknown: colour(0xff9df0) },
     tint: { normal: null, waiting: null, failed: new Color(1, 0.3, 0.26), off: new Color(0.5, 0.5, 0.5), unknown: new Color(0.6, 0.5, 0.6) },
   },

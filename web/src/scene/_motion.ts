@@ -12,11 +12,9 @@ export function nearestAngle(from: number, to: number): number {
   return from + (turn > Math.PI ? turn - TURN : turn);
 }
 
-/** The progress to run to when a cycle (0…1) has begun anew: 0.95 → 0.05 runs through 1. */
+/** The progress to run to when a cycle (0…1) has begun anew: 0.95 → 0.05 runs on through 1; a small step back is a step back. */
 export function nextProgress(from: number, to: number): number {
-  const lap = Math.floor(from);
-  const candidate = lap + to;
-  return candidate < from - 0.5 ? candidate + 1 : candidate;
+  return to + Math.ceil(from - 0.5 - to);
 }
 
 /**

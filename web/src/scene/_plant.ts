@@ -1,5 +1,5 @@
 // The plant without a screen: places, their models and behaviours, moved by the board. FactoryScene draws it.
-import { Matrix4, Vector3, type Color, type Quaternion } from "three";
+import { Matrix4, type Quaternion, type Vector3 } from "three";
 import type { DiffInfo, Place } from "../protocol";
 import { Bindings, makeDriver, modelsOf, nodesOf, type Sources } from "./_bindings";
 import type { Hands } from "./_drivers";
@@ -217,7 +217,7 @@ export class Plant {
     showLight: (place, piece, isOn) => {
       const lights = this.lights.get(place) ?? new Map<number, boolean>();
       this.lights.set(place, lights.set(piece, isOn));
-      this.world.tintPiece(place, piece, isOn ? this.looks.lightOn : this.looks.lampOff);
+      this.paintLamp(place, piece);
     },
     itemsMoved: () => (this.areItemsStale = true),
   };
@@ -226,20 +226,27 @@ export class Plant {
     this.states.set(place, state);
     this.statesVersion += 1;
     this.world.tint(place, this.looks.tint[state]);
-    const lamp = this.world.model(place)?.pieceByName.get(STATE_LAMP);
-    if (lamp !== undefined) this.world.tintPiece(place, lamp, this.lampColour(state));
+    const lamp = this.stateLamp(place);
+    if (lamp !== undefined) this.paintLamp(place, lamp);
   }
 
-  private lampColour(state: PlaceState): Color {
-    return this.looks.mark[state] ?? this.looks.lampOff;
+  private stateLamp(place: number): number | undefined {
+    return this.states.has(place) ? this.world.model(place)?.pieceByName.get(STATE_LAMP) : undefined;
+  }
+
+  /** A machine's lamp tells first that something is amiss; whether a signal lights it comes after. */
+  private paintLamp(place: number, piece: number): void {
+    const isStateLamp = piece === this.stateLamp(place);
+    const mark = isStateLamp ? this.looks.mark[this.states.get(place) ?? "normal"] : null;
+    const isOn = this.lights.get(place)?.get(piece) ?? false;
+    const { lampOff, lampOn, lightOn } = this.looks;
+    this.world.tintPiece(place, piece, mark ?? (isOn ? (isStateLamp ? lampOn : lightOn) : lampOff));
   }
 
   setLooks(looks: Looks): void {
     this.looks = looks;
     for (const [place, state] of this.states) this.showState(place, state);
-    for (const [place, lights] of this.lights) {
-      for (const [piece, isOn] of lights) this.world.tintPiece(place, piece, isOn ? looks.lightOn : looks.lampOff);
-    }
+    for (const [place, lights] of this.lights) for (const piece of lights.keys()) this.paintLamp(place, piece);
   }
 
   /** Moves everything to the instant; true while anything still moves. */
