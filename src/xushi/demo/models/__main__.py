@@ -9,6 +9,7 @@ from ._write import write_models
 
 
 def main(arguments: list[str]) -> int:
+    """Write the files and print their sizes in bytes; 2 when called wrongly."""
     if len(arguments) != 1:
         print("usage: python -m xushi.demo.models OUTDIR", file=sys.stderr)
         return 2

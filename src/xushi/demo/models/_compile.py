@@ -13,7 +13,7 @@ from ._solid import Points, Solid
 
 
 class Primitive(NamedTuple):
-    """Little-endian arrays: positions float32 (n, 3) m, normals float32 (n, 3), colours uint8 (n, 4), indices uint16."""
+    """Arrays: positions float32 (n, 3) in metres, normals float32 (n, 3), colours uint8 (n, 4), indices uint16."""
 
     material: str
     positions: NDArray[np.float32]
@@ -46,8 +46,13 @@ def _merge(material: str, members: list[tuple[Solid, Finish]]) -> Primitive:
     index = inverse.reshape(-1)[np.concatenate(corners)]
     used = (index[:, 0] != index[:, 1]) & (index[:, 1] != index[:, 2]) & (index[:, 2] != index[:, 0])
     normals = table[:, 3:6] / np.linalg.norm(table[:, 3:6], axis=1)[:, None]
-    return Primitive(material, table[:, :3].astype("<f4"), normals.astype("<f4"), table[:, 6:].astype(np.uint8),
-                     index[used].astype("<u2").reshape(-1))
+    return Primitive(
+        material,
+        table[:, :3].astype("<f4"),
+        normals.astype("<f4"),
+        table[:, 6:].astype(np.uint8),
+        index[used].astype("<u2").reshape(-1),
+    )
 
 
 def corner_arrays(solid: Solid) -> tuple[Points, Points, NDArray[np.int64]]:
@@ -71,7 +76,9 @@ def _creased(solid: Solid, crease_rad: float) -> tuple[Points, Points, NDArray[n
         for point in face:
             around.setdefault(point, []).append(number)
     limit = math.cos(crease_rad)
-    points, normals, triangles = [], [], []
+    points: list[Points] = []
+    normals: list[Points] = []
+    triangles: list[tuple[int, int, int]] = []
     for number, face in enumerate(solid.faces):
         first = len(points)
         for point in face:

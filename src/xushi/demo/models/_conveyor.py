@@ -17,7 +17,6 @@ WIDTH_M = 0.72  # between the outer faces of the rails
 _ROLLER_PITCH = 0.14
 
 
-
 def straight(part: Part, length: float, legs: bool = True, drive: bool = False) -> None:
     """A run along X about the part's origin."""
     half = WIDTH_M / 2
@@ -75,9 +74,9 @@ def curve(part: Part, radius: float, angle_rad: float) -> None:
         a = angle_rad * (k + 0.5) / count
         roller = pin(0.03, WIDTH_M - 0.075, 7).along("x").moved(radius - (WIDTH_M - 0.075) / 2, 0, 0)
         part.add(roller.turned("y", -a), STEEL, (0.0, DECK_M - 0.03, 0.0))
-    for k in (0.15, 0.85):
-        leg(part.placed(radius * math.cos(angle_rad * k), 0.0, radius * math.sin(angle_rad * k),
-                        math.pi / 2 - angle_rad * k), 0.0)
+    for share in (0.15, 0.85):
+        a = angle_rad * share
+        leg(part.placed(radius * math.cos(a), 0.0, radius * math.sin(a), math.pi / 2 - a), 0.0)
 
 
 def route(part: Part, corners: Sequence[tuple[float, float]]) -> None:
@@ -86,11 +85,9 @@ def route(part: Part, corners: Sequence[tuple[float, float]]) -> None:
     start = points[0]
     for k in range(1, len(points)):
         is_last = k == len(points) - 1
-        ux, uz, run = _direction(points[k - 1], points[k])
-        if is_last:
-            end = points[k]
-        else:
-            end = (points[k][0] - ux * TURN_RADIUS_M, points[k][1] - uz * TURN_RADIUS_M)
+        ux, uz, _ = _direction(points[k - 1], points[k])
+        radius = 0.0 if is_last else TURN_RADIUS_M
+        end = (points[k][0] - ux * radius, points[k][1] - uz * radius)
         length = math.hypot(end[0] - start[0], end[1] - start[1])
         if length > 0.05:
             hand = part.placed((start[0] + end[0]) / 2, 0.0, (start[1] + end[1]) / 2, -math.atan2(uz, ux))

@@ -43,8 +43,9 @@ def engine(stage: int) -> Part:
     pallet(root)
     if stage >= 1:
         is_inverted = stage <= 2
-        block = (root.placed(0.0, _STAND_M + _DECK_Y, 0.0, math.pi, "x") if is_inverted
-                 else root.placed(0.0, _STAND_M, 0.0))
+        block = (
+            root.placed(0.0, _STAND_M + _DECK_Y, 0.0, math.pi, "x") if is_inverted else root.placed(0.0, _STAND_M, 0.0)
+        )
         _fixture(root, is_inverted)
     else:
         _fixture(root, False)
@@ -111,7 +112,9 @@ def _block(part: Part) -> None:
 def _bearing_walls(part: Part) -> None:
     for x in _MAINS:
         wall = [(-0.13, 0.0), (-0.045, 0.0), (-0.045, _CRANK_Y)]
-        wall += [(0.034 * math.cos(a), _CRANK_Y + 0.034 * math.sin(a)) for a in (math.pi * (1 - k / 8) for k in range(9))]
+        wall += [
+            (0.034 * math.cos(a), _CRANK_Y + 0.034 * math.sin(a)) for a in (math.pi * (1 - k / 8) for k in range(9))
+        ]
         wall += [(0.045, _CRANK_Y), (0.045, 0.0), (0.13, 0.0), (0.13, 0.126), (-0.13, 0.126)]
         web = extrude(wall, 0.02, 0.0).turned("y", math.pi / 2).moved(x - 0.01, 0.0, 0.0)
         part.add(web, CAST)
@@ -133,8 +136,16 @@ def _deck(part: Part) -> None:
 
 
 def _bell_flange(part: Part) -> None:
-    outline = [(-0.17, -0.01), (0.17, -0.01), (0.19, 0.06), (0.165, 0.17), (0.1, 0.24), (-0.1, 0.24), (-0.165, 0.17),
-               (-0.19, 0.06)]
+    outline = [
+        (-0.17, -0.01),
+        (0.17, -0.01),
+        (0.19, 0.06),
+        (0.165, 0.17),
+        (0.1, 0.24),
+        (-0.1, 0.24),
+        (-0.165, 0.17),
+        (-0.19, 0.06),
+    ]
     part.add(extrude(outline, 0.016, 0.004).turned("y", math.pi / 2), CAST, (_LENGTH / 2 - 0.004, 0.0, 0.0))
     part.rod(0.075, 0.004, (_LENGTH / 2 + 0.011, _CRANK_Y + 0.02, 0.0), GUNMETAL, "x", 18)
 
@@ -144,8 +155,18 @@ def crankshaft(part: Part) -> None:
     part.rod(0.026, _LENGTH + 0.02, (-_LENGTH / 2 - 0.01, 0.0, 0.0), BRIGHT, "x", 16)
     part.rod(0.016, 0.07, (-_LENGTH / 2 - 0.075, 0.0, 0.0), STEEL, "x", 12)
     part.rod(0.042, 0.016, (_LENGTH / 2 - 0.001, 0.0, 0.0), BRIGHT, "x", 18)
-    web = [(-0.022, 0.052), (-0.03, 0.0), (-0.056, -0.018), (-0.05, -0.045), (-0.026, -0.064), (0.026, -0.064),
-           (0.05, -0.045), (0.056, -0.018), (0.03, 0.0), (0.022, 0.052)]
+    web = [
+        (-0.022, 0.052),
+        (-0.03, 0.0),
+        (-0.056, -0.018),
+        (-0.05, -0.045),
+        (-0.026, -0.064),
+        (0.026, -0.064),
+        (0.05, -0.045),
+        (0.056, -0.018),
+        (0.03, 0.0),
+        (0.022, 0.052),
+    ]
     for number, x in enumerate(_BORES):
         sign = 1.0 if number in (0, 3) else -1.0
         part.rod(0.022, 0.05, (x - 0.025, sign * 0.036, 0.0), BRIGHT, "x", 14)
@@ -207,8 +228,14 @@ def _valve_train(part: Part) -> None:
         part.rod(0.012, _LENGTH - 0.01, (-_LENGTH / 2, 0.445, side * 0.055), BRIGHT, "x", 12)
         for number, x in enumerate(_BORES):
             for offset in (-0.02, 0.02):
-                lobe = extrude([(0.017 * math.cos(a), 0.017 * math.sin(a) + (0.012 if math.sin(a) > 0.9 else 0.0))
-                                for a in (k * math.pi / 4 for k in range(8))], 0.014, 0.0)
+                lobe = extrude(
+                    [
+                        (0.017 * math.cos(a), 0.017 * math.sin(a) + (0.012 if math.sin(a) > 0.9 else 0.0))
+                        for a in (k * math.pi / 4 for k in range(8))
+                    ],
+                    0.014,
+                    0.0,
+                )
                 turned_lobe = lobe.turned("z", number * 1.57 + side * 0.6).turned("y", math.pi / 2)
                 part.add(turned_lobe, STEEL, (x + offset - 0.007, 0.445, side * 0.055))
         for x in _MAINS:
@@ -237,15 +264,39 @@ def _cam_cover(part: Part) -> None:
 
 
 def _timing_cover(part: Part) -> None:
-    outline = [(-0.13, 0.0), (-0.06, -0.045), (0.06, -0.045), (0.13, 0.0), (0.135, 0.16), (0.11, 0.26), (0.135, 0.4),
-               (0.115, 0.5), (-0.115, 0.5), (-0.135, 0.4), (-0.11, 0.26), (-0.135, 0.16)]
+    outline = [
+        (-0.13, 0.0),
+        (-0.06, -0.045),
+        (0.06, -0.045),
+        (0.13, 0.0),
+        (0.135, 0.16),
+        (0.11, 0.26),
+        (0.135, 0.4),
+        (0.115, 0.5),
+        (-0.115, 0.5),
+        (-0.135, 0.4),
+        (-0.11, 0.26),
+        (-0.135, 0.16),
+    ]
     part.add(extrude(outline, 0.05, 0.014).turned("y", -math.pi / 2), CAST, (-_LENGTH / 2, 0.0, 0.0))
     for side in (-1, 1):
         part.rod(0.05, 0.01, (-_LENGTH / 2 - 0.057, 0.43, side * 0.055), CAST, "x", 18)
         for y in (0.02, 0.14, 0.25, 0.37, 0.47):
             part.rod(0.007, 0.012, (-_LENGTH / 2 - 0.056, y, side * (0.1 if y != 0.25 else 0.085)), GUNMETAL, "x", 6)
-    pulley = turned([(0.02, 0.0), (0.07, 0.0), (0.075, 0.004), (0.066, 0.009), (0.075, 0.014), (0.066, 0.019),
-                     (0.075, 0.024), (0.07, 0.03), (0.02, 0.03)], 22)
+    pulley = turned(
+        [
+            (0.02, 0.0),
+            (0.07, 0.0),
+            (0.075, 0.004),
+            (0.066, 0.009),
+            (0.075, 0.014),
+            (0.066, 0.019),
+            (0.075, 0.024),
+            (0.07, 0.03),
+            (0.02, 0.03),
+        ],
+        22,
+    )
     part.add(pulley.along("x"), GUNMETAL, (-_LENGTH / 2 - 0.092, _CRANK_Y, 0.0))
     part.rod(0.016, 0.012, (-_LENGTH / 2 - 0.1, _CRANK_Y, 0.0), BRIGHT, "x", 6)
 
@@ -275,13 +326,32 @@ def _intake(part: Part) -> None:
 
 def _finish(part: Part) -> None:
     """Flywheel, alternator with belt, coils, harness and nameplate."""
-    part.add(turned([(0.02, 0.0), (0.115, 0.0), (0.12, 0.005), (0.12, 0.02), (0.1, 0.025), (0.095, 0.018), (0.04, 0.018),
-                     (0.035, 0.026), (0.0, 0.026)], 28).along("x"), IRON, (_LENGTH / 2 + 0.016, _CRANK_Y, 0.0))
+    part.add(
+        turned(
+            [
+                (0.02, 0.0),
+                (0.115, 0.0),
+                (0.12, 0.005),
+                (0.12, 0.02),
+                (0.1, 0.025),
+                (0.095, 0.018),
+                (0.04, 0.018),
+                (0.035, 0.026),
+                (0.0, 0.026),
+            ],
+            28,
+        ).along("x"),
+        IRON,
+        (_LENGTH / 2 + 0.016, _CRANK_Y, 0.0),
+    )
     for x in _BORES:
         part.box((0.03, 0.04, 0.05), (x, 0.505, 0.0), BLACK, bevel=0.008)
     part.hose([(-0.17, 0.52, 0.03), (0.15, 0.52, 0.03), (0.2, 0.48, 0.06)], 0.009, BLACK)
-    part.add(turned([(0.0, 0.0), (0.055, 0.0), (0.06, 0.01), (0.06, 0.1), (0.05, 0.115), (0.0, 0.115)], 18).along("x"),
-             BRIGHT, (-_LENGTH / 2 - 0.03, 0.17, 0.2))
+    part.add(
+        turned([(0.0, 0.0), (0.055, 0.0), (0.06, 0.01), (0.06, 0.1), (0.05, 0.115), (0.0, 0.115)], 18).along("x"),
+        BRIGHT,
+        (-_LENGTH / 2 - 0.03, 0.17, 0.2),
+    )
     part.add(cylinder(0.032, 0.03, 16).along("x"), GUNMETAL, (-_LENGTH / 2 - 0.09, 0.17, 0.2))
     x = -_LENGTH / 2 - 0.077
     part.hose([(x, _CRANK_Y - 0.076, 0.0), (x, 0.14, 0.215)], 0.006, BLACK)

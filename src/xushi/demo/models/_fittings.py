@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ._lettering import lettering
 from ._palette import (
@@ -45,8 +46,9 @@ def beam(part: Part, start: Vec3, end: Vec3, size: float = 0.08, finish: Finish 
     part.slab((low[0], low[1], low[2]), (high[0], high[1], high[2]), finish)
 
 
-def pane(part: Part, start: tuple[float, float], end: tuple[float, float], low: float, high: float,
-         kick: float = 0.0) -> None:
+def pane(
+    part: Part, start: tuple[float, float], end: tuple[float, float], low: float, high: float, kick: float = 0.0
+) -> None:
     """A clear guard panel in a slim frame between two floor points, above a closed skirt of the height `kick`."""
     length = math.hypot(end[0] - start[0], end[1] - start[1])
     turn = -math.atan2(end[1] - start[1], end[0] - start[0])
@@ -110,7 +112,9 @@ def screen(part: Part, width: float = 0.46, height: float = 0.29, rows: int = 4)
     part.quad(width * 0.92, height * 0.1, (0.0, height * 0.4, z), ACCENT_DARK)
     for k in range(rows):
         y = height * (0.24 - 0.62 * k / max(1, rows - 1))
-        part.quad(width * (0.34 - 0.05 * (k % 3)), height * 0.045, (-width * (0.28 + 0.025 * (k % 3)), y, z), SCREEN_LINE)
+        part.quad(
+            width * (0.34 - 0.05 * (k % 3)), height * 0.045, (-width * (0.28 + 0.025 * (k % 3)), y, z), SCREEN_LINE
+        )
     for k in range(6):
         tall = height * (0.16 + 0.09 * ((k * 5) % 7) / 2)
         part.quad(width * 0.05, tall, (width * (0.04 + 0.075 * k), -height * 0.38 + tall / 2, z), ACCENT)
@@ -128,8 +132,9 @@ def operator_panel(part: Part, x: float, z: float, turn_y_rad: float = 0.0, heig
     hand.rod(0.032, 0.035, (0.19, height - 0.19, 0.05), BLACK, "z", 12)
 
 
-def cabinet(part: Part, x: float, z: float, width: float, height: float, depth: float, doors: int = 1,
-            turn_y_rad: float = 0.0) -> None:
+def cabinet(
+    part: Part, x: float, z: float, width: float, height: float, depth: float, doors: int = 1, turn_y_rad: float = 0.0
+) -> None:
     """A control cabinet on a plinth, doors towards +Z before the turn, with handles, vents and a cooling unit."""
     hand = part.placed(x, 0.0, z, turn_y_rad)
     hand.box((width - 0.02, 0.1, depth - 0.04), (0.0, 0.05, 0.0), BLACK)
@@ -137,7 +142,9 @@ def cabinet(part: Part, x: float, z: float, width: float, height: float, depth: 
     leaf = width / doors
     for k in range(doors):
         cx = -width / 2 + leaf * (k + 0.5)
-        hand.box((leaf - 0.03, height - 0.17, 0.022), (cx, 0.1 + (height - 0.1) / 2, depth / 2 + 0.006), WHITE, bevel=0.008)
+        hand.box(
+            (leaf - 0.03, height - 0.17, 0.022), (cx, 0.1 + (height - 0.1) / 2, depth / 2 + 0.006), WHITE, bevel=0.008
+        )
         hand.box((0.025, 0.16, 0.03), (cx + leaf * 0.38, height * 0.55, depth / 2 + 0.03), DARK, bevel=0.008)
         for v in range(4):
             hand.quad(leaf * 0.5, 0.012, (cx, 0.3 + 0.035 * v, depth / 2 + 0.02), GREY)
@@ -154,7 +161,7 @@ def air_unit(part: Part, x: float, y: float, z: float) -> None:
 
 def cable_chain(part: Part, points: Sequence[Vec3], width: float = 0.07, height: float = 0.05) -> None:
     """A drag chain: one box per link along a polyline in the plane of X and Y."""
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         run = math.hypot(b[0] - a[0], b[1] - a[1])
         count = max(1, round(run / 0.07))
         angle = math.atan2(b[1] - a[1], b[0] - a[0])
@@ -170,8 +177,13 @@ def sag(start: Vec3, end: Vec3, depth: float, steps: int = 6) -> list[Vec3]:
     for k in range(steps + 1):
         s = k / steps
         drop = depth * 4 * s * (1 - s)
-        out.append((start[0] + (end[0] - start[0]) * s, start[1] + (end[1] - start[1]) * s - drop,
-                    start[2] + (end[2] - start[2]) * s))
+        out.append(
+            (
+                start[0] + (end[0] - start[0]) * s,
+                start[1] + (end[1] - start[1]) * s - drop,
+                start[2] + (end[2] - start[2]) * s,
+            )
+        )
     return out
 
 

@@ -18,7 +18,10 @@ _FLOAT, _SIGNED_BYTE, _BYTE, _SHORT = 5126, 5120, 5121, 5123
 _ARRAY, _ELEMENT = 34962, 34963
 # Buffer views by role: bytes per element and GPU target; animations have neither.
 _VIEWS: dict[str, tuple[int | None, int | None]] = {
-    "position": (12, _ARRAY), "normal": (4, _ARRAY), "colour": (4, _ARRAY), "index": (None, _ELEMENT),
+    "position": (12, _ARRAY),
+    "normal": (4, _ARRAY),
+    "colour": (4, _ARRAY),
+    "index": (None, _ELEMENT),
     "animation": (None, None),
 }
 
@@ -38,8 +41,14 @@ class _Writer:
         self.node_of: dict[str, int] = {}
 
     def accessor(self, role: str, data: NDArray[Any], kind: str, component: int, **more: Any) -> int:
-        entry = {"bufferView": role, "byteOffset": len(self.bytes[role]), "componentType": component,
-                 "count": len(data), "type": kind, **more}
+        entry = {
+            "bufferView": role,
+            "byteOffset": len(self.bytes[role]),
+            "componentType": component,
+            "count": len(data),
+            "type": kind,
+            **more,
+        }
         self.bytes[role] += data.tobytes()
         if role == "index":
             self.bytes[role] += b"\0" * (-len(self.bytes[role]) % 4)
@@ -52,8 +61,9 @@ class _Writer:
         low, high = p.positions.min(axis=0), p.positions.max(axis=0)
         return {
             "attributes": {
-                "POSITION": self.accessor("position", p.positions, "VEC3", _FLOAT,
-                                          min=[float(v) for v in low], max=[float(v) for v in high]),
+                "POSITION": self.accessor(
+                    "position", p.positions, "VEC3", _FLOAT, min=[float(v) for v in low], max=[float(v) for v in high]
+                ),
                 "NORMAL": self.accessor("normal", _as_bytes(p.normals), "VEC3", _SIGNED_BYTE, normalized=True),
                 "COLOR_0": self.accessor("colour", p.colours, "VEC4", _BYTE, normalized=True),
             },
@@ -82,27 +92,39 @@ class _Writer:
 
     def mesh(self, node: _Node) -> int:
         parts = primitives(node.solids)
-        key = b"".join(b"".join((p.material.encode(), p.positions.tobytes(), p.colours.tobytes(), p.indices.tobytes()))
-                       for p in parts)
+        key = b"".join(
+            b"".join((p.material.encode(), p.positions.tobytes(), p.colours.tobytes(), p.indices.tobytes()))
+            for p in parts
+        )
         if key not in self.mesh_of:
             self.mesh_of[key] = len(self.meshes)
             self.meshes.append({"name": node.name, "primitives": [self.primitive(p) for p in parts]})
         return self.mesh_of[key]
 
     def animation(self, tracks: list[Track]) -> dict[str, Any]:
-        channels, samplers = [], []
+        channels: list[dict[str, Any]] = []
+        samplers: list[dict[str, int]] = []
         inputs: dict[tuple[float, ...], int] = {}
         for track in tracks:
             times = tuple(round(t, 5) for t in track.times_s)
             if times not in inputs:
-                inputs[times] = self.accessor("animation", np.array(times, dtype="<f4"), "SCALAR", _FLOAT,
-                                              min=[float(np.float32(times[0]))], max=[float(np.float32(times[-1]))])
+                inputs[times] = self.accessor(
+                    "animation",
+                    np.array(times, dtype="<f4"),
+                    "SCALAR",
+                    _FLOAT,
+                    min=[float(np.float32(times[0]))],
+                    max=[float(np.float32(times[-1]))],
+                )
             values = np.array(track.values, dtype=float)
             if track.path == "rotation":
                 values /= np.linalg.norm(values, axis=1)[:, None]
-            output = self.accessor("animation", np.round(values, 7).astype("<f4"),
-                                   "VEC4" if track.path == "rotation" else "VEC3", _FLOAT)
-            channels.append({"sampler": len(samplers), "target": {"node": self.node_of[track.node], "path": track.path}})
+            output = self.accessor(
+                "animation", np.round(values, 7).astype("<f4"), "VEC4" if track.path == "rotation" else "VEC3", _FLOAT
+            )
+            channels.append(
+                {"sampler": len(samplers), "target": {"node": self.node_of[track.node], "path": track.path}}
+            )
             samplers.append({"input": inputs[times], "output": output})
         return {"name": "cycle", "channels": channels, "samplers": samplers}
 
@@ -120,8 +142,10 @@ def write_glb(root: Part) -> bytes:
     writer.node(root.node)
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "Xushi demo models"},
-        "scene": 0, "scenes": [{"name": root.node.name, "nodes": [0]}],
-        "nodes": writer.nodes, "meshes": writer.meshes,
+        "scene": 0,
+        "scenes": [{"name": root.node.name, "nodes": [0]}],
+        "nodes": writer.nodes,
+        "meshes": writer.meshes,
     }
     if root.tracks:
         document["animations"] = [writer.animation(root.tracks)]
@@ -152,8 +176,15 @@ def _container(text: bytes, body: bytes) -> bytes:
     text += b" " * (-len(text) % 4)
     body += b"\0" * (-len(body) % 4)
     total = 12 + 8 + len(text) + 8 + len(body)
-    return b"".join((struct.pack("<4sII", b"glTF", 2, total), struct.pack("<I4s", len(text), b"JSON"), text,
-                     struct.pack("<I4s", len(body), b"BIN\0"), body))
+    return b"".join(
+        (
+            struct.pack("<4sII", b"glTF", 2, total),
+            struct.pack("<I4s", len(text), b"JSON"),
+            text,
+            struct.pack("<I4s", len(body), b"BIN\0"),
+            body,
+        )
+    )
 
 
 Builder = Callable[[], Part]

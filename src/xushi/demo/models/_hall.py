@@ -40,8 +40,13 @@ class Zone:
     y1: float
 
 
-def hall(length: float, width: float, zones: Sequence[Zone], chargers: Sequence[tuple[float, float]] = (),
-         pallets: Sequence[tuple[float, float]] = ()) -> Part:
+def hall(
+    length: float,
+    width: float,
+    zones: Sequence[Zone],
+    chargers: Sequence[tuple[float, float]] = (),
+    pallets: Sequence[tuple[float, float]] = (),
+) -> Part:
     """The hall; what recurs in it is one mesh under many nodes.
 
     The floor reaches from the origin `length` to the east (+X) and `width` to the north (−Z); its top is Y = 0.
@@ -85,8 +90,12 @@ def _zone(floor: Part, zone: Zone) -> None:
     if zone.use == "walkway":
         floor.quad_up(zone.x0, z0, zone.x1, z1, 0.003, WALKWAY)
     line = 0.1
-    runs = ((zone.x0, z0, zone.x1, z0 + line), (zone.x0, z1 - line, zone.x1, z1),
-            (zone.x0, z0, zone.x0 + line, z1), (zone.x1 - line, z0, zone.x1, z1))
+    runs = (
+        (zone.x0, z0, zone.x1, z0 + line),
+        (zone.x0, z1 - line, zone.x1, z1),
+        (zone.x0, z0, zone.x0 + line, z1),
+        (zone.x1 - line, z0, zone.x1, z1),
+    )
     for number, (xa, za, xb, zb) in enumerate(runs):
         if zone.use != "storage":
             if number < 2 or zone.use == "walkway":

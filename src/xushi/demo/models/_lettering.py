@@ -1,4 +1,4 @@
-"""Lettering for machine signs: a stroke font of painted bars on a 2 by 4 grid, digits and the letters the plant needs."""
+"""Lettering for machine signs: a stroke font of painted bars on a 2 by 4 grid, as far as the plant needs it."""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ def tote(part: Part, finish: Finish, width: float = 0.36, depth: float = 0.5, he
     """A stacking box with a rim and something in it; its base centre is the part's origin."""
     part.box((width, height * 0.86, depth), (0.0, height * 0.43, 0.0), finish, bevel=0.012)
     part.box((width + 0.03, height * 0.14, depth + 0.03), (0.0, height * 0.9, 0.0), finish, bevel=0.008)
-    part.quad_up(-width / 2 + 0.025, -depth / 2 + 0.025, width / 2 - 0.025, depth / 2 - 0.025, height * 0.97 + 0.004, CARD)
+    part.quad_up(
+        -width / 2 + 0.025, -depth / 2 + 0.025, width / 2 - 0.025, depth / 2 - 0.025, height * 0.97 + 0.004, CARD
+    )
     part.quad(0.12, 0.06, (0.0, height * 0.45, depth / 2 + 0.003), WHITE)
 
 

@@ -46,7 +46,8 @@ def inset(flat: Points, distance: float) -> Points:
     normal_b = np.column_stack([-after[:, 1], after[:, 0]])
     bisector = normal_a + normal_b
     scale = 1.0 + (normal_a * normal_b).sum(axis=1)
-    return flat + bisector / np.maximum(scale, 0.3)[:, None] * distance
+    moved: Points = flat + bisector / np.maximum(scale, 0.3)[:, None] * distance
+    return moved
 
 
 def triangles(flat: Points) -> list[tuple[int, int, int]]:

@@ -20,7 +20,7 @@ def srgb(code: str) -> tuple[int, int, int]:
     """Turn "#RRGGBB" as a designer writes it into the linear bytes that glTF wants."""
     out = []
     for k in (1, 3, 5):
-        value = int(code[k:k + 2], 16) / 255
+        value = int(code[k : k + 2], 16) / 255
         linear = value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
         out.append(round(linear * 255))
     return (out[0], out[1], out[2])
@@ -36,8 +36,9 @@ MATERIALS: dict[str, dict[str, Any]] = {
     "paint": _material("paint", 0.0, 0.62),
     "metal": _material("metal", 0.6, 0.36),
     "floor": _material("floor", 0.0, 0.9),
-    "glass": _material("glass", 0.0, 0.12, alphaMode="BLEND", doubleSided=True,
-                       pbr={"baseColorFactor": [1.0, 1.0, 1.0, 0.16]}),
+    "glass": _material(
+        "glass", 0.0, 0.12, alphaMode="BLEND", doubleSided=True, pbr={"baseColorFactor": [1.0, 1.0, 1.0, 0.16]}
+    ),
     "lamp": _material("lamp", 0.0, 0.4, emissiveFactor=[0.0, 0.0, 0.0]),
 }
 

@@ -131,12 +131,18 @@ class Part:
 def quaternion(matrix: Points) -> tuple[float, float, float, float]:
     """(x, y, z, w) of a rotation matrix by the largest-component method (Shepperd 1978)."""
     m = matrix
-    squares = (1 + m[0, 0] - m[1, 1] - m[2, 2], 1 - m[0, 0] + m[1, 1] - m[2, 2],
-               1 - m[0, 0] - m[1, 1] + m[2, 2], 1 + m[0, 0] + m[1, 1] + m[2, 2])
-    sums = ((m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[2, 1] - m[1, 2]),
-            (m[0, 1] + m[1, 0], m[1, 2] + m[2, 1], m[0, 2] - m[2, 0]),
-            (m[0, 2] + m[2, 0], m[1, 2] + m[2, 1], m[1, 0] - m[0, 1]),
-            (m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]))
+    squares = (
+        1 + m[0, 0] - m[1, 1] - m[2, 2],
+        1 - m[0, 0] + m[1, 1] - m[2, 2],
+        1 - m[0, 0] - m[1, 1] + m[2, 2],
+        1 + m[0, 0] + m[1, 1] + m[2, 2],
+    )
+    sums = (
+        (m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[2, 1] - m[1, 2]),
+        (m[0, 1] + m[1, 0], m[1, 2] + m[2, 1], m[0, 2] - m[2, 0]),
+        (m[0, 2] + m[2, 0], m[1, 2] + m[2, 1], m[1, 0] - m[0, 1]),
+        (m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]),
+    )
     best = max(range(4), key=lambda k: float(squares[k]))
     out = [float(v) for v in sums[best]]
     out.insert(best, float(squares[best]))
@@ -152,5 +158,9 @@ def _about(axis: str, angle_rad: float) -> tuple[float, float, float, float]:
 def _times(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> tuple[float, ...]:
     ax, ay, az, aw = a
     bx, by, bz, bw = b
-    return (aw * bx + ax * bw + ay * bz - az * by, aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw, aw * bw - ax * bx - ay * by - az * bz)
+    return (
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    )

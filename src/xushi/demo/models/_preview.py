@@ -14,14 +14,14 @@ from ._palette import GLASS
 from ._part import Part, _Node
 from ._solid import Points
 
-_WIDTH, _HEIGHT = 480, 360  # drawn at twice the size, then averaged
-_SAMPLES = 900_000
+_WIDTH, _HEIGHT = 384, 288  # drawn at twice the size, then averaged
+_SAMPLES = 350_000
 _PAPER = 236.0
 
 
 def preview_png(root: Part) -> bytes:
-    """A PNG of 240 by 180 points: isometric view, one light; triangles are scattered with samples and depth-sorted."""
-    corners, colours = _triangles(root.node, np.eye(3), np.zeros(3))
+    """A PNG of 192 by 144 points: isometric view, one light; triangles are scattered with samples and depth-sorted."""
+    corners, colours = triangles_of(root.node, np.eye(3), np.zeros(3))
     view = _view()
     flat = corners @ view.T
     low, high = flat.reshape(-1, 3).min(axis=0), flat.reshape(-1, 3).max(axis=0)
@@ -42,10 +42,11 @@ def _view() -> Points:
     c, s = math.cos(turn), math.sin(turn)
     about = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
     c, s = math.cos(tilt), math.sin(tilt)
-    return np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]]) @ about
+    tilted: Points = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]]) @ about
+    return tilted
 
 
-def _triangles(node: _Node, matrix: Points, offset: Points) -> tuple[Points, Points]:
+def triangles_of(node: _Node, matrix: Points, offset: Points) -> tuple[Points, Points]:
     """(n, 3, 3) corners in the model's frame and (n, 3) sRGB colours; clear panes are left out."""
     turn, place = matrix @ node.matrix, matrix @ node.offset + offset
     corners, colours = [np.zeros((0, 3, 3))], [np.zeros((0, 3))]
@@ -57,7 +58,7 @@ def _triangles(node: _Node, matrix: Points, offset: Points) -> tuple[Points, Poi
         linear = part.colours[index[:, 0], :3] / 255.0
         colours.append(255.0 * np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055))
     for child in node.children:
-        below = _triangles(child, turn, place)
+        below = triangles_of(child, turn, place)
         corners.append(below[0])
         colours.append(below[1])
     return np.concatenate(corners), np.concatenate(colours)
@@ -65,8 +66,11 @@ def _triangles(node: _Node, matrix: Points, offset: Points) -> tuple[Points, Poi
 
 def _scatter(flat: Points, colours: Points) -> NDArray[np.uint8]:
     """Samples spread evenly over each triangle; of those that fall on one point of the picture the nearest wins."""
-    area = np.abs(np.cross(flat[:, 1, :2] - flat[:, 0, :2], flat[:, 2, :2] - flat[:, 0, :2])) / 2
-    share = area * min(6.0, _SAMPLES / max(1.0, float(area.sum())))
+    p, q = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
+    area = (p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]) / 2
+    is_front = area > 0  # what looks away is hidden by what looks here: all solids are closed
+    flat, colours, area = flat[is_front], colours[is_front], area[is_front]
+    share = area * min(5.0, _SAMPLES / max(1.0, float(area.sum())))
     count = np.ceil(share).astype(int) + 1
     owner = np.repeat(np.arange(len(flat)), count)
     first = np.repeat(np.cumsum(count) - count, count)
@@ -74,15 +78,18 @@ def _scatter(flat: Points, colours: Points) -> NDArray[np.uint8]:
     u, v = (k * 0.7548776662) % 1.0, (k * 0.5698402910) % 1.0  # the R2 low-discrepancy sequence
     over = u + v > 1
     u, v = np.where(over, 1 - u, u), np.where(over, 1 - v, v)
-    a, b, c = flat[owner, 0], flat[owner, 1], flat[owner, 2]
-    points = a + (b - a) * u[:, None] + (c - a) * v[:, None]
+    corners = flat.astype(np.float32)
+    a, along, across = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    u, v = u.astype(np.float32)[:, None], v.astype(np.float32)[:, None]
+    points = a[owner] + along[owner] * u + across[owner] * v
     column = (points[:, 0] + _WIDTH / 2).astype(int).clip(0, _WIDTH - 1)
     row = (_HEIGHT / 2 - points[:, 1]).astype(int).clip(0, _HEIGHT - 1)
     order = np.argsort(points[:, 2], kind="stable")
     picture = np.full((_HEIGHT, _WIDTH, 3), _PAPER)
     picture[row[order], column[order]] = colours[owner[order]]
     soft = picture.reshape(_HEIGHT // 2, 2, _WIDTH // 2, 2, 3).mean(axis=(1, 3))
-    return soft.clip(0, 255).astype(np.uint8)
+    out: NDArray[np.uint8] = soft.clip(0, 255).astype(np.uint8)
+    return out
 
 
 def _png(picture: NDArray[np.uint8]) -> bytes:

@@ -18,8 +18,15 @@ FOREARM_M = 0.68
 _AXES = ("y", "z", "z", "x", "z", "x")
 
 
-def robot(part: Part, x: float, y: float, z: float, turn_y_rad: float = 0.0, poses: Sequence[tuple[float, Pose]] = (),
-          prefix: str = "") -> Part:
+def robot(
+    part: Part,
+    x: float,
+    y: float,
+    z: float,
+    turn_y_rad: float = 0.0,
+    poses: Sequence[tuple[float, Pose]] = (),
+    prefix: str = "",
+) -> Part:
     """Stand a robot at a place, reaching along its +X at rest; returns the flange, whose tool points along +X.
 
     poses: (time 0..1, six joint angles in radians) of the cycle. At all zero the upper arm is upright and the forearm
@@ -74,8 +81,11 @@ def _upper_arm(part: Part) -> None:
     outline = stadium(UPPER_ARM_M, 0.13, 0.1, 7)
     bar = extrude(outline, 0.15, 0.025).turned("z", math.pi / 2)
     part.add(bar, LIGHT, (0.0, 0.0, -0.075))
-    part.add(extrude(stadium(UPPER_ARM_M - 0.3, 0.055, 0.045, 4), 0.012, 0.004).turned("z", math.pi / 2), ACCENT,
-             (0.0, 0.15, 0.07))
+    part.add(
+        extrude(stadium(UPPER_ARM_M - 0.3, 0.055, 0.045, 4), 0.012, 0.004).turned("z", math.pi / 2),
+        ACCENT,
+        (0.0, 0.15, 0.07),
+    )
     part.hose([(-0.11, 0.02, 0.09), (-0.13, 0.25, 0.09), (-0.12, 0.5, 0.09), (-0.08, UPPER_ARM_M, 0.1)], 0.02, BLACK)
 
 
@@ -117,7 +127,9 @@ def dispenser(flange: Part) -> None:
     """A sealant cartridge with a fine nozzle, along +X of the flange."""
     flange.box((0.05, 0.11, 0.11), (0.05, 0.0, 0.0), DARK, bevel=0.01)
     flange.rod(0.04, 0.2, (0.07, 0.0, 0.0), ACCENT_DARK, "x", 14)
-    flange.add(turned([(0.03, 0.0), (0.03, 0.02), (0.012, 0.06), (0.005, 0.14)], 12).along("x"), STEEL, (0.27, 0.0, 0.0))
+    flange.add(
+        turned([(0.03, 0.0), (0.03, 0.02), (0.012, 0.06), (0.005, 0.14)], 12).along("x"), STEEL, (0.27, 0.0, 0.0)
+    )
     flange.hose([(0.1, 0.04, 0.0), (0.12, 0.12, 0.0), (0.04, 0.2, 0.0), (-0.12, 0.22, 0.0)], 0.012, BLACK)
 
 
@@ -132,10 +144,14 @@ def standing_robot(name: str) -> Part:
     """The robot as a model of its own, with a picking cycle."""
     root = Part(name)
     poses: list[tuple[float, Pose]] = [
-        (0.0, (0.0, -0.5, 0.1, 0.0, -1.1, 0.0)), (0.2, (-0.9, -0.9, 0.1, 0.0, -0.8, 0.0)),
-        (0.3, (-0.9, -1.05, 0.05, 0.0, -0.6, 0.0)), (0.4, (-0.9, -0.8, 0.2, 0.0, -1.0, 0.4)),
-        (0.65, (0.9, -0.8, 0.2, 0.0, -1.0, 0.4)), (0.75, (0.9, -1.05, 0.05, 0.0, -0.6, 0.0)),
-        (0.85, (0.9, -0.8, 0.2, 0.0, -1.0, 0.0)), (1.0, (0.0, -0.5, 0.1, 0.0, -1.1, 0.0)),
+        (0.0, (0.0, -0.5, 0.1, 0.0, -1.1, 0.0)),
+        (0.2, (-0.9, -0.9, 0.1, 0.0, -0.8, 0.0)),
+        (0.3, (-0.9, -1.05, 0.05, 0.0, -0.6, 0.0)),
+        (0.4, (-0.9, -0.8, 0.2, 0.0, -1.0, 0.4)),
+        (0.65, (0.9, -0.8, 0.2, 0.0, -1.0, 0.4)),
+        (0.75, (0.9, -1.05, 0.05, 0.0, -0.6, 0.0)),
+        (0.85, (0.9, -0.8, 0.2, 0.0, -1.0, 0.0)),
+        (1.0, (0.0, -0.5, 0.1, 0.0, -1.1, 0.0)),
     ]
     flange = robot(root, 0.0, 0.0, 0.0, poses=poses)
     gripper(flange)

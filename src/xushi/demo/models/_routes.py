@@ -17,8 +17,12 @@ def rounded_route(corners: Sequence[tuple[float, float]], steps: int = 6) -> lis
         cx, cz = at[0] + (vx - ux) * TURN_RADIUS_M, at[1] + (vz - uz) * TURN_RADIUS_M
         for k in range(steps + 1):
             a = math.pi / 2 * k / steps
-            out.append((round(cx - vx * TURN_RADIUS_M * math.cos(a) + ux * TURN_RADIUS_M * math.sin(a), 4),
-                        round(cz - vz * TURN_RADIUS_M * math.cos(a) + uz * TURN_RADIUS_M * math.sin(a), 4)))
+            out.append(
+                (
+                    round(cx - vx * TURN_RADIUS_M * math.cos(a) + ux * TURN_RADIUS_M * math.sin(a), 4),
+                    round(cz - vz * TURN_RADIUS_M * math.cos(a) + uz * TURN_RADIUS_M * math.sin(a), 4),
+                )
+            )
     return [*out, corners[-1]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -18,29 +19,42 @@ def box(width: float, height: float, depth: float, bevel: float = 0.008) -> Soli
     bevel the same 24 points close up to a plain box.
     """
     half = np.array([width, height, depth]) / 2
-    b = min(bevel, float(half.min()) * 0.6)
-    points: list[list[float]] = []
-    normals: list[list[float]] = []
-    index: dict[tuple[int, tuple[int, int, int]], int] = {}
+    b = max(0.0, min(bevel, float(half.min()) * 0.6))
+    signs, axes = _box_points()
+    points = signs * (half - b * (1 - axes))
+    return Solid(points, _box_faces(b > 0), signs * axes)
+
+
+@cache
+def _box_points() -> tuple[Points, Points]:
+    """For each of the 24 points the signs of its corner, and the axis of the large face it lies on as a unit vector."""
+    signs = [(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0) for _ in range(3)]
+    return np.array(signs), np.tile(np.eye(3), (8, 1))
+
+
+@cache
+def _box_faces(is_bevelled: bool) -> tuple[tuple[int, ...], ...]:
+    """Six large faces, and with a bevel twelve edges and eight corners; the same for a box of any size."""
+    signs, axes = _box_points()
+    points = (signs * (1.0 - 0.2 * (1 - axes))).tolist()
     corners = [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
-    for corner in corners:
-        for axis in range(3):
-            index[axis, corner] = len(points)
-            points.append([corner[k] * (half[k] - (0 if k == axis else b)) for k in range(3)])
-            normals.append([float(corner[k]) if k == axis else 0.0 for k in range(3)])
-    faces = [_facing(points, [index[axis, c] for c in corners if c[axis] == sign], axis, sign)
-             for axis in range(3) for sign in (-1, 1)]
-    if b <= 0:
-        return Solid(np.array(points, dtype=float), tuple(faces), np.array(normals))
+    index = {(axis, corner): 3 * number + axis for number, corner in enumerate(corners) for axis in range(3)}
+    faces = [
+        _facing(points, [index[axis, c] for c in corners if c[axis] == sign], axis, sign)
+        for axis in range(3)
+        for sign in (-1, 1)
+    ]
+    if not is_bevelled:
+        return tuple(faces)
     for axis in range(3):
         p, q = [k for k in range(3) if k != axis]
         for sp in (-1, 1):
             for sq in (-1, 1):
                 ends = [c for c in corners if c[p] == sp and c[q] == sq]
-                faces.append(_outward(points, [index[p, ends[0]], index[p, ends[1]],
-                                               index[q, ends[1]], index[q, ends[0]]]))
+                edge = [index[p, ends[0]], index[p, ends[1]], index[q, ends[1]], index[q, ends[0]]]
+                faces.append(_outward(points, edge))
     faces.extend(_outward(points, [index[axis, c] for axis in range(3)]) for c in corners)
-    return Solid(np.array(points, dtype=float), tuple(faces), np.array(normals))
+    return tuple(faces)
 
 
 def _facing(points: list[list[float]], ring: list[int], axis: int, sign: int) -> tuple[int, ...]:
@@ -146,9 +160,14 @@ def ring(outer: float, inner: float, height: float, segments: int = 20) -> Solid
     up = np.array([0.0, height, 0.0])
     points = np.concatenate([circle * outer, circle * outer + up, circle * inner + up, circle * inner])
     faces = tuple(
-        (row * segments + k, (row + 1) % 4 * segments + k, (row + 1) % 4 * segments + (k + 1) % segments,
-         row * segments + (k + 1) % segments)
-        for row in range(4) for k in range(segments)
+        (
+            row * segments + k,
+            (row + 1) % 4 * segments + k,
+            (row + 1) % 4 * segments + (k + 1) % segments,
+            row * segments + (k + 1) % segments,
+        )
+        for row in range(4)
+        for k in range(segments)
     )
     return Solid(points, faces)
 
@@ -189,10 +208,15 @@ def tube(path: Sequence[Vec3], radius: float, segments: int = 8) -> Solid:
     for end, sign in ((0, -1.0), (-1, 1.0)):
         rings.append(rings[end if end == 0 else len(line) - 1])
         normals.append(np.tile(tangents[end] * sign, (segments, 1)))
-    faces = [
-        (k * segments + i, k * segments + (i + 1) % segments,
-         (k + 1) * segments + (i + 1) % segments, (k + 1) * segments + i)
-        for k in range(len(line) - 1) for i in range(segments)
+    faces: list[tuple[int, ...]] = [
+        (
+            k * segments + i,
+            k * segments + (i + 1) % segments,
+            (k + 1) * segments + (i + 1) % segments,
+            (k + 1) * segments + i,
+        )
+        for k in range(len(line) - 1)
+        for i in range(segments)
     ]
     last = len(line) * segments
     faces.append(tuple(reversed(range(last, last + segments))))
@@ -255,12 +279,17 @@ def _edge_normals(flat: Points) -> tuple[Points, Points]:
 
 def frame(width: float, height: float, bar: float) -> Solid:
     """A rectangular picture frame about the origin in the XY plane, its bars square in section."""
-    outer = np.array([(-width / 2, -height / 2), (width / 2, -height / 2), (width / 2, height / 2), (-width / 2, height / 2)])
+    outer = np.array(
+        [(-width / 2, -height / 2), (width / 2, -height / 2), (width / 2, height / 2), (-width / 2, height / 2)]
+    )
     inner = outer - np.sign(outer) * bar
     rows = [(outer, -bar / 2), (outer, bar / 2), (inner, bar / 2), (inner, -bar / 2)]
     points = np.concatenate([np.column_stack([p, np.full(4, z)]) for p, z in rows])
-    faces = tuple((row * 4 + k, row * 4 + (k + 1) % 4, (row + 1) % 4 * 4 + (k + 1) % 4, (row + 1) % 4 * 4 + k)
-                  for row in range(4) for k in range(4))
+    faces = tuple(
+        (row * 4 + k, row * 4 + (k + 1) % 4, (row + 1) % 4 * 4 + (k + 1) % 4, (row + 1) % 4 * 4 + k)
+        for row in range(4)
+        for k in range(4)
+    )
     return Solid(points, faces)
 
 

@@ -16,8 +16,16 @@ LENGTH_M = 2.6
 _X = 1.22
 
 
-def station(title: str, *, height: float = 2.35, back: float = -1.3, front: float = 0.62, has_front_guard: bool = True,
-            has_back_guard: bool = True, panel_x: float = 0.95) -> Part:
+def station(
+    title: str,
+    *,
+    height: float = 2.35,
+    back: float = -1.3,
+    front: float = 0.62,
+    has_front_guard: bool = True,
+    has_back_guard: bool = True,
+    panel_x: float = 0.95,
+) -> Part:
     """Conveyor section, lift unit, profile frame with guards, sign, stack light, work light and operator panel."""
     root = Part(title.lower())
     straight(root, LENGTH_M)

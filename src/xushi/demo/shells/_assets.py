@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from xushi.twins import write_aasx
@@ -25,21 +26,26 @@ def write_plant(path: Path) -> None:
     write_aasx(path, environment, files, payload="json", thumbnail="/aasx/previews/hall.png")
 
 
-def ensure_assets(asset: Path = ASSET) -> Path:
-    """The path of the demo plant's AASX; built first where it is missing or older than its sources' content.
+def ensure_assets(asset: Path = ASSET, build: Callable[[Path], None] = write_plant) -> Path:
+    """The path of the demo plant's AASX; built first where it is missing or made from other sources.
 
-    A wheel carries the package without its mark in step, so an installed copy that matches is never rebuilt.
+    A mark beside it names the sources by their digest, so a copy that came with a wheel is used as it is.
     """
     mark = asset.with_suffix(".sources")
-    wanted = _fingerprint()
-    if asset.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
+    if asset.exists() and mark.exists() and mark.read_text(encoding="ascii") == _fingerprint():
         return asset
-    asset.parent.mkdir(parents=True, exist_ok=True)
-    write_plant(asset)
-    draft = mark.with_name(f".{mark.name}.{os.getpid()}")
-    draft.write_text(wanted, encoding="ascii")
-    draft.replace(mark)
+    refresh_assets(asset, build)
     return asset
+
+
+def refresh_assets(asset: Path = ASSET, build: Callable[[Path], None] = write_plant) -> None:
+    """Build the package and its mark anew."""
+    asset.parent.mkdir(parents=True, exist_ok=True)
+    build(asset)
+    mark = asset.with_suffix(".sources")
+    draft = mark.with_name(f".{mark.name}.{os.getpid()}")
+    draft.write_text(_fingerprint(), encoding="ascii")
+    draft.replace(mark)
 
 
 def _fingerprint() -> str:

@@ -14,10 +14,26 @@ from ._pictures import Pictures
 
 NAME = "SceneBehaviour"
 SEMANTIC = "urn:xushi:submodel:SceneBehaviour:1:0"
-_CATEGORIES = {"station": "station", "buffer": "conveyor", "rework": "station", "store": "rack", "kitting": "rack",
-               "agv": "agv", "plc": "utility", "meter": "utility", "compressor": "utility"}
-_LABELS = {"station": "CurrentEngine", "rework": "CurrentEngine", "kitting": "PickPart", "agv": "Load",
-           "plc": "Engines.Finished", "meter": "Energy.Power", "compressor": "Sensors.Pressure"}
+_CATEGORIES = {
+    "station": "station",
+    "buffer": "conveyor",
+    "rework": "station",
+    "store": "rack",
+    "kitting": "rack",
+    "agv": "agv",
+    "plc": "utility",
+    "meter": "utility",
+    "compressor": "utility",
+}
+_LABELS = {
+    "station": "CurrentEngine",
+    "rework": "CurrentEngine",
+    "kitting": "PickPart",
+    "agv": "Load",
+    "plc": "Engines.Finished",
+    "meter": "Energy.Power",
+    "compressor": "Sensors.Pressure",
+}
 # The stack light shines when its machine has something to say.
 _LAMPS = {"station": "Alarm.Active", "rework": "Alarm.Active", "agv": "Driving", "compressor": "Loaded"}
 _LOADS = ("container", "container", "kit")
@@ -60,8 +76,9 @@ class _Maker:
         self.made: list[SubmodelElementCollection] = []
         self._pictures = pictures
 
-    def add(self, kind: str, models: Sequence[str] = (), path: Sequence[tuple[float, float, float]] = (),
-            **fields: str) -> None:
+    def add(
+        self, kind: str, models: Sequence[str] = (), path: Sequence[tuple[float, float, float]] = (), **fields: str
+    ) -> None:
         """One behaviour; fields that name a signal become references, one that names a missing signal drops it."""
         plain = {"node", "clip"}
         if any(key not in plain and value not in self.signals for key, value in fields.items()):
@@ -74,10 +91,19 @@ class _Maker:
             else:
                 elements.append(pointer(key, signal_reference(self.signals[value]), meaning))
         if path:
-            elements.append(series("path", [_point(point) for point in path], f"{SEMANTIC}/path", f"{SEMANTIC}/point",
-                                   of="SubmodelElementList"))
+            elements.append(
+                series(
+                    "path",
+                    [_point(point) for point in path],
+                    f"{SEMANTIC}/path",
+                    f"{SEMANTIC}/point",
+                    of="SubmodelElementList",
+                )
+            )
         if models:
-            files = [file(None, self._pictures.path(model), "model/gltf-binary", f"{SEMANTIC}/model") for model in models]
+            files = [
+                file(None, self._pictures.path(model), "model/gltf-binary", f"{SEMANTIC}/model") for model in models
+            ]
             elements.append(series("models", files, f"{SEMANTIC}/models", f"{SEMANTIC}/model", of="File"))
         self.made.append(group(None, elements, f"{SEMANTIC}/Behaviour"))
 

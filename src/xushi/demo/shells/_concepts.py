@@ -15,8 +15,15 @@ from ._elements import ROOT, outside, texts
 
 _SPECIFICATION = "https://admin-shell.io/DataSpecificationTemplates/DataSpecificationIec61360/3/1"
 _MEASURED = {"double": "REAL_MEASURE", "double[]": "REAL_MEASURE", "int": "INTEGER_MEASURE", "int[]": "INTEGER_MEASURE"}
-_COUNTED = {"double": "REAL_COUNT", "double[]": "REAL_COUNT", "int": "INTEGER_COUNT", "int[]": "INTEGER_COUNT",
-            "enum": "INTEGER_COUNT", "bool": "BOOLEAN", "time": "TIMESTAMP"}
+_COUNTED = {
+    "double": "REAL_COUNT",
+    "double[]": "REAL_COUNT",
+    "int": "INTEGER_COUNT",
+    "int[]": "INTEGER_COUNT",
+    "enum": "INTEGER_COUNT",
+    "bool": "BOOLEAN",
+    "time": "TIMESTAMP",
+}
 # A group of signals that says what a station did to one engine, and its two fields that the platform looks for.
 RESULT = "urn:xushi:ProductionResult:1:0"
 _FIXED = {"Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict"}

@@ -55,30 +55,60 @@ def _meaning(semantic: str) -> Reference | None:
     return outside(semantic) if semantic else None
 
 
-def text(id_short: str | None, value: object, semantic: str = "", kind: str = "xs:string", name: Text | None = None,
-         qualifiers: tuple[Qualifier, ...] = ()) -> Property:
+def text(
+    id_short: str | None,
+    value: object,
+    semantic: str = "",
+    kind: str = "xs:string",
+    name: Text | None = None,
+    qualifiers: tuple[Qualifier, ...] = (),
+) -> Property:
     """A Property; the value is written in the lexical form of its XSD type, None leaves it out."""
     lexical = None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return Property(id_short=id_short, value_type=kind, value=lexical, semantic_id=_meaning(semantic),  # type: ignore[arg-type]
-                    display_name=texts(name) if name else (), qualifiers=qualifiers)
+    return Property(
+        id_short=id_short,
+        value_type=kind,
+        value=lexical,
+        semantic_id=_meaning(semantic),  # type: ignore[arg-type]
+        display_name=texts(name) if name else (),
+        qualifiers=qualifiers,
+    )
 
 
 def words(id_short: str, value: Text, semantic: str = "") -> MultiLanguageProperty:
     return MultiLanguageProperty(id_short=id_short, value=texts(value), semantic_id=_meaning(semantic))
 
 
-def group(id_short: str | None, children: Iterable[Element], semantic: str = "", name: Text | None = None,
-          also: tuple[str, ...] = ()) -> SubmodelElementCollection:
-    return SubmodelElementCollection(id_short=id_short, value=tuple(children), semantic_id=_meaning(semantic),
-                                     display_name=texts(name) if name else (),
-                                     supplemental_semantic_ids=tuple(outside(each) for each in also))
+def group(
+    id_short: str | None,
+    children: Iterable[Element],
+    semantic: str = "",
+    name: Text | None = None,
+    also: tuple[str, ...] = (),
+) -> SubmodelElementCollection:
+    return SubmodelElementCollection(
+        id_short=id_short,
+        value=tuple(children),
+        semantic_id=_meaning(semantic),
+        display_name=texts(name) if name else (),
+        supplemental_semantic_ids=tuple(outside(each) for each in also),
+    )
 
 
-def series(id_short: str | None, children: Iterable[Element], semantic: str = "", item: str = "",
-           of: str = "SubmodelElementCollection", value_type: str | None = None, name: Text | None = None,
-           is_ordered: bool | None = None, qualifiers: tuple[Qualifier, ...] = ()) -> SubmodelElementList:
+def series(
+    id_short: str | None,
+    children: Iterable[Element],
+    semantic: str = "",
+    item: str = "",
+    of: str = "SubmodelElementCollection",
+    value_type: str | None = None,
+    name: Text | None = None,
+    is_ordered: bool | None = None,
+    qualifiers: tuple[Qualifier, ...] = (),
+) -> SubmodelElementList:
     return SubmodelElementList(
-        id_short=id_short, value=tuple(children), semantic_id=_meaning(semantic), semantic_id_list_element=_meaning(item),
+        id_short=id_short, value=tuple(children), semantic_id=_meaning(semantic),
+        semantic_id_list_element=_meaning(item),
         type_value_list_element=of, value_type_list_element=value_type, order_relevant=is_ordered,  # type: ignore[arg-type]
         display_name=texts(name) if name else (), qualifiers=qualifiers,
     )  # fmt: skip

@@ -48,8 +48,13 @@ def nameplate(machine: str, plate: Nameplate) -> Submodel:
 
 def technical(machine: str, plate: Nameplate, figures: Sequence[TechnicalValue], concepts: Concepts) -> Submodel:
     values = tuple(
-        text(each.id_short, each.value, concepts.of_figure(each, machine),
-             "xs:string" if isinstance(each.value, str) else "xs:double", each.name)
+        text(
+            each.id_short,
+            each.value,
+            concepts.of_figure(each, machine),
+            "xs:string" if isinstance(each.value, str) else "xs:double",
+            each.name,
+        )
         for each in figures
     )
     area = "0173-1#02-ABL358#002/0173-1#01-AHX773#002"
@@ -86,7 +91,9 @@ def technical(machine: str, plate: Nameplate, figures: Sequence[TechnicalValue],
         group(
             "FurtherInformation",
             (
-                words("TextStatement", Text("Figures of a simulated plant.", "数据来自仿真工厂。"), "0173-1#02-ABK134#002"),
+                words(
+                    "TextStatement", Text("Figures of a simulated plant.", "数据来自仿真工厂。"), "0173-1#02-ABK134#002"
+                ),
                 text("ValidDate", _DATE, "0173-1#02-ABL775#001", "xs:date"),
             ),
             "0173-1#02-ABK164#002",

@@ -21,8 +21,17 @@ _HYPERMEDIA = "https://www.w3.org/2019/wot/hypermedia"
 _SCHEMA = "https://www.w3.org/2019/wot/json-schema"
 _SECURITY = "https://www.w3.org/2019/wot/security"
 _TYPE = "https://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_JSON_TYPES = {"double": "number", "int": "integer", "bool": "boolean", "enum": "integer", "string": "string",
-               "time": "string", "double[]": "array", "int[]": "array", "string[]": "array"}
+_JSON_TYPES = {
+    "double": "number",
+    "int": "integer",
+    "bool": "boolean",
+    "enum": "integer",
+    "string": "string",
+    "time": "string",
+    "double[]": "array",
+    "int[]": "array",
+    "string[]": "array",
+}
 
 
 @dataclass(frozen=True)
@@ -34,14 +43,34 @@ class _Interface:
     binding: str
 
 
-OPCUA = _Interface("InterfaceOPCUA", "OPC UA", f"opc.tcp://127.0.0.1:{DEFAULT_OPCUA_PORT}", "application/octet-stream",
-                   "http://opcfoundation.org/UA/WoT-Binding/")
-SPARKPLUG = _Interface("InterfaceSparkplugB", "MQTT Sparkplug B", f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
-                       "application/x-sparkplug-b", "http://www.w3.org/2011/mqtt")
-JSON = _Interface("InterfaceMQTT", "MQTT JSON", f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}", "application/json",
-                  "http://www.w3.org/2011/mqtt")
-VDA5050 = _Interface("InterfaceVDA5050", "VDA 5050 2.0 over MQTT", f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
-                     "application/json", "http://www.w3.org/2011/mqtt")
+OPCUA = _Interface(
+    "InterfaceOPCUA",
+    "OPC UA",
+    f"opc.tcp://127.0.0.1:{DEFAULT_OPCUA_PORT}",
+    "application/octet-stream",
+    "http://opcfoundation.org/UA/WoT-Binding/",
+)
+SPARKPLUG = _Interface(
+    "InterfaceSparkplugB",
+    "MQTT Sparkplug B",
+    f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
+    "application/x-sparkplug-b",
+    "http://www.w3.org/2011/mqtt",
+)
+JSON = _Interface(
+    "InterfaceMQTT",
+    "MQTT JSON",
+    f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
+    "application/json",
+    "http://www.w3.org/2011/mqtt",
+)
+VDA5050 = _Interface(
+    "InterfaceVDA5050",
+    "VDA 5050 2.0 over MQTT",
+    f"mqtt://127.0.0.1:{DEFAULT_MQTT_PORT}",
+    "application/json",
+    "http://www.w3.org/2011/mqtt",
+)
 BY_PROTOCOL = {"opcua": OPCUA, "sparkplug": SPARKPLUG, "json": JSON, "vda5050": VDA5050}
 
 
@@ -98,8 +127,11 @@ def _interface(machine: str, interface: _Interface, signals: Sequence[Signal]) -
         (
             text("title", f"{machine} {interface.title}", f"{_TD}#title"),
             _endpoint(machine, interface),
-            group("InteractionMetadata", (group("properties", properties, f"{_TD}#PropertyAffordance"),),
-                  f"{_AID}/InteractionMetadata"),
+            group(
+                "InteractionMetadata",
+                (group("properties", properties, f"{_TD}#PropertyAffordance"),),
+                f"{_AID}/InteractionMetadata",
+            ),
         ),
         f"{_AID}/Interface",
         also=(interface.binding, _TD),
@@ -107,7 +139,9 @@ def _interface(machine: str, interface: _Interface, signals: Sequence[Signal]) -
 
 
 def _endpoint(machine: str, interface: _Interface) -> SubmodelElementCollection:
-    scheme = group("nosec_sc", (text("scheme", "nosec", f"{_SECURITY}#SecurityScheme"),), f"{_SECURITY}#NoSecurityScheme")
+    scheme = group(
+        "nosec_sc", (text("scheme", "nosec", f"{_SECURITY}#SecurityScheme"),), f"{_SECURITY}#NoSecurityScheme"
+    )
     return group(
         "EndpointMetadata",
         (

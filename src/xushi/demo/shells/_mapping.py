@@ -34,13 +34,25 @@ def mapping(machine: str, signals: Sequence[Signal]) -> Submodel:
 
 def _configuration(signals: Sequence[Signal]) -> SubmodelElementCollection:
     sources = [
-        group(None, (pointer("Source", source_reference(signal), f"{_ONE}/Source/Source"),
-                     text("SourceId", signal.path, f"{_ONE}/Source/SourceId")), f"{_ONE}/Source")
+        group(
+            None,
+            (
+                pointer("Source", source_reference(signal), f"{_ONE}/Source/Source"),
+                text("SourceId", signal.path, f"{_ONE}/Source/SourceId"),
+            ),
+            f"{_ONE}/Source",
+        )
         for signal in signals
     ]
     sinks = [
-        group(None, (pointer("Sink", signal_reference(signal), f"{_ONE}/Sink/Sink"),
-                     text("SinkId", signal.path, f"{_ONE}/Sink/SinkId")), f"{_ONE}/Sink")
+        group(
+            None,
+            (
+                pointer("Sink", signal_reference(signal), f"{_ONE}/Sink/Sink"),
+                text("SinkId", signal.path, f"{_ONE}/Sink/SinkId"),
+            ),
+            f"{_ONE}/Sink",
+        )
         for signal in signals
     ]
     return group(

@@ -12,14 +12,24 @@ from ._elements import group, inside, outside, series, submodel_id, text, texts
 
 NAME = "OperationalData"
 SEMANTIC = "urn:xushi:submodel:OperationalData:1:0"
-_VALUE_TYPES = {"double": "xs:double", "int": "xs:long", "bool": "xs:boolean", "enum": "xs:int", "string": "xs:string",
-                "time": "xs:dateTime", "double[]": "xs:double", "int[]": "xs:long", "string[]": "xs:string"}
+_VALUE_TYPES = {
+    "double": "xs:double",
+    "int": "xs:long",
+    "bool": "xs:boolean",
+    "enum": "xs:int",
+    "string": "xs:string",
+    "time": "xs:dateTime",
+    "double[]": "xs:double",
+    "int[]": "xs:long",
+    "string[]": "xs:string",
+}
 _GROUPS = {
     "Alarm": Text("Alarm", "报警"), "Counters": Text("Counters", "计数"), "Energy": Text("Energy", "能源"),
     "Engines": Text("Engines", "发动机"), "LastPick": Text("Last pick", "最近拣选"), "Lights": Text("Lights", "指示灯"),
     "Material": Text("Material", "物料"), "PokaYoke": Text("Poka-yoke", "防错"), "Pose": Text("Pose", "位姿"),
     "Published": Text("Published values", "已发布数据"), "Quality": Text("Quality result", "质量结果"),
-    "Results": Text("Measured results", "测量结果"), "Sensors": Text("Sensors", "传感器"), "Shift": Text("Shift", "班次"),
+    "Results": Text("Measured results", "测量结果"), "Sensors": Text("Sensors", "传感器"),
+    "Shift": Text("Shift", "班次"),
     "Soak": Text("Counters for endurance tests", "耐久测试计数"),
     "TorqueAngle": Text("Torque-angle traces", "力矩-角度曲线"),
 }  # fmt: skip
@@ -53,8 +63,9 @@ def _leaf(signal: Signal, step: str, concepts: Concepts) -> Element:
     concept = concepts.of_signal(signal)
     value_type = _VALUE_TYPES[signal.type]
     if signal.type.endswith("[]"):
-        return series(step, (), concept, of="Property", value_type=value_type, name=signal.name,
-                      qualifiers=_limits(signal))
+        return series(
+            step, (), concept, of="Property", value_type=value_type, name=signal.name, qualifiers=_limits(signal)
+        )
     return text(step, None, concept, value_type, signal.name, _limits(signal))
 
 
@@ -62,7 +73,8 @@ def _limits(signal: Signal) -> tuple[Qualifier, ...]:
     ends = (("Low", signal.low), ("High", signal.high))
     return tuple(
         Qualifier(type=name, kind="ConceptQualifier", value_type="xs:double", value=repr(float(value)))
-        for name, value in ends if value is not None
+        for name, value in ends
+        if value is not None
     )
 
 

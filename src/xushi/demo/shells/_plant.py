@@ -33,11 +33,20 @@ PRODUCT = "E15"
 _PRODUCT_NAME = Text("Engine E15", "E15 发动机")
 _STAND = (10.2, 5.2, 0.0, 25.0)  # where the engine on show stands, beside the dispatch end of the line
 _MAKER = Text("Xushi Demo Machinery", "虚实示范装备")
-_TYPES = {"station": "Station", "buffer": "Conveyor", "rework": "Station", "store": "Store", "kitting": "KittingRack",
-          "agv": "AutomatedGuidedVehicle", "plc": "Controller", "meter": "EnergyMeter", "compressor": "Compressor"}
+_TYPES = {
+    "station": "Station",
+    "buffer": "Conveyor",
+    "rework": "Station",
+    "store": "Store",
+    "kitting": "KittingRack",
+    "agv": "AutomatedGuidedVehicle",
+    "plc": "Controller",
+    "meter": "EnergyMeter",
+    "compressor": "Compressor",
+}
 _TOOLS = {
-    "GRIPPER": Text("Gripper", "夹爪"), "SPINDLE": Text("Tightening spindle", "拧紧轴"), "PRESS": Text("Press ram", "压头"),
-    "LEAK": Text("Leak-test unit", "气密仪"), "SEALER": Text("Sealant dispenser", "涂胶枪"),
+    "GRIPPER": Text("Gripper", "夹爪"), "SPINDLE": Text("Tightening spindle", "拧紧轴"),
+    "PRESS": Text("Press ram", "压头"), "LEAK": Text("Leak-test unit", "气密仪"), "SEALER": Text("Sealant dispenser", "涂胶枪"),
     "FILLER": Text("Oil filler", "加油枪"), "DRIVE": Text("Test drive", "拖动电机"), "VISION": Text("Camera", "相机"),
 }  # fmt: skip
 
@@ -51,8 +60,15 @@ class _Plant:
         self.files: dict[str, bytes] = {}
         self.engines = [f"engine-{stage.number:02d}" for stage in STAGES]
 
-    def shell(self, id: str, name: Text, kind: str, submodels: Sequence[Submodel | None], serial: str = "",
-              is_type: bool = False) -> None:
+    def shell(
+        self,
+        id: str,
+        name: Text,
+        kind: str,
+        submodels: Sequence[Submodel | None],
+        serial: str = "",
+        is_type: bool = False,
+    ) -> None:
         held = [submodel for submodel in submodels if submodel is not None]
         references = tuple(
             Reference(type="ModelReference", keys=(Key(type="Submodel", value=submodel.id),)) for submodel in held
@@ -70,10 +86,18 @@ class _Plant:
         self.submodels.extend(held)
 
     def line(self) -> None:
-        plate = Nameplate(manufacturer=_MAKER, product=Text("Engine assembly line", "发动机装配线"),
-                          family="Engine assembly", type_code="XD-LN10", serial="XD-LN10-25001", year=2025)
-        figures = (TechnicalValue("TaktTime", LINE.takt_s, "s", Text("Takt time", "生产节拍")),
-                   TechnicalValue("Stations", float(len(STAGES) - 1), "", Text("Stations", "工位数")))
+        plate = Nameplate(
+            manufacturer=_MAKER,
+            product=Text("Engine assembly line", "发动机装配线"),
+            family="Engine assembly",
+            type_code="XD-LN10",
+            serial="XD-LN10-25001",
+            year=2025,
+        )
+        figures = (
+            TechnicalValue("TaktTime", LINE.takt_s, "s", Text("Takt time", "生产节拍")),
+            TechnicalValue("Stations", float(len(STAGES) - 1), "", Text("Stations", "工位数")),
+        )
         self.shell(LINE.id, LINE.name, "Line", (
             nameplate(LINE.id, plate), technical(LINE.id, plate, figures, self.concepts),
             layout(LINE.id, LINE.name, MACHINES),
@@ -100,18 +124,29 @@ class _Plant:
     def tool(self, id: str, machine: Machine) -> None:
         name = _TOOLS[id.split("-", maxsplit=1)[0]]
         named = Text(f"{name.en} {id}", f"{name.zh} {id}")
-        plate = Nameplate(manufacturer=machine.nameplate.manufacturer, product=name, family="Engine assembly",
-                          type_code=f"XT-{id.split('-')[0]}", serial=f"XT-{id}", year=machine.nameplate.year)
+        plate = Nameplate(
+            manufacturer=machine.nameplate.manufacturer,
+            product=name,
+            family="Engine assembly",
+            type_code=f"XT-{id.split('-')[0]}",
+            serial=f"XT-{id}",
+            year=machine.nameplate.year,
+        )
         figures = (TechnicalValue("UsedAt", machine.id, "", Text("Used at", "所在工位")),)
-        self.shell(id, named, "Tool", (nameplate(id, plate), technical(id, plate, figures, self.concepts)), plate.serial)
+        self.shell(
+            id, named, "Tool", (nameplate(id, plate), technical(id, plate, figures, self.concepts)), plate.serial
+        )
 
     def product(self) -> None:
-        plate = Nameplate(manufacturer=_MAKER, product=_PRODUCT_NAME, family="E15", type_code="E15-1.5T", serial="E15",
-                          year=2026)
+        plate = Nameplate(
+            manufacturer=_MAKER, product=_PRODUCT_NAME, family="E15", type_code="E15-1.5T", serial="E15", year=2026
+        )
         figures = (
             TechnicalValue("Displacement", 1.5, "l", Text("Displacement", "排量")),
             TechnicalValue("Cylinders", 4.0, "", Text("Cylinders", "气缸数")),
-            TechnicalValue("Mass", round(sum(part.mass_kg * part.quantity for part in PARTS), 2), "kg", Text("Mass", "质量")),
+            TechnicalValue(
+                "Mass", round(sum(part.mass_kg * part.quantity for part in PARTS), 2), "kg", Text("Mass", "质量")
+            ),
         )
         titles = [("engine-on-show", _PRODUCT_NAME)]
         titles += [(model, stage.name) for model, stage in zip(self.engines, STAGES, strict=True)]

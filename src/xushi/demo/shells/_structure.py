@@ -1,4 +1,4 @@
-"""Hierarchical Structures 1.1 (IDTA 02011): the layout of the plant with placements, and the engine's bill of material."""
+"""Hierarchical Structures 1.1 (IDTA 02011): the plant's layout with placements, and the engine's bill of material."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ def placement(x_m: float, y_m: float, z_m: float, rotation_deg: float) -> Submod
     """Where a node stands in the frame of the node above: x east, y north, z up; the turn is about z."""
     fields = (("PositionX", x_m), ("PositionY", y_m), ("PositionZ", z_m), ("RotationZ", rotation_deg))
     name = Text("Placement", "安装位置")
-    return group("Placement", [text(key, repr(float(value)), f"{PLACEMENT}/{key}", "xs:double") for key, value in fields],
-                 PLACEMENT, name)
+    return group(
+        "Placement",
+        [text(key, repr(float(value)), f"{PLACEMENT}/{key}", "xs:double") for key, value in fields],
+        PLACEMENT,
+        name,
+    )
 
 
 def _node(id_short: str, asset: str, statements: Sequence[Element], name: Text, is_entry: bool = False) -> Entity:
@@ -34,8 +38,9 @@ def _has_part(owner: str, *path: str) -> RelationshipElement:
     """The last step of the path is part of what the steps before it name."""
     steps = [("Entity", step) for step in path]
     submodel = submodel_id(owner, NAME)
-    return relation(f"HasPart_{path[-1]}", inside(submodel, *steps[:-1]), inside(submodel, *steps),
-                    f"{_BASE}/HasPart/1/0")
+    return relation(
+        f"HasPart_{path[-1]}", inside(submodel, *steps[:-1]), inside(submodel, *steps), f"{_BASE}/HasPart/1/0"
+    )
 
 
 def _submodel(owner: str, entry: Entity, name: Text) -> Submodel:
@@ -57,10 +62,14 @@ def layout(line: str, name: Text, machines: Sequence[Machine]) -> Submodel:
             below.append(_has_part(line, "EntryNode", machine.id, part))
         statements.append(_node(machine.id, asset_id(machine.id), below, machine.name))
     statements += [_has_part(line, "EntryNode", machine.id) for machine in machines]
-    return _submodel(line, _node("EntryNode", asset_id(line), statements, name, is_entry=True), Text("Layout", "布局结构"))
+    return _submodel(
+        line, _node("EntryNode", asset_id(line), statements, name, is_entry=True), Text("Layout", "布局结构")
+    )
 
 
-def bill_of_material(product: str, name: Text, parts: Sequence[Part], stand: tuple[float, float, float, float]) -> Submodel:
+def bill_of_material(
+    product: str, name: Text, parts: Sequence[Part], stand: tuple[float, float, float, float]
+) -> Submodel:
     """What one engine is made of; `stand` is the placement of the engine on show."""
     statements: list[Element] = [placement(*stand)]
     for part in parts:
