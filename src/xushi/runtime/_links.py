@@ -77,6 +77,7 @@ class LinkKeeper:
             if override.get("enabled", True):
                 self._wanted[link.id] = link
         self._registry.define(self._with_sources(definitions))
+        twins.signal_submodels = {definition.submodel for definition in definitions}
         if self._is_started:
             self._reconcile_soon()
 

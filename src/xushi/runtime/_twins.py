@@ -11,6 +11,7 @@ from xushi.kernel import Change, Command, CommandContext, Diff, Record, RecordSt
 from xushi.twins import AssetAdministrationShell, ConceptDescription, Environment, Submodel
 
 _TYPES: dict[str, Any] = {"shell": AssetAdministrationShell, "submodel": Submodel, "concept": ConceptDescription}
+_SIGNAL_WORDS = ("AssetInterfaces", "OperationalData")
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=2_048)]
 
 
@@ -23,6 +24,7 @@ class TwinIndex:
         self._parsed: dict[str, dict[str, Any]] = {kind: {} for kind in _TYPES}
         self.shell_of_submodel: dict[str, str] = {}
         self.overrides: dict[str, Record] = {}
+        self.signal_submodels: set[str] = set()
 
     def reload(self) -> None:
         """Read everything anew."""
@@ -34,24 +36,35 @@ class TwinIndex:
         self._relate()
 
     def apply(self, diff: Diff) -> bool:
-        """Follow a committed change; tells whether it touched twins or connections."""
-        touched = False
+        """Follow a committed change; tells whether signals or connections may be other ones now."""
+        is_structure = is_signals = False
         for key in diff.touched():
             kind, record_id = split_key(key)
-            touched = touched or kind == "link"
             if kind not in _TYPES:
+                if kind == "link":
+                    is_structure = is_signals = True
                 continue
-            touched = True
-            record = diff.after(key)
+            is_structure = True
+            before, record = self.records[kind].get(record_id), diff.after(key)
             if record is None:
                 self.records[kind].pop(record_id, None)
                 self._parsed[kind].pop(record_id, None)
             else:
                 self.records[kind][record_id] = record
                 self._parsed[kind][record_id] = msgspec.convert(record, _TYPES[kind])
-        if touched:
+            is_signals = is_signals or any(self._matters(kind, one) for one in (before, record) if one is not None)
+        if is_structure:
             self._relate()
-        return touched
+        return is_signals
+
+    def _matters(self, kind: str, record: Record) -> bool:
+        """Whether signals may come from a record: from its mapping, its values, or the meaning of these."""
+        if kind == "concept":
+            return bool(self.signal_submodels)
+        if kind == "shell":
+            return any(item["keys"][0]["value"] in self.signal_submodels for item in record.get("submodels", []))
+        meaning = str(record.get("semanticId", "")) + record.get("idShort", "")
+        return record["id"] in self.signal_submodels or any(word in meaning for word in _SIGNAL_WORDS)
 
     def _relate(self) -> None:
         self.shell_of_submodel = {

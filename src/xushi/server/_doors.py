@@ -14,6 +14,7 @@ from xushi.server import _messages as m
 from xushi.server._fanout import Fanout
 
 _NS_PER_MS = 1e6
+_ROUNDING_NS = 500  # a double of today's milliseconds is a quarter of a microsecond coarse
 _FAILURES_PER_MINUTE = 20
 SHOWN_WHOLE = frozenset({"place"})
 SHOWN_BY_KEY = frozenset({"shell", "submodel", "concept", "link", "asset"})
@@ -29,6 +30,16 @@ def to_ns(time_ms: float) -> int:
     if not -1e14 < time_ms < 1e14:
         raise XushiError("server.time_invalid", value=time_ms)
     return int(time_ms * _NS_PER_MS)
+
+
+def instant_ns(time_ms: float) -> int:
+    """An instant as nanoseconds, late enough that a value whose own time was rounded to this is in force."""
+    return to_ns(time_ms) + _ROUNDING_NS
+
+
+def start_ns(time_ms: float) -> int:
+    """The start of a span as nanoseconds, early enough that a value whose own time was rounded to this is in it."""
+    return to_ns(time_ms) - _ROUNDING_NS
 
 
 class FailureMeter:

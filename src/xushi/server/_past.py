@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from xushi.kernel import XushiError
 from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
-from xushi.server._doors import Doors, to_ms, to_ns
+from xushi.server._doors import Doors, instant_ns, start_ns, to_ms, to_ns
 from xushi.server._routes import Call, RouteSpec, answer_json
 from xushi.signals import decode_value
 
@@ -76,9 +76,9 @@ async def timelines(doors: Doors, call: Call) -> Response:
 async def snapshot(doors: Doors, call: Call) -> Response:
     """All values of one instant as one binary frame."""
     timeline = doors.platform.timelines.get(call.path("timeline"))
-    at_ns = None if call.query.at_ms is None else to_ns(call.query.at_ms)
+    at_ns = None if call.query.at_ms is None else instant_ns(call.query.at_ms)
     frame = await asyncio.to_thread(timeline.snapshot, at_ns)
-    shown_ms = to_ms(doors.platform.clock.now_ns() if at_ns is None else at_ns)
+    shown_ms = to_ms(doors.platform.clock.now_ns()) if call.query.at_ms is None else call.query.at_ms
     message = encode_frame(frame, doors.platform.registry.kinds, FULL, 0, shown_ms, 0)
     return Response(message, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
@@ -92,16 +92,16 @@ def _handle(doors: Doors, text: str) -> int:
 def _checked(start_ms: float, end_ms: float) -> tuple[int, int]:
     if end_ms < start_ms:
         raise XushiError("server.time_invalid", value=end_ms)
-    return to_ns(start_ms), to_ns(end_ms)
+    return start_ns(start_ms), to_ns(end_ms)
 
 
 async def rows(doors: Doors, call: Call) -> Response:
     """Values of one signal in the order of time."""
     history, _, _ = doors.platform.timelines.span(call.path("timeline"))
     handle = _handle(doors, call.path("handle"))
-    start_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
+    first_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
     limit = min(max(call.query.limit, 1), _MOST_ROWS)
-    frame = await asyncio.to_thread(history.range, handle, start_ns, end_ns, limit + 1)
+    frame = await asyncio.to_thread(history.range, handle, first_ns, end_ns, limit + 1)
     kind = doors.platform.registry.get(handle).kind
     values = [
         None if quality >= 0x8000_0000 else decode_value(kind, bits, frame.objects)
@@ -119,9 +119,9 @@ async def buckets(doors: Doors, call: Call) -> Response:
     """Minimum, maximum, mean, count and last value in equal steps of time."""
     history, _, _ = doors.platform.timelines.span(call.path("timeline"))
     handle = _handle(doors, call.path("handle"))
-    start_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
+    first_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
     count = min(max(call.query.count, 1), _MOST_BUCKETS)
-    found = await asyncio.to_thread(history.buckets, handle, start_ns, end_ns, count)
+    found = await asyncio.to_thread(history.buckets, handle, first_ns, end_ns, count)
     return answer_json(
         m.BucketColumns(
             (np.asarray(found.start_ns) / 1e6).tolist(),
@@ -145,12 +145,12 @@ async def export(doors: Doors, call: Call) -> Response:
     handles = [_handle(doors, part.strip()) for part in query.signals.split(",") if part.strip()]
     if not handles:
         raise XushiError("server.signal_unknown", handle=query.signals[:40])
-    start_ns, end_ns = _checked(query.start_ms, query.end_ms)
+    first_ns, end_ns = _checked(query.start_ms, query.end_ms)
     with tempfile.NamedTemporaryFile(suffix=f".{query.format}", delete=False) as file:
         path = Path(file.name)
     write = {"csv": history.export_csv, "parquet": history.export_parquet, "xlsx": history.export_xlsx}[query.format]
     try:
-        await asyncio.to_thread(write, path, handles, start_ns, end_ns)
+        await asyncio.to_thread(write, path, handles, first_ns, end_ns)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

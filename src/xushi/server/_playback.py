@@ -7,6 +7,7 @@ import logging
 import numpy as np
 
 from xushi.runtime import DELTA, FULL, Platform, Timeline, encode_frame
+from xushi.server._doors import instant_ns
 from xushi.server._wire import Wire, envelope
 from xushi.signals import Frame
 
@@ -46,12 +47,12 @@ class Playback:
 
     def seek(self, at_ms: float) -> None:
         """Show one instant."""
-        self._at_ns, self._speed, self._is_fresh = int(at_ms * 1e6), 0.0, True
+        self._at_ns, self._speed, self._is_fresh = instant_ns(at_ms), 0.0, True
         self._wake.set()
 
     def play(self, from_ms: float, speed: float) -> None:
         """Run on from an instant."""
-        self._anchor_ns = self._at_ns = int(from_ms * 1e6)
+        self._anchor_ns = self._at_ns = instant_ns(from_ms)
         self._anchor_s = asyncio.get_running_loop().time()
         self._speed = min(max(speed, 0.01), _MOST_SPEED)
         self._is_fresh = True
