@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from xushi.demo._events import EventLoop, random_stream
 from xushi.demo._line import PARTS, STATION_IDS, buffers, machine, parts_of
+from xushi.demo._line_address import SHIFT_LABELS
 from xushi.demo._panel import BLOCKED, FAILED, RUNNING, STARVED, STOPPED
 from xushi.demo._physics import PlantModel
 from xushi.demo._power import PowerAccount
@@ -48,9 +49,7 @@ def shift() -> Shift:
     breaks = 0
     for hour in range(1, 9):
         model.run_until(hour * HOUR)
-        breaks += sum(
-            key == "OP40.Alarm.Code" and value == 201 for key, _, value in model.values.take_changes()
-        )
+        breaks += sum(key == "OP40.Alarm.Code" and value == 201 for key, _, value in model.values.take_changes())
         messages += model.values.take_messages()
     return Shift(model, messages, breaks)
 
@@ -84,9 +83,7 @@ def test_no_engine_is_lost_or_doubled_and_no_buffer_overflows(seed: int) -> None
         book = model.book
         assert book.started == book.finished + book.scrapped + len(book.in_process)
         where = Counter(engine.serial for conveyor in model.conveyors.values() for engine in conveyor.engines)
-        where.update(
-            station.engine.serial for station in model.stations.values() if station.engine is not None
-        )
+        where.update(station.engine.serial for station in model.stations.values() if station.engine is not None)
         assert where == Counter(list(book.in_process))
         for conveyor in model.conveyors.values():
             assert len(conveyor) <= conveyor.capacity
@@ -159,9 +156,7 @@ def test_no_wrong_part_is_ever_fitted(shift: Shift) -> None:
     waiting = len(waiting_kit.wrong) if waiting_kit is not None else 0
     waiting += sum(len(tray.wrong) for tray in shift.model.fleet.trays())
     waiting += sum(len(tray.wrong) for stock in shift.model.stocks.values() for tray in stock.trays)
-    assert offered == stopped + shift.model.kitting.wrong_stopped + waiting, (
-        "each is stopped or still to come"
-    )
+    assert offered == stopped + shift.model.kitting.wrong_stopped + waiting, "each is stopped or still to come"
 
 
 def test_a_station_stands_until_somebody_answers_its_poka_yoke() -> None:
@@ -230,9 +225,7 @@ def test_a_finished_engine_tells_its_whole_way_and_all_its_parts(shift: Shift) -
     way: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for message in quality(shift):
         way.setdefault(message["engine"], {}).setdefault(message["station"], []).append(message)
-    finished = [
-        serial for serial in way if serial not in shift.model.book.in_process and "OP100" in way[serial]
-    ]
+    finished = [serial for serial in way if serial not in shift.model.book.in_process and "OP100" in way[serial]]
     assert len(finished) == shift.model.book.finished
     expected = Counter({p.number: p.quantity if p.tracing == "serial" else 1 for p in PARTS})
     for serial in finished:
@@ -332,3 +325,12 @@ def test_vehicles_never_meet_and_keep_bringing_material() -> None:
 def test_the_line_makes_what_its_slowest_station_allows(shift: Shift) -> None:
     slowest_s = max(machine(id).cycle_s for id in STATION_IDS)
     assert 0.85 < shift.model.book.finished / (8 * HOUR / slowest_s) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("hour_utc", "label"), [(0, "Early"), (7, "Late"), (15, "Night"), (21, "Night"), (22, "Early")]
+)
+def test_shifts_change_at_six_fourteen_and_twenty_two_local_time(hour_utc: int, label: str) -> None:
+    model = PlantModel(1, int(20_000 * 86_400 + hour_utc * HOUR) * 1_000_000_000)
+    model.run_until(2.0)
+    assert SHIFT_LABELS[model.values.current["PLC1.Shift.Number"]].en == label

@@ -97,9 +97,7 @@ async def test_a_command_sets_the_compressors_pressure_by_name_and_by_alias(plan
         await until(lambda: plant.model.compressor.high_bar == 8.2, plant)
         assert plant.model.compressor.low_bar == 6.1
         assert plant.model.compressor.pressure_bar < 10.0, "a sensor cannot be written"
-        await until(
-            lambda: any(m.get(13) == 8.2 for d in listener.of("/DDATA/") for m in payload(d)[1]), plant
-        )
+        await until(lambda: any(m.get(13) == 8.2 for d in listener.of("/DDATA/") for m in payload(d)[1]), plant)
 
 
 async def test_nonsense_commands_are_ignored(plant: LivePlant) -> None:

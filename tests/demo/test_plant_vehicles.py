@@ -96,7 +96,10 @@ async def test_fleet_orders_travel_over_mqtt_and_are_driven(plant: LivePlant) ->
         for order in orders:
             assert HEAD | {"orderId", "orderUpdateId", "nodes", "edges"} <= set(order)
             assert len(order["edges"]) == len(order["nodes"]) - 1
-        driven = {state["orderId"] for state in messages(listener, "/state")}
+        states = messages(listener, "/state")
+        done = {a["actionId"] for s in states for a in s["actionStates"] if a["actionStatus"] == "FINISHED"}
+        assert any(action.endswith("d") for action in done), "a drop was told as finished"
+        driven = {state["orderId"] for state in states}
         assert driven & {order["orderId"] for order in orders}
 
 
@@ -126,9 +129,7 @@ async def test_a_foreign_order_is_driven_and_a_bad_one_is_reported(plant: LivePl
         while not vehicle.is_idle:
             await plant.go_on(0.25)
         way = [vehicle.node, plant.model.roads._next[vehicle.node][0][0]]
-        nodes = [
-            {"nodeId": n, "sequenceId": 2 * i, "released": True, "actions": []} for i, n in enumerate(way)
-        ]
+        nodes = [{"nodeId": n, "sequenceId": 2 * i, "released": True, "actions": []} for i, n in enumerate(way)]
         order = {"orderId": "mine", "orderUpdateId": 0, "nodes": nodes, "edges": []}
         listener.say("uagv/v2/Xushi/AGV2/order", json.dumps(order).encode())
         await until(lambda: vehicle.last_order[0] == "mine" and vehicle.is_idle, plant)
@@ -163,17 +164,13 @@ async def test_pause_and_factsheet_requests_are_answered(plant: LivePlant) -> No
         await until(lambda: len(messages(listener, "/AGV1/factsheet")) > before, plant)
         assert messages(listener, "/AGV1/factsheet")[-1]["typeSpecification"]["agvClass"] == "CARRIER"
         ask("startPause")
-        await until(
-            lambda: vehicle.is_paused and any(m["paused"] for m in messages(listener, "/AGV1/state")), plant
-        )
+        await until(lambda: vehicle.is_paused and any(m["paused"] for m in messages(listener, "/AGV1/state")), plant)
         ask("stopPause")
         await until(lambda: not vehicle.is_paused, plant)
         ask("fly")
         await until(
             lambda: any(
-                a["actionStatus"] == "FAILED"
-                for m in messages(listener, "/AGV1/state")
-                for a in m["actionStates"]
+                a["actionStatus"] == "FAILED" for m in messages(listener, "/AGV1/state") for a in m["actionStates"]
             ),
             plant,
         )

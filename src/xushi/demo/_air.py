@@ -18,9 +18,7 @@ STEP_S = 1.0
 class Compressor:
     """Isothermal receiver: dp/dt = (flow in − flow out) · 1 bar / volume, flows as free air at 1 bar."""
 
-    def __init__(
-        self, spec: Machine, loop: EventLoop, values: Values, demand_m3_min: Callable[[], float]
-    ) -> None:
+    def __init__(self, spec: Machine, loop: EventLoop, values: Values, demand_m3_min: Callable[[], float]) -> None:
         self.pressure_bar = 7.0
         self.flow_m3_min = 0.0
         self.is_loaded = False

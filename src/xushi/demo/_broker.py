@@ -38,9 +38,7 @@ def is_taken(host: str, port: int) -> bool:
 
 def find_nats_server() -> str:
     """Path of the nats-server program of this environment; raises `demo.no_broker` when there is none."""
-    beside = Path(sysconfig.get_path("scripts")) / (
-        "nats-server.exe" if sys.platform == "win32" else "nats-server"
-    )
+    beside = Path(sysconfig.get_path("scripts")) / ("nats-server.exe" if sys.platform == "win32" else "nats-server")
     found = str(beside) if beside.is_file() else shutil.which("nats-server")
     if found is None:
         raise XushiError("demo.no_broker")

@@ -33,9 +33,7 @@ class JsonFace:
     def beat(self, at_ns: int, counts: dict[str, int]) -> None:
         """The heartbeat: a sequence that a listener can check for gaps, and what every face has published."""
         self._sequence += 1
-        self._send(
-            HEARTBEAT_TOPIC, {"timestamp": iso_time(at_ns), "sequence": self._sequence, "published": counts}
-        )
+        self._send(HEARTBEAT_TOPIC, {"timestamp": iso_time(at_ns), "sequence": self._sequence, "published": counts})
 
     def _send(self, topic: str, payload: dict[str, Any]) -> None:
         if self._client.publish(topic, msgspec.json.encode(payload), qos=1):

@@ -59,9 +59,7 @@ class OpcUaFace:
         self._targets = {key: (tree.node_id(signal.address), signal) for key, signal in _NODE_SIGNALS.items()}
         self._echoes = tree.echoes
         await self._publish_all()
-        server.iserver.attribute_service = _CheckedWrites(
-            server.iserver.attribute_service, self._model, index
-        )
+        server.iserver.attribute_service = _CheckedWrites(server.iserver.attribute_service, self._model, index)
         await server.start()
 
     async def stop(self) -> None:
@@ -85,18 +83,12 @@ class OpcUaFace:
             status = await write(
                 node_id,
                 value_attribute,
-                ua.DataValue(
-                    variant_of(signal, value), SourceTimestamp=source_time, ServerTimestamp=server_time
-                ),
+                ua.DataValue(variant_of(signal, value), SourceTimestamp=source_time, ServerTimestamp=server_time),
             )
             status.check()
             self.written += 1
             for echo_id, kind in self._echoes.get(key, ()):
-                variant = (
-                    _echo(signal.labels, value)
-                    if kind == "text"
-                    else ua.Variant(value, ua.VariantType.UInt32)
-                )
+                variant = _echo(signal.labels, value) if kind == "text" else ua.Variant(value, ua.VariantType.UInt32)
                 await write(
                     echo_id,
                     value_attribute,
@@ -106,9 +98,7 @@ class OpcUaFace:
     async def _publish_all(self) -> None:
         """Gives every node the plant's time from the start, also those whose value never changes."""
         current, at_ns = self._model.values.current, self._model.loop.now_ns
-        await self.publish(
-            (key, at_ns, current.get(key, zero_of(signal))) for key, signal in _NODE_SIGNALS.items()
-        )
+        await self.publish((key, at_ns, current.get(key, zero_of(signal))) for key, signal in _NODE_SIGNALS.items())
         self.written = 0
 
     async def _load_certificate(self) -> None:

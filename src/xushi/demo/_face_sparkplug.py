@@ -165,9 +165,7 @@ class SparkplugFace:
         air, gauss = self._model.compressor, self._noise.gauss
         return {
             "CMP1.Sensors.Pressure": round(air.pressure_bar + gauss(0.0, 0.004), 4),
-            "CMP1.Sensors.Flow": round(
-                max(0.0, air.flow_m3_min + (gauss(0.0, 0.02) if air.is_loaded else 0.0)), 4
-            ),
+            "CMP1.Sensors.Flow": round(max(0.0, air.flow_m3_min + (gauss(0.0, 0.02) if air.is_loaded else 0.0)), 4),
             "CMP1.Sensors.OilTemperature": round(air.oil_celsius + gauss(0.0, 0.03), 3),
             "CMP1.Sensors.VibrationX": round(abs(gauss(4.2 if air.is_loaded else 1.6, 0.25)), 4),
             "CMP1.PressureLow": air.low_bar,

@@ -96,11 +96,7 @@ class KittingRack:
     def _pick(self, part: Part) -> None:
         assert self.tray is not None
         is_wrong = self._rng.random() < WRONG_PICK
-        found = (
-            self._rng.choice([number for number in BIN_PARTS if number != part.number])
-            if is_wrong
-            else part.number
-        )
+        found = self._rng.choice([number for number in BIN_PARTS if number != part.number]) if is_wrong else part.number
         is_caught = is_wrong and self._rng.random() < CAUGHT_AT_RACK
         self._sequence += 1
         batch = self.tray.batches[part.number]

@@ -33,7 +33,7 @@ DETAIL_LABELS = (
     Text("Set-up", "调整"),
 )
 VERDICT_LABELS = (Text("None", "无"), Text("Good", "合格"), Text("Not good", "不合格"))
-SHIFT_LABELS = (Text("Night", "夜班"), Text("Early", "早班"), Text("Late", "中班"))
+SHIFT_LABELS = (Text("Early", "早班"), Text("Late", "中班"), Text("Night", "夜班"))
 BOLTS = 10
 TRACE_POINTS = 96
 

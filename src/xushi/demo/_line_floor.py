@@ -62,12 +62,10 @@ CONVEYORS: dict[str, tuple[str, str, int, Path]] = {
 
 def _nodes() -> tuple[Node, ...]:
     stops = [
-        Node(f"N_{op}", STATION_X[op], NORTH_LANE_Y, op, "stop")
-        for op in ("OP10", "OP20", "OP30", "OP40", "OP50")
+        Node(f"N_{op}", STATION_X[op], NORTH_LANE_Y, op, "stop") for op in ("OP10", "OP20", "OP30", "OP40", "OP50")
     ]
     stops += [
-        Node(f"N_{op}", STATION_X[op], SOUTH_LANE_Y, op, "stop")
-        for op in ("OP60", "OP70", "OP80", "OP90", "OP100")
+        Node(f"N_{op}", STATION_X[op], SOUTH_LANE_Y, op, "stop") for op in ("OP60", "OP70", "OP80", "OP90", "OP100")
     ]
     return (
         Node("N_W0", 11.0, SOUTH_LANE_Y),

@@ -39,14 +39,10 @@ PARTS: tuple[Part, ...] = (
     _part("E15-3003", "Rod bearing shell", "连杆轴瓦", 8, "OP30", "batch", "Qingjiang Bearings", 0.03, 2),
     _part("E15-4001", "Cylinder head", "缸盖", 1, "OP40", "serial", "Hengshan Casting", 11.2),
     _part("E15-4002", "Head gasket", "缸垫", 1, "OP40", "batch", "Donghu Sealing", 0.3),
-    _part(
-        "E15-4003", "Head bolt M10×1.25", "缸盖螺栓 M10×1.25", 10, "OP40", "batch", "Yanshan Fasteners", 0.09
-    ),
+    _part("E15-4003", "Head bolt M10×1.25", "缸盖螺栓 M10×1.25", 10, "OP40", "batch", "Yanshan Fasteners", 0.09),
     _part("E15-5001", "Intake camshaft", "进气凸轮轴", 1, "OP50", "serial", "Luofu Forging", 2.1, 3),
     _part("E15-5002", "Exhaust camshaft", "排气凸轮轴", 1, "OP50", "serial", "Luofu Forging", 2.0, 4),
-    _part(
-        "E15-5003", "Roller finger follower", "滚子摇臂", 16, "OP50", "batch", "Qingjiang Bearings", 0.06, 5
-    ),
+    _part("E15-5003", "Roller finger follower", "滚子摇臂", 16, "OP50", "batch", "Qingjiang Bearings", 0.06, 5),
     _part("E15-5004", "Timing chain", "正时链条", 1, "OP50", "batch", "Yanshan Chain", 0.5, 6),
     _part("E15-7001", "Timing cover", "正时罩盖", 1, "OP70", "serial", "Hengshan Casting", 2.6, 7),
     _part("E15-7002", "Front crankshaft seal", "曲轴前油封", 1, "OP70", "batch", "Donghu Sealing", 0.05, 8),

@@ -33,9 +33,7 @@ def _buffer(machine: Machine) -> tuple[Signal, ...]:
 def _kitting() -> tuple[Signal, ...]:
     id, topic = "KIT1", KITTING_TOPIC
     lights = tuple(
-        opcua(
-            id, f"Lights.Bin{n:02d}", "bool", f"Light of bin {n} ({number})", f"{n} 号料箱指示灯（{number}）"
-        )
+        opcua(id, f"Lights.Bin{n:02d}", "bool", f"Light of bin {n} ({number})", f"{n} 号料箱指示灯（{number}）")
         for n, number in enumerate(BIN_PARTS, start=1)
     )
     levels = opcua(id, "BinLevels", "int[]", "Parts left in each bin", "各料箱余量")
@@ -84,25 +82,15 @@ def _agv(id: str) -> tuple[Signal, ...]:
         low: float | None = None,
         high: float | None = None,
     ) -> Signal:
-        return json(
-            id, path, type, topic, tuple(pointer.split("/")), en, zh, unit, low=low, high=high, vda=True
-        )
+        return json(id, path, type, topic, tuple(pointer.split("/")), en, zh, unit, low=low, high=high, vda=True)
 
     look = f"{AGV_TOPIC}/{id}/visualization"
     return (
-        json(
-            id, "Pose.PositionX", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True
-        ),
-        json(
-            id, "Pose.PositionY", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True
-        ),
-        json(
-            id, "Pose.Theta", "double", look, ("agvPosition", "theta"), "Heading", "航向角", "rad", vda=True
-        ),
+        json(id, "Pose.PositionX", "double", look, ("agvPosition", "x"), "Position x", "位置 x", "m", vda=True),
+        json(id, "Pose.PositionY", "double", look, ("agvPosition", "y"), "Position y", "位置 y", "m", vda=True),
+        json(id, "Pose.Theta", "double", look, ("agvPosition", "theta"), "Heading", "航向角", "rad", vda=True),
         json(id, "Velocity", "double", look, ("velocity", "vx"), "Speed", "速度", "m/s", vda=True),
-        state(
-            "Battery", "double", "batteryState/batteryCharge", "Battery charge", "电池电量", "%", 0.0, 100.0
-        ),
+        state("Battery", "double", "batteryState/batteryCharge", "Battery charge", "电池电量", "%", 0.0, 100.0),
         state("Charging", "bool", "batteryState/charging", "Charging", "充电中"),
         state("Driving", "bool", "driving", "Driving", "行驶中"),
         state("Paused", "bool", "paused", "Paused", "暂停"),
@@ -148,20 +136,12 @@ def _compressor() -> tuple[Signal, ...]:
         opcua(id, "OperatingHours", "double", "Operating hours", "运行小时", "h"),
         opcua(id, "Energy.Total", "double", "Electric energy", "累计电能", "kW.h"),
         sparkplug(id, "Energy.Power", "double", "Electric power", "有功功率", "kW", low=0.0),
-        sparkplug(
-            id, "Sensors.Pressure", "double", "Receiver pressure", "储气罐压力", "bar", low=0.0, high=10.0
-        ),
+        sparkplug(id, "Sensors.Pressure", "double", "Receiver pressure", "储气罐压力", "bar", low=0.0, high=10.0),
         sparkplug(id, "Sensors.Flow", "double", "Air flow", "排气流量", "m3/min", low=0.0, high=4.0),
-        sparkplug(
-            id, "Sensors.OilTemperature", "double", "Oil temperature", "油温", "Cel", low=20.0, high=110.0
-        ),
+        sparkplug(id, "Sensors.OilTemperature", "double", "Oil temperature", "油温", "Cel", low=20.0, high=110.0),
         sparkplug(id, "Sensors.VibrationX", "double", "Vibration X", "X 向振动", "mm/s", low=0.0, high=20.0),
-        sparkplug(
-            id, "PressureLow", "double", "Load below", "加载压力", "bar", writable=True, low=5.0, high=7.5
-        ),
-        sparkplug(
-            id, "PressureHigh", "double", "Unload above", "卸载压力", "bar", writable=True, low=6.0, high=9.0
-        ),
+        sparkplug(id, "PressureLow", "double", "Load below", "加载压力", "bar", writable=True, low=5.0, high=7.5),
+        sparkplug(id, "PressureHigh", "double", "Unload above", "卸载压力", "bar", writable=True, low=6.0, high=9.0),
     )
 
 
@@ -173,9 +153,7 @@ def _meter() -> tuple[Signal, ...]:
         sparkplug(id, "Sensors.VoltageL1", "double", "Voltage L1", "L1 电压", "V", low=200.0, high=260.0),
         sparkplug(id, "Sensors.VoltageL2", "double", "Voltage L2", "L2 电压", "V", low=200.0, high=260.0),
         sparkplug(id, "Sensors.VoltageL3", "double", "Voltage L3", "L3 电压", "V", low=200.0, high=260.0),
-        sparkplug(
-            id, "Sensors.Frequency", "double", "Mains frequency", "电网频率", "Hz", low=49.5, high=50.5
-        ),
+        sparkplug(id, "Sensors.Frequency", "double", "Mains frequency", "电网频率", "Hz", low=49.5, high=50.5),
         sparkplug(id, "Sensors.PowerFactor", "double", "Power factor", "功率因数", low=0.0, high=1.0),
         opcua(id, "EnergyPerEngine", "double", "Energy per finished engine", "单台电耗", "kW.h"),
     )

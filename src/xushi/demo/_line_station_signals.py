@@ -38,9 +38,7 @@ def _station_state(op: str) -> tuple[Signal, ...]:
         opcua(op, "Counters.Total", "int", "All engines", "总数"),
         opcua(op, "CycleTime", "double", "Last cycle time", "上次节拍时间", "s", low=0.0, high=90.0),
         opcua(op, "ToolWear", "double", "Tool wear", "工具磨损", low=0.0, high=1.0),
-        opcua(
-            op, "CycleTimeFactor", "double", "Cycle-time factor", "节拍系数", writable=True, low=0.5, high=2.0
-        ),
+        opcua(op, "CycleTimeFactor", "double", "Cycle-time factor", "节拍系数", writable=True, low=0.5, high=2.0),
         opcua(op, "Alarm.Active", "bool", "Alarm present", "有报警"),
         opcua(op, "Alarm.Code", "int", "Alarm code", "报警代码"),
         opcua(op, "Alarm.Text", "string", "Alarm text", "报警文本"),
@@ -176,11 +174,7 @@ def _special(op: str) -> tuple[Signal, ...]:
             ),
         )
     if op == "OP80":
-        return (
-            opcua(
-                op, "OilTarget", "double", "Oil target", "机油加注目标", "l", writable=True, low=3.5, high=5.0
-            ),
-        )
+        return (opcua(op, "OilTarget", "double", "Oil target", "机油加注目标", "l", writable=True, low=3.5, high=5.0),)
     return ()
 
 

@@ -98,8 +98,7 @@ class LineStock:
                 fitted.append(self._identity(_PART_BY_NUMBER[wrong.found], tray))
             else:
                 fitted.extend(
-                    self._identity(part, tray)
-                    for _ in range(part.quantity if part.tracing == "serial" else 1)
+                    self._identity(part, tray) for _ in range(part.quantity if part.tracing == "serial" else 1)
                 )
         tray.left -= 1
         if tray.left == 0:

@@ -93,9 +93,7 @@ class NodeTree:
     def node_id(self, identifier: str) -> ua.NodeId:
         return ua.NodeId(identifier, self._index)
 
-    async def build(
-        self, machines: Iterable[Machine], signals: Iterable[Signal], current: Mapping[str, Any]
-    ) -> None:
+    async def build(self, machines: Iterable[Machine], signals: Iterable[Signal], current: Mapping[str, Any]) -> None:
         root = await self._server.nodes.objects.add_folder(self.node_id("Machines"), self._name("Machines"))
         for machine in machines:
             node = await root.add_object(self.node_id(machine.id), self._name(machine.id))
@@ -126,9 +124,7 @@ class NodeTree:
         *folders, leaf = signal.path.split(".")
         parent = await self._folder(signal.machine, folders)
         value = current.get(signal.key, zero_of(signal))
-        variable = await parent.add_variable(
-            self.node_id(signal.address), self._name(leaf), variant_of(signal, value)
-        )
+        variable = await parent.add_variable(self.node_id(signal.address), self._name(leaf), variant_of(signal, value))
         await self._describe(variable, signal.name)
         if signal.writable:
             await variable.set_writable()

@@ -58,9 +58,7 @@ class PlantModel:
             operators_answer,
         )
         self.stations = {
-            spec.id: self._make_station(spec.id)
-            for spec in LINE.machines
-            if spec.category in ("station", "rework")
+            spec.id: self._make_station(spec.id) for spec in LINE.machines if spec.category in ("station", "rework")
         }
         self.vehicles = {
             id: Vehicle(machine(id), self.loop, self.values, self.random(id), self.roads, self.fleet)
@@ -149,9 +147,7 @@ class PlantModel:
 
     def _make_station(self, id: str) -> Station:
         spec = machine(id)
-        inlets = sorted(
-            (c for c in buffers() if c.target == id), key=lambda c: c.id, reverse=True
-        )  # B95 before B50
+        inlets = sorted((c for c in buffers() if c.target == id), key=lambda c: c.id, reverse=True)  # B95 before B50
         outlets = [c.id for c in buffers() if c.source == id and c.target != "RWK1"]
         rejects = [self.conveyors[c.id] for c in buffers() if c.source == id and c.target == "RWK1"]
         kind = ReworkBench if spec.category == "rework" else Station
@@ -222,9 +218,7 @@ class PlantModel:
             "PLC1.LineSpeed": speed,
             "CMP1.PressureLow": lambda value: setattr(self.compressor, "low_bar", value),
             "CMP1.PressureHigh": lambda value: setattr(self.compressor, "high_bar", value),
-            "OP40.TorqueTarget": lambda value: setattr(
-                self.stations["OP40"].setpoints, "torque_target_nm", value
-            ),
+            "OP40.TorqueTarget": lambda value: setattr(self.stations["OP40"].setpoints, "torque_target_nm", value),
             "OP60.LeakLimit": lambda value: setattr(self.stations["OP60"].setpoints, "leak_limit", value),
             "OP80.OilTarget": lambda value: setattr(self.stations["OP80"].setpoints, "oil_target_l", value),
         }

@@ -22,9 +22,7 @@ class ReworkBench(Station):
         return True
 
     def _draw_cycle(self, is_first: bool) -> float:
-        return lognormal(
-            self._rng, self.spec.cycle_s * self.setpoints.cycle_factor / self._line_speed(), 0.35
-        )
+        return lognormal(self._rng, self.spec.cycle_s * self.setpoints.cycle_factor / self._line_speed(), 0.35)
 
     def _work_on(self, engine: Engine, is_first: bool) -> None:
         engine.repairs += 1

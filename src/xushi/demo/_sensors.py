@@ -120,12 +120,8 @@ class StationSensors:
         p = station.progress() if is_running else 0.0
         values = [round(shape(p, station) + gauss(0.0, noise), 4) for shape, noise in self._shapes]
         load = 1.0 if is_running else 0.08
-        shake = (0.35 + 2.4 * load) * (1.0 + 0.9 * station.tool.wear) + (
-            3.0 if station.detail == FAILED else 0.0
-        )
-        self._motor_celsius += (
-            (62.0 + 14.0 * station.tool.wear if is_running else 38.0) - self._motor_celsius
-        ) * 0.002
+        shake = (0.35 + 2.4 * load) * (1.0 + 0.9 * station.tool.wear) + (3.0 if station.detail == FAILED else 0.0)
+        self._motor_celsius += ((62.0 + 14.0 * station.tool.wear if is_running else 38.0) - self._motor_celsius) * 0.002
         air = air_demand_l_min(station)
         common = (
             abs(gauss(shake, 0.14 * shake)),

@@ -55,9 +55,7 @@ def _message(file: Any, name: str, fields: tuple[tuple[str, int, int, str], ...]
 
 def _nested(message: Any, name: str, number: int, kind: str, *, many: bool) -> None:
     label = _Field.LABEL_REPEATED if many else _Field.LABEL_OPTIONAL
-    message.field.add(
-        name=name, number=number, type=_Field.TYPE_MESSAGE, label=label, type_name=f".xushi.demo.{kind}"
-    )
+    message.field.add(name=name, number=number, type=_Field.TYPE_MESSAGE, label=label, type_name=f".xushi.demo.{kind}")
 
 
 def _build() -> Any:

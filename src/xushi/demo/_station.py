@@ -229,9 +229,7 @@ class Station:
             leave_defects(self.id, engine, self._rng)
             self.tool.use()
         is_measured = is_first or self.id in TESTS
-        self.results = (
-            measure(self.id, engine, self._rng, self.tool.wear, self.setpoints) if is_measured else {}
-        )
+        self.results = measure(self.id, engine, self._rng, self.tool.wear, self.setpoints) if is_measured else {}
 
     def _judge(self, engine: Engine, is_first: bool) -> list[str]:
         """The faults found now; the two tests also stand in for faults that were found before them."""
@@ -312,9 +310,7 @@ class Station:
         assert failure is not None
         is_tool = self.tool.is_spent
         self.panel.raise_alarm(201 if is_tool else 200, "Tool worn out" if is_tool else "Drive fault")
-        repair_s = lognormal(
-            self._rng, failure.repair_mean_s * (1.6 if is_tool else 1.0), failure.repair_sigma
-        )
+        repair_s = lognormal(self._rng, failure.repair_mean_s * (1.6 if is_tool else 1.0), failure.repair_sigma)
         self._recovery = self._loop.after(repair_s, self._recover)
         self.advance()
 
@@ -335,9 +331,7 @@ class Station:
 
     def _draw_failure(self) -> float:
         failure = self.spec.failure
-        return (
-            self._rng.weibullvariate(failure.scale_s, failure.shape) if failure is not None else float("inf")
-        )
+        return self._rng.weibullvariate(failure.scale_s, failure.shape) if failure is not None else float("inf")
 
     def _show(self, detail: int) -> None:
         self.detail = detail

@@ -42,9 +42,7 @@ def tighten(rng: random.Random, target_nm: float, wear: float) -> Trace:
     torques = []
     for angle in angles:
         beyond = max(0.0, angle - yield_deg)
-        torque = (
-            SNUG_NM + elastic * (min(angle, yield_deg) + PLASTIC_SHARE * beyond) + rng.gauss(0.0, ripple_nm)
-        )
+        torque = SNUG_NM + elastic * (min(angle, yield_deg) + PLASTIC_SHARE * beyond) + rng.gauss(0.0, ripple_nm)
         torques.append(round(torque, 2))
     torques[-1] = round(final_nm, 2)
     return Trace(angles, torques, round(final_nm, 2), round(yield_deg, 2))

@@ -54,16 +54,14 @@ def state(vehicle: Vehicle) -> dict[str, Any]:
     order_id, update = vehicle.last_order
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
-    actions: list[dict[str, Any]] = []
     if errand is not None:
         first = len(errand.order.stops) - len(errand.ahead)
         for index, stop in enumerate(list(errand.ahead)[1:], start=first + 1):
             edges.append({"edgeId": f"E{index}", "sequenceId": 2 * index - 1, "released": True})
             nodes.append({"nodeId": stop.node, "sequenceId": 2 * index, "released": True})
-        actions = [
-            {"actionId": s.action.id, "actionType": s.action.type, "actionStatus": s.status}
-            for s in errand.actions
-        ]
+    actions = [
+        {"actionId": s.action.id, "actionType": s.action.type, "actionStatus": s.status} for s in vehicle.action_states
+    ]
     load = vehicle.load
     return {
         "orderId": order_id,
@@ -75,9 +73,7 @@ def state(vehicle: Vehicle) -> dict[str, Any]:
         "driving": vehicle.is_driving,
         "paused": vehicle.is_paused,
         "actionStates": actions,
-        "loads": []
-        if load is None
-        else [{"loadId": load.id, "loadType": "kit" if load.kind == 2 else "container"}],
+        "loads": [] if load is None else [{"loadId": load.id, "loadType": "kit" if load.kind == 2 else "container"}],
         "batteryState": {"batteryCharge": round(vehicle.battery_percent, 2), "charging": vehicle.is_charging},
         "operatingMode": "AUTOMATIC",
         "errors": list(vehicle.errors),

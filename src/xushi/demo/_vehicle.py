@@ -6,7 +6,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -90,7 +90,6 @@ class Errand:
 
     order: Order
     ahead: deque[Stop]
-    actions: list[ActionState] = field(default_factory=list)
 
 
 class Vehicle:
@@ -104,6 +103,7 @@ class Vehicle:
         self.power = PowerAccount(loop)
         self.errand: Errand | None = None
         self.last_order: tuple[str, int] = ("", 0)
+        self.action_states: list[ActionState] = []  # of the last order, kept until the next (6.10.2)
         self.load: Tray | None = None
         self.is_paused = False
         self.errors: list[dict[str, Any]] = []
@@ -154,9 +154,7 @@ class Vehicle:
             share = elapsed_s / leg.turn_s
             return Pose(node.x, node.y, wrap(leg.from_rad + wrap(leg.to_rad - leg.from_rad) * share))
         share = min(1.0, (elapsed_s - leg.turn_s) / leg.drive_s)
-        return Pose(
-            node.x + (end.x - node.x) * share, node.y + (end.y - node.y) * share, wrap(leg.to_rad), SPEED_MPS
-        )
+        return Pose(node.x + (end.x - node.x) * share, node.y + (end.y - node.y) * share, wrap(leg.to_rad), SPEED_MPS)
 
     # -- orders
     def accept(self, order: Order) -> str:
@@ -172,9 +170,8 @@ class Vehicle:
         pairs = zip(order.stops, order.stops[1:], strict=False)
         if not all(self._roads.has_edge(a.node, b.node) for a, b in pairs):
             return "noRouteError"
-        self.errand = Errand(
-            order, deque(order.stops), [ActionState(a) for s in order.stops for a in s.actions]
-        )
+        self.errand = Errand(order, deque(order.stops))
+        self.action_states = [ActionState(action) for stop in order.stops for action in stop.actions]
         self.last_order = (order.id, order.update)
         self.last_sequence = 0
         self.errors.clear()
@@ -207,7 +204,7 @@ class Vehicle:
         """Stands at the first of the points ahead: do its actions, then go on."""
         assert self.errand is not None
         stop = self.errand.ahead[0]
-        states = [s for s in self.errand.actions if s.action in stop.actions and s.status == "WAITING"]
+        states = [s for s in self.action_states if s.action in stop.actions and s.status == "WAITING"]
         self._tell()
         if states and not self._is_cancelled:
             self._act(states[0])

@@ -105,9 +105,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--broker", type=_host_port, help="HOST:PORT of a running MQTT broker to use instead of an own one"
     )
     parser.add_argument("--data", type=Path, help="folder for certificates and the broker's files")
-    parser.add_argument(
-        "--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out"
-    )
+    parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
     options = parser.parse_args(arguments)
     if not 0.1 <= options.speed <= 600.0:
         parser.error("--speed must lie between 0.1 and 600")
