@@ -37,9 +37,7 @@ def environment() -> Environment:
         Property(
             id_short=f"Value{number}",
             display_name=(LangString(language="en", text=f"Value {number}"),),
-            description=(
-                LangString(language="en", text=f"The measured value number {number} of the station"),
-            ),
+            description=(LangString(language="en", text=f"The measured value number {number} of the station"),),
             semantic_id=external_reference(f"https://example.com/semantics/value/{number}/1/0"),
             qualifiers=(Qualifier(kind="ConceptQualifier", type="Unit", value_type="xs:string", value="mm"),),
             value_type="xs:double",
@@ -118,20 +116,23 @@ def _xml_cases() -> Iterator[tuple[str, dict[str, Callable[[], Any]]]]:
 
 
 def run() -> Iterator[dict[str, Any]]:
-    """Yield one line for each of parse and write, JSON and XML, and each of the two others."""
+    """Yield one line for each of parse and write, JSON and XML, and each of the two others.
+
+    "Checked" is the importer's way: hidden faults, duplicate identifiers and depth are looked for as well.
+    """
     for cases in (_json_cases(), _xml_cases()):
         for name, actions in cases:
             seconds = interleaved(actions)
-            for other in seconds:
-                if other == "xushi":
-                    continue
-                yield {
-                    "name": f"twins: {name}, {ELEMENTS} elements, against {other}",
-                    "value": round(seconds["xushi"] * 1e3, 3),
-                    "unit": "ms CPU",
-                    "baseline": round(seconds[other] * 1e3, 3),
-                    "ratio": round(seconds[other] / seconds["xushi"], 1),
-                }
+            ours = [action for action in seconds if action.startswith("xushi")]
+            for mine in ours:
+                for other in (action for action in seconds if action not in ours):
+                    yield {
+                        "name": f"twins: {name}{mine.removeprefix('xushi')}, {ELEMENTS} elements, vs {other}",
+                        "value": round(seconds[mine] * 1e3, 3),
+                        "unit": "ms CPU",
+                        "baseline": round(seconds[other] * 1e3, 3),
+                        "ratio": round(seconds[other] / seconds[mine], 1),
+                    }
 
 
 if __name__ == "__main__":

@@ -70,9 +70,7 @@ def iec(name: str, unit: str | None = None) -> EmbeddedDataSpecification:
             LangString(language="de", text="was es ist"),
         ),
         value_format="0.0",
-        value_list=ValueList(
-            value_reference_pairs=(ValueReferencePair(value="1", value_id=external("urn:one")),)
-        ),
+        value_list=ValueList(value_reference_pairs=(ValueReferencePair(value="1", value_id=external("urn:one")),)),
         level_type=LevelType(min=True, nom=False, typ=False, max=True),
     )
     target = external("https://admin-shell.io/DataSpecificationTemplates/DataSpecificationIec61360/3")
@@ -122,9 +120,7 @@ def every_class() -> Environment:
         ReferenceElement(id_short="Link", value=model(root, ("Property", "Speed"))),
         Blob(id_short="Data", value="AAEC", content_type="application/octet-stream"),
         File(id_short="Manual", value="/aasx/files/manual.pdf", content_type="application/pdf"),
-        RelationshipElement(
-            id_short="Relation", first=model(root, ("Property", "Speed")), second=external("urn:x")
-        ),
+        RelationshipElement(id_short="Relation", first=model(root, ("Property", "Speed")), second=external("urn:x")),
         AnnotatedRelationshipElement(
             id_short="Annotated",
             first=model(root, ("Property", "Speed")),
@@ -210,9 +206,7 @@ def every_class() -> Environment:
         is_case_of=(external("urn:case"),),
         embedded_data_specifications=(iec("speed", "1/min"),),
     )
-    return Environment(
-        asset_administration_shells=(shell,), submodels=(submodel,), concept_descriptions=(concept,)
-    )
+    return Environment(asset_administration_shells=(shell,), submodels=(submodel,), concept_descriptions=(concept,))
 
 
 _TEXT = st.text(
@@ -261,13 +255,9 @@ def _leaf() -> st.SearchStrategy[object]:
         string,
         typed,
         st.builds(MultiLanguageProperty, value=_LANG_STRINGS, **_COMMON),
-        st.builds(
-            Range, value_type=st.just("xs:int"), min=st.just("1"), max=st.none() | st.just("3"), **_COMMON
-        ),
+        st.builds(Range, value_type=st.just("xs:int"), min=st.just("1"), max=st.none() | st.just("3"), **_COMMON),
         st.builds(ReferenceElement, value=st.none() | _REFERENCE, **_COMMON),
-        st.builds(
-            File, value=st.just("https://example.com/a"), content_type=st.just("text/plain"), **_COMMON
-        ),
+        st.builds(File, value=st.just("https://example.com/a"), content_type=st.just("text/plain"), **_COMMON),
         st.builds(Blob, value=st.just("AAEC"), content_type=st.just("image/png"), **_COMMON),
         st.builds(Capability, **_COMMON),
     )
@@ -287,9 +277,7 @@ def _nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
         st.builds(Entity, entity_type=st.just("CoManagedEntity"), statements=group, **_COMMON),
         st.builds(
             Operation,
-            input_variables=st.lists(st.builds(OperationVariable, value=inner), min_size=1, max_size=2).map(
-                tuple
-            ),
+            input_variables=st.lists(st.builds(OperationVariable, value=inner), min_size=1, max_size=2).map(tuple),
             **_COMMON,
         ),
     )

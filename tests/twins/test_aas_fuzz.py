@@ -156,8 +156,7 @@ def test_json_of_wrong_values_always_opens(chunk: int) -> None:
     sound = json.loads(to_json(every_class()))
     for variant in range(VARIANTS):
         changed = {
-            key: replace_values(value, random.Random(f"values {chunk} {variant} {key}"))
-            for key, value in sound.items()
+            key: replace_values(value, random.Random(f"values {chunk} {variant} {key}")) for key, value in sound.items()
         }
         outcome = opens_or_refuses(json.dumps(changed).encode(), "x.json")
         assert isinstance(outcome, Package)
@@ -209,9 +208,7 @@ def deep_json(depth: int) -> bytes:
 def deep_xml(depth: int) -> bytes:
     opener, closer = b"<submodelElementCollection><value>", b"</value></submodelElementCollection>"
     head = b'<environment xmlns="https://admin-shell.io/aas/3/1"><submodels><submodel><id>x</id><submodelElements>'
-    return (
-        head + opener * depth + closer * depth + b"</submodelElements></submodel></submodels></environment>"
-    )
+    return head + opener * depth + closer * depth + b"</submodelElements></submodel></submodels></environment>"
 
 
 @pytest.mark.parametrize("depth", [90, 101, 150, 400, 900, 5_000, 200_000])
@@ -304,6 +301,4 @@ def test_random_bytes_are_refused() -> None:
     for variant in range(60):
         dice = random.Random(variant)
         head = dice.choice([b"", b"PK\x03\x04", b"<?xml", b"{", b"[", b"\xff\xfe{\x00", b"\xef\xbb\xbf<"])
-        opens_or_refuses(
-            head + dice.randbytes(dice.randint(0, 3000)), dice.choice(["x.aasx", "x.json", "x.xml", "x"])
-        )
+        opens_or_refuses(head + dice.randbytes(dice.randint(0, 3000)), dice.choice(["x.aasx", "x.json", "x.xml", "x"]))

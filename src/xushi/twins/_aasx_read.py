@@ -122,7 +122,8 @@ class _Reading:
             environment, version = self._document(entry)
         except XushiError as error:
             self._errors.append(error)
-            self._findings.add("twins.spec_unreadable", f"/{entry.name}", reason=str(error))
+            self._findings.add("twins.spec_unreadable", f"/{entry.name}")
+            self._findings.add(error.code, f"/{entry.name}", **error.params)
         else:
             self._environments.append(environment)
             self._versions.append(version)

@@ -73,9 +73,7 @@ def to_aasx(
     return stream.getvalue()
 
 
-def _write(
-    stream: BinaryIO, environment: Environment, files: Files, payload: Payload, thumbnail: str
-) -> None:
+def _write(stream: BinaryIO, environment: Environment, files: Files, payload: Payload, thumbnail: str) -> None:
     document = f"aasx/data.{payload}"
     named = {_part_name(path): file for path, file in files.items()}
     starts = [(f"{_AASX}/aasx-origin", _ORIGIN)]

@@ -57,7 +57,5 @@ def _check_elements(submodel: Submodel, findings: Findings) -> None:
             return
         for element in level:
             if isinstance(element, Blob) and not is_valid(element.value or "", "xs:base64Binary"):
-                findings.add(
-                    "twins.not_base64", f"{submodel.id_short or submodel.id}#{element.id_short or '-'}"
-                )
+                findings.add("twins.not_base64", f"{submodel.id_short or submodel.id}#{element.id_short or '-'}")
     raise XushiError("twins.too_deep", limit=DEEPEST)

@@ -80,9 +80,7 @@ def _document(path: str, version: Element, identifier: str, kind: Element | None
         version=text_of(named(version, "Version", "DocumentVersionId")),
         status=text_of(named(version, "StatusValue")),
         languages=tuple(text for text in map(text_of, languages) if text),
-        organization=text_of(
-            named(version, "OrganizationShortName", "OrganizationName", "OrganizationOfficialName")
-        ),
+        organization=text_of(named(version, "OrganizationShortName", "OrganizationName", "OrganizationOfficialName")),
         class_id=text_of(named(kind, "ClassId", "DocumentClassId")),
         class_name=texts_of(named(kind, "ClassName", "DocumentClassName")),
         files=tuple(DocumentFile(each.value or "", each.content_type or "") for each in files if each.value),

@@ -46,8 +46,7 @@ class Findings:
     def diagnoses(self) -> list[Diagnosis]:
         """Return what was kept, the tallies, and one line for each code that had more."""
         tallies = [
-            Diagnosis(code, place or "/", {"count": str(count)})
-            for code, (count, place) in self._tallies.items()
+            Diagnosis(code, place or "/", {"count": str(count)}) for code, (count, place) in self._tallies.items()
         ]
         more = [
             Diagnosis("twins.more_of_same", "/", {"code": code, "count": str(count - SHOWN_PER_CODE)})

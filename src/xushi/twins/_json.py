@@ -71,12 +71,12 @@ def read_json(data: bytes, findings: Findings, limits: Limits) -> tuple[Environm
         environment = Environment()  # the tolerant way below says what is wrong
     if environment != Environment() and not _has_hidden_fault(data):
         return environment, "3"
-    plain = _plain(data, findings)
+    plain = _plain(data, findings, limits)
     check_depth(plain, limits.depth)
-    return plain_to_environment(plain, findings)
+    return plain_to_environment(plain, findings, limits)
 
 
-def plain_to_environment(plain: Any, findings: Findings) -> tuple[Environment, str]:
+def plain_to_environment(plain: Any, findings: Findings, limits: Limits) -> tuple[Environment, str]:
     """Return the environment that a plain JSON value holds, whatever wraps it, and its version."""
     wrapped = _environment_like(plain, findings)
     if wrapped is None:
@@ -87,7 +87,7 @@ def plain_to_environment(plain: Any, findings: Findings) -> tuple[Environment, s
     try:
         return msgspec.convert(repair_environment(wrapped, findings), Environment), version
     except RecursionError:
-        raise XushiError("twins.too_deep", limit="") from None
+        raise XushiError("twins.too_deep", limit=limits.depth) from None
 
 
 def _has_hidden_fault(data: bytes) -> bool:
@@ -140,7 +140,7 @@ def _as_utf8(data: bytes, findings: Findings) -> bytes:
     return data
 
 
-def _plain(data: bytes, findings: Findings) -> Any:
+def _plain(data: bytes, findings: Findings, limits: Limits) -> Any:
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -153,7 +153,7 @@ def _plain(data: bytes, findings: Findings) -> Any:
     try:
         return json.loads(text, strict=False)
     except RecursionError:
-        raise XushiError("twins.too_deep", limit="") from None
+        raise XushiError("twins.too_deep", limit=limits.depth) from None
     except json.JSONDecodeError as error:
         return _rescued(text, error, findings)
     except ValueError as error:  # a number of more digits than Python converts

@@ -129,8 +129,7 @@ def numbered(parent: Submodel | Element | None, *names: str) -> list[Element]:
     return [
         child
         for child in children(parent)
-        if _COUNTER.sub("", (child.id_short or "").casefold()) in wanted
-        or (child.id_short or "").casefold() in wanted
+        if _COUNTER.sub("", (child.id_short or "").casefold()) in wanted or (child.id_short or "").casefold() in wanted
     ]
 
 

@@ -42,9 +42,7 @@ def read_models_3d(submodel: Submodel) -> tuple[Model3D, ...]:
         below = (
             [(start, group)]
             if is_model
-            else [
-                (child_path(start, group, child, index), child) for index, child in enumerate(children(group))
-            ]
+            else [(child_path(start, group, child, index), child) for index, child in enumerate(children(group))]
         )
         for path, model in below:
             found += _versions(path, model)

@@ -72,7 +72,7 @@ def _read_xml(archive: Archive, path: str, findings: Findings, limits: Limits) -
     try:
         return parse_xml(data, findings, limits).root
     except XushiError as error:
-        findings.add("twins.part_damaged", f"/{path}", reason=error.text().what)
+        findings.add(error.code, f"/{path}", **error.params)
         return None
 
 

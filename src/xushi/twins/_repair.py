@@ -16,7 +16,6 @@ from ._vocabulary import nearest_word
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no AAS string may hold (AASd-130)."""
 
-_TRIMMED = {"id", "idShort", "globalAssetId", "language"}
 _RENAMED = {
     "mimetype": "contentType",
     "qualifier": "qualifiers",
@@ -156,9 +155,6 @@ class Repair:
                 return None
             text = inner
             self.findings.add("twins.unwrapped_text", place, value=text)
-        if attribute.name in _TRIMMED and "\n" in text and text != text.strip():
-            text = text.strip()
-            self.findings.add("twins.trimmed", place, value=text)
         if FORBIDDEN.search(text):
             text = FORBIDDEN.sub("\ufffd", text)
             self.findings.add("twins.forbidden_character", place, value=text)
@@ -254,9 +250,7 @@ class Repair:
             return [{"language": key, "text": text} for key, text in value.items() if isinstance(text, str)]
         self.findings.add("twins.not_list", place)
         if attribute.kind == "choices" and _model_type(value) is None:
-            named = [
-                {"idShort": key, **item} if isinstance(item, dict) else item for key, item in value.items()
-            ]
+            named = [{"idShort": key, **item} if isinstance(item, dict) else item for key, item in value.items()]
             if named and all(isinstance(item, dict) for item in named):
                 return named
         return [value]

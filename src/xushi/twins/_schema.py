@@ -97,8 +97,7 @@ def attributes(cls: type[Part]) -> dict[str, Attribute]:
     if not isinstance(node, inspect.StructType):
         raise TypeError(cls)
     return {
-        field.encode_name: _attribute(field, field.encode_name == "dataSpecificationContent")
-        for field in node.fields
+        field.encode_name: _attribute(field, field.encode_name == "dataSpecificationContent") for field in node.fields
     }
 
 

@@ -102,10 +102,7 @@ def _segment(item: Element) -> Segment:
 
 
 def _is(item: Element, kind: str) -> bool:
-    return (
-        means(item, f"{_BASE}/Segments/{kind}Segment/1/1")
-        or kind.casefold() in (item.id_short or "").casefold()
-    )
+    return means(item, f"{_BASE}/Segments/{kind}Segment/1/1") or kind.casefold() in (item.id_short or "").casefold()
 
 
 def _row(record: Element) -> dict[str, str]:

@@ -172,10 +172,7 @@ def _common(item: dict[str, Any], place: str, findings: Findings) -> dict[str, A
 
 
 def _elements(value: Any, place: str, findings: Findings) -> list[dict[str, Any]]:
-    return [
-        _element(item, f"{place}/{_name(item, index)}", findings)
-        for index, item in enumerate(_objects(value))
-    ]
+    return [_element(item, f"{place}/{_name(item, index)}", findings) for index, item in enumerate(_objects(value))]
 
 
 def _element(element: dict[str, Any], place: str, findings: Findings) -> dict[str, Any]:

@@ -28,6 +28,8 @@ NAMESPACES = {
     "http://www.admin-shell.io/aas/1/0": "1.0",
 }
 _OLD = ("1.0", "2.0", "3.0RC01")
+_IDENTIFIERS = {"id", "idShort", "globalAssetId", "language"}
+"""Texts around which line breaks are formatting."""
 _WRAPPERS = ("submodelElement", "dataElement", "submodelElementChoice")
 
 
@@ -100,7 +102,8 @@ def _part(node: Element, cls: type[Part]) -> dict[str, Any]:
     for child in node:
         attribute = table.get(child.tag)
         if attribute is not None and not len(child) and attribute.kind == "text":
-            value: Any = child.text or ""
+            text = child.text or ""
+            value: Any = text.strip() if "\n" in text and child.tag in _IDENTIFIERS else text
         else:
             value = _value(child, attribute) if attribute is not None else _any(child)
         present = found.get(child.tag)

@@ -14,7 +14,7 @@ from ._limits import Limits
 _CHUNK = 1 << 18
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}\?>")
 _PLAIN_ENCODING = re.compile(
-    rb"""(?:\xef\xbb\xbf)?(?:<\?xml\s(?:(?!encoding)[^>])*(?:encoding\s*=\s*["'](?:utf-8|us-ascii|iso-8859-1)["'][^>]*)?\?>|<[^?])""",
+    rb"""(?:\xef\xbb\xbf)?(?:<\?xml\s(?:(?!encoding)[^>])*(?:encoding\s*=\s*["'](?:utf-8|us-ascii|iso-8859-1)["'][^>]*)?\?>|<[a-z_!])""",
     re.IGNORECASE,
 )
 """How a document begins whose markup is ASCII, so that `<!DOCTYPE` cannot hide in another encoding."""
@@ -94,7 +94,9 @@ def _refuse_doctype(*_: object) -> None:
 
 def _parse_sound(data: bytes, limits: Limits) -> Tree | None:
     """Parse with the C tree builder what is well-formed and cannot hold a DTD; None where that is not so."""
-    if b"<!DOCTYPE" in data or _PLAIN_ENCODING.match(data) is None or data.count(b"<") > 2 * limits.nodes:
+    if b"<!DOCTYPE" in data or b"\0" in data or _PLAIN_ENCODING.match(data) is None:
+        return None
+    if data.count(b"<") > 2 * limits.nodes:
         return None
     parser = XMLParser()  # noqa: S314 - without a DTD there are no entities
     try:

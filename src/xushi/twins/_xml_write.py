@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..kernel import XushiError
 from ._environment import Environment
+from ._limits import Limits
 from ._repair import FORBIDDEN
 from ._schema import attributes, lower_first
 from ._semantics import Part
@@ -30,7 +31,7 @@ def to_xml(environment: Environment, version: str = "3.1") -> bytes:
     try:
         _inside(environment, pieces.append)
     except RecursionError:
-        raise XushiError("twins.too_deep", limit="") from None
+        raise XushiError("twins.too_deep", limit=Limits().depth) from None
     pieces.append("</environment>\n")
     text = "".join(pieces)
     found = FORBIDDEN.search(text)

@@ -173,9 +173,7 @@ class Archive:
         elif self._is_too_dense(info.file_size, info.compress_size):
             self._findings.add("twins.part_too_dense", name, size=info.file_size, packed=info.compress_size)
         else:
-            entry = Entry(
-                name, info.header_offset, info.compress_type, info.compress_size, info.file_size, info.CRC
-            )
+            entry = Entry(name, info.header_offset, info.compress_type, info.compress_size, info.file_size, info.CRC)
             self._add(entry)
 
     def _is_too_dense(self, size: int, packed: int) -> bool:
