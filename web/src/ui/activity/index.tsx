@@ -1,6 +1,6 @@
 // What was done: every command with who, when, why and what came of it, and the way to take it back.
 import { ActionIcon, Button } from "@mantine/core";
-import { Fragment, useEffect, useState } from "react";
+import { Fragment, useEffect, useMemo, useState } from "react";
 import { formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
@@ -50,9 +50,25 @@ function useEntries(data: EvidenceInfo[] | null): EvidenceInfo[] {
   return entries.reverse();
 }
 
-function targetsOf(entry: EvidenceInfo): string {
-  const shown = entry.touched.filter((key) => !key.startsWith("change/")).slice(0, 3).map((key) => key.slice(key.indexOf("/") + 1));
-  return shown.join(", ");
+const MOST_TARGETS = 2;
+
+/** What an entry changed, by name where the thing has one. */
+function useTargets(): (entry: EvidenceInfo) => string {
+  const text = useText();
+  const language = useLanguage();
+  const places = usePlant((plant) => plant.places);
+  const twins = usePlant((plant) => plant.twins);
+  return useMemo(() => {
+    const names = new Map<string, string>();
+    for (const twin of twins) names.set(`shell/${twin.id}`, localName(twin.name, language, twin.idShort));
+    for (const place of places) names.set(`place/${place.id}`, localName(place.name, language, place.id));
+    return (entry) => {
+      const touched = entry.touched.filter((key) => !key.startsWith("change/"));
+      const shown = touched.slice(0, MOST_TARGETS).map((key) => names.get(key) ?? key.slice(key.indexOf("/") + 1));
+      const count = Number(entry.entry["touched_count"] ?? touched.length);
+      return count > MOST_TARGETS ? text("activity.more", { names: shown.join(", "), count: count - MOST_TARGETS }) : shown.join(", ");
+    };
+  }, [text, language, places, twins]);
 }
 
 export default function ActivityPanel() {
@@ -60,6 +76,7 @@ export default function ActivityPanel() {
   const language = useLanguage();
   const tools = useActionTools();
   const commands = usePlant((plant) => plant.commands);
+  const targetsOf = useTargets();
   const [refresh, again] = useRefresh();
   const { data, error, isLoading } = useAnswer<EvidenceInfo[]>("/api/evidence", refresh);
   const [opened, setOpened] = useState<number | null>(null);
@@ -99,7 +116,7 @@ export default function ActivityPanel() {
             <Fragment key={entry.number}>
               <tr>
                 <td className={css.when}>{formatDateTime(entry.at_ms, language)}</td>
-                <td>{entry.actor}</td>
+                <td className={css.who}>{entry.actor}</td>
                 <td className={css.what}>
                   <span>
                     {entry.entry["undoes"] ? text("activity.undoOf", { command: titleOf(entry) }) : titleOf(entry)}

@@ -83,8 +83,8 @@ function axesOf(data: ChartData, colours: Paint, language: Language): uPlot.Axis
     font: "11px system-ui, sans-serif",
   };
   const x: uPlot.Axis = data.isTime
-    ? { ...base, space: 70, values: (_plot, splits, _axis, _space, step) => splits.map((ms) => timeLabel(ms, step, language)) }
-    : { ...base, label: data.xName, labelSize: 18, labelFont: "11px system-ui, sans-serif", size: 30, values: (_plot, splits) => splits.map((v) => formatNumber(v, language, Number.isInteger(v) ? 0 : 1)) };
+    ? { ...base, space: 70, size: 28, values: (_plot, splits, _axis, _space, step) => splits.map((ms) => timeLabel(ms, step, language)) }
+    : { ...base, label: data.xName, labelSize: 16, labelFont: "11px system-ui, sans-serif", size: 28, values: (_plot, splits) => splits.map((v) => formatNumber(v, language, Number.isInteger(v) ? 0 : 1)) };
   const units = [...new Set(data.series.map((series) => series.unit || "value"))];
   const ys = units.slice(0, 2).map(
     (unit, index): uPlot.Axis => ({

@@ -2,12 +2,13 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { Suspense, useMemo } from "react";
 import { formatClock, formatDateTime, formatDuration, formatNumber, localName, useLanguage, useText, type Language, type Translate } from "../../i18n";
-import { PlotChart } from "../charts";
+import { PlotChart, type ChartData } from "../charts";
 import { Icon } from "../icons";
 import { pathId, termText, useAnswer, usePlant, useSession, type EngineInfo, type EngineStep } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { readStep, type ResultValue, type Trace } from "./_step";
+import { joinCurves, useTraces } from "./_traces";
 import { Verdict } from "./_Verdict";
 import css from "./engines.module.css";
 
@@ -15,8 +16,13 @@ function shown(value: unknown, language: Language, text: Translate): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "number") return formatNumber(value, language);
   if (typeof value === "boolean") return text(value ? "value.yes" : "value.no");
+  if (Array.isArray(value) && value.length === 0) return "–";
   if (Array.isArray(value)) return value.map((item) => (typeof item === "number" ? formatNumber(item, language) : String(item))).join(", ");
   return typeof value === "object" ? JSON.stringify(value) : termText(String(value), text);
+}
+
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function isOutside({ value, signal }: ResultValue): boolean {
@@ -25,28 +31,36 @@ function isOutside({ value, signal }: ResultValue): boolean {
 }
 
 function TracePlot({ trace }: { trace: Trace }) {
+  const data = useMemo(() => joinCurves([{ name: trace.y.name, unit: trace.y.unit, x: trace.x.values, y: trace.y.values }], trace.x.unit), [trace]);
+  return <TraceChart data={data} />;
+}
+
+function TraceChart({ data }: { data: ChartData }) {
   const text = useText();
-  const data = useMemo(() => {
-    // A plot needs rising x; a screw that is loosened and tightened again turns back.
-    const order = trace.x.values.map((_, index) => index).sort((a, b) => (trace.x.values[a] ?? 0) - (trace.x.values[b] ?? 0));
-    return {
-      x: order.map((index) => trace.x.values[index] ?? 0),
-      isTime: false,
-      xName: `${trace.x.name}${trace.x.unit ? ` (${trace.x.unit})` : ""}`,
-      series: [{ name: trace.y.name, unit: trace.y.unit, isStepped: false, values: order.map((index) => trace.y.values[index] ?? null) }],
-    };
-  }, [trace]);
+  const names = data.series.map((series) => series.name).join(", ");
+  const unit = data.series[0]?.unit ?? "";
   return (
     <figure className={css.trace}>
-      <figcaption>{text("engines.trace", { y: `${trace.y.name}${trace.y.unit ? ` (${trace.y.unit})` : ""}`, x: trace.x.name })}</figcaption>
+      <figcaption>{text("engines.trace", { names: data.series.length > 2 ? `${data.series[0]?.name} … ${data.series.at(-1)?.name}` : names, unit })}</figcaption>
       <Suspense fallback={<LoadingNote />}>
-        <PlotChart data={data} height={200} range={null} label={text("engines.trace", { y: trace.y.name, x: trace.x.name })} />
+        <PlotChart data={data} height={220} range={null} label={text("engines.trace", { names, unit })} />
       </Suspense>
     </figure>
   );
 }
 
-function Step({ step, nextMs, timeline }: { step: EngineStep; nextMs: number | null; timeline: string }) {
+/** Lists (parts, faults) get a line for each item; "number|identity|supplier" reads better with spaces. */
+function ListValue({ items }: { items: readonly unknown[] }) {
+  return (
+    <ul className={css.items}>
+      {items.map((item, index) => (
+        <li key={index}>{String(item).split("|").join(" · ")}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Step({ step, serial, nextMs, timeline }: { step: EngineStep; serial: string; nextMs: number | null; timeline: string }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
@@ -56,6 +70,7 @@ function Step({ step, nextMs, timeline }: { step: EngineStep; nextMs: number | n
   const twins = usePlant((plant) => plant.twins);
   const places = usePlant((plant) => plant.places);
   const { values, traces } = useMemo(() => readStep(step, byHandle, byKey, language), [step, byHandle, byKey, language]);
+  const charts = useTraces(step, serial, timeline);
   const place = places.find((each) => each.shell === step.shell);
   const twin = twins.find((each) => each.id === step.shell);
   const name = place ? localName(place.name, language, step.station) : twin ? localName(twin.name, language, step.station) : step.station;
@@ -78,11 +93,11 @@ function Step({ step, nextMs, timeline }: { step: EngineStep; nextMs: number | n
       {values.length > 0 ? (
         <dl className={css.values}>
           {values.map((each) => (
-            <div key={each.field} data-out={isOutside(each) || undefined}>
-              <dt>{each.name}</dt>
+            <div key={each.field} data-out={isOutside(each) || undefined} data-wide={isList(each.value) || undefined}>
+              <dt>{isList(each.value) ? each.name.split(/[:：]/)[0] : each.name}</dt>
               <dd>
                 {isOutside(each) ? <Icon name="warning" size={12} /> : null}
-                {shown(each.value, language, text)} <span className={css.unit}>{each.signal?.unit}</span>
+                {isList(each.value) ? <ListValue items={each.value} /> : shown(each.value, language, text)} <span className={css.unit}>{each.signal?.unit}</span>
               </dd>
             </div>
           ))}
@@ -90,6 +105,9 @@ function Step({ step, nextMs, timeline }: { step: EngineStep; nextMs: number | n
       ) : null}
       {traces.map((trace) => (
         <TracePlot key={trace.name} trace={trace} />
+      ))}
+      {charts.map((data, index) => (
+        <TraceChart key={index} data={data} />
       ))}
     </li>
   );
@@ -119,7 +137,7 @@ export function EngineWay({ serial, timeline, onClose }: { serial: string; timel
       </header>
       <ol className={css.steps}>
         {data.steps.map((step, index) => (
-          <Step key={`${step.station}-${step.at_ms}`} step={step} nextMs={data.steps[index + 1]?.at_ms ?? null} timeline={timeline} />
+          <Step key={`${step.station}-${step.at_ms}`} step={step} serial={data.serial} nextMs={data.steps[index + 1]?.at_ms ?? null} timeline={timeline} />
         ))}
       </ol>
     </article>

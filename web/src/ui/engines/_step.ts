@@ -28,7 +28,7 @@ function fieldSignals(step: EngineStep, byHandle: ReadonlyMap<number, SignalInfo
 }
 
 /** Angle and time stand on the x axis; everything else that is a curve is drawn over them. */
-const X_AXIS = /angle|time|winkel|degree|position|crank/i;
+export const X_AXIS = /angle|time|degree|position|crank/i;
 
 export function readStep(
   step: EngineStep, byHandle: ReadonlyMap<number, SignalInfo>, byKey: ReadonlyMap<string, SignalInfo>, language: Language,

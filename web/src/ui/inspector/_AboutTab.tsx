@@ -4,7 +4,7 @@ import { useLanguage, useText } from "../../i18n";
 import { pathId, useAnswer } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
-import { flatten, pickText, readable, referenceText, type FlatElement, type Shell, type Submodel } from "./_aas";
+import { fieldName, flatten, pickText, readable, referenceText, type FlatElement, type Shell, type Submodel } from "./_aas";
 import { CopyText } from "./_CopyText";
 import css from "./inspector.module.css";
 import { useSubmodels } from "./_submodels";
@@ -14,18 +14,19 @@ const IDENTITY = /nameplate|technical_?data|contactinformation/i;
 const MOST_ROWS = 400;
 
 function Rows({ rows }: { rows: readonly FlatElement[] }) {
+  const text = useText();
   return (
     <dl className={css.facts}>
       {rows.slice(0, MOST_ROWS).map((row) =>
         row.value === "" && row.element.modelType !== "Property" && row.element.modelType !== "MultiLanguageProperty" ? (
           <div key={row.path} className={css.factGroup} style={{ paddingLeft: row.level * 10 }}>
-            <dt>{readable(row.name)}</dt>
+            <dt>{fieldName(row.name, text)}</dt>
             <dd className="x-visually-hidden">{row.element.modelType}</dd>
           </div>
         ) : (
           <div key={row.path} className={css.fact}>
             <dt style={{ paddingLeft: row.level * 10 }} title={row.path}>
-              {readable(row.name)}
+              {fieldName(row.name, text)}
             </dt>
             <dd>{row.value || "–"}</dd>
           </div>
@@ -75,7 +76,7 @@ function ShellIdentity({ selected }: { selected: Selected }) {
         ) : null}
         {asset?.specificAssetIds?.map((specific) => (
           <div className={css.fact} key={specific.name}>
-            <dt>{readable(specific.name)}</dt>
+            <dt>{fieldName(specific.name === "serialNumber" ? "SerialNumber" : specific.name, text)}</dt>
             <dd>{specific.value}</dd>
           </div>
         ))}

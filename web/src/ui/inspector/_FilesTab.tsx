@@ -20,8 +20,11 @@ interface FoundFile {
   isModel: boolean;
 }
 
-const SHOWN_IN_PAGE = /^(image\/(png|jpeg|gif|webp|avif)|application\/pdf|text\/plain)/;
+const SHOWN_IN_PAGE = /^(image\/(png|jpeg|gif|webp|avif)|application\/pdf|text\/(plain|html))/;
 const IS_MODEL = /gltf|model\/|\.glb|\.gltf|\.usd|\.step|\.stp|\.ifc/i;
+
+/** Submodels whose files serve the picture, not a reader. */
+const INNER = /SceneBehaviour/;
 
 function isForeign(path: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
@@ -30,7 +33,7 @@ function isForeign(path: string): boolean {
 function useFiles(selected: Selected) {
   const language = useLanguage();
   const ids = useMemo(
-    () => (selected.submodel ? [selected.submodel.id] : (selected.twin?.submodels ?? []).map((submodel) => submodel.id)),
+    () => (selected.submodel ? [selected.submodel] : (selected.twin?.submodels ?? [])).filter((part) => !INNER.test(part.semanticId)).map((part) => part.id),
     [selected.submodel, selected.twin],
   );
   const fetched = useSubmodels(ids);
@@ -44,7 +47,7 @@ function useFiles(selected: Selected) {
             const attachment = `/submodels/${pathId(submodel.id)}/submodel-elements/${encodeURIComponent(row.path)}/attachment`;
             return {
               key: `${submodel.id}#${row.path}`,
-              name: readable(row.name),
+              name: row.name.startsWith("[") || row.name === row.element.idShort ? (row.value.split("/").at(-1) ?? row.name) : row.name,
               owner: readable(submodel.idShort ?? ""),
               mediaType,
               fileName: row.value.split("/").at(-1) ?? row.value,
@@ -68,7 +71,7 @@ function FileRow({ file, onOpen }: { file: FoundFile; onOpen(): void }) {
         <span className="x-ellipsis" title={file.fileName}>
           {file.name}
         </span>
-        <span className={css.fileSub}>{[file.owner, file.fileName, file.mediaType].filter(Boolean).join(" · ")}</span>
+        <span className={css.fileSub}>{[file.owner, file.mediaType].filter(Boolean).join(" · ")}</span>
       </div>
       {canOpen ? (
         <Button variant="default" size="compact-sm" onClick={onOpen}>

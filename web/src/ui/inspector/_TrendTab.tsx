@@ -99,7 +99,7 @@ export function TrendTab({ selected }: { selected: Selected }) {
   const shown = useMemo(() => {
     const picked = candidates.filter((signal) => chosen.includes(signal.handle));
     if (picked.length > 0) return picked;
-    const first = selected.signal && isTrendable(selected.signal) ? selected.signal : candidates.find((signal) => signal.kind === KIND.DOUBLE) ?? candidates[0];
+    const first = selected.signal && isTrendable(selected.signal) ? selected.signal : (candidates.find((signal) => signal.kind === KIND.DOUBLE && signal.unit !== "") ?? candidates[0]);
     return first ? [first] : [];
   }, [candidates, chosen, selected.signal]);
   useEffect(() => setChosen([]), [selected.selection.id]);

@@ -1,5 +1,5 @@
 // Reads what the inspector shows out of AAS JSON (IDTA-01001): names, values as text, files, nested elements.
-import type { Language } from "../../i18n";
+import type { Language, TextKey, Translate } from "../../i18n";
 
 export interface LangString {
   language: string;
@@ -104,6 +104,54 @@ export function flatten(elements: readonly Element[], language: Language): FlatE
   };
   walk(elements, "", 0, false);
   return rows;
+}
+
+/** Fields of the IDTA nameplate (02006) and technical data (02003), which carry no names of their own. */
+const KNOWN_FIELDS: Record<string, TextKey> = {
+  URIOfTheProduct: "field.URIOfTheProduct",
+  ManufacturerName: "field.ManufacturerName",
+  ManufacturerProductDesignation: "field.ManufacturerProductDesignation",
+  AddressInformation: "field.AddressInformation",
+  Street: "field.Street",
+  Zipcode: "field.Zipcode",
+  CityTown: "field.CityTown",
+  NationalCode: "field.NationalCode",
+  ManufacturerProductRoot: "field.ManufacturerProductRoot",
+  ManufacturerProductFamily: "field.ManufacturerProductFamily",
+  ManufacturerProductType: "field.ManufacturerProductType",
+  OrderCodeOfManufacturer: "field.OrderCodeOfManufacturer",
+  ProductArticleNumberOfManufacturer: "field.ProductArticleNumberOfManufacturer",
+  SerialNumber: "field.SerialNumber",
+  YearOfConstruction: "field.YearOfConstruction",
+  DateOfManufacture: "field.DateOfManufacture",
+  HardwareVersion: "field.HardwareVersion",
+  FirmwareVersion: "field.FirmwareVersion",
+  SoftwareVersion: "field.SoftwareVersion",
+  CountryOfOrigin: "field.CountryOfOrigin",
+  UniqueFacilityIdentifier: "field.UniqueFacilityIdentifier",
+  CompanyLogo: "field.CompanyLogo",
+  Markings: "field.Markings",
+  MarkingName: "field.MarkingName",
+  GeneralInformation: "field.GeneralInformation",
+  ManufacturerArticleNumber: "field.ManufacturerArticleNumber",
+  ManufacturerOrderCode: "field.ManufacturerOrderCode",
+  ProductImage: "field.ProductImage",
+  ProductClassifications: "field.ProductClassifications",
+  TechnicalProperties: "field.TechnicalProperties",
+  TechnicalPropertyAreas: "field.TechnicalPropertyAreas",
+  FurtherInformation: "field.FurtherInformation",
+  TextStatement: "field.TextStatement",
+  ValidDate: "field.ValidDate",
+  ContactInformation: "field.ContactInformation",
+  Phone: "field.Phone",
+  Email: "field.Email",
+  Language: "field.Language",
+};
+
+/** The name of a field as a person reads it, in the reader's language where it is a standard one. */
+export function fieldName(idShort: string, text: Translate): string {
+  const known = KNOWN_FIELDS[idShort];
+  return known ? text(known) : readable(idShort);
 }
 
 const SPLIT_WORDS = /([a-z0-9])([A-Z])/g;
