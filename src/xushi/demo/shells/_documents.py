@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 from xushi.demo._line_types import Machine, Signal, Text
@@ -125,8 +125,11 @@ def operating_note(machine: Machine, signals: Sequence[Signal]) -> bytes:
     return page.encode()
 
 
-def _picker(lang: str):  # type: ignore[no-untyped-def]
-    return (lambda text_: text_.en) if lang == "en" else (lambda text_: text_.zh)
+def _picker(lang: str) -> Callable[[Text], str]:
+    def pick(words_: Text) -> str:
+        return words_.en if lang == "en" else words_.zh
+
+    return pick
 
 
 def _row(signal: Signal, name: str) -> str:

@@ -67,9 +67,9 @@ def text(
     lexical = None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return Property(
         id_short=id_short,
-        value_type=kind,
+        value_type=kind,  # type: ignore[arg-type]
         value=lexical,
-        semantic_id=_meaning(semantic),  # type: ignore[arg-type]
+        semantic_id=_meaning(semantic),
         display_name=texts(name) if name else (),
         qualifiers=qualifiers,
     )
