@@ -179,23 +179,17 @@ def test_a_damaged_chunk_is_a_gap_with_a_diagnosis(
     again.close()
 
 
-def test_one_process_at_a_time_writes_to_a_folder(
-    tmp_path: Path, registry: SignalRegistry, clock: ManualClock
-) -> None:
+def test_one_process_at_a_time_writes_to_a_folder(tmp_path: Path, registry: SignalRegistry, clock: ManualClock) -> None:
     history = History(tmp_path, registry, clock)
     code = (
         "import sys; from xushi.kernel import *; from xushi.signals import *\n"
         "try: History(sys.argv[1], SignalRegistry(sys.argv[1] + '/signals.sqlite'), SystemClock())\n"
         "except XushiError as error: print(error.code)"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "signals.history_in_use"
     history.close()
-    told = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == ""
 
 
@@ -229,9 +223,7 @@ def test_a_copy_that_may_not_be_written_to_can_still_be_read(
 def test_questions_are_right_while_values_come_in_and_chunks_are_rewritten(
     tmp_path: Path, registry: SignalRegistry, clock: ManualClock
 ) -> None:
-    limits = HistoryLimits(
-        chunk_points=64, segment_bytes=5_000, log_bytes=20_000, gather_s=0.0005, tick_s=0.001
-    )
+    limits = HistoryLimits(chunk_points=64, segment_bytes=5_000, log_bytes=20_000, gather_s=0.0005, tick_s=0.001)
     history = History(tmp_path, registry, clock, limits)
     total, is_done, wrong = 6_000, threading.Event(), []
 
@@ -297,4 +289,46 @@ def test_spans_and_counts_that_make_no_sense_are_refused(
         history.range(99, 0, 5)
     with pytest.raises(IndexError):
         history.append(Frame.doubles([99], 0, [1.0]))
+    history.close()
+
+
+def test_the_value_as_of_every_instant_is_right_at_the_edges_of_chunks_too(
+    tmp_path: Path, registry: SignalRegistry, clock: ManualClock
+) -> None:
+    history = History(tmp_path, registry, clock, HistoryLimits(chunk_points=16))
+    stamps = np.arange(0, 200, 2)
+    rows = [(4, int(t), f"t{t}", 0) for t in stamps]
+    history.append(Frame.from_rows(registry, rows))
+    history.append(Frame.doubles(np.zeros(100, np.int32), stamps, stamps.astype(float)))
+    for is_flushed in (False, True):
+        if is_flushed:
+            history.flush()
+            assert history.state().chunks > 6
+        for _ in range(2):  # a chunk is searched the first time and decoded the second
+            for at in range(-1, 202):
+                newest = min(at // 2 * 2, 198)
+                found = {row[0]: row[1:3] for row in history.value_as_of([0, 4, 1], at).rows(registry)}
+                assert found == ({} if at < 0 else {0: (newest, newest), 4: (newest, f"t{newest}")})
+    history.close()
+
+
+def test_late_values_find_their_place_in_full_chunks_and_replace_their_equals(
+    tmp_path: Path, registry: SignalRegistry, clock: ManualClock
+) -> None:
+    history = History(tmp_path, registry, clock, HistoryLimits(chunk_points=16))
+    stamps = np.arange(0, 200, 2)
+    history.append(Frame.doubles(np.zeros(100, np.int32), stamps, stamps.astype(float)))
+    history.flush()
+    late = np.array([199, 51, 50, 3, 51, 120, 120, -5, 300])
+    history.append(Frame.doubles(np.zeros(9, np.int32), late, -np.arange(9.0)))
+    expected = dict(zip(stamps.tolist(), stamps.astype(float).tolist(), strict=True))
+    expected.update(zip(late.tolist(), (-np.arange(9.0)).tolist(), strict=True))
+    for _ in range(3):
+        found = history.range(0, -100, 1000)
+        values = found.numbers(registry.kinds).tolist()
+        assert dict(zip(found.times_ns.tolist(), values, strict=True)) == dict(sorted(expected.items()))
+        history.flush()
+        index = history._memory.view(0)[0]
+        assert (index.starts[1:] > index.ends[:-1]).all()
+        assert history.state().stored_points == len(expected)
     history.close()

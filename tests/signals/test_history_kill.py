@@ -47,9 +47,7 @@ def test_nothing_acknowledged_100_ms_before_a_kill_is_lost(tmp_path: Path) -> No
     registry.define([SignalDef(key=f"k{i}") for i in range(SIGNALS)])
     random = np.random.default_rng(5)
     for _ in range(3):
-        process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         time.sleep(float(random.uniform(0.4, 1.2)))

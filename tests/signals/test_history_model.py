@@ -43,9 +43,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
             case Kind.STRING:
                 value = draw(st.none() | st.text(max_size=4))
             case Kind.ARRAY:
-                value = draw(
-                    st.none() | st.lists(st.integers(-3, 3) | st.floats(allow_nan=False), max_size=3)
-                )
+                value = draw(st.none() | st.lists(st.integers(-3, 3) | st.floats(allow_nan=False), max_size=3))
             case _:
                 value = draw(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 3))
         made.append((handle, draw(times), value, draw(qualities)))
@@ -163,9 +161,7 @@ def raw_rows(frame: Frame, registry: SignalRegistry) -> list[tuple[int, int, Any
     good = Frame(frame.signals, frame.times_ns, frame.bits, 0, frame.objects)
     return [
         (handle, time_ns, value, quality)
-        for (handle, time_ns, value, _), quality in zip(
-            good.rows(registry), frame.qualities.tolist(), strict=True
-        )
+        for (handle, time_ns, value, _), quality in zip(good.rows(registry), frame.qualities.tolist(), strict=True)
     ]
 
 

@@ -91,9 +91,7 @@ def test_units_show_as_people_write_them() -> None:
 
 def test_frames_join_with_their_objects(tmp_path: Path) -> None:
     registry = SignalRegistry(tmp_path / "signals.sqlite")
-    registry.define(
-        [SignalDef(key="t", kind=Kind.STRING), SignalDef(key="d"), SignalDef(key="a", kind=Kind.ARRAY)]
-    )
+    registry.define([SignalDef(key="t", kind=Kind.STRING), SignalDef(key="d"), SignalDef(key="a", kind=Kind.ARRAY)])
     one = [(0, 1, "x", 0), (1, 1, 0.5, 0), (0, 2, None, 0)]
     two = [(1, 3, -0.0, 0), (2, 3, [1, 2.5, "z"], 0), (0, 4, "y", 0)]
     joined = Frame.concat(

@@ -65,9 +65,7 @@ def semantic_ids(element: Any) -> set[str]:
 
 
 def test_the_submodel_passes_the_metamodels_own_rules_and_holds_the_records(history: History) -> None:
-    submodel = timeseries_submodel(
-        "urn:ts", history, range(6), T0, T0 + 100, endpoint="http://127.0.0.1:8600/"
-    )
+    submodel = timeseries_submodel("urn:ts", history, range(6), T0, T0 + 100, endpoint="http://127.0.0.1:8600/")
     parsed = aas_json.submodel_from_jsonable(json.loads(json.dumps(submodel)))
     assert list(map(str, aas_verification.verify(parsed))) == []
     segment = found(submodel, "Segments", "InternalSegment")

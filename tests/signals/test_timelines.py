@@ -36,9 +36,7 @@ def live(tmp_path: Path) -> LiveTimeline:
     history.close()
 
 
-def shown(
-    timeline: Timeline, at_ns: int | None = None, handles: list[int] | None = None
-) -> dict[int, object]:
+def shown(timeline: Timeline, at_ns: int | None = None, handles: list[int] | None = None) -> dict[int, object]:
     return {row[0]: row[2] for row in timeline.snapshot(at_ns, handles).rows(timeline.registry)}
 
 
@@ -51,9 +49,7 @@ def test_live_time_shows_the_board_now_and_the_history_before(live: LiveTimeline
     assert live.range(0, 20, 50).times_ns.tolist() == [20, 30, 40]
 
 
-def test_a_copied_folder_is_a_recorded_timeline_with_a_past_and_an_end(
-    live: LiveTimeline, tmp_path: Path
-) -> None:
+def test_a_copied_folder_is_a_recorded_timeline_with_a_past_and_an_end(live: LiveTimeline, tmp_path: Path) -> None:
     live.history.sync()
     shutil.copytree(tmp_path / "live", tmp_path / "shift")
     recorded = RecordedTimeline(tmp_path / "shift", "Morning shift", ManualClock(5))

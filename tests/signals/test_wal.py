@@ -28,9 +28,7 @@ def written(folder: Path, registry: SignalRegistry, count: int) -> Path:
     """Append `count` frames, sync, and return the log of a copy as a crash would leave it."""
     history = History(folder / "live", registry, ManualClock(), LIMITS)
     for number in range(count):
-        history.append(
-            Frame.from_rows(registry, [(0, number, float(number), 0), (1, number, f"t{number}", 0)])
-        )
+        history.append(Frame.from_rows(registry, [(0, number, float(number), 0), (1, number, f"t{number}", 0)]))
     history.sync()
     shutil.copytree(folder / "live", folder / "crashed")
     history.close()
@@ -78,9 +76,7 @@ def test_a_damaged_record_is_left_out_and_the_rest_is_kept(tmp_path: Path, regis
     history.close()
 
 
-def test_values_of_signals_that_are_not_known_are_left_out_and_told(
-    tmp_path: Path, registry: SignalRegistry
-) -> None:
+def test_values_of_signals_that_are_not_known_are_left_out_and_told(tmp_path: Path, registry: SignalRegistry) -> None:
     written(tmp_path, registry, 5)
     older = SignalRegistry(tmp_path / "older.sqlite")
     older.define([SignalDef(key="n")])
