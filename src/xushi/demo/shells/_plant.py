@@ -45,10 +45,15 @@ _TYPES = {
     "compressor": "Compressor",
 }
 _TOOLS = {
-    "GRIPPER": Text("Gripper", "夹爪"), "SPINDLE": Text("Tightening spindle", "拧紧轴"),
-    "PRESS": Text("Press ram", "压头"), "LEAK": Text("Leak-test unit", "气密仪"),
-    "SEALER": Text("Sealant dispenser", "涂胶枪"), "FILLER": Text("Oil filler", "加油枪"), "DRIVE": Text("Test drive", "拖动电机"), "VISION": Text("Camera", "相机"),
-}  # fmt: skip
+    "GRIPPER": Text("Gripper", "夹爪"),
+    "SPINDLE": Text("Tightening spindle", "拧紧轴"),
+    "PRESS": Text("Press ram", "压头"),
+    "LEAK": Text("Leak-test unit", "气密仪"),
+    "SEALER": Text("Sealant dispenser", "涂胶枪"),
+    "FILLER": Text("Oil filler", "加油枪"),
+    "DRIVE": Text("Test drive", "拖动电机"),
+    "VISION": Text("Camera", "相机"),
+}
 
 
 class _Plant:
