@@ -49,7 +49,9 @@ def test_sound_json_is_read_and_written_unchanged_and_without_diagnoses() -> Non
 def test_plain_objects_and_structs_turn_into_each_other() -> None:
     environment = every_class()
     assert from_plain(to_plain(environment)) == environment
-    assert to_plain(environment.submodels[0])["modelType"] == "Submodel"
+    plain = to_plain(environment.submodels[0])
+    assert plain == json.loads(to_json(environment))["submodels"][0]
+    assert type(plain["submodelElements"]) is list
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,21 @@ def test_a_document_that_breaks_off_gives_what_stands_before_the_break() -> None
     package = read_file(whole[: whole.index('"p15"')].encode(), "x.json")
     assert len(package.environment.submodels[0].submodel_elements) in (15, 16)
     assert "cut_short" in dict(found(package))
+
+
+def test_comments_and_trailing_commas_are_left_out() -> None:
+    text = json.dumps(submodel(PROPERTY | {"valueType": "xs:string", "value": "http://x, ]"}))
+    package = read_file(f"// a plant\n{text[:-1]}, /* the end */ }}".encode(), "x.json")
+    assert package.environment.submodels[0].submodel_elements[0].value == "http://x, ]"  # type: ignore[union-attr]
+    assert found(package) == [("relaxed_json", "line 1")]
+
+
+def test_texts_by_language_in_small_objects_are_read() -> None:
+    package = opened(submodel(PROPERTY, description=[{"en": "text"}, {"de": "Text"}]))
+    assert [(each.language, each.text) for each in package.environment.submodels[0].description] == [
+        ("en", "text"),
+        ("de", "Text"),
+    ]
 
 
 def test_an_odd_value_in_a_text_is_no_fault() -> None:

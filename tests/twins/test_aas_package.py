@@ -219,6 +219,16 @@ def test_files_that_are_missing_unnamed_or_outside_are_told() -> None:
     assert found.data == b"2"
 
 
+def test_a_package_packed_together_with_its_folder_finds_its_files() -> None:
+    element = File(id_short="a", value="/aasx/files/there.pdf")
+    parts = usual(to_xml(Environment(submodels=(submodel(1, element),)))) | {"aasx/files/there.pdf": b"1"}
+    package = opened({f"export/{name}": content for name, content in parts.items()})
+    found = package.file("/aasx/files/there.pdf")
+    assert found is not None
+    assert found.path == "/export/aasx/files/there.pdf"
+    assert "missing_file" not in codes(package)
+
+
 def test_names_beyond_ascii_travel_percent_encoded() -> None:
     files = {"/aasx/files/速度 50%.txt": b"x"}
     data = to_aasx(ONE, files)

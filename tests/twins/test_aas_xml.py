@@ -118,6 +118,24 @@ def test_documents_beyond_the_limits_are_refused() -> None:
         assert caught.value.code == code
 
 
+RC02 = """<environment xmlns="https://admin-shell.io/aas/3/0/RC02"><assetAdministrationShells><assetAdministrationShell>
+<extensions><extension><name>e</name><refersTo><type>ModelReference</type><keys><key><type>Submodel</type><value>urn:s</value></key></keys></refersTo></extension></extensions>
+<description><langString><language>en</language><text>a shell</text></langString></description><id>urn:shell</id>
+<assetInformation><assetKind>Instance</assetKind><globalAssetId><type>GlobalReference</type><keys><key><type>GlobalReference</type><value>urn:asset</value></key></keys></globalAssetId></assetInformation>
+<submodels><reference><type>ModelReference</type><keys><key><type>Submodel</type><value>urn:s</value></key></keys></reference></submodels>
+</assetAdministrationShell></assetAdministrationShells></environment>"""
+
+
+def test_xml_of_3_0_rc02_is_read() -> None:
+    package = read_file(RC02.encode(), "x.xml")
+    shell = package.environment.asset_administration_shells[0]
+    assert package.version == "3.0RC02"
+    assert shell.asset_information.global_asset_id == "urn:asset"
+    assert shell.extensions[0].refers_to[0].keys[0].value == "urn:s"
+    assert shell.description[0].text == "a shell"
+    assert [diagnosis.code for diagnosis in package.diagnoses] == ["twins.unwrapped_text"]
+
+
 VERSION_1 = """<aas:aasenv xmlns:aas="http://www.admin-shell.io/aas/1/0" xmlns:IEC61360="http://www.admin-shell.io/IEC61360/1/0">
 <aas:assetAdministrationShells><aas:assetAdministrationShell><aas:idShort>Shell</aas:idShort>
 <aas:identification idType="URI">urn:shell</aas:identification>

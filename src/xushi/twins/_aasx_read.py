@@ -206,6 +206,6 @@ def read_document(data: bytes, findings: Findings, limits: Limits) -> tuple[Envi
     head = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
     if head.startswith(b"<"):
         return read_xml(data, findings, limits)
-    if head[:1] in (b"{", b"["):
+    if head[:1] in (b"{", b"[", b"/"):
         return read_json(data, findings, limits)
     raise XushiError("twins.not_aas")

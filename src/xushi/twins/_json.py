@@ -11,7 +11,7 @@ import msgspec
 from ..kernel import XushiError
 from ._environment import Environment
 from ._findings import Findings
-from ._json_rescue import close_open_brackets
+from ._json_rescue import close_open_brackets, without_comments
 from ._limits import Limits
 from ._missing import guess_element
 from ._repair import FORBIDDEN, repair_environment
@@ -38,7 +38,7 @@ def to_json(environment: Environment) -> bytes:
 
 def to_plain(part: Any) -> Any:
     """Return any part of the metamodel as plain dicts and lists: the JSON objects of the specification."""
-    return msgspec.to_builtins(part)
+    return msgspec.json.decode(_ENCODER.encode(part))
 
 
 def from_json(data: bytes) -> Environment:
@@ -162,6 +162,10 @@ def _plain(data: bytes, findings: Findings, limits: Limits) -> Any:
 
 def _rescued(text: str, error: json.JSONDecodeError, findings: Findings) -> Any:
     """Return what stands before the place where the text breaks off."""
+    relaxed = without_comments(text)
+    if relaxed is not None:
+        findings.add("twins.relaxed_json", f"line {error.lineno}")
+        return relaxed
     refusal = XushiError("twins.json_damaged", line=error.lineno, column=error.colno, detail=error.msg)
     closed = close_open_brackets(text[: error.pos])
     if closed is None:

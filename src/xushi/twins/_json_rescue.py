@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 LONGEST_TEXT = 64 << 20
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.S)
+_EXTRA = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]])', re.S)
+"""A string, which stays, or what people write into JSON by hand: comments and a comma after the last member."""
+
 _CLOSER = {"{": "}", "[": "]"}
+
+
+def without_comments(text: str) -> Any:
+    """Return the value of a text that is JSON but for comments and commas too many; None where it is not."""
+    if len(text) > LONGEST_TEXT:
+        return None
+    try:
+        return json.loads(_EXTRA.sub(lambda match: match.group(1) or "", text), strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def close_open_brackets(text: str) -> str | None:

@@ -34,7 +34,11 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_file(files: dict[str, FilePart], path: str) -> FilePart | None:
-    """Return the file of `files` that `path` means; None where there is none."""
+    """Return the file of `files` that `path` means; None where there is none.
+
+    A package that was packed together with its folder has all paths one level deeper: the only file
+    whose path ends so is meant.
+    """
     if path in files:
         return files[path]
     if path.casefold().startswith("file:"):
@@ -46,4 +50,6 @@ def find_file(files: dict[str, FilePart], path: str) -> FilePart | None:
     if exact is not None:
         return exact
     folded = f"/{name}".casefold()
-    return next((part for key, part in files.items() if key.casefold() == folded), None)
+    same = [part for key, part in files.items() if key.casefold() == folded]
+    below = same or [part for key, part in files.items() if key.casefold().endswith(folded)]
+    return below[0] if same or len(below) == 1 else None

@@ -67,4 +67,4 @@ def _content_of(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
     if text.startswith(b"<"):
         return "xml"
-    return "json" if text[:1] in (b"{", b"[") else ""
+    return "json" if text[:1] in (b"{", b"[", b"/") else ""

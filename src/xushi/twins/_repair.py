@@ -10,7 +10,7 @@ from ._environment import Environment
 from ._findings import Findings
 from ._missing import guess_element, stand_in
 from ._schema import Attribute, attributes, has_model_type
-from ._semantics import Part, Reference
+from ._semantics import LangString, Part, Reference
 from ._vocabulary import nearest_word
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -70,6 +70,10 @@ class Repair:
             given = self._unfolded(given, cls, place)
             if given is None:
                 return None
+        if cls is LangString and len(given) == 1 and not given.keys() & {"language", "text"}:
+            ((language, text),) = given.items()
+            self.findings.add("twins.renamed_attribute", place, given=language, attribute="language")
+            given = {"language": language, "text": text}
         table, name_of = attributes(cls), cls.__name__
         found: dict[str, Any] = {}
         for key, value in given.items():
@@ -285,7 +289,7 @@ def _inner_text(value: Any) -> str | None:
         if isinstance(value, list) and len(value) >= 1:
             value = value[-1]
         elif isinstance(value, dict):
-            inner = (value.get(key) for key in ("id", "value", "text", "name", "keys", "dataObjectType"))
+            inner = (value.get(key) for key in ("id", "value", "text", "name", "keys", "key", "dataObjectType"))
             value = next((found for found in inner if found is not None), None)
         else:
             return None

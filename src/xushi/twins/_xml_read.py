@@ -134,6 +134,8 @@ def _value(node: Element, attribute: Attribute) -> Any:
     if kind == "parts":
         if not len(node) and text_in(node).strip():
             return text_in(node).strip()
+        if any(child.tag == "keys" for child in node):  # one reference where 3.1 has a list of them
+            return [_part(node, attribute.part)]
         return [_part(child, attribute.part) for child in node]
     if kind == "choice":
         return _choice(node[0], attribute) if len(node) else _any(node)
