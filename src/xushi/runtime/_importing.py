@@ -154,6 +154,8 @@ def plan_import(
     places = dict(store.list("place")) if store is not None else {}
     known_files = dict(store.list("file")) if store is not None else {}
     after.update(place_everything(found, after, places, known_files))
+    # As the store will give them back: tuples become lists, so that what is equal compares equal.
+    after = msgspec.json.decode(msgspec.json.encode(after))
     before = {key: store.get(*split_key(key)) if store is not None else None for key in after}
     replaced = sum(1 for key, record in before.items() if record is not None and record != after[key])
     if replaced:

@@ -1,0 +1,162 @@
+"""Rules of the command line: plain answers, plain errors, exit codes, both languages."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xushi.cli import main
+from xushi.signals import Kind, SignalDef
+from xushi.testing import Served, served, triangle_glb
+
+KEYS = {"shells", "submodels", "concept_descriptions", "elements", "files", "diagnoses"}
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "aas"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return status, out, err
+
+
+def environment(name: str = "urn:cli") -> dict[str, Any]:
+    asset = {"assetKind": "Instance", "globalAssetId": f"{name}:asset"}
+    shell = {"modelType": "AssetAdministrationShell", "id": name, "idShort": "C", "assetInformation": asset}
+    return {"assetAdministrationShells": [shell]}
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Path:
+    path = tmp_path / "plant.json"
+    path.write_text(json.dumps(environment()))
+    return path
+
+
+def test_a_dry_run_prints_one_object_and_needs_no_folder(
+    capsys: pytest.CaptureFixture[str], plant: Path, tmp_path: Path
+) -> None:
+    status, out, _ = run(capsys, "open", "--dry-run", "--json", plant, "--data", tmp_path / "none")
+    found = json.loads(out)
+    assert (status, set(found), found["shells"]) == (0, KEYS, 1)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_diagnosis_has_code_place_text_and_repair(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "notes.json"
+    path.write_text('{"a": 1}')
+    texts = set()
+    for language in ("en", "zh-CN"):
+        status, out, _ = run(capsys, "open", "--dry-run", "--json", path, "--lang", language)
+        (diagnosis,) = json.loads(out)["diagnoses"]
+        assert (status, set(diagnosis)) == (0, {"code", "place", "text", "repair"})
+        texts.add(diagnosis["text"])
+    assert len(texts) == 2
+
+
+@pytest.mark.parametrize("name", ["missing.aasx", "folder", "broken.glb", "zip.aasx"])
+def test_what_cannot_be_opened_ends_with_a_plain_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "broken.glb").write_bytes(triangle_glb()[:30])
+    (tmp_path / "zip.aasx").write_bytes(b"PK\x03\x04 no archive")
+    status, out, _ = run(capsys, "open", "--dry-run", "--json", tmp_path / name)
+    error = json.loads(out)["error"]
+    assert status == 1
+    assert set(error) == {"code", "what", "why", "next"}
+    status, out, err = run(capsys, "open", "--dry-run", tmp_path / name)
+    assert (status, out) == (1, "")
+    assert err.strip()
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("real/*.aasx")) or [None], ids=lambda path: path and path.name)
+def test_real_packages_open(capsys: pytest.CaptureFixture[str], path: Path | None) -> None:
+    if path is None:
+        return
+    status, out, _ = run(capsys, "open", "--dry-run", "--json", path)
+    assert (status, set(json.loads(out))) == (0, KEYS)
+    assert json.loads(out)["shells"] >= 1
+
+
+def test_open_without_a_server_writes_into_the_folder(
+    capsys: pytest.CaptureFixture[str], plant: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    assert run(capsys, "open", plant, "--data", data)[0] == 0
+    status, _, err = run(capsys, "status", "--data", data)
+    assert status == 1
+    assert "xushi serve" in err
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path / "data", [SignalDef(key="urn:sm#V", kind=Kind.DOUBLE, path="V")]) as one:
+        yield one
+
+
+def test_open_goes_through_the_running_server_and_undo_takes_it_back(
+    capsys: pytest.CaptureFixture[str], plant: Path, tmp_path: Path, running: Served
+) -> None:
+    data = tmp_path / "data"
+    status, out, _ = run(capsys, "open", plant, "--data", data, "--json")
+    assert (status, json.loads(out)["shells"]) == (0, 1)
+    assert [twin["id"] for twin in running.remote.get("/api/twins")] == ["urn:cli"]
+    assert run(capsys, "undo", "--data", data)[0] == 0
+    assert running.remote.get("/api/twins") == []
+    status, out, _ = run(capsys, "status", "--data", data)
+    assert (status, "1" in out) == (0, True)
+
+
+def test_the_local_token_is_readable_by_its_user_alone(tmp_path: Path, running: Served) -> None:
+    mode = os.stat(tmp_path / "data" / "local-access.json").st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_token_link_run_and_export(capsys: pytest.CaptureFixture[str], tmp_path: Path, running: Served) -> None:
+    data = tmp_path / "data"
+    status, out, _ = run(capsys, "token", "--name", "t", "--scope", "view", "--data", data)
+    assert (status, out.count(".")) == (0, 1)
+    status, out, _ = run(capsys, "link", "--data", data)
+    assert "/signin?code=" in out
+    status, _, err = run(capsys, "run", "scene.move", '{"place": "none"}', "--data", data)
+    assert status == 1
+    assert "none" in err
+    status, _, err = run(capsys, "run", "scene.move", "{", "--data", data)
+    assert status == 1
+    target = tmp_path / "values.csv"
+    assert run(capsys, "export", target, "--signal", "V", "--data", data)[0] == 0
+    assert target.exists()
+    twins = tmp_path / "twins.json"
+    assert run(capsys, "export", twins, "--data", data)[0] == 0
+    assert json.loads(twins.read_text()) == {}
+    assert run(capsys, "export", tmp_path / "x.doc", "--data", data)[0] == 1
+
+
+def test_every_verb_has_a_help_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = []
+    for language in ("en", "zh-CN"):
+        with pytest.raises(SystemExit):
+            main(["--lang", language, "--help"])
+        shown.append(capsys.readouterr().out)
+    for verb in ("demo", "serve", "open", "token", "link", "status", "run", "undo", "export"):
+        assert all(verb in text for text in shown)
+    assert "打开文件" in shown[1]
+    assert shown[0] != shown[1]
+
+
+def test_a_folder_in_use_is_told_with_its_holder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, running: Served
+) -> None:
+    (tmp_path / "data" / "local-access.json").unlink()
+    path = tmp_path / "m.glb"
+    path.write_bytes(triangle_glb())
+    status, _, err = run(capsys, "open", path, "--data", tmp_path / "data")
+    assert status == 1
+    assert str(os.getpid()) in err
