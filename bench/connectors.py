@@ -24,7 +24,8 @@ from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 
 from xushi.connectors import Link, Point, make_connector
 from xushi.connectors._mqtt_codec import encode_publish
-from xushi.connectors._opcua_publish import Items, read_changes, read_publish
+from xushi.connectors._opcua_changes import Items, read_changes
+from xushi.connectors._opcua_publish import read_publish
 from xushi.connectors.sparkplug import Metric, encode_payload
 from xushi.connectors.sparkplug._payload import parse
 from xushi.kernel import SystemClock
@@ -63,9 +64,7 @@ def ingest(folder: Path, kind: Kind = Kind.DOUBLE) -> Iterator[tuple[Ingest, lis
         registry.close()
 
 
-def _figures(
-    name: str, values: int, ours: Cost, naive_values: int, naive: Cost, way: str
-) -> Iterator[dict[str, Any]]:
+def _figures(name: str, values: int, ours: Cost, naive_values: int, naive: Cost, way: str) -> Iterator[dict[str, Any]]:
     rate, naive_rate = values / ours.wall_s, naive_values / naive.wall_s
     cpu, naive_cpu = ours.cpu_s / values * 1e6, naive.cpu_s / naive_values * 1e6
     yield {
@@ -90,9 +89,7 @@ def _figures(
 def _json_packets(count: int) -> bytes:
     start = START_NS // MS
     return b"".join(
-        encode_publish(
-            f"bench/{i % SIGNALS}", b'{"timestamp":%d,"value":%.3f}' % (start + i // SIGNALS, i % 997 / 7)
-        )
+        encode_publish(f"bench/{i % SIGNALS}", b'{"timestamp":%d,"value":%.3f}' % (start + i // SIGNALS, i % 997 / 7))
         for i in range(count)
     )
 
@@ -112,9 +109,7 @@ def _flood(folder: Path, packets: bytes) -> Iterator[int]:
 
 async def _receive_ours(folder: Path, port: int, addresses: list[str], count: int, cost: Cost) -> None:
     with ingest(folder) as (way_in, handles):
-        points = tuple(
-            Point(handle, "", address) for handle, address in zip(handles, addresses, strict=False)
-        )
+        points = tuple(Point(handle, "", address) for handle, address in zip(handles, addresses, strict=False))
         link = Link("bench", "mqtt", f"mqtt://127.0.0.1:{port}", {}, points)
         done = asyncio.Event()
 
@@ -132,9 +127,7 @@ async def _receive_ours(folder: Path, port: int, addresses: list[str], count: in
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _receive(
-    on_message: Callable[[Any, Any, Any], None], port: int, is_done: Callable[[], bool], cost: Cost
-) -> None:
+def _receive(on_message: Callable[[Any, Any, Any], None], port: int, is_done: Callable[[], bool], cost: Cost) -> None:
     client = paho.Client(paho.CallbackAPIVersion.VERSION2)
     client.on_message = on_message
     with cost.measure():
@@ -164,9 +157,7 @@ def _mqtt_json() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with _flood(folder, _json_packets(count)) as port:
-            asyncio.run(
-                _receive_ours(folder, port, [f"bench/{i}#/value" for i in range(SIGNALS)], count, ours)
-            )
+            asyncio.run(_receive_ours(folder, port, [f"bench/{i}#/value" for i in range(SIGNALS)], count, ours))
         with _flood(folder, _json_packets(naive_count)) as port:
             _receive_json_naively(port, naive_count, naive)
     yield from _figures(
@@ -249,9 +240,7 @@ def _publish_response(values: list[Any], types: list[Any], time_ns: int) -> byte
     response.Parameters.SubscriptionId = 1
     response.Parameters.NotificationMessage.SequenceNumber = 1
     response.Parameters.NotificationMessage.PublishTime = moment
-    response.Parameters.NotificationMessage.NotificationData = [
-        ua.DataChangeNotification(MonitoredItems=items)
-    ]
+    response.Parameters.NotificationMessage.NotificationData = [ua.DataChangeNotification(MonitoredItems=items)]
     encoded: bytes = struct_to_binary(response)
     return encoded
 
@@ -296,9 +285,7 @@ def _opcua(
                     frame.times_ns = frame.times_ns + n * 1000 * MS
                     way_in.push(frame)
     asyncio.run(_read_by_asyncua(bodies, naive))
-    yield from _figures(
-        name, rounds * SIGNALS, ours, distinct * SIGNALS, naive, "asyncua handler, dict, no history"
-    )
+    yield from _figures(name, rounds * SIGNALS, ours, distinct * SIGNALS, naive, "asyncua handler, dict, no history")
 
 
 def _doubles(n: int) -> tuple[list[Any], list[Any]]:

@@ -36,9 +36,7 @@ class Gathered:
         return [row for frame in self.frames for row in frame.rows(self.registry)]
 
     def values(self, handle: int) -> list[Any]:
-        return [
-            value for signal, _, value, quality in self.rows if signal == handle and quality < 0x8000_0000
-        ]
+        return [value for signal, _, value, quality in self.rows if signal == handle and quality < 0x8000_0000]
 
     def qualities(self, handle: int) -> list[int]:
         return [quality for signal, _, _, quality in self.rows if signal == handle]
@@ -47,9 +45,7 @@ class Gathered:
         deadline = asyncio.get_running_loop().time() + timeout_s
         while not (found := holds()):
             if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(
-                    f"did not come true; statuses {self.statuses[-3:]}, rows {self.rows[-5:]}"
-                )
+                raise AssertionError(f"did not come true; statuses {self.statuses[-3:]}, rows {self.rows[-5:]}")
             await asyncio.sleep(0.01)
         return found
 

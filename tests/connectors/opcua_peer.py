@@ -21,9 +21,7 @@ class OneUser(UserManager):
     ) -> User | None:
         if username is None:
             return None
-        return (
-            User(role=UserRole.Admin, name=username) if (username, password) == ("line", "secret-1") else None
-        )
+        return User(role=UserRole.Admin, name=username) if (username, password) == ("line", "secret-1") else None
 
 
 async def make_server(

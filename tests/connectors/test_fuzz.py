@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from xushi.connectors import Point
 from xushi.connectors._columns import Columns
 from xushi.connectors._json_payload import JsonTopic, TextTopic
-from xushi.connectors._opcua_publish import Items, PublishError, read_changes, read_publish
+from xushi.connectors._opcua_changes import Items, read_changes
+from xushi.connectors._opcua_publish import PublishError, read_publish
 from xushi.connectors.sparkplug import DataType, Metric, SparkplugHost, decode_payload, encode_payload
 from xushi.kernel import ManualClock
 from xushi.signals import Kind
@@ -34,12 +35,7 @@ def json_points() -> list[Point]:
 
 
 documents = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=12)
-    | st.just("2026-11-21T08:00:00Z"),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just("2026-11-21T08:00:00Z"),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
@@ -63,9 +59,7 @@ def test_any_json_document_gives_values_or_a_refusal(document: Any, as_list: boo
     columns, refused = Columns(), []
     payload = json.dumps([document, document] if as_list else document).encode()
     JsonTopic(json_points(), refused.append).feed(payload, columns, NOW)
-    JsonTopic([Point(0, "", "t", Kind.ARRAY, False, {"pointer": ""})], refused.append).feed(
-        payload, columns, NOW
-    )
+    JsonTopic([Point(0, "", "t", Kind.ARRAY, False, {"pointer": ""})], refused.append).feed(payload, columns, NOW)
     check(columns)
 
 
@@ -122,9 +116,7 @@ GOOD_DATA = encode_payload(
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6),
     st.integers(0, 200),
 )
-def test_damaged_sparkplug_payloads_give_values_or_a_refusal(
-    changes: list[tuple[int, int]], cut: int
-) -> None:
+def test_damaged_sparkplug_payloads_give_values_or_a_refusal(changes: list[tuple[int, int]], cut: int) -> None:
     damaged = bytearray(GOOD_DATA)
     for place, byte in changes:
         damaged[place % len(damaged)] = byte
@@ -167,9 +159,7 @@ def publish_body(types: list[ua.VariantType]) -> bytes:
     response = ua.PublishResponse()
     response.Parameters.SubscriptionId = 1
     response.Parameters.NotificationMessage.SequenceNumber = 1
-    response.Parameters.NotificationMessage.NotificationData = [
-        ua.DataChangeNotification(MonitoredItems=items)
-    ]
+    response.Parameters.NotificationMessage.NotificationData = [ua.DataChangeNotification(MonitoredItems=items)]
     encoded: bytes = struct_to_binary(response)
     return encoded
 

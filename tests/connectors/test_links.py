@@ -66,14 +66,10 @@ def interface(
 
 
 def affordance(name: str, href: str, *more: dict[str, Any], **form: str) -> dict[str, Any]:
-    return smc(
-        name, *more, smc("forms", prop("href", href), *(prop(key, value) for key, value in form.items()))
-    )
+    return smc(name, *more, smc("forms", prop("href", href), *(prop(key, value) for key, value in form.items())))
 
 
-def mapping(
-    *pairs: tuple[tuple[str, ...], str], script: str | None = None, ids: bool = True
-) -> dict[str, Any]:
+def mapping(*pairs: tuple[tuple[str, ...], str], script: str | None = None, ids: bool = True) -> dict[str, Any]:
     sources = [
         smc(None, ref("Source", AID, *path), *([prop("SourceId", f"s{i}")] if ids else []))
         for i, (path, _) in enumerate(pairs)
@@ -167,9 +163,7 @@ def test_opcua_nodes_are_taken_from_href_or_browse_path_with_security_and_overri
         definitions=secured,
     )
     sinks = [prop("Speed", None, "xs:double"), prop("Temp", None, "xs:float"), prop("Level", None, "xs:int")]
-    pairs = mapping(
-        (steps("PLC", "Speed"), "Speed"), (steps("PLC", "Temp"), "Temp"), (steps("PLC", "Path"), "Level")
-    )
+    pairs = mapping((steps("PLC", "Speed"), "Speed"), (steps("PLC", "Temp"), "Temp"), (steps("PLC", "Path"), "Level"))
     links, diagnoses = links_from_environment(
         environment([plc], [pairs], sinks),
         registry,
@@ -223,9 +217,7 @@ def test_mqtt_fields_and_sparkplug_metrics_share_the_link_of_their_broker(regist
         "Spark",
         broker + "/",
         "application/x-sparkplug-b",
-        affordance(
-            "metrics", "spBv1.0/G/DDATA/N/D", smc("properties", smc("P", prop("key", "Energy/Power")))
-        ),
+        affordance("metrics", "spBv1.0/G/DDATA/N/D", smc("properties", smc("P", prop("key", "Energy/Power")))),
         affordance("Node", "spBv1.0/G/NDATA/N", prop("key", "Uptime")),
     )
     names = ["X", "Odd", "Name", "Power", "Uptime"]
@@ -254,9 +246,7 @@ def test_mqtt_fields_and_sparkplug_metrics_share_the_link_of_their_broker(regist
 
 
 def test_pairs_follow_ids_then_order_then_simple_scripts(registry) -> None:
-    plc = interface(
-        "P", "opc.tcp://h:1", "", *(affordance(n, f"/?id=ns=1;s={n}") for n in ("A", "B", "C", "D"))
-    )
+    plc = interface("P", "opc.tcp://h:1", "", *(affordance(n, f"/?id=ns=1;s={n}") for n in ("A", "B", "C", "D")))
     sinks = [prop(name, None, "xs:double") for name in ("a", "b", "c", "d")]
     scripted = mapping(
         (steps("P", "C"), "c"),
@@ -331,9 +321,7 @@ def test_enumerations_bring_their_words_along(registry) -> None:
     )
     meaning = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": "urn:c:state"}]}
     sinks = [prop("State", None, "xs:int", semanticId=meaning), prop("List", None, "xs:string")]
-    pairs = mapping(
-        (steps("J", "m", "properties", "state"), "State"), (steps("J", "m", "properties", "list"), "List")
-    )
+    pairs = mapping((steps("J", "m", "properties", "state"), "State"), (steps("J", "m", "properties", "list"), "List"))
     links, _ = links_from_environment(environment([broker], [pairs], sinks, [concept]), registry)
     state, array = links[0].points
     assert state.kind is Kind.ENUM
@@ -374,9 +362,7 @@ def test_structs_and_plain_json_give_the_same_links(registry) -> None:
     assert links_from_environment(struct, registry) == links_from_environment(plain, registry)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(IDTA.glob("IDTA 020[12]7*AIMC*.json")) + sorted(IDTA.glob("IDTA 02017*.json"))
-)
+@pytest.mark.parametrize("path", sorted(IDTA.glob("IDTA 020[12]7*AIMC*.json")) + sorted(IDTA.glob("IDTA 02017*.json")))
 def test_the_published_templates_are_read_without_harm(path: Path, registry) -> None:
     whole = json.loads(path.read_text("utf-8-sig"))
     for submodel in whole["submodels"]:
@@ -387,9 +373,7 @@ def test_the_published_templates_are_read_without_harm(path: Path, registry) -> 
 
 
 def test_every_message_has_both_languages() -> None:
-    catalogue = json.loads(
-        (Path(__file__).parents[2] / "src/xushi/connectors/messages.json").read_text("utf-8")
-    )
+    catalogue = json.loads((Path(__file__).parents[2] / "src/xushi/connectors/messages.json").read_text("utf-8"))
     for code, texts in catalogue.items():
         assert set(texts) == {"en", "zh-CN"}, code
         assert message(code, {}, "zh-CN").what != message(code, {}, "en").what

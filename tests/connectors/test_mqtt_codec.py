@@ -28,9 +28,7 @@ class Read:
 
 
 messages = st.lists(
-    st.tuples(
-        st.text("abc/日", min_size=1, max_size=20), st.binary(max_size=400), st.integers(0, 2), st.booleans()
-    ),
+    st.tuples(st.text("abc/日", min_size=1, max_size=20), st.binary(max_size=400), st.integers(0, 2), st.booleans()),
     max_size=8,
 )
 
@@ -39,8 +37,7 @@ messages = st.lists(
 @given(messages, st.lists(st.integers(1, 300), min_size=1, max_size=50))
 def test_messages_survive_any_cutting_of_the_bytes(wanted: list[Any], cuts: list[int]) -> None:
     stream = b"".join(
-        codec.encode_publish(topic, payload, qos, is_retained, 7)
-        for topic, payload, qos, is_retained in wanted
+        codec.encode_publish(topic, payload, qos, is_retained, 7) for topic, payload, qos, is_retained in wanted
     )
     read, at, i = Read(), 0, 0
     while at < len(stream):
@@ -62,9 +59,7 @@ def test_rubbish_raises_nothing_but_a_protocol_error(chunks: list[bytes]) -> Non
 
 @settings(max_examples=500, deadline=None)
 @given(messages, st.integers(0, 10_000), st.integers(0, 255))
-def test_one_changed_byte_raises_nothing_but_a_protocol_error(
-    wanted: list[Any], place: int, byte: int
-) -> None:
+def test_one_changed_byte_raises_nothing_but_a_protocol_error(wanted: list[Any], place: int, byte: int) -> None:
     stream = bytearray(b"".join(codec.encode_publish(t, p, q, r, 7) for t, p, q, r in wanted) or b"\x00")
     stream[place % len(stream)] = byte
     with contextlib.suppress(codec.MqttProtocolError):
@@ -86,10 +81,7 @@ def test_a_message_that_is_too_large_is_skipped_without_being_kept(step: int, qo
 def test_packets_have_the_bytes_of_the_standard() -> None:
     connect = codec.encode_connect("id", 30, "me", "pw")
     assert connect == b"\x10\x16\x00\x04MQTT\x04\xc2\x00\x1e\x00\x02id\x00\x02me\x00\x02pw"
-    assert (
-        codec.encode_subscribe(10, [("a/b", 1), ("c/d", 0)])
-        == b"\x82\x0e\x00\x0a\x00\x03a/b\x01\x00\x03c/d\x00"
-    )
+    assert codec.encode_subscribe(10, [("a/b", 1), ("c/d", 0)]) == b"\x82\x0e\x00\x0a\x00\x03a/b\x01\x00\x03c/d\x00"
     assert codec.encode_publish("a/b", b"hi", 1, True, 10) == b"\x33\x09\x00\x03a/b\x00\x0ahi"
     assert codec.encode_answer(codec.PUBREL, 258) == b"\x62\x02\x01\x02"
     assert codec.encode_publish("t", b"x" * 200)[:3] == b"\x30\xcb\x01"

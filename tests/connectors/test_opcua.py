@@ -80,9 +80,7 @@ async def test_values_of_every_kind_arrive_by_subscription(tmp_path, gathered, d
         assert [found[handle] for handle in handles] == [value for _, _, value in wanted]
 
 
-async def test_every_change_comes_once_with_its_source_time_and_status(
-    tmp_path, gathered, define, server
-) -> None:
+async def test_every_change_comes_once_with_its_source_time_and_status(tmp_path, gathered, define, server) -> None:
     (handle,) = define(("Double", Kind.DOUBLE))
     node = node_of(server, "Double")
     async with running(tmp_path, gathered, url_of(server), point(handle, "Double", Kind.DOUBLE)):
@@ -90,9 +88,7 @@ async def test_every_change_comes_once_with_its_source_time_and_status(
         for n in range(10):
             await node.write_value(ua.Double(10.0 + n))
         await gathered.until(lambda: len(gathered.values(handle)) == 11)
-        bad = ua.DataValue(
-            ua.Variant(0.0, ua.VariantType.Double), ua.StatusCode(ua.StatusCodes.BadSensorFailure)
-        )
+        bad = ua.DataValue(ua.Variant(0.0, ua.VariantType.Double), ua.StatusCode(ua.StatusCodes.BadSensorFailure))
         await node.write_value(bad)
         await gathered.until(lambda: gathered.qualities(handle)[-1] == 0x808C_0000)
     assert gathered.values(handle) == [1.5, *(10.0 + n for n in range(10))]
@@ -101,9 +97,7 @@ async def test_every_change_comes_once_with_its_source_time_and_status(
 
 
 async def test_a_node_that_is_not_there_shows_why(tmp_path, gathered, define, server) -> None:
-    good, missing, nowhere = define(
-        ("Double", Kind.DOUBLE), ("Missing", Kind.DOUBLE), ("Nowhere", Kind.DOUBLE)
-    )
+    good, missing, nowhere = define(("Double", Kind.DOUBLE), ("Missing", Kind.DOUBLE), ("Nowhere", Kind.DOUBLE))
     points = (
         point(good, "Double", Kind.DOUBLE),
         point(missing, "Missing", Kind.DOUBLE),
@@ -118,9 +112,7 @@ async def test_a_node_that_is_not_there_shows_why(tmp_path, gathered, define, se
 
 async def test_browse_paths_name_nodes_too(tmp_path, gathered, define, server) -> None:
     (handle,) = define(("Double", Kind.DOUBLE))
-    async with running(
-        tmp_path, gathered, url_of(server), Point(handle, "d", "path:/Root/Objects/0:Plant/Double")
-    ):
+    async with running(tmp_path, gathered, url_of(server), Point(handle, "d", "path:/Root/Objects/0:Plant/Double")):
         await gathered.until(lambda: gathered.values(handle) == [1.5])
 
 
@@ -135,9 +127,7 @@ async def test_writes_take_the_type_of_the_node(tmp_path, gathered, define, serv
         ("Byte", Kind.ENUM, 200),
     ]
     handles = define(*[(name, kind) for name, kind, _ in names])
-    points = {
-        name: point(h, name, kind, writable=True) for h, (name, kind, _) in zip(handles, names, strict=True)
-    }
+    points = {name: point(h, name, kind, writable=True) for h, (name, kind, _) in zip(handles, names, strict=True)}
     async with running(tmp_path, gathered, url_of(server), *points.values()) as connector:
         for name, _, value in names:
             result = await connector.write(points[name], value)
@@ -175,9 +165,7 @@ async def _start(port: int) -> asyncio.subprocess.Process:
     return process
 
 
-async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(
-    tmp_path, gathered, define
-) -> None:
+async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(tmp_path, gathered, define) -> None:
     handle, still = define(("Double", Kind.DOUBLE), ("Int32", Kind.INT))
     port = free_port()
     url = f"opc.tcp://127.0.0.1:{port}/"
@@ -192,9 +180,7 @@ async def test_a_killed_server_leaves_a_gap_and_its_return_restates_the_values(
             assert gathered.board.value(handle).quality == BAD_NO_COMMUNICATION
             process = await _start(port)
             await gathered.until_state("live")
-            await gathered.until(
-                lambda: len(gathered.values(handle)) == 2 and len(gathered.values(still)) == 2
-            )
+            await gathered.until(lambda: len(gathered.values(handle)) == 2 and len(gathered.values(still)) == 2)
             assert gathered.board.value(handle).quality == 0
             assert gathered.board.value(still).value == -7
             async with Client(url) as other:
@@ -228,9 +214,7 @@ async def test_a_secured_server_is_met_with_our_own_certificate_and_a_password(
             await gathered.until(lambda: gathered.values(handle) == [1.5, 4.5])
         assert list((tmp_path / "opcua" / "servers").iterdir())
         connector = OpcuaConnector(tmp_path, SystemClock())
-        link = Link(
-            "test", "opcua", url, {**security, "password": "wrong"}, (point(handle, "Double", Kind.DOUBLE),)
-        )
+        link = Link("test", "opcua", url, {**security, "password": "wrong"}, (point(handle, "Double", Kind.DOUBLE),))
         task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
         await gathered.until_state("refused")
         task.cancel()

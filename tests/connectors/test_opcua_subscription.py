@@ -66,8 +66,7 @@ class Server:
 
 async def test_missed_responses_are_asked_for_again_in_order() -> None:
     server = Server(
-        [publish_response(n, a) for n, a in ((7, [7]), (10, [8, 9, 10]), (11, [11]))]
-        + [ConnectionError("gone")]
+        [publish_response(n, a) for n, a in ((7, [7]), (10, [8, 9, 10]), (11, [11]))] + [ConnectionError("gone")]
     )
     with pytest.raises(ConnectionError):
         await server.subscription.publish_until_lost()

@@ -110,9 +110,7 @@ def test_values_of_every_type_reach_their_signals(registry, define, by_alias) ->
     assert not host.refused
     for frame, time_ns in ((born, T0), (read, later)):
         found = {signal: (at, value, quality) for signal, at, value, quality in frame.rows(registry)}
-        assert [found[handle] for handle in handles] == [
-            (time_ns, expected, 0) for *_, expected in EVERY_TYPE
-        ]
+        assert [found[handle] for handle in handles] == [(time_ns, expected, 0) for *_, expected in EVERY_TYPE]
 
 
 def test_null_and_quality_are_told(registry, define) -> None:
@@ -123,9 +121,7 @@ def test_null_and_quality_are_told(registry, define) -> None:
             for h, n, k in ((a, "a", Kind.DOUBLE), (b, "b", Kind.DOUBLE), (c, "c", Kind.INT))
         ]
     )
-    host.feed(
-        DEVICE.format("DBIRTH"), [Metric("a", 10, 1.0, 1), Metric("b", 10, 1.0, 2), Metric("c", 4, 1, 3)], 0
-    )
+    host.feed(DEVICE.format("DBIRTH"), [Metric("a", 10, 1.0, 1), Metric("b", 10, 1.0, 2), Metric("c", 4, 1, 3)], 0)
     frame = host.feed(
         DEVICE.format("DDATA"), [Metric("", 10, None, 1), Metric("", 10, 0.0, 2), Metric("", 4, None, 3)], 1
     )
@@ -175,13 +171,9 @@ def test_a_new_birth_gives_aliases_a_new_meaning(registry, define) -> None:
     host = Host(Point(a, "", "spBv1.0/G/N/D:a"), Point(b, "", "spBv1.0/G/N/D:b"))
     for order in ((1, 2), (2, 1)):
         host.feed(NODE.format("NBIRTH"), [birth_number(0)], 0)
-        host.feed(
-            DEVICE.format("DBIRTH"), [Metric("a", 10, 0.0, order[0]), Metric("b", 10, 0.0, order[1])], 1
-        )
+        host.feed(DEVICE.format("DBIRTH"), [Metric("a", 10, 0.0, order[0]), Metric("b", 10, 0.0, order[1])], 1)
         frame = host.feed(DEVICE.format("DDATA"), [Metric("", 10, 7.0, 1)], 2)
-        assert [(signal, value) for signal, _, value, _ in frame.rows(registry)] == [
-            ((a, b)[order[0] - 1], 7.0)
-        ]
+        assert [(signal, value) for signal, _, value, _ in frame.rows(registry)] == [((a, b)[order[0] - 1], 7.0)]
 
 
 def test_deaths_mark_the_gap_and_the_will_of_an_older_session_does_not(registry, define) -> None:
@@ -199,9 +191,7 @@ def test_deaths_mark_the_gap_and_the_will_of_an_older_session_does_not(registry,
     host.clock.advance(1000 * MS)
     host.feed(NODE.format("NBIRTH"), [birth_number(6), Metric("up", 4, 1, 9)], 0)
     again = host.feed(DEVICE.format("DBIRTH"), [Metric("a", 10, 1.0, 1, T0)], 1)
-    assert [(signal, at, value) for signal, at, value, _ in again.rows(registry)] == [
-        (a, T0 + 3000 * MS, 1.0)
-    ]
+    assert [(signal, at, value) for signal, at, value, _ in again.rows(registry)] == [(a, T0 + 3000 * MS, 1.0)]
 
 
 def test_commands_use_the_alias_and_type_of_the_birth(define) -> None:

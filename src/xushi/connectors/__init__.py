@@ -1,17 +1,25 @@
 """Connectors: live values from OPC UA servers and MQTT brokers, and back; one entry point group for all."""
 
 from ._aid import InterfaceProperty
+from ._backoff import Backoff
+from ._columns import Columns
 from ._link import Connector, Link, LinkState, LinkStatus, Point, Sink, StatusListener, WriteResult
 from ._links import links_from_environment
+from ._outage import Outage
 from ._registry import GROUP, Placement, connector_class, make_connector, protocols
+from ._reporter import LinkReporter
 
 __all__ = [
     "GROUP",
+    "Backoff",
+    "Columns",
     "Connector",
     "InterfaceProperty",
     "Link",
+    "LinkReporter",
     "LinkState",
     "LinkStatus",
+    "Outage",
     "Placement",
     "Point",
     "Sink",

@@ -50,9 +50,7 @@ class InterfaceProperty(msgspec.Struct, frozen=True):
     def topic(self) -> str:
         """The href as a topic or path below the base, without a slash in front."""
         whole = urlsplit(self.href).path if "://" in self.href else self.href
-        prefix = (
-            "" if "://" in self.href or self.href.startswith("/") else urlsplit(self.base).path.strip("/")
-        )
+        prefix = "" if "://" in self.href or self.href.startswith("/") else urlsplit(self.base).path.strip("/")
         return f"{prefix}/{whole.lstrip('/')}".lstrip("/") if prefix else whole.lstrip("/")
 
 
@@ -76,9 +74,7 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
                 path=(*start, str(affordance.get("idShort", ""))),
                 base=text_of(endpoint, "base"),
                 href=form.get("href", ""),
-                content_type=(form.get("contentType") or text_of(endpoint, "contentType"))
-                .partition(";")[0]
-                .lower(),
+                content_type=(form.get("contentType") or text_of(endpoint, "contentType")).partition(";")[0].lower(),
                 form=form,
                 security=_security(child(affordance, "forms"), endpoint) or _security(endpoint, endpoint),
                 title=text_of(interface, "title") or name,
@@ -100,9 +96,7 @@ def _form(affordance: Element) -> dict[str, str]:
     return {}
 
 
-def _values(
-    element: Element, common: InterfaceProperty, pointer: tuple[str, ...]
-) -> Iterator[InterfaceProperty]:
+def _values(element: Element, common: InterfaceProperty, pointer: tuple[str, ...]) -> Iterator[InterfaceProperty]:
     nested = children(child(element, "properties"))
     if nested:
         inner_name = str((child(element, "properties") or {}).get("idShort", "properties"))

@@ -66,9 +66,7 @@ def _pairs(configuration: Element, place: str, diagnoses: list[Diagnosis]) -> It
         }
         left = [name for name, _ in sinks if passed_on.get(name) not in by_id]
         if left:
-            diagnoses.append(
-                Diagnosis("connectors.transformation_skipped", place, {"sinks": ", ".join(left) or "-"})
-            )
+            diagnoses.append(Diagnosis("connectors.transformation_skipped", place, {"sinks": ", ".join(left) or "-"}))
         for name, keys in sinks:
             if passed_on.get(name) in by_id:
                 yield Mapping(by_id[passed_on[name]], keys, place)
@@ -86,10 +84,7 @@ def _pairs(configuration: Element, place: str, diagnoses: list[Diagnosis]) -> It
 
 def _ends(configuration: Element, list_name: str, name: str) -> list[tuple[str, Keys]]:
     """Return (id, keys) of each source or sink that refers to something."""
-    ends = [
-        (text_of(one, f"{name}Id"), reference_of(one, name))
-        for one in children(child(configuration, list_name))
-    ]
+    ends = [(text_of(one, f"{name}Id"), reference_of(one, name)) for one in children(child(configuration, list_name))]
     return [(name, keys) for name, keys in ends if keys]
 
 

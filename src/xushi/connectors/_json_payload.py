@@ -57,9 +57,7 @@ class JsonTopic:
         self._points = tuple(points)
         self._refuse = refuse
         self._pointers = [split_pointer(point.options.get("pointer", "")) for point in points]
-        stated = next(
-            (point.options["time_pointer"] for point in points if "time_pointer" in point.options), None
-        )
+        stated = next((point.options["time_pointer"] for point in points if "time_pointer" in point.options), None)
         self._time_pointer = TIME_POINTER if stated is None else split_pointer(stated)
         self._labels: list[dict[str, int]] = [point.options.get("labels") or {} for point in points]
         self._is_columnar = False
@@ -92,9 +90,7 @@ class JsonTopic:
         self._time_of = attrgetter(names[self._time_pointer])
         paths = [names[pointer] for pointer in self._pointers]
         get = attrgetter(*paths)
-        self._values_of: Callable[[Any], tuple[Any, ...]] = (
-            get if len(paths) > 1 else (lambda record: (get(record),))
-        )
+        self._values_of: Callable[[Any], tuple[Any, ...]] = get if len(paths) > 1 else (lambda record: (get(record),))
         self._targets = tuple(
             zip(
                 [point.signal for point in self._points],
@@ -258,16 +254,12 @@ class TextTopic:
             self._refuse(str(error))
 
 
-def _record_type(
-    leaves: dict[tuple[str, ...], Any], names: dict[tuple[str, ...], str], base: tuple[str, ...]
-) -> type:
+def _record_type(leaves: dict[tuple[str, ...], Any], names: dict[tuple[str, ...], str], base: tuple[str, ...]) -> type:
     """Return a struct type with just the wanted leaves below `base`; their paths go into `names`."""
     fields: list[tuple[str, Any, Any]] = []
     rename: dict[str, str] = {}
     prefix = names.get(base, "")
-    for number, step in enumerate(
-        dict.fromkeys(path[len(base)] for path in leaves if path[: len(base)] == base)
-    ):
+    for number, step in enumerate(dict.fromkeys(path[len(base)] for path in leaves if path[: len(base)] == base)):
         name, path = f"f{number}", (*base, step)
         rename[name] = step
         names[path] = f"{prefix}.{name}" if prefix else name

@@ -63,9 +63,7 @@ class _Gathering:
         self._ids: dict[tuple[str, str, bytes], str] = {}
         self._securities: dict[tuple[str, str, bytes], dict[str, Any]] = {}
 
-    def place(
-        self, protocol: str, property_: _aid.InterfaceProperty
-    ) -> tuple[tuple[str, str, bytes], str, str]:
+    def place(self, protocol: str, property_: _aid.InterfaceProperty) -> tuple[tuple[str, str, bytes], str, str]:
         """Return the group, link id and endpoint that a property belongs to."""
         endpoint = property_.endpoint
         group = (protocol, endpoint, msgspec.json.encode(property_.security, order="sorted"))
@@ -208,12 +206,8 @@ class _Builder:
             known = self._registry.get(handle)
             options = dict(placement.options)
             if known.kind is Kind.ENUM and known.labels:
-                options["labels"] = {
-                    label: int(value) for value, label in known.labels.items() if _is_whole(value)
-                }
-            self._gathering.add(
-                group, Point(handle, key, placement.address, known.kind, is_writable, options)
-            )
+                options["labels"] = {label: int(value) for value, label in known.labels.items() if _is_whole(value)}
+            self._gathering.add(group, Point(handle, key, placement.address, known.kind, is_writable, options))
 
     def _tell(self, code: str, place: str, **params: Any) -> None:
         self._diagnoses.append(Diagnosis(f"connectors.{code}", place, params))

@@ -123,8 +123,7 @@ class MqttConnector:
             by_topic.setdefault(topic, []).append(point)
         self._outage = Outage([point.signal for point in plain])
         self._qos = {
-            topic: max(int(point.options.get("qos", 0)) for point in points)
-            for topic, points in by_topic.items()
+            topic: max(int(point.options.get("qos", 0)) for point in points) for topic, points in by_topic.items()
         }
         feeders = {topic: tuple(self._feeders_of(points)) for topic, points in by_topic.items()}
         self._exact = {topic: found for topic, found in feeders.items() if not _is_wild(topic)}
@@ -133,9 +132,7 @@ class MqttConnector:
         for point in link.points:
             self._kinds[point.signal] = point.kind
         chosen = [point for point in link.points if is_sparkplug(point.address)]
-        self._sparkplug = (
-            SparkplugHost(chosen, self._clock, self._report.refuse, self._request) if chosen else None
-        )
+        self._sparkplug = SparkplugHost(chosen, self._clock, self._report.refuse, self._request) if chosen else None
 
     def _feeders_of(self, points: Sequence[Point]) -> list[_Feeder]:
         """Points of one topic share a plan where they agree on the form and on where the time stands."""
@@ -144,8 +141,7 @@ class MqttConnector:
             is_text = str(point.options.get("content_type", "")).startswith("text/")
             groups.setdefault((is_text, point.options.get("time_pointer")), []).append(point)
         return [
-            (TextTopic if is_text else JsonTopic)(group, self._report.refuse)
-            for (is_text, _), group in groups.items()
+            (TextTopic if is_text else JsonTopic)(group, self._report.refuse) for (is_text, _), group in groups.items()
         ]
 
     async def _serve(self, link: Link, backoff: Backoff) -> str:
@@ -157,9 +153,7 @@ class MqttConnector:
 
         session = await open_session(link.endpoint, link.security, make)
         try:
-            await session.sign_in(
-                self._client_id, link.security.get("username"), link.security.get("password")
-            )
+            await session.sign_in(self._client_id, link.security.get("username"), link.security.get("password"))
             self._session = session
             self._report.error = ""
             filters = list(self._qos.items())
@@ -300,9 +294,7 @@ class MqttConnector:
             if isinstance(command, WriteResult):
                 return command
             result = await self._publish(*command, qos=0)
-            return (
-                WriteResult(GOOD_COMPLETES_LATER, "sent to the device") if is_good(result.status) else result
-            )
+            return WriteResult(GOOD_COMPLETES_LATER, "sent to the device") if is_good(result.status) else result
         topic = str(point.options.get("write_topic") or point.address.partition("#/")[0])
         pointer = str(point.options.get("write_pointer", point.options.get("pointer", "")))
         if not pointer and "#/" in point.address:

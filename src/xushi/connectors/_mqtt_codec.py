@@ -83,9 +83,7 @@ class PacketReader:
                 if payload_start > stop or qos == 3:
                     raise MqttProtocolError("a PUBLISH packet that is too short or of QoS 3")
                 packet_id = data[topic_stop] << 8 | data[topic_stop + 1] if qos else 0
-                on_publish(
-                    data[at + 2 : topic_stop], data[payload_start:stop], qos, bool(head & 1), packet_id
-                )
+                on_publish(data[at + 2 : topic_stop], data[payload_start:stop], qos, bool(head & 1), packet_id)
             start = stop
         self._rest = data[start:] if start else data
 
@@ -154,9 +152,7 @@ def encode_connect(
     return _packet(CONNECT << 4, _text("MQTT") + bytes((4, flags)) + keep_alive_s.to_bytes(2, "big") + body)
 
 
-def encode_publish(
-    topic: str, payload: bytes, qos: int = 0, is_retained: bool = False, packet_id: int = 0
-) -> bytes:
+def encode_publish(topic: str, payload: bytes, qos: int = 0, is_retained: bool = False, packet_id: int = 0) -> bytes:
     """Return a PUBLISH packet (3.3); `packet_id` counts only for QoS 1 and 2."""
     if not topic or "#" in topic or "+" in topic or "\x00" in topic:
         raise ValueError(f"{topic!r} is not a topic that can be published to")

@@ -238,9 +238,7 @@ class MqttSession(asyncio.Protocol):
             self._timer = self._loop.call_later(self._keep_alive_s / 4, self._watch)
 
 
-async def open_session(
-    endpoint: str, security: dict[str, Any], make: Callable[[], MqttSession]
-) -> MqttSession:
+async def open_session(endpoint: str, security: dict[str, Any], make: Callable[[], MqttSession]) -> MqttSession:
     """Open a transport to `mqtt://host[:1883]` or `mqtts://host[:8883]`; the session is not signed in yet.
 
     Raises:

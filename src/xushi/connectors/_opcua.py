@@ -20,7 +20,8 @@ from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
-from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Items, Publish, PublishError, read_changes, status_of
+from ._opcua_changes import Items, read_changes
+from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, status_of
 from ._opcua_subscription import PUBLISHING_INTERVAL_MS, Subscription, SubscriptionLost, Wanted
 from ._opcua_trust import APPLICATION_URI, CertificateChanged, SecurityRefused, secure
 from ._opcua_values import guess_variant, plain_output, to_variant
@@ -92,9 +93,7 @@ class OpcuaConnector:
                     self._mark_lost("refused", "connectors.server_refused", _plain(error))
                 except (OSError, TimeoutError, SubscriptionLost, UaError) as error:
                     is_new = self._report.status.state == "live"
-                    self._mark_lost(
-                        "lost", "connectors.lost" if is_new else "connectors.unreachable", _plain(error)
-                    )
+                    self._mark_lost("lost", "connectors.lost" if is_new else "connectors.unreachable", _plain(error))
                 await asyncio.sleep(backoff.next_delay_s())
         finally:
             telling.cancel()
@@ -143,9 +142,7 @@ class OpcuaConnector:
                 continue
             options = point.options
             wanted.append(
-                Wanted(
-                    handle, node, float(options.get("sampling_ms", -1.0)), int(options.get("queue_size", 16))
-                )
+                Wanted(handle, node, float(options.get("sampling_ms", -1.0)), int(options.get("queue_size", 16)))
             )
         for one, status in await subscription.monitor(wanted):
             point = link.points[one.handle]
@@ -226,17 +223,11 @@ class OpcuaConnector:
         owner_text, _, method_text = address.rpartition("|")
         try:
             method = client.get_node(await self._node(client, method_text))
-            parent = (
-                client.get_node(await self._node(client, owner_text))
-                if owner_text
-                else await method.get_parent()
-            )
+            parent = client.get_node(await self._node(client, owner_text)) if owner_text else await method.get_parent()
             if parent is None:
                 return WriteResult(BAD_NODE_ID_UNKNOWN, "the server has no such method")
             variants = await self._arguments(method, arguments)
-            request = ua.CallMethodRequest(
-                ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants
-            )
+            request = ua.CallMethodRequest(ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants)
             (result,) = await client.uaclient.session.call([request])
         except (ValueError, TypeError, OverflowError) as error:
             return WriteResult(BAD_INVALID_ARGUMENT, str(error))
@@ -258,9 +249,7 @@ class OpcuaConnector:
         for argument, one in zip(arguments, declared, strict=True):
             identifier = one.DataType.Identifier
             is_builtin = one.DataType.NamespaceIndex == 0 and isinstance(identifier, int) and identifier <= 21
-            variants.append(
-                to_variant(argument, ua.VariantType(identifier)) if is_builtin else guess_variant(argument)
-            )
+            variants.append(to_variant(argument, ua.VariantType(identifier)) if is_builtin else guess_variant(argument))
         return variants
 
 

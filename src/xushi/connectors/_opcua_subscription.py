@@ -181,9 +181,7 @@ class Subscription:
                 lost += 1
             number = _after(number)
         if lost:
-            self._refuse(
-                f"{lost} responses before {head.sequence} were missed and the server has them no longer", lost
-            )
+            self._refuse(f"{lost} responses before {head.sequence} were missed and the server has them no longer", lost)
 
     async def _fetch(self, number: int) -> bool:
         """Have the server send a response again; False where it cannot."""

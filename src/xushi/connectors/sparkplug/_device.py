@@ -185,11 +185,7 @@ class Device:
     ) -> Frame | None:
         columns = Columns()
         for metric in metrics:
-            known = (
-                self._by_alias.get(metric.alias)
-                if metric.HasField("alias")
-                else self.by_name.get(metric.name)
-            )
+            known = self._by_alias.get(metric.alias) if metric.HasField("alias") else self.by_name.get(metric.name)
             if known is None:
                 raise UnknownMetric(metric.name or f"alias {metric.alias}")
             for point in known.points:

@@ -137,9 +137,7 @@ def decode_payload(payload: bytes, datatypes: dict[int, int] | None = None) -> S
         )
         for metric in message.metrics
     )
-    return SparkplugPayload(
-        metrics, message.timestamp * 1_000_000, message.seq if message.HasField("seq") else None
-    )
+    return SparkplugPayload(metrics, message.timestamp * 1_000_000, message.seq if message.HasField("seq") else None)
 
 
 def quality_of(metric: Any) -> int:
