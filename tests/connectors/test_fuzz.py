@@ -35,7 +35,12 @@ def json_points() -> list[Point]:
 
 
 documents = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just("2026-11-21T08:00:00Z"),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["2026-11-21T08:00:00Z", "9999-01-01T00:00:00Z", "0001-01-01T00:00:00Z", 2**63, 1e300]),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(

@@ -110,6 +110,19 @@ async def test_a_node_that_is_not_there_shows_why(tmp_path, gathered, define, se
         assert gathered.statuses[-1].refused == 2
 
 
+async def test_a_node_that_appears_later_is_read_from_then_on(tmp_path, gathered, define, server) -> None:
+    (late,) = define(("Late", Kind.DOUBLE))
+    connector = OpcuaConnector(tmp_path, SystemClock())
+    connector.retry_nodes_s = 0.2
+    link = Link("test", "opcua", url_of(server), {}, (point(late, "Late", Kind.DOUBLE),))
+    task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+    await gathered.until(lambda: gathered.qualities(late) == [0x8034_0000])
+    await node_of(server, "Plant").add_variable(ua.NodeId("Late", 3), "Late", 4.5, ua.VariantType.Double)
+    await gathered.until(lambda: gathered.values(late) == [4.5])
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_browse_paths_name_nodes_too(tmp_path, gathered, define, server) -> None:
     (handle,) = define(("Double", Kind.DOUBLE))
     async with running(tmp_path, gathered, url_of(server), Point(handle, "d", "path:/Root/Objects/0:Plant/Double")):

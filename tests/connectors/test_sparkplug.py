@@ -246,6 +246,8 @@ async def test_a_node_on_a_real_broker_is_asked_born_read_written_and_mourned(
         assert result.is_good
         commands = await asyncio.to_thread(peer.wait_for, 2)
         assert decode_payload(commands[1][1]).metrics[0].value == 5.5
+        assert (await connector.call("spBv1.0/G/N/D:a", [2])).is_good
+        assert not (await connector.call("spBv1.0/G/N/D:a", [])).is_good
         peer.publish("spBv1.0/G/NDEATH/N", encode_payload([birth_number(1)], T0))
         await gathered.until(lambda: gathered.qualities(a)[-1] == BAD_NO_COMMUNICATION)
     peer.close()

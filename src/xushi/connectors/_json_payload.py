@@ -15,7 +15,7 @@ from xushi.signals import BAD_NO_DATA, Kind
 
 from ._columns import Columns
 from ._link import Point
-from ._times import datetime_ns, stated_ns
+from ._times import LONGEST_NS, datetime_ns, stated_ns
 
 TIME_POINTER = ("timestamp",)
 
@@ -137,7 +137,7 @@ class JsonTopic:
     def _time_or_now(self, stated: Any, now_ns: int) -> int:
         if stated.__class__ is datetime:
             time_ns = datetime_ns(stated)
-            if time_ns >= 0:
+            if 0 <= time_ns <= LONGEST_NS:
                 return time_ns
         elif stated is UNSET or stated is None:
             return now_ns

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from xushi.kernel import Clock, new_id
-from xushi.signals import Frame, is_good
+from xushi.signals import Frame, Kind, is_good
 
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
@@ -23,6 +23,7 @@ from ._mqtt_session import MqttRefused, MqttSession, open_session
 from ._outage import Outage
 from ._registry import Placement
 from ._reporter import LinkReporter
+from ._times import iso_text
 from .sparkplug import SparkplugHost, is_sparkplug
 
 GATHER_S = 0.005
@@ -35,6 +36,7 @@ BAD_NOT_CONNECTED = 0x800D_0000
 BAD_TIMEOUT = 0x800A_0000
 BAD_NOT_WRITABLE = 0x803B_0000
 BAD_NOT_SUPPORTED = 0x803D_0000
+BAD_INVALID_ARGUMENT = 0x80AB_0000
 
 
 class _Feeder(Protocol):
@@ -299,13 +301,20 @@ class MqttConnector:
         pointer = str(point.options.get("write_pointer", point.options.get("pointer", "")))
         if not pointer and "#/" in point.address:
             pointer = "/" + point.address.partition("#/")[2]
-        document: Any = value
+        document: Any = iso_text(value) if point.kind is Kind.TIME and isinstance(value, int) else value
         for step in reversed(split_pointer(pointer)):
             document = {step: document}
         return await self._publish(topic, _encode(document), 1, bool(point.options.get("retain")))
 
     async def call(self, address: str, arguments: Sequence[Any]) -> WriteResult:
-        """Publish the arguments to the topic `address`: a single one as it is, several as a JSON list."""
+        """Publish the arguments to the topic `address`: a single one as it is, several as a JSON list.
+
+        A Sparkplug metric (`spBv1.0/<group>/<node>[/<device>]:<metric>`) is commanded with the one argument.
+        """
+        if is_sparkplug(address) and ":" in address:
+            if len(arguments) != 1:
+                return WriteResult(BAD_INVALID_ARGUMENT, "a metric takes one argument")
+            return await self.write(Point(0, "", address, Kind.STRING, True), arguments[0])
         document = arguments[0] if len(arguments) == 1 else list(arguments)
         return await self._publish(address, _encode(document), qos=1)
 

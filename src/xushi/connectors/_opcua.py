@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
 from ._opcua_changes import Items, read_changes
 from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, status_of
-from ._opcua_subscription import PUBLISHING_INTERVAL_MS, Subscription, SubscriptionLost, Wanted
+from ._opcua_subscription import PUBLISHING_INTERVAL_MS, QUEUE_SIZE, Subscription, SubscriptionLost, Wanted
 from ._opcua_trust import APPLICATION_URI, CertificateChanged, SecurityRefused, secure
 from ._opcua_values import guess_variant, plain_output, to_variant
 from ._outage import Outage
@@ -32,6 +32,7 @@ from ._reporter import LinkReporter
 REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
 WATCH_INTERVAL_S = 5.0
+RETRY_NODES_S = 15.0
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
 BAD_TIMEOUT = 0x800A_0000
@@ -65,6 +66,7 @@ class OpcuaConnector:
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._folder = data_dir / "opcua"
+        self.retry_nodes_s = RETRY_NODES_S
         self._clock = clock
         self._client: Client | None = None
         self._namespaces: list[str] = []
@@ -114,17 +116,22 @@ class OpcuaConnector:
         try:
             self._namespaces = await client.get_namespace_array()
             self._types.clear()
-            subscription = await self._subscribe(client, link)
+            subscription, missing = await self._subscribe(client, link)
             self._client = client
             backoff.reset()
             self._outage.is_lost = False
             self._report.enter("live", "connectors.connected")
-            await subscription.publish_until_lost()
+            waiting = asyncio.create_task(self._wait_for_nodes(client, link, subscription, missing))
+            try:
+                await subscription.publish_until_lost()
+            finally:
+                waiting.cancel()
         finally:
             self._client = None
             await _close(client)
 
-    async def _subscribe(self, client: Client, link: Link) -> Subscription:
+    async def _subscribe(self, client: Client, link: Link) -> tuple[Subscription, list[int]]:
+        """Create the subscription; return it with the handles of points that the server does not serve (yet)."""
         self._items = Items(
             np.array([point.signal for point in link.points], np.int32),
             np.array([point.kind for point in link.points], np.int8),
@@ -132,30 +139,41 @@ class OpcuaConnector:
         interval_ms = float(link.security.get("publishing_ms", PUBLISHING_INTERVAL_MS))
         subscription = Subscription(client, self._deliver, self._report.refuse, interval_ms)
         await subscription.create()
+        refused = await self._monitor(client, link, subscription, range(len(link.points)))
+        now_ns = self._clock.now_ns()
+        for handle, (status, reason) in refused.items():
+            self._report.refuse(reason)
+            self._sink(Frame.gap([link.points[handle].signal], now_ns, status, now_ns))
+        return subscription, list(refused)
+
+    async def _monitor(
+        self, client: Client, link: Link, subscription: Subscription, handles: Iterable[int]
+    ) -> dict[int, tuple[int, str]]:
+        """Have the points of these handles monitored; return status and reason of those refused."""
         wanted: list[Wanted] = []
-        refused: list[tuple[Point, int, str]] = []
-        for handle, point in enumerate(link.points):
+        refused: dict[int, tuple[int, str]] = {}
+        for handle in handles:
+            point = link.points[handle]
             try:
                 node = await self._node(client, point.address)
             except (ValueError, UaError) as error:
-                refused.append((point, BAD_NODE_ID_UNKNOWN, _plain(error)))
+                refused[handle] = (BAD_NODE_ID_UNKNOWN, _plain(error))
                 continue
-            options = point.options
-            wanted.append(
-                Wanted(handle, node, float(options.get("sampling_ms", -1.0)), int(options.get("queue_size", 16)))
-            )
+            sampling_ms = float(point.options.get("sampling_ms", -1.0))
+            wanted.append(Wanted(handle, node, sampling_ms, int(point.options.get("queue_size", QUEUE_SIZE))))
         for one, status in await subscription.monitor(wanted):
-            point = link.points[one.handle]
-            refused.append((point, status, f"{point.address}: {quality_name(status)}"))
-        self._tell_refused(refused)
-        return subscription
+            refused[one.handle] = (status, f"{link.points[one.handle].address}: {quality_name(status)}")
+        return refused
 
-    def _tell_refused(self, refused: list[tuple[Point, int, str]]) -> None:
-        """A point that the server will not serve shows that as its quality."""
-        now_ns = self._clock.now_ns()
-        for point, status, reason in refused:
-            self._report.refuse(reason)
-            self._sink(Frame.gap([point.signal], now_ns, status, now_ns))
+    async def _wait_for_nodes(self, client: Client, link: Link, subscription: Subscription, missing: list[int]) -> None:
+        """Ask again for points that the server did not know: some build their nodes after they let clients in."""
+        while missing:
+            await asyncio.sleep(self.retry_nodes_s)
+            try:
+                self._namespaces = await client.get_namespace_array()
+                missing = list(await self._monitor(client, link, subscription, missing))
+            except (OSError, TimeoutError, UaError) as error:
+                self._report.refuse(_plain(error), 0)
 
     async def _node(self, client: Client, address: str) -> ua.NodeId:
         name = parse_node(address)

@@ -13,6 +13,11 @@ LONGEST_NS = 2**63 - 1
 _UNITS = ((1e11, 1_000_000_000), (1e14, 1_000_000), (1e17, 1_000))
 
 
+def iso_text(time_ns: int) -> str:
+    """Return ns since the Unix epoch as ISO 8601 text in UTC, to the microsecond."""
+    return datetime.fromtimestamp(time_ns // 1000 / 1e6, UTC).isoformat().replace("+00:00", "Z")
+
+
 def datetime_ns(moment: datetime) -> int:
     """Return ns since the Unix epoch; a time without zone is taken as UTC."""
     if moment.tzinfo is None:
