@@ -176,6 +176,19 @@ async def test_pause_and_factsheet_requests_are_answered(plant: LivePlant) -> No
         )
 
 
+async def test_what_was_said_while_the_broker_was_away_is_sent_when_it_is_back(plant: LivePlant) -> None:
+    broker, json_client = plant.runner._broker, plant.runner._json._client
+    assert broker is not None
+    broker.stop()
+    await until(lambda: not json_client.is_connected, plant)
+    await plant.go_on(3.0)
+    assert json_client._unacknowledged, "results wait for their acknowledgement"
+    await broker.start()
+    await until(lambda: json_client.is_connected and not json_client._unacknowledged, plant)
+    with Listener(plant.runner.mqtt_port, "uagv/#") as listener:
+        await until(lambda: messages(listener, "/AGV1/state") and messages(listener, "/AGV2/state"), plant)
+
+
 async def test_quality_results_and_heartbeats_come_without_a_gap(plant: LivePlant) -> None:
     with Listener(plant.runner.mqtt_port, "demo/#") as listener:
         await plant.go_on(12.0)

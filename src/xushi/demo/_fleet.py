@@ -47,10 +47,6 @@ class Fleet:
         self._jobs.append(Job(tray, source))
         self._dispatch()
 
-    @property
-    def open_jobs(self) -> int:
-        return len(self._jobs)
-
     def trays(self) -> list[Tray]:
         """All trays that wait or travel."""
         return [job.tray for job in self._jobs]

@@ -9,7 +9,6 @@ import msgspec
 Protocol = Literal["opcua", "sparkplug", "json", "vda5050"]
 ValueType = Literal["double", "int", "bool", "enum", "string", "time", "double[]", "int[]", "string[]"]
 Category = Literal["station", "buffer", "rework", "store", "kitting", "agv", "plc", "meter", "compressor"]
-Power = Literal["off", "idle", "busy", "failed"]
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -64,7 +64,3 @@ class RoadMap:
             del self._holder[node]
             for retry in self._waiting.pop(node, []):
                 retry()
-
-    def holders(self) -> dict[str, str]:
-        """Which vehicle holds which point now."""
-        return dict(self._holder)
