@@ -118,7 +118,7 @@ def replace_values(plain: object, dice: random.Random) -> object:
 
 
 def opens_or_refuses(data: bytes, name: str) -> Package | XushiError:
-    start = time.monotonic()
+    start = time.process_time()
     outcome: Package | XushiError
     try:
         outcome = read_file(data, name, SMALL)
@@ -127,7 +127,7 @@ def opens_or_refuses(data: bytes, name: str) -> Package | XushiError:
     if isinstance(outcome, XushiError):
         assert outcome.code.startswith("twins.")
         assert outcome.text("zh-CN").what != outcome.code
-    assert time.monotonic() - start < LONGEST_S
+    assert time.process_time() - start < LONGEST_S
     if isinstance(outcome, Package):
         assert read_file(to_json(outcome.environment), "again.json").environment == outcome.environment
         to_xml(outcome.environment)
@@ -295,6 +295,35 @@ def test_overlapping_local_headers_without_a_directory_do_not_multiply_work() ->
     body = zlib.compress(bytes(1 << 20), 9)[2:-4]
     header = b"PK\x03\x04" + b"\x14\x00\x08\x00\x08\x00" + bytes(16) + b"\x01\x00\x00\x00" + b"a"
     opens_or_refuses(header * 3000 + body, "x.aasx")
+
+
+HALF_MEGABYTE = 1 << 19
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        b'{"submodels": ["' + b'\\"' * HALF_MEGABYTE,
+        b'{"submodels": [' + b",/**/" * (HALF_MEGABYTE // 5),
+        b'{"submodels": [' + b"/*" * HALF_MEGABYTE,
+        b'{"submodels": [' + b"/*" * HALF_MEGABYTE + b"*/" + b'"',
+        b'{"submodels": [' + b", " * HALF_MEGABYTE,
+        b'{"submodels": [1' + b"," + b" " * HALF_MEGABYTE,
+        b'{"submodels": [' + b"[]," * (HALF_MEGABYTE // 8),
+        b'{"submodels": [' + b"[" * 150 + b"]," * (HALF_MEGABYTE // 2),
+        b'{"a":"' * (HALF_MEGABYTE // 8),
+        b"<environment" + b' a="b"' * (HALF_MEGABYTE // 6),
+        b"<environment><a" + b"".join(b" a%d='b'" % n for n in range(HALF_MEGABYTE // 10)) + b"/>",
+        b"<?xml " + b"x" * HALF_MEGABYTE,
+        b"<environment>" + b"<a>" * 100 + b"&lt;" * HALF_MEGABYTE,
+        b"<environment><!--" + b"-" * HALF_MEGABYTE,
+        b"PK\x03\x04" * (HALF_MEGABYTE // 4),
+        b"PK\x05\x06" * (HALF_MEGABYTE // 4),
+    ],
+    ids=range(16),
+)
+def test_traps_for_slow_readers_take_no_longer_than_their_size(trap: bytes) -> None:
+    opens_or_refuses(trap, "x.json")
 
 
 def test_random_bytes_are_refused() -> None:

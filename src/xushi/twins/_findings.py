@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ..kernel import Diagnosis
@@ -15,7 +16,7 @@ LONGEST_VALUE = 120
 
 def shown(value: Any) -> str:
     """Return a foreign value as text short enough for a diagnosis."""
-    text = value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 

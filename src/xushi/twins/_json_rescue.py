@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 LONGEST_TEXT = 64 << 20
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.S)
-_EXTRA = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]])', re.S)
-"""A string, which stays, or what people write into JSON by hand: comments and a comma after the last member."""
+_STRING = r'"(?:[^"\\]++|\\.)*+'
+"""A string up to its closing quote; it never gives back what it took, so that no text costs quadratic time."""
 
+_PIECE = re.compile(rf'({_STRING}")|{_STRING}|[{{}}\[\],:]|[^\s"{{}}\[\],:]+', re.S)
+_COMMENT = re.compile(rf'({_STRING}"?)|//[^\n]*|/\*.*?\*/', re.S)
+_LAST_COMMA = re.compile(rf'({_STRING}"?)|,(?=\s*+[}}\]])', re.S)
 _CLOSER = {"{": "}", "[": "]"}
 
 
@@ -18,8 +20,11 @@ def without_comments(text: str) -> Any:
     """Return the value of a text that is JSON but for comments and commas too many; None where it is not."""
     if len(text) > LONGEST_TEXT:
         return None
+    if text.rfind("/*") > text.rfind("*/"):
+        return None  # a comment that never ends; searching for its end again and again would take for ever
+    bare = _COMMENT.sub(lambda match: match.group(1) or "", text)
     try:
-        return json.loads(_EXTRA.sub(lambda match: match.group(1) or "", text), strict=False)
+        return json.loads(_LAST_COMMA.sub(lambda match: match.group(1) or "", bare), strict=False)
     except (ValueError, RecursionError):
         return None
 
@@ -50,7 +55,7 @@ def close_open_brackets(text: str) -> str | None:
             if not stack or _CLOSER[stack[-1]] != piece:
                 break
             stack.pop()
-        elif is_key or (piece[0] != '"' and match.end() == len(text)):
+        elif is_key or (match.group(1) is None and match.end() == len(text)):
             continue
         if not stack:
             break

@@ -116,7 +116,7 @@ class Repair:
     def _unknown(self, key: str, value: Any, place: str) -> None:
         if value in (None, "", [], {}):
             return
-        self.findings.add("twins.unknown_attribute", place, attribute=key, value=_as_text(value))
+        self.findings.add("twins.unknown_attribute", place, attribute=key, value=value)
 
     def _unfolded(self, given: Any, cls: type[Part], place: str) -> dict[str, Any] | None:
         """Accept the short forms people write: a plain string for a reference."""
@@ -124,7 +124,7 @@ class Repair:
             self.findings.add("twins.plain_reference", place, value=given)
             keys = [{"type": "GlobalReference", "value": given.strip()}]
             return {"type": "ExternalReference", "keys": keys}
-        self.findings.add("twins.wrong_shape", place, value=_as_text(given))
+        self.findings.add("twins.wrong_shape", place, value=given)
         return None
 
     def _value(self, value: Any, attribute: Attribute, place: str) -> Any:
@@ -155,7 +155,7 @@ class Repair:
             inner = _inner_text(value)
             if inner is None:
                 if value not in ([], {}):
-                    self.findings.add("twins.wrong_shape", place, value=_as_text(value))
+                    self.findings.add("twins.wrong_shape", place, value=value)
                 return None
             text = inner
             self.findings.add("twins.unwrapped_text", place, value=text)
@@ -186,12 +186,12 @@ class Repair:
         if text in ("true", "1", "1.0", "yes", "false", "0", "0.0", "no"):
             self.findings.add("twins.not_flag", place, value=value)
             return text in ("true", "1", "1.0", "yes")
-        self.findings.add("twins.wrong_shape", place, value=_as_text(value))
+        self.findings.add("twins.wrong_shape", place, value=value)
         return None
 
     def _choice(self, value: Any, attribute: Attribute, place: str) -> dict[str, Any] | None:
         if not isinstance(value, dict):
-            self.findings.add("twins.wrong_shape", place, value=_as_text(value))
+            self.findings.add("twins.wrong_shape", place, value=value)
             return None
         if len(attribute.classes) == 1:
             name = _model_type(value)
@@ -294,10 +294,6 @@ def _inner_text(value: Any) -> str | None:
         else:
             return None
     return None
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)[:200]
 
 
 def repair_environment(given: dict[str, Any], findings: Findings) -> dict[str, Any]:
