@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,12 @@ async def test_a_node_that_appears_later_is_read_from_then_on(tmp_path, gathered
     link = Link("test", "opcua", url_of(server), {}, (point(late, "Late", Kind.DOUBLE),))
     task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
     await gathered.until(lambda: gathered.qualities(late) == [0x8034_0000])
-    await node_of(server, "Plant").add_variable(ua.NodeId("Late", 3), "Late", 4.5, ua.VariantType.Double)
-    await gathered.until(lambda: gathered.values(late) == [4.5])
+    node = await node_of(server, "Plant").add_variable(ua.NodeId("Late", 3), "Late", 4.5, ua.VariantType.Double)
+    old = datetime(2026, 1, 1, tzinfo=UTC)
+    await node.write_value(ua.DataValue(ua.Variant(4.5, ua.VariantType.Double), SourceTimestamp=old))
+    await gathered.until(lambda: gathered.values(late) and gathered.values(late)[-1] == 4.5)
+    assert gathered.board.value(late).value == 4.5
+    assert gathered.board.value(late).quality == 0
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

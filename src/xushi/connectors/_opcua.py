@@ -141,6 +141,8 @@ class OpcuaConnector:
         await subscription.create()
         refused = await self._monitor(client, link, subscription, range(len(link.points)))
         now_ns = self._clock.now_ns()
+        self._refused = Outage([link.points[handle].signal for handle in refused])
+        self._refused.gap_ns = now_ns
         for handle, (status, reason) in refused.items():
             self._report.refuse(reason)
             self._sink(Frame.gap([link.points[handle].signal], now_ns, status, now_ns))
@@ -202,6 +204,7 @@ class OpcuaConnector:
             if len(frame):
                 if not is_late:
                     frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
+                    frame.times_ns = self._refused.restate_own(frame.signals, frame.times_ns, now_ns)
                 self._outage.observe(frame.times_ns)
                 self._report.updates += len(frame)
                 self._sink(frame)

@@ -47,6 +47,13 @@ class Outage:
             return times_ns
         return np.where(times_ns <= self.gap_ns, max(now_ns, self.gap_ns + 1), times_ns)
 
+    def restate_own(self, signals: NDArray[np.int32], times_ns: Int64s, now_ns: int) -> Int64s:
+        """Return the times as `restate` does, but only where the entry belongs to these signals."""
+        if not len(self._signals):
+            return times_ns
+        is_own = np.isin(signals, self._signals)
+        return np.where(is_own, self.restate(times_ns, now_ns), times_ns) if is_own.any() else times_ns
+
     def restate_one(self, time_ns: int, now_ns: int) -> int:
         """Return `time_ns`, moved behind the last gap where it lies before it."""
         return time_ns if time_ns > self.gap_ns else max(now_ns, self.gap_ns + 1)
