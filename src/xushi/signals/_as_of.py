@@ -32,9 +32,7 @@ class _Answer:
         self.rows.append((handle, int(points.times[place]), bits, int(points.qualities[place])))
 
 
-def newest_until(
-    views: Sequence[tuple[int, ChunkIndex, Points]], at_ns: int, store: ChunkStore, kinds: Int8s
-) -> Frame:
+def newest_until(views: Sequence[tuple[int, ChunkIndex, Points]], at_ns: int, store: ChunkStore, kinds: Int8s) -> Frame:
     """Return the newest value with time <= at_ns of each view (handle, its chunks, its open points).
 
     Only chunks that have `at_ns` inside are decoded; a chunk that ended before tells its last value itself.

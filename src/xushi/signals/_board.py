@@ -140,9 +140,7 @@ class Board:
             if time_ns == NEVER_NS:
                 return None
             quality = int(self._qualities[handle])
-            value = (
-                self._objects[handle] if kind.is_object else decode_value(kind, int(self._bits[handle]), ())
-            )
+            value = self._objects[handle] if kind.is_object else decode_value(kind, int(self._bits[handle]), ())
             return Sample(time_ns, None if is_bad(quality) else value, quality, int(self._received[handle]))
 
     def qualities(self, handles: ArrayLike) -> Qualities:

@@ -106,9 +106,7 @@ def coarse_blocks(entries: Records) -> Records:
 class ChunkStore:
     """`history.sqlite`: one row of numbers and one of bytes for each chunk. Safe for several threads."""
 
-    def __init__(
-        self, path: Path, cache_bytes: int, diagnoses: list[Diagnosis], *, is_read_only: bool
-    ) -> None:
+    def __init__(self, path: Path, cache_bytes: int, diagnoses: list[Diagnosis], *, is_read_only: bool) -> None:
         """Open or create the file.
 
         Raises:
@@ -251,8 +249,7 @@ class ChunkStore:
             raise StaleIndex
         coarse = coarse_blocks(entries)
         return [
-            found[chunk_id] if len(found[chunk_id]) else coarse[place : place + 1]
-            for place, chunk_id in enumerate(ids)
+            found[chunk_id] if len(found[chunk_id]) else coarse[place : place + 1] for place, chunk_id in enumerate(ids)
         ]
 
     def _select(self, table: str, column: str, ids: Sequence[int]) -> list[tuple[int, bytes]]:

@@ -30,9 +30,7 @@ SUMMARY = np.dtype(
         ("last_number", "<f8"), ("usable", "<u4"), ("last_quality", "<u4"),
     ]
 )  # fmt: skip
-BLOCK = np.dtype(
-    [("start", "<i8"), ("min", "<f8"), ("max", "<f8"), ("sum", "<f8"), ("last", "<f8"), ("usable", "<u4")]
-)
+BLOCK = np.dtype([("start", "<i8"), ("min", "<f8"), ("max", "<f8"), ("sum", "<f8"), ("last", "<f8"), ("usable", "<u4")])
 
 Records = NDArray[np.void]
 
@@ -174,9 +172,7 @@ def summarise(points: Points, kind: Kind) -> tuple[Records, Records]:
     return summary, blocks
 
 
-def last_of(
-    numbers: NDArray[np.float64], lows: NDArray[np.int64], highs: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def last_of(numbers: NDArray[np.float64], lows: NDArray[np.int64], highs: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return for each [low, high) the last entry that is no NaN, or NaN."""
     places = np.maximum.accumulate(np.where(np.isnan(numbers), -1, np.arange(len(numbers))))
     found = places[highs - 1]

@@ -86,9 +86,7 @@ class Frame:
         return Frame(handles, time_ns, bits, quality, (), received_ns)
 
     @staticmethod
-    def from_rows(
-        registry: SignalRegistry, rows: Iterable[tuple[int, int, Any, int]], received_ns: int = 0
-    ) -> Frame:
+    def from_rows(registry: SignalRegistry, rows: Iterable[tuple[int, int, Any, int]], received_ns: int = 0) -> Frame:
         """Return a frame of rows (handle, time_ns, value, quality): the convenient way, not the fast one.
 
         Raises:
@@ -104,9 +102,7 @@ class Frame:
             times.append(time_ns)
             bits.append(encode_value(registry.get(handle).kind, value, objects))
             qualities.append(quality)
-        return Frame(
-            handles, np.array(times, np.int64), np.array(bits, np.int64), qualities, objects, received_ns
-        )
+        return Frame(handles, np.array(times, np.int64), np.array(bits, np.int64), qualities, objects, received_ns)
 
     @staticmethod
     def empty() -> Frame:

@@ -96,9 +96,7 @@ class History:
                 is_known = (frame.signals >= 0) & (frame.signals < known)
                 if not is_known.all():
                     lost = int((~is_known).sum())
-                    self.diagnoses.append(
-                        Diagnosis("signals.wal_unknown_signal", segment.path.name, {"values": lost})
-                    )
+                    self.diagnoses.append(Diagnosis("signals.wal_unknown_signal", segment.path.name, {"values": lost}))
                     frame = frame.take(is_known)
                 self._memory.receive(segment.number, frame)
             self._memory.settle()
@@ -113,7 +111,7 @@ class History:
     # ------------------------------------------------------------------ writing
 
     def append(self, frame: Frame) -> None:
-        """Take the frame over; it is on disk `gather_s`, a write and a sync later (under 100 ms).
+        """Take the frame over; within 100 ms it survives a kill, and after the next sync a loss of power.
 
         The frame's arrays must not change afterwards.
 

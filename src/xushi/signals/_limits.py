@@ -13,7 +13,7 @@ class HistoryLimits(msgspec.Struct, frozen=True):
         segment_bytes: size of one file of the log.
         log_bytes: size of the whole log, so of the open points in memory; beyond it slow signals are flushed.
         cache_bytes: decoded chunks kept in memory.
-        gather_s: how long the log gathers frames; the window of loss is this, one write and one sync.
+        gather_s: how long the log gathers frames before it writes them; a killed process loses no older ones.
         tick_s: how often the open points are looked through for full chunks.
         step_chunks: signals written in one transaction, so that no step takes long.
     """
@@ -23,7 +23,7 @@ class HistoryLimits(msgspec.Struct, frozen=True):
     segment_bytes: int = 4 << 20
     log_bytes: int = 48 << 20
     cache_bytes: int = 96 << 20
-    gather_s: float = 0.02
+    gather_s: float = 0.005
     tick_s: float = 0.25
     step_chunks: int = 64
 

@@ -111,8 +111,7 @@ class Memory:
         """Set the open points of signals apart, still to be read, and return (handle, points, chunks)."""
         with self._lock:
             return [
-                (handle, self._tails[handle].begin_leave(), self._index.get(handle, NO_CHUNKS))
-                for handle in handles
+                (handle, self._tails[handle].begin_leave(), self._index.get(handle, NO_CHUNKS)) for handle in handles
             ]
 
     def end_leave(self, rewrites: Sequence[Rewrite]) -> None:

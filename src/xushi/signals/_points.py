@@ -24,9 +24,7 @@ class Points:
 
     __slots__ = ("bits", "objects", "qualities", "times")
 
-    def __init__(
-        self, times: Int64s, bits: Int64s, qualities: Qualities, objects: Sequence[Any] = ()
-    ) -> None:
+    def __init__(self, times: Int64s, bits: Int64s, qualities: Qualities, objects: Sequence[Any] = ()) -> None:
         self.times = times
         self.bits = bits
         self.qualities = qualities

@@ -81,9 +81,7 @@ class SignalRegistry:
 
     def _open(self, is_read_only: bool) -> sqlite3.Connection:
         if is_read_only:
-            return sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
-            )
+            return sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -92,9 +90,7 @@ class SignalRegistry:
         return connection
 
     def _load(self) -> None:
-        for handle, definition in self._connection.execute(
-            "SELECT handle, definition FROM signal ORDER BY handle"
-        ):
+        for handle, definition in self._connection.execute("SELECT handle, definition FROM signal ORDER BY handle"):
             if handle != len(self._defs):
                 raise sqlite3.DatabaseError(f"handle {len(self._defs)} is missing")
             self._keep(msgspec.json.decode(definition, type=SignalDef))

@@ -55,9 +55,7 @@ def csv_parts(
         key, name, unit = (safe_text(text) for text in _captions(definition, language))
         is_text = definition.kind.is_object
         for piece in source.pieces(handle, start_ns, end_ns):
-            values = [
-                safe_text(value) if is_text else value for value in table_values(piece, definition.kind)
-            ]
+            values = [safe_text(value) if is_text else value for value in table_values(piece, definition.kind)]
             rows = zip(iso_times(piece.times), values, quality_names(piece), strict=True)
             yield _csv_lines([(time, key, name, value, unit, quality) for time, value, quality in rows])
 
@@ -98,9 +96,7 @@ def export_xlsx(
             key, name, unit = _captions(definition, language)
             for piece in source.pieces(handle, start_ns, end_ns):
                 values = table_values(piece, definition.kind)
-                for time, value, quality in zip(
-                    iso_times(piece.times), values, quality_names(piece), strict=True
-                ):
+                for time, value, quality in zip(iso_times(piece.times), values, quality_names(piece), strict=True):
                     if row == _SHEET_ROWS or sheet is None:
                         sheet, row = book.add_worksheet(), 1
                         sheet.write_row(0, 0, COLUMNS)

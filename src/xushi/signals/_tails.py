@@ -116,9 +116,7 @@ class Tail:
         return self.oldest_segment if self.count else None
 
 
-def distribute(
-    frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[int, Tail]
-) -> tuple[int, int] | None:
+def distribute(frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[int, Tail]) -> tuple[int, int] | None:
     """Sort the frames by signal and add them to the tails; return (first, last) instant, None without values.
 
     Costs a few µs for each signal, and little for each value.

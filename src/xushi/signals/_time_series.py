@@ -120,9 +120,7 @@ def _internal_segment(
     span: tuple[int, int],
 ) -> Element:
     stamps = iso_times(times)
-    rows: list[list[Element]] = [
-        [_property("Time", "xs:dateTime", stamp, f"{_BASE}/UtcTime/1/1")] for stamp in stamps
-    ]
+    rows: list[list[Element]] = [[_property("Time", "xs:dateTime", stamp, f"{_BASE}/UtcTime/1/1")] for stamp in stamps]
     for handle, points in lanes.items():
         definition = definitions[handle]
         places = np.searchsorted(times, points.times)
@@ -139,17 +137,13 @@ def _internal_segment(
             text = _xs_text(definition.kind, decode_value(definition.kind, bits, points.objects))
             if text is not None:
                 rows[place].append(_value(definition, columns[handle], text))
-    records = [
-        _collection(f"Record{place:05d}", row, f"{_BASE}/Record/1/1") for place, row in enumerate(rows)
-    ]
+    records = [_collection(f"Record{place:05d}", row, f"{_BASE}/Record/1/1") for place, row in enumerate(rows)]
     # An empty segment says which span was asked for, a filled one which it covers.
     first, last = (int(times[0]), int(times[-1])) if len(times) else span
     details = [
         _property("RecordCount", "xs:long", str(len(records)), f"{_BASE}/Segment/RecordCount/1/1"),
         *_span_details(first, last),
-        _property(
-            "State", "xs:string", "completed" if is_whole else "in progress", f"{_BASE}/Segment/State/1/1"
-        ),
+        _property("State", "xs:string", "completed" if is_whole else "in progress", f"{_BASE}/Segment/State/1/1"),
         _collection("Records", records, f"{_BASE}/Records/1/1"),
     ]
     return _collection("InternalSegment", details, f"{_BASE}/Segments/InternalSegment/1/1")

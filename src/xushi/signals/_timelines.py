@@ -139,9 +139,7 @@ class RecordedTimeline(_Recorded):
 
     kind: TimelineKind = "recorded"
 
-    def __init__(
-        self, folder: Path | str, title: str, clock: Clock, *, timeline_id: str | None = None
-    ) -> None:
+    def __init__(self, folder: Path | str, title: str, clock: Clock, *, timeline_id: str | None = None) -> None:
         """Open `folder`, which holds `signals.sqlite` and `history.sqlite`.
 
         Raises:

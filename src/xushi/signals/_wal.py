@@ -13,6 +13,7 @@ from xushi.signals._frame import Frame
 from xushi.signals._wal_file import FILE_HEAD, MAGIC, VERSION, encode_record
 
 _RETRY_S = 0.5  # between a failure of the disk and the next try
+_SYNC_PAUSE_S = 0.02  # between two syncs, so that an idle disk is not kept busy for every frame
 _sync = getattr(os, "fdatasync", os.fsync)  # macOS and Windows have only fsync
 
 
@@ -24,7 +25,7 @@ class WriteAheadLog:
     again, so that a slow disk delays no write: from then on a failing machine loses nothing of them either.
     """
 
-    def __init__(self, folder: Path, first_number: int, segment_bytes: int, gather_s: float = 0.02) -> None:
+    def __init__(self, folder: Path, first_number: int, segment_bytes: int, gather_s: float = 0.005) -> None:
         self.folder = folder
         self.active = first_number
         self.failure: OSError | None = None
@@ -34,6 +35,7 @@ class WriteAheadLog:
         self._put = 0
         self._wake = threading.Event()
         self._is_urgent = threading.Event()
+        self._is_sync_urgent = threading.Event()
         self._is_closing = False
         self._sizes: dict[int, int] = {}
         self._size = 0
@@ -91,14 +93,11 @@ class WriteAheadLog:
             XushiError: `signals.write_failed` when the disk refuses it or takes longer than `timeout_s`.
         """
         target = self._put
-        self._is_urgent.set()
-        self._wake.set()
+        self._hurry()
         with self._progress:
             done = self._progress.wait_for(lambda: self._durable >= target or self.failure, timeout_s)
         if not done or self.failure is not None:
-            raise XushiError(
-                "signals.write_failed", path=str(self.folder), reason=str(self.failure or "timeout")
-            )
+            raise XushiError("signals.write_failed", path=str(self.folder), reason=str(self.failure or "timeout"))
 
     def release(self, before: int) -> None:
         """Remove the files with numbers below `before`: their values are durable elsewhere."""
@@ -109,8 +108,7 @@ class WriteAheadLog:
     def close(self, *, is_spent: bool = False) -> None:
         """Write what is left and stop; with `is_spent` all of it is durable elsewhere, and removed."""
         self._is_closing = True
-        self._is_urgent.set()
-        self._wake.set()
+        self._hurry()
         for thread in self._threads:
             thread.join()
         for file in [*self._full_files, self._file]:
@@ -118,6 +116,11 @@ class WriteAheadLog:
         if is_spent and self.failure is None:
             self.release(self.active)
             (self.folder / _name(self.active)).unlink(missing_ok=True)
+
+    def _hurry(self) -> None:
+        self._is_urgent.set()
+        self._is_sync_urgent.set()
+        self._wake.set()
 
     def _create(self, number: int) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -216,6 +219,9 @@ class WriteAheadLog:
                 self._fail(error)
             else:
                 self._note_durable(target, full)
+            if not self._is_closing:
+                self._is_sync_urgent.wait(_SYNC_PAUSE_S)
+                self._is_sync_urgent.clear()
 
     def _is_sync_due(self) -> bool:
         return (self._written > self._durable and not self._must_rewrite) or self._is_written_out

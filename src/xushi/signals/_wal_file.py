@@ -79,9 +79,7 @@ def read_segment(segment: Segment, diagnoses: list[Diagnosis], *, is_cut: bool) 
         if end is not None and _is_whole(data, at, end):
             yield decode_record(data[at + _RECORD_HEAD.size : end])
         elif end is not None and (following := _record_end(data, end)) and _is_whole(data, end, following):
-            diagnoses.append(
-                Diagnosis("signals.wal_damaged", f"{segment.path.name}@{at}", {"lost_bytes": end - at})
-            )
+            diagnoses.append(Diagnosis("signals.wal_damaged", f"{segment.path.name}@{at}", {"lost_bytes": end - at}))
         else:
             diagnoses.append(_torn(segment, at, len(data) - at))
             if is_cut:
