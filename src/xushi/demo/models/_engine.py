@@ -26,7 +26,7 @@ from ._palette import (
     WHITE,
 )
 from ._part import Part
-from ._shapes import cylinder, extrude, turned
+from ._shapes import cylinder, extrude, pin, turned
 
 STAGES = 11
 _LENGTH = 0.44
@@ -98,8 +98,8 @@ def _block(part: Part) -> None:
         part.slab((-half, 0.12, side * 0.148), (half, 0.142, side * 0.09), CAST)
         part.slab((-half, -0.006, side * 0.158), (half, 0.012, side * 0.125), CAST, bevel=0.003)
         for x in _MAINS:
-            part.slab((x - 0.007, 0.01, side * 0.158), (x + 0.007, 0.13, side * 0.146), CAST, bevel=0.004)
-            part.slab((x - 0.008, 0.14, side * 0.11), (x + 0.008, 0.285, side * 0.098), CAST, bevel=0.004)
+            part.add(pin(0.009, 0.13, 4), CAST, (x, 0.005, side * 0.15))
+            part.add(pin(0.01, 0.15, 4), CAST, (x, 0.138, side * 0.101))
         for x in _BORES:
             part.disc(0.02, (x, 0.215, side * 0.102), IRON, 0.0 if side > 0 else math.pi)
     _bell_flange(part)

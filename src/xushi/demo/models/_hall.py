@@ -1,4 +1,4 @@
-"""The hall: floor slab with marked walkways and lanes, columns, light fixtures; built from the plant's description."""
+"""The hall: floor slab with marked walkways and lanes, columns, chargers; built from the plant's description."""
 
 from __future__ import annotations
 
@@ -66,15 +66,9 @@ def hall(
     columns = root.child("columns")
     for x in _steps(length, 12.0):
         number = len(columns.node.children)
-        _column(columns.child(f"column{number + 1}", x, 0.0, -width + 0.3))
+        _column(columns.child(f"column{number + 1}", x, 0.0, -width + 0.3), 4.4)
         # Those in the south are cut away, so that the line can be looked at from there.
         _column(columns.child(f"column{number + 2}", x, 0.0, -0.3), 1.1)
-    lights = root.child("lights")
-    for z in _steps(width, 8.5):
-        if 0.5 < z < width - 0.5:
-            lights.box((length - 2.0, 0.06, 0.08), (length / 2, 7.0, -z), GREY, bevel=0.0)
-            for x in _steps(length, 6.0)[1:-1]:
-                _fixture(lights.child(f"light{len(lights.node.children) + 1}", x, 0.0, -z))
     posts = root.child("chargers")
     for number, (x, y) in enumerate(chargers, 1):
         _charger(posts.child(f"charger{number}", x - 1.25, 0.0, -y))

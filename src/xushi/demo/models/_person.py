@@ -20,7 +20,7 @@ def mannequin(part: Part, reach: bool = False) -> None:
         if reach:
             arm = [(side * 0.215, 1.42, 0.0), (side * 0.27, 1.16, 0.08), (side * 0.16, 1.1, 0.36)]
         part.add(tube(arm, 0.048, 6), ACCENT_DARK)
-        part.add(ball(0.05, 8, 5), SKIN, arm[-1])
+        part.add(ball(0.05, 6, 4), SKIN, arm[-1])
     torso = turned(
         [
             (0.0, 0.88),
@@ -38,7 +38,7 @@ def mannequin(part: Part, reach: bool = False) -> None:
     )
     flat = Solid(torso.points * np.array([1.15, 1.0, 0.78]), torso.faces)
     part.add(flat, ACCENT)
-    part.add(ball(0.1, 12, 7), SKIN, (0.0, 1.64, 0.01))
+    part.add(ball(0.1, 10, 6), SKIN, (0.0, 1.64, 0.01))
     part.add(
         turned(
             [

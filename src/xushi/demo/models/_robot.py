@@ -61,28 +61,28 @@ def _foot(part: Part) -> None:
     for sx in (-1, 1):
         for sz in (-1, 1):
             part.rod(0.02, 0.02, (sx * 0.23, 0.03, sz * 0.23), STEEL, segments=6)
-    part.add(turned([(0.21, 0.03), (0.21, 0.07), (0.185, 0.1), (0.185, 0.18), (0.17, 0.2)], 20), DARK)
+    part.add(turned([(0.21, 0.03), (0.21, 0.07), (0.185, 0.1), (0.185, 0.18), (0.17, 0.2)], 14), DARK)
     part.box((0.16, 0.12, 0.14), (-0.22, 0.11, 0.0), DARK, bevel=0.015)
 
 
 def _carousel(part: Part) -> None:
-    part.add(turned([(0.18, 0.0), (0.195, 0.015), (0.195, 0.1), (0.15, 0.16)], 20), LIGHT)
-    cheek = rounded(0.34, 0.36, 0.13, 4)
+    part.add(turned([(0.18, 0.0), (0.195, 0.015), (0.195, 0.1), (0.15, 0.16)], 14), LIGHT)
+    cheek = rounded(0.34, 0.36, 0.13, 2)
     for side in (-1, 1):
         solid = extrude([(px + 0.09, py + 0.26) for px, py in cheek], 0.07, 0.014)
         part.add(solid, LIGHT, (0.0, 0.0, side * 0.135 - 0.035))
     part.box((0.2, 0.2, 0.22), (-0.08, 0.18, 0.0), LIGHT, bevel=0.03)
     part.rod(0.075, 0.2, (-0.12, 0.26, 0.0), DARK, "y", 14)
-    part.rod(0.1, 0.06, (0.12, SHOULDER_M - 0.2, -0.23), ACCENT, "z", 18)
+    part.rod(0.1, 0.06, (0.12, SHOULDER_M - 0.2, -0.23), ACCENT, "z", 14)
     part.rod(0.085, 0.16, (0.12, SHOULDER_M - 0.2, 0.17), DARK, "z", 16)
 
 
 def _upper_arm(part: Part) -> None:
-    outline = stadium(UPPER_ARM_M, 0.13, 0.1, 7)
+    outline = stadium(UPPER_ARM_M, 0.13, 0.1, 5)
     bar = extrude(outline, 0.15, 0.025).turned("z", math.pi / 2)
     part.add(bar, LIGHT, (0.0, 0.0, -0.075))
     part.add(
-        extrude(stadium(UPPER_ARM_M - 0.3, 0.055, 0.045, 4), 0.012, 0.004).turned("z", math.pi / 2),
+        extrude(stadium(UPPER_ARM_M - 0.3, 0.055, 0.045, 3), 0.012, 0.0).turned("z", math.pi / 2),
         ACCENT,
         (0.0, 0.15, 0.07),
     )
@@ -90,8 +90,8 @@ def _upper_arm(part: Part) -> None:
 
 
 def _elbow(part: Part) -> None:
-    part.rod(0.105, 0.3, (0.0, 0.0, -0.15), LIGHT, "z", 18)
-    part.rod(0.085, 0.02, (0.0, 0.0, 0.15), ACCENT, "z", 18)
+    part.rod(0.105, 0.3, (0.0, 0.0, -0.15), LIGHT, "z", 14)
+    part.rod(0.085, 0.02, (0.0, 0.0, 0.15), ACCENT, "z", 14)
     part.rod(0.08, 0.12, (0.0, 0.0, -0.27), DARK, "z", 16)
     part.box((0.34, 0.18, 0.18), (0.06, 0.09, 0.0), LIGHT, bevel=0.045)
     part.rod(0.055, 0.14, (-0.24, 0.09, 0.045), DARK, "x", 12)
@@ -103,14 +103,14 @@ def _forearm(part: Part) -> None:
     tube = turned([(0.0, 0.0), (0.085, 0.0), (0.088, 0.02), (0.07, length * 0.7), (0.06, length - 0.1)], 16)
     part.add(tube.along("x"), LIGHT)
     for side in (-1, 1):
-        cheek = extrude(stadium(0.16, 0.05, 0.055, 5), 0.03, 0.008)
+        cheek = extrude(stadium(0.16, 0.05, 0.055, 3), 0.03, 0.008)
         part.add(cheek, LIGHT, (length - 0.16, 0.0, side * 0.058 - 0.015))
     part.rod(0.045, 0.02, (length, 0.0, 0.072), ACCENT, "z", 14)
     part.hose([(-0.1, 0.1, 0.06), (0.08, 0.14, 0.05), (0.24, 0.12, 0.04), (length - 0.08, 0.06, 0.0)], 0.016, BLACK)
 
 
 def _wrist(part: Part) -> None:
-    part.add(ball(0.056, 14, 6), WHITE)
+    part.add(ball(0.056, 8, 4), WHITE)
     part.rod(0.048, 0.1, (0.0, 0.0, 0.0), WHITE, "x", 14)
 
 

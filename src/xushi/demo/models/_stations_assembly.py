@@ -168,8 +168,8 @@ def _piston_table(root: Part) -> None:
 
 
 def _piston(part: Part) -> None:
-    part.add(pin(0.042, 0.07, 8), STEEL)
-    part.disc_up(0.042, (0.0, 0.071, 0.0), BRIGHT, 8)
+    part.add(pin(0.042, 0.07, 6), STEEL)
+    part.disc_up(0.042, (0.0, 0.071, 0.0), BRIGHT, 6)
 
 
 def op40() -> Part:

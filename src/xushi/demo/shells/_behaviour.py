@@ -29,7 +29,7 @@ _LABELS = {
     "station": "CurrentEngine",
     "rework": "CurrentEngine",
     "kitting": "PickPart",
-    "agv": "Load",
+    "agv": "Target",
     "plc": "Engines.Finished",
     "meter": "Energy.Power",
     "compressor": "Sensors.Pressure",
