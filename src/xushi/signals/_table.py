@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -209,10 +210,9 @@ def _numbers_and_texts(points: Points, kind: Kind) -> tuple[list[float | None], 
 
 def _cell(value: Any) -> Any:
     """Return what a worksheet can hold: it knows neither NaN nor infinity, nor whole numbers beyond 2^53."""
-    is_plain = not isinstance(value, float | int) or (value - value == 0 and abs(value) <= _EXACT_DOUBLE)
-    if is_plain or (isinstance(value, float) and value - value == 0):
-        return value
-    return str(value)
+    is_endless = isinstance(value, float) and not math.isfinite(value)
+    is_rounded = isinstance(value, int) and abs(value) > _EXACT_DOUBLE
+    return str(value) if is_endless or is_rounded else value
 
 
 def _captions(definition: SignalDef, language: str) -> tuple[str, str, str]:
