@@ -1,4 +1,4 @@
-"""Measures the 3D scene with 100,000 parts in a headless Chromium: draw calls and script per frame, as JSON lines."""
+"""Measures the 3D scene with 100,000 parts in a headless Chromium: draw calls, script per frame; JSON lines."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 WEB = Path(__file__).resolve().parent.parent
 CHROMIUM = os.environ.get("XUSHI_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-LIMITS = {"draw_calls_max": 300, "script_ms_median": 4.0}
+# Processor time is held to the limit: the clock also counts what else runs on the machine.
+LIMITS = {"draw_calls_max": 300, "script_cpu_ms_mean": 4.0}
+VIEWS = (("whole plant in view", 260, 160), ("among the machines", 40, 8))
 WAIT_MS = 600_000
 
 
@@ -29,13 +31,15 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 def build(out: Path) -> None:
     """Build the measuring pages into a folder."""
-    command = ["npx", "--no-install", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel", "warn"]
-    subprocess.run(command, cwd=WEB, env={**os.environ, "XUSHI_BENCH_OUT": str(out)}, check=True, stdout=subprocess.DEVNULL)
+    command = ["npx", "--no-install", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel=warn"]
+    surroundings = {**os.environ, "XUSHI_BENCH_OUT": str(out)}
+    subprocess.run(command, cwd=WEB, env=surroundings, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def measure(folder: Path, count: int, frames: int) -> dict[str, Any]:
     """Open the page and wait for its result."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    handler = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with sync_playwright() as playwright:
@@ -44,21 +48,40 @@ def measure(folder: Path, count: int, frames: int) -> dict[str, Any]:
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(f"http://127.0.0.1:{server.server_port}/instances.html?count={count}&frames={frames}")
-            page.wait_for_function("window.result !== undefined", timeout=WAIT_MS)
-            result: dict[str, Any] = page.evaluate("window.result")
+            page.wait_for_function("window.measure !== undefined", timeout=WAIT_MS)
+            page.set_default_timeout(WAIT_MS)
+            results = [_view(page, view, frames) for view in VIEWS]
+            lay_out_ms: float = page.evaluate("window.layOutMs")
             browser.close()
     finally:
         server.shutdown()
     if errors:
         raise RuntimeError("; ".join(errors))
+    return {"lay_out_ms": lay_out_ms, "results": results}
+
+
+def _view(page: Page, view: tuple[str, float, float], frames: int) -> dict[str, Any]:
+    """Measure one view; beside the clock, the processor time of all script: ours, three.js, this page's."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = _script_s(session)
+    call = "([name, radius, height]) => window.measure(name, radius, height)"
+    result: dict[str, Any] = page.evaluate(call, list(view))
+    result["script_cpu_ms_mean"] = 1000 * (_script_s(session) - before) / frames
+    session.detach()
     return result
+
+
+def _script_s(session: CDPSession) -> float:
+    metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    return float(metrics["ScriptDuration"])
 
 
 def main() -> int:
     """Print one JSON object per view; exit 1 where a limit is not held."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--frames", type=int, default=30)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder))
@@ -71,8 +94,8 @@ def main() -> int:
                 continue
             limit = LIMITS.get(field)
             is_held = is_held and (limit is None or value <= limit)
-            line = {"name": f"scene.{field}", "view": result["name"], "parts": result["parts"], "value": round(value, 3)}
-            line |= {"unit": "calls" if field.startswith("draw") else "ms", "baseline": limit}
+            line = {"name": f"scene.{field}", "view": result["name"], "parts": result["parts"]}
+            line |= {"value": round(value, 3), "unit": "calls" if field.startswith("draw") else "ms", "baseline": limit}
             line["ratio"] = None if limit is None else round(value / limit, 3)
             print(json.dumps(line))
     return 0 if is_held else 1
