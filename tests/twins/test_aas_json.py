@@ -198,6 +198,11 @@ def test_many_equal_findings_are_told_once_with_their_number() -> None:
         (b"[1, 2]", "twins.not_aas"),
         (b'{"a": 1}', "twins.not_aas"),
         (b"{]", "twins.json_damaged"),
+        (b'{"asset": {"version": "2.0"}, "scenes": [], "nodes": []}', "twins.not_aas"),
+        (b'{"assets": [{"name": "x"}]}', "twins.not_aas"),
+        (b'{"environment": {"PATH": "/bin"}, "data": [1]}', "twins.not_aas"),
+        (b'[{"id": 1, "text": "a note"}]', "twins.not_aas"),
+        (b'"text"', "twins.not_aas"),
     ],
 )
 def test_what_is_no_shell_is_refused_plainly(data: bytes, code: str) -> None:

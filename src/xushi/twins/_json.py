@@ -28,7 +28,7 @@ _LISTS = {
     "Submodel": "submodels",
     "ConceptDescription": "conceptDescriptions",
 }
-_ENVIRONMENT_NAMES = {"assetadministrationshells", "submodels", "conceptdescriptions", "assets"}
+_ENVIRONMENT_NAMES = {"assetadministrationshells", "submodels", "conceptdescriptions"}
 
 
 def to_json(environment: Environment) -> bytes:
@@ -224,7 +224,7 @@ def _class_of(item: dict[str, Any]) -> str | None:
         return name
     if "submodelElements" in item:
         return "Submodel"
-    if "assetInformation" in item or "asset" in item:
+    if "assetInformation" in item or ("asset" in item and "identification" in item):
         return "AssetAdministrationShell"
     if "isCaseOf" in item or ("id" in item and "embeddedDataSpecifications" in item):
         return "ConceptDescription"
