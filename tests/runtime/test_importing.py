@@ -75,7 +75,12 @@ def test_undo_takes_the_whole_import_back_and_redo_brings_it_again(platform: Pla
 
 @pytest.mark.parametrize("bad", ["broken.glb", "broken.json", "empty.json", "what.exe"])
 def test_one_bad_file_among_good_ones_imports_nothing(platform: Platform, tmp_path: Path, bad: str) -> None:
-    content = {"broken.glb": triangle_glb()[:50], "broken.json": b'{"submodels":[', "empty.json": b"", "what.exe": b"MZ"}
+    content = {
+        "broken.glb": triangle_glb()[:50],
+        "broken.json": b'{"submodels":[',
+        "empty.json": b"",
+        "what.exe": b"MZ",
+    }
     good = [write(tmp_path, "a.json", environment()), write(tmp_path, "m.glb", triangle_glb())]
     before = everything(platform)
     log_before = platform.evidence.length()

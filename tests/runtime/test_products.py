@@ -34,7 +34,12 @@ def station(name: str) -> dict[str, Any]:
         "modelType": "SubmodelElementCollection", "idShort": "Result", "value": fields,
         "semanticId": {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": meaning}]},
     }  # fmt: skip
-    return {"modelType": "Submodel", "id": f"urn:{name}:data", "idShort": "OperationalData", "submodelElements": [group]}
+    return {
+        "modelType": "Submodel",
+        "id": f"urn:{name}:data",
+        "idShort": "OperationalData",
+        "submodelElements": [group],
+    }
 
 
 def shell(name: str) -> dict[str, Any]:

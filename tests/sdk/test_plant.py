@@ -33,7 +33,10 @@ def plant_file(folder: Path) -> Path:
             }
         ],
         "submodels": [
-            {"modelType": "Submodel", "id": "urn:m:data", "idShort": "OperationalData", "submodelElements": [speed, mode]}
+            {
+                "modelType": "Submodel", "id": "urn:m:data", "idShort": "OperationalData",
+                "submodelElements": [speed, mode],
+            }
         ],
     }  # fmt: skip
     path = folder / "mill.json"

@@ -42,7 +42,18 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         started = time.monotonic()
-        command = [sys.executable, "-m", "xushi.cli", "serve", "--json", "--no-browser", "--data", str(folder), "--port", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "xushi.cli",
+            "serve",
+            "--json",
+            "--no-browser",
+            "--data",
+            str(folder),
+            "--port",
+            "0",
+        ]
         with (folder.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         while (access := local_access(folder)) is None or access.pid != self.process.pid:

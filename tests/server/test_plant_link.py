@@ -134,9 +134,7 @@ def test_a_stretch_of_time_is_recorded_over_the_same_protocols(connected: tuple[
     assert job["state"] == "done", job["error"]
     (line,) = [line for line in one.remote.get("/api/timelines") if line["id"] == "test"]
     assert line["end_ms"] - line["start_ms"] == pytest.approx(12_000, abs=1)
-    frame = decode_frame(
-        one.remote.raw("GET", "/api/timelines/test/snapshot", query={"at_ms": line["end_ms"]})
-    )
+    frame = decode_frame(one.remote.raw("GET", "/api/timelines/test/snapshot", query={"at_ms": line["end_ms"]}))
     assert len(frame.handles) > 400
 
 

@@ -1,4 +1,4 @@
-"""Every route refuses whoever may not use it: without token, with a wrong one, from elsewhere, with too small a scope."""
+"""Every route refuses whoever may not use it: no token, a wrong one, from elsewhere, with too small a scope."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from xushi.server import ROUTES
-from xushi.trust import ALL_SCOPES
-
 from xushi.testing import Served
+from xushi.trust import ALL_SCOPES
 
 Ask = Callable[..., Any]
 GUARDED = [spec for spec in ROUTES if spec.right is not None]
@@ -96,6 +95,5 @@ def test_guessing_is_slowed_down(served: Served, ask: Ask) -> None:
 
 def test_a_body_beyond_the_limit_is_refused(served: Served, ask: Ask) -> None:
     bearer = f"Bearer {served.remote.token}"
-    answer, body = ask("POST", "/api/commands/scene.move", Authorization=bearer, Content_Length=str(10_000_000)
-    )
+    answer, body = ask("POST", "/api/commands/scene.move", Authorization=bearer, Content_Length=str(10_000_000))
     assert (answer.status, code_of(body)) == (413, "server.body_too_large")

@@ -15,7 +15,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from xushi.remote import RemoteError
 from xushi.runtime import decode_frame
 from xushi.signals import Frame
-
 from xushi.testing import Served, triangle_glb
 
 Ask = Callable[..., Any]
@@ -83,9 +82,7 @@ def test_every_answer_carries_the_security_headers(served: Served, ask: Ask, pat
 def test_a_mistake_is_told_in_both_languages(served: Served, ask: Ask, method: str, path: str) -> None:
     texts = set()
     for language in ("en", "zh-CN"):
-        answer, body = ask(
-            method, path, Authorization=f"Bearer {served.remote.token}", Accept_Language=language
-        )
+        answer, body = ask(method, path, Authorization=f"Bearer {served.remote.token}", Accept_Language=language)
         assert 400 <= answer.status < 500
         error = json.loads(body)["error"]
         assert error["what"] != error["code"]
@@ -153,9 +150,7 @@ def _import_model(served: Served, tmp_path: Path) -> dict[str, Any]:
 def test_an_imported_model_is_served_for_ever_and_gone_after_undo(served: Served, ask: Ask, tmp_path: Path) -> None:
     outcome = _import_model(served, tmp_path)
     place = next(place for place in served.remote.get("/api/places") if place["model"])
-    answer, body = ask(
-        "GET", f"/api/assets/{place['model']}", Authorization=f"Bearer {served.remote.token}"
-    )
+    answer, body = ask("GET", f"/api/assets/{place['model']}", Authorization=f"Bearer {served.remote.token}")
     assert answer.headers["Content-Type"] == "model/gltf-binary"
     assert "immutable" in answer.headers["Cache-Control"]
     assert body.startswith(b"glTF")

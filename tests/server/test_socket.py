@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from xushi.kernel import Diff
 from xushi.runtime import DELTA, FULL, DecodedFrame, decode_frame, encode_frame
 from xushi.scene import Place, place_record
-from xushi.kernel import Diff
 from xushi.signals import Frame, Kind
 from xushi.testing import Served, triangle_glb
 

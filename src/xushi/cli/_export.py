@@ -42,7 +42,9 @@ def _history(options: argparse.Namespace, remote: Remote, form: str) -> bytes:
     known: list[dict[str, Any]] = remote.get("/api/signals")["signals"]
     handles = []
     for wanted in options.signals:
-        found = [signal["handle"] for signal in known if wanted in (signal["key"], signal["path"], str(signal["handle"]))]
+        found = [
+            signal["handle"] for signal in known if wanted in (signal["key"], signal["path"], str(signal["handle"]))
+        ]
         if not found:
             raise XushiError("cli.signal_unknown", signal=wanted)
         handles.extend(found)
@@ -61,7 +63,11 @@ def _history(options: argparse.Namespace, remote: Remote, form: str) -> bytes:
 
 
 def _environment(remote: Remote) -> dict[str, Any]:
-    parts = {"assetAdministrationShells": "/shells", "submodels": "/submodels", "conceptDescriptions": "/concept-descriptions"}
+    parts = {
+        "assetAdministrationShells": "/shells",
+        "submodels": "/submodels",
+        "conceptDescriptions": "/concept-descriptions",
+    }
     found = {name: _all(remote, path) for name, path in parts.items()}
     return {name: items for name, items in found.items() if items}
 

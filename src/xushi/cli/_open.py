@@ -36,8 +36,8 @@ def open_files(
         return _report(msgspec.to_builtins(report.counts), report.diagnoses, language)
     with Platform.open(folder) as platform:
         files = [{"name": path.name, "sha256": platform.blobs.put(path.read_bytes())} for path in paths]
-        outcome = asyncio.run(platform.bus.run("import.files", {"files": files}, SYSTEM))
-        return _report(outcome.summary, outcome.diagnoses, language)
+        done = asyncio.run(platform.bus.run("import.files", {"files": files}, SYSTEM))
+        return _report(done.summary, done.diagnoses, language)
 
 
 def _report(counts: dict[str, Any], diagnoses: Sequence[Diagnosis], language: str) -> dict[str, Any]:

@@ -170,10 +170,18 @@ def _export(options: argparse.Namespace) -> int:
     return export(options, _required(options))
 
 
-OPEN = Verb({"en": "open files: shells, 3D models, documents", "zh-CN": "打开文件：管理壳、三维模型、文档"}, _open_arguments, _open)
+OPEN = Verb(
+    {"en": "open files: shells, 3D models, documents", "zh-CN": "打开文件：管理壳、三维模型、文档"},
+    _open_arguments,
+    _open,
+)
 STATUS = Verb({"en": "show how the running server is", "zh-CN": "显示运行中服务器的状态"}, _where, _status)
 TOKEN = Verb({"en": "make an API token", "zh-CN": "创建 API 令牌"}, _token_arguments, _token)
 LINK = Verb({"en": "print a fresh sign-in link", "zh-CN": "打印新的登录链接"}, _where, _link)
 RUN = Verb({"en": "run a command", "zh-CN": "执行命令"}, _run_arguments, _run)
-UNDO = Verb({"en": "take the last command back, or the one named", "zh-CN": "撤销最近的或指定的命令"}, _undo_arguments, _undo)
-EXPORT = Verb({"en": "write history or twins to a file", "zh-CN": "将历史数据或孪生体导出为文件"}, _export_arguments, _export)
+UNDO = Verb(
+    {"en": "take the last command back, or the one named", "zh-CN": "撤销最近的或指定的命令"}, _undo_arguments, _undo
+)
+EXPORT = Verb(
+    {"en": "write history or twins to a file", "zh-CN": "将历史数据或孪生体导出为文件"}, _export_arguments, _export
+)

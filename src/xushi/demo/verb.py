@@ -1,4 +1,4 @@
-"""The verb `xushi demo`: starts the plant and the platform, opens the plant's shells, records a shift for the time bar."""
+"""The verb `xushi demo`: starts plant and platform, opens the plant's shells, records a shift for the time bar."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _TEXTS = {
         "no-recording": "do not record a shift in the background",
         "starting": "Starting the demo plant and the platform …",
         "moved": "Port {wanted} is in use; using {port}.",
-        "ready": "The line is running. Open this link (it works once, within 15 minutes; xushi link --data {data} prints another):",
-        "recording": "An hour of a shift is being recorded in the background; it will be on the time bar in about a minute.",
+        "ready": "The line is running. Open this link (it works once; xushi link --data {data} prints another):",
+        "recording": "An hour of a shift is being recorded in the background, ready in about a minute.",
         "recorded": "The recorded shift is on the time bar.",
         "unrecorded": "The shift was not recorded: {reason}",
         "stop": "Press Ctrl-C to stop everything.",
@@ -54,7 +54,7 @@ _TEXTS = {
         "no-recording": "不在后台录制班次",
         "starting": "正在启动示范工厂和平台……",
         "moved": "端口 {wanted} 已被占用，改用 {port}。",
-        "ready": "产线正在运行。请打开此链接（15 分钟内有效，仅可使用一次；可用 xushi link --data {data} 再取一个）：",
+        "ready": "产线正在运行。请打开此链接（仅可使用一次；可用 xushi link --data {data} 再取一个）：",
         "recording": "正在后台录制一小时的班次，约一分钟后会出现在时间轴上。",
         "recorded": "录制的班次已出现在时间轴上。",
         "unrecorded": "班次录制失败：{reason}",
@@ -138,7 +138,7 @@ class _Demo:
         with self._log(name).open("wb") as log:
             child = subprocess.Popen(  # noqa: S603
                 command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
-                preexec_fn=(lambda: os.nice(10)) if is_nice else None,  # noqa: PLW1509
+                preexec_fn=(lambda: os.nice(10)) if is_nice else None,
             )  # fmt: skip
         self._children.append(child)
         return child
@@ -236,14 +236,23 @@ class _Demo:
                 plant.terminate()
 
     def _record_from(self, remote: Remote, ready: dict[str, Any]) -> None:
-        endpoints = {link["id"]: ready[link["protocol"]] for link in remote.get("/api/links") if link["protocol"] in ready}
-        params = {"timeline": _SHIFT, "title": _SHIFT_TITLE, "minutes": _SHIFT_MINUTES, "endpoints": endpoints}
+        endpoints = {
+            link["id"]: ready[link["protocol"]] for link in remote.get("/api/links") if link["protocol"] in ready
+        }
+        params = {
+            "timeline": _SHIFT,
+            "title": _SHIFT_TITLE,
+            "minutes": _SHIFT_MINUTES,
+            "endpoints": endpoints,
+        }
         outcome = remote.run("recording.make", params)
         job_id = outcome["effects"][0]["job"]
         while not self._ended.wait(1.0):
             job = remote.get(f"/api/jobs/{job_id}")
             if job["state"] == "failed":
-                raise XushiError("demo.part_refused", part=_SHIFT, **{k: job["error"][k] for k in ("what", "why", "next")})
+                raise XushiError(
+                    "demo.part_refused", part=_SHIFT, **{k: job["error"][k] for k in ("what", "why", "next")}
+                )
             if job["state"] != "running":
                 return
 

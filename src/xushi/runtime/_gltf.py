@@ -153,7 +153,9 @@ class _Model:
         required = self.sequence(self.document, "extensionsRequired", "")
         for extension in required:
             if not isinstance(extension, str) or extension not in _KNOWN_EXTENSIONS:
-                raise self.fail("/extensionsRequired", f"needs the extension {str(extension)[:60]}, which is not supported")
+                raise self.fail(
+                    "/extensionsRequired", f"needs the extension {str(extension)[:60]}, which is not supported"
+                )
 
     def load_buffers(self) -> None:
         for index, buffer in enumerate(self.items("buffers")):

@@ -70,9 +70,7 @@ class AasImporter:
         )
         return Imported(records, counts, tuple(diagnoses), environment)
 
-    def _part(
-        self, package: str, path: str, part: Any, keep: Keep, diagnoses: list[Diagnosis]
-    ) -> dict[str, Record]:
+    def _part(self, package: str, path: str, part: Any, keep: Keep, diagnoses: list[Diagnosis]) -> dict[str, Record]:
         try:
             content = part.data
         except XushiError as error:

@@ -113,7 +113,9 @@ class ImporterTable:
         try:
             head = source.head()
         except OSError as error:
-            raise XushiError("runtime.file_unreadable", name=source.name, reason=error.strerror or str(error)) from error
+            raise XushiError(
+                "runtime.file_unreadable", name=source.name, reason=error.strerror or str(error)
+            ) from error
         if not head:
             raise XushiError("runtime.file_empty", name=source.name)
         best = max(self._importers, key=lambda importer: importer.rank(source.name, head))

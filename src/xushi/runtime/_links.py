@@ -227,4 +227,3 @@ class LinkKeeper:
         if running is None or status is None or status.state != "live":
             raise XushiError("runtime.link_down", link=link_id, state=status.state if status else "off")
         return running.connector
-

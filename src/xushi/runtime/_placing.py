@@ -82,9 +82,7 @@ def _kept(place: Place, before: Record | None) -> Record:
     return {**record, **kept}
 
 
-def _place_shells(
-    environment: Environment, finder: FileFinder, made: dict[str, Place], homeless: list[Place]
-) -> None:
+def _place_shells(environment: Environment, finder: FileFinder, made: dict[str, Place], homeless: list[Place]) -> None:
     submodels = {submodel.id: submodel for submodel in environment.submodels}
     seen = {shell.id: _appearance(shell, submodels, finder) for shell in environment.asset_administration_shells}
     by_asset = {
@@ -103,18 +101,16 @@ def _place_shells(
 def _place_node(
     entity: Entity,
     parent: str | None,
-    by_asset: Mapping[str | None, str],
+    by_asset: Mapping[str, str],
     seen: Mapping[str, Place],
     made: dict[str, Place],
 ) -> None:
     """Place one node of a layout and those below it; poses are relative to the node above."""
-    shell_id = by_asset.get(entity.global_asset_id)
+    shell_id = by_asset.get(entity.global_asset_id or "")
     pose = _pose(entity.statements)
     if shell_id is not None and shell_id not in made and (pose is not None or seen[shell_id].model is not None):
         position, rotation = pose or ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
-        made[shell_id] = msgspec.structs.replace(
-            seen[shell_id], parent=parent, position=position, rotation=rotation
-        )
+        made[shell_id] = msgspec.structs.replace(seen[shell_id], parent=parent, position=position, rotation=rotation)
         parent = shell_id
     for statement in entity.statements:
         if isinstance(statement, Entity):
@@ -131,9 +127,7 @@ def _pose(statements: Iterable[Any]) -> tuple[Any, Any] | None:
     return None
 
 
-def _appearance(
-    shell: AssetAdministrationShell, submodels: Mapping[str, Submodel], finder: FileFinder
-) -> Place:
+def _appearance(shell: AssetAdministrationShell, submodels: Mapping[str, Submodel], finder: FileFinder) -> Place:
     """A shell's place without its position: name, model, category, behaviours."""
     own = [submodels[ref.keys[0].value] for ref in shell.submodels if ref.keys[0].value in submodels]
     model = next((sha for sub in own if _means(sub, _MODELS) for sha in _models(sub, finder)), None)
@@ -146,9 +140,7 @@ def _appearance(
     named = texts(shell.display_name)
     plain = named.get("en") or shell.id_short or shell.id
     name = {"en": plain, "zh-CN": named.get("zh-CN", plain)}
-    return Place(
-        id=shell.id, name=name, shell=shell.id, model=model, category=category, behaviours=tuple(behaviours)
-    )
+    return Place(id=shell.id, name=name, shell=shell.id, model=model, category=category, behaviours=tuple(behaviours))
 
 
 def _means(submodel: Submodel, word: str) -> bool:
@@ -179,7 +171,7 @@ def _behaviours(submodel: Submodel, finder: FileFinder) -> Iterable[Behaviour]:
         for item in element.value:
             if isinstance(item, SubmodelElementCollection):
                 try:
-                    yield msgspec.convert(_fields(item, finder), Behaviour)  # type: ignore[arg-type]
+                    yield msgspec.convert(_fields(item, finder), Behaviour)
                 except msgspec.ValidationError:
                     continue  # a behaviour of a newer version: what is known still moves
 

@@ -77,9 +77,7 @@ class Platform:
             "importers": self.importers, "registry": self.registry, "links": self.links, "board": self.board,
             "platform": self,
         }  # fmt: skip
-        self.bus = CommandBus(
-            self.store, self.blobs, self.commands, clock, self.policy, self.evidence, services
-        )
+        self.bus = CommandBus(self.store, self.blobs, self.commands, clock, self.policy, self.evidence, services)
         self.bus.subscribe(self._on_change)
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
@@ -88,9 +86,7 @@ class Platform:
 
     @classmethod
     @contextmanager
-    def open(
-        cls, folder: Path, clock: Clock | None = None, keep_days: float = KEEP_DAYS
-    ) -> Iterator[Platform]:
+    def open(cls, folder: Path, clock: Clock | None = None, keep_days: float = KEEP_DAYS) -> Iterator[Platform]:
         """Open a data folder, made where it does not exist, and close it at the end.
 
         Args:

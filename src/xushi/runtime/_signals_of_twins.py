@@ -78,9 +78,7 @@ def _sink_submodels(environment: Environment) -> Iterator[str]:
                     yield key.partition("#")[0]
 
 
-def _of_submodel(
-    submodel: Submodel, shell: str, concepts: Mapping[str, ConceptDescription]
-) -> Iterator[SignalDef]:
+def _of_submodel(submodel: Submodel, shell: str, concepts: Mapping[str, ConceptDescription]) -> Iterator[SignalDef]:
     lists: list[str] = []
     for path, element in walk(submodel):
         if any(path.startswith(f"{outer}[") for outer in lists):

@@ -128,7 +128,10 @@ def twin_commands() -> list[Command]:
             params=RenameParams,
             right="twin:write",
             title={"en": "Rename a twin", "zh-CN": "重命名孪生体"},
-            summary={"en": "Changes the display name of a shell or submodel.", "zh-CN": "更改管理壳或子模型的显示名称。"},
+            summary={
+                "en": "Changes the display name of a shell or submodel.",
+                "zh-CN": "更改管理壳或子模型的显示名称。",
+            },
             prepare=_rename,
         ),
         Command(

@@ -92,11 +92,11 @@ def decode_frame(message: bytes) -> DecodedFrame:
     version, kind, view, count, time_ms, text_bytes, sequence = HEADER.unpack_from(message)
     if version != VERSION or len(message) != HEADER.size + count * 24 + text_bytes:
         raise ValueError(f"not a frame of version {VERSION} with {count} values: {len(message)} bytes")
-    offset = HEADER.size
-    columns = []
-    for dtype, size in (("<f8", 8), ("<f8", 8), ("<u4", 4), ("<u4", 4)):
-        columns.append(np.frombuffer(message, dtype, count, offset))
-        offset += size * count
-    rows = msgspec.json.decode(message[offset:]) if text_bytes else []
+    start = HEADER.size
+    values = np.frombuffer(message, "<f8", count, start)
+    times_ms = np.frombuffer(message, "<f8", count, start + 8 * count)
+    handles = np.frombuffer(message, "<u4", count, start + 16 * count)
+    qualities = np.frombuffer(message, "<u4", count, start + 20 * count)
+    rows = msgspec.json.decode(message[start + 24 * count :]) if text_bytes else []
     texts = {row[0]: row[1] for row in rows}
-    return DecodedFrame(kind, view, time_ms, sequence, *columns, texts)
+    return DecodedFrame(kind, view, time_ms, sequence, values, times_ms, handles, qualities, texts)

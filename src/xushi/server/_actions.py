@@ -82,7 +82,9 @@ async def _stored(doors: Doors, call: Call) -> list[dict[str, str]]:
                 if isinstance(item, UploadFile):
                     content = await item.read()
                     sha256 = await asyncio.to_thread(doors.platform.blobs.put, content)
-                    files.append({"name": (item.filename or "file").replace("\\", "/").rpartition("/")[2], "sha256": sha256})
+                    files.append(
+                        {"name": (item.filename or "file").replace("\\", "/").rpartition("/")[2], "sha256": sha256}
+                    )
     except MultiPartException as error:
         raise XushiError("server.upload_invalid", reason=error.message) from error
     if not files:

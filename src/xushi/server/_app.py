@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -223,7 +224,7 @@ class _News:
                 self._doors.fanout.broadcast(lambda language: m.LinksMessage(self._doors.links(language)))
             jobs, self._jobs = self._jobs, {}
             for job in jobs.values():
-                self._doors.fanout.broadcast(lambda language, job=job: self._job(job, language))
+                self._doors.fanout.broadcast(functools.partial(self._job, job))
 
     def _job(self, job: Job, language: str) -> m.JobMessage:
         return m.JobMessage(**msgspec.structs.asdict(self._doors.job(job, language)))

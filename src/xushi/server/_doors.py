@@ -151,7 +151,9 @@ class Doors:
             status = self.platform.links.statuses.get(link.id)
             error = None
             if status is not None and status.text and status.state in ("lost", "refused"):
-                text = message(status.text, {"link": link.id, "endpoint": link.endpoint, "reason": status.error}, language)
+                text = message(
+                    status.text, {"link": link.id, "endpoint": link.endpoint, "reason": status.error}, language
+                )
                 error = m.ErrorBody(status.text, text.what, text.why or status.error, text.next)
             shown.append(
                 m.LinkInfo(

@@ -402,6 +402,4 @@ class SignalsMessage(msgspec.Struct, frozen=True, tag="signals"):
     count: int
 
 
-ServerMessage = (
-    Welcome | OutcomeMessage | ErrorMessage | RecordsMessage | LinksMessage | JobMessage | SignalsMessage
-)
+ServerMessage = Welcome | OutcomeMessage | ErrorMessage | RecordsMessage | LinksMessage | JobMessage | SignalsMessage

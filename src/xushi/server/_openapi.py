@@ -71,7 +71,10 @@ def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
     if spec.body is not None:
         operation["requestBody"] = {"content": {spec.body_media_type: {"schema": by_type[id(spec.body)]}}}
     elif spec.body_media_type == "multipart/form-data":
-        files = {"type": "object", "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}}}
+        files = {
+            "type": "object",
+            "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+        }
         operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": files}}}
     return operation
 

@@ -152,7 +152,7 @@ async def export(doors: Doors, call: Call) -> Response:
     try:
         await asyncio.to_thread(write, path, handles, first_ns, end_ns)
     except BaseException:
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
     return FileResponse(
         path, media_type=_MEDIA_TYPES[query.format], filename=f"xushi.{query.format}",

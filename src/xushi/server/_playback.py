@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+
 import numpy as np
 
 from xushi.runtime import DELTA, FULL, Platform, Timeline, encode_frame
@@ -116,6 +117,7 @@ class Playback:
             return frame.take(times != frame.times_ns)
         before = dict(zip(signals.tolist(), times.tolist(), strict=True))
         is_new = [
-            before.get(handle) != time for handle, time in zip(frame.signals.tolist(), frame.times_ns.tolist(), strict=True)
+            before.get(handle) != time
+            for handle, time in zip(frame.signals.tolist(), frame.times_ns.tolist(), strict=True)
         ]
         return frame.take(np.array(is_new, bool))

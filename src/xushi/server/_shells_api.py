@@ -12,7 +12,7 @@ from starlette.responses import Response
 from xushi.kernel import Record, XushiError
 from xushi.runtime import with_live_values
 from xushi.server._doors import Doors
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import Call, Handler, NoQuery, RouteSpec, answer_json
 
 _LARGEST_PAGE = 1000
 
@@ -190,9 +190,8 @@ def _number(text: Any, value_type: str | None) -> Any:
     return text
 
 
-def _route(path: str, handler: Any, title: str, query: type[msgspec.Struct] | None = None) -> RouteSpec:
-    extra = {"query": query} if query is not None else {}
-    return RouteSpec("GET", path, "view", handler, title, answer=dict[str, Any], tags=("aas",), **extra)
+def _route(path: str, handler: Handler, title: str, query: type[msgspec.Struct] = NoQuery) -> RouteSpec:
+    return RouteSpec("GET", path, "view", handler, title, query, answer=dict[str, Any], tags=("aas",))
 
 
 ROUTES = (

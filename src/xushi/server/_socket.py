@@ -120,7 +120,9 @@ class Connection:
         if playback is None or playback.timeline.id != timeline:
             self._end_playback(view)
             source = self.doors.platform.timelines.get(timeline)
-            playback = Playback(self.doors.platform, source, self.viewer.wire, view, self._handles(watch), watch.rate_hz)
+            playback = Playback(
+                self.doors.platform, source, self.viewer.wire, view, self._handles(watch), watch.rate_hz
+            )
             self._playbacks[view] = playback
         return playback
 

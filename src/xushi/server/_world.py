@@ -74,9 +74,7 @@ def signal_info(handle: int, signal: SignalDef) -> m.SignalInfo:
         low=signal.low,
         high=signal.high,
         writable=signal.writable,
-        source=None
-        if source is None
-        else m.SourceInfo(source.link, source.protocol, source.endpoint, source.address),
+        source=None if source is None else m.SourceInfo(source.link, source.protocol, source.endpoint, source.address),
     )
 
 
