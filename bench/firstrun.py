@@ -34,8 +34,12 @@ def run() -> Iterator[dict[str, Any]]:
         yield _figure(f"base install, {kind}", size_mb, "MB", INSTALL_TARGET_MB)
     with tempfile.TemporaryDirectory() as folder:
         with demo(Path(folder) / "data") as running:
-            yield _figure("demo answers after start, first time", running.seconds_to_answer, "s", PICTURE_TARGET_S)
-            yield _figure("first picture after sign-in", _first_picture_s(running.signin_link()), "s", PICTURE_TARGET_S)
+            yield _figure(
+                "demo answers after start, first time", running.seconds_to_answer, "s", PICTURE_TARGET_S
+            )
+            yield _figure(
+                "first picture after sign-in", _first_picture_s(running.signin_link()), "s", PICTURE_TARGET_S
+            )
             yield {"name": "memory of the platform, demo", "value": round(running.memory_mb()), "unit": "MB"}
         with demo(Path(folder) / "data") as running:
             yield _figure("demo answers after start, again", running.seconds_to_answer, "s", 3.0)
@@ -43,7 +47,13 @@ def run() -> Iterator[dict[str, Any]]:
 
 def _figure(name: str, value: float, unit: str, target: float) -> dict[str, Any]:
     ratio = round(value / target, 3)
-    return {"name": name, "value": round(value, 2), "unit": unit, "baseline": f"target {target:g} {unit}", "ratio": ratio}
+    return {
+        "name": name,
+        "value": round(value, 2),
+        "unit": unit,
+        "baseline": f"target {target:g} {unit}",
+        "ratio": ratio,
+    }
 
 
 def _entry_script_kb() -> float:
@@ -57,7 +67,17 @@ def _install_sizes() -> dict[str, float]:
     """Install the wheel alone into an empty folder and return its size in MB, without and with bytecode."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "site"
-        command = [sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--target", str(target), str(ROOT)]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-compile",
+            "--target",
+            str(target),
+            str(ROOT),
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         plain_mb = _folder_mb(target)
         subprocess.run([sys.executable, "-m", "compileall", "-qq", str(target)], check=False)

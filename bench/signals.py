@@ -94,12 +94,8 @@ def mixed_signals(folder: Path) -> Iterator[dict[str, Any]]:
     yield figure("signals.ingest_until_durable", rate, "values/s", plain_rate, is_more_better=True)
     history.flush()
     spent_us = (time.process_time() - cpu) / (FRAMES * SIGNALS) * 1e6
-    yield figure(
-        "signals.cpu_until_compressed", spent_us, "µs/value", 1e6 / plain_rate, is_more_better=False
-    )
-    yield figure(
-        "signals.sustained_on_one_core", 1e6 / spent_us, "values/s", plain_rate, is_more_better=True
-    )
+    yield figure("signals.cpu_until_compressed", spent_us, "µs/value", 1e6 / plain_rate, is_more_better=False)
+    yield figure("signals.sustained_on_one_core", 1e6 / spent_us, "values/s", plain_rate, is_more_better=True)
     size = history.state().file_bytes / (FRAMES * SIGNALS)
     yield figure("signals.bytes_per_value", size, "B/value", 16, is_more_better=False)
 

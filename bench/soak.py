@@ -26,7 +26,10 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--speed", type=float, default=10.0)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, demo(Path(folder) / "data", "--speed", str(options.speed)) as running:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demo(Path(folder) / "data", "--speed", str(options.speed)) as running,
+    ):
         memory_mb = _watch(running, options.minutes * 60)
         is_whole = all([_account(running, protocol, name) for protocol, name in COUNTERS.items()])
     growth = memory_mb[-1] / memory_mb[0] - 1
@@ -80,7 +83,11 @@ def _history(running: RunningDemo, path: str) -> np.ndarray[Any, np.dtype[np.int
         rows = running.remote.get(
             f"{timeline}/signals/{handle}/range", start_ms=start_ms, end_ms=end_ms, limit=_PAGE
         )
-        good = [value for value, quality in zip(rows["values"], rows["qualities"], strict=True) if not quality >> 31]
+        good = [
+            value
+            for value, quality in zip(rows["values"], rows["qualities"], strict=True)
+            if not quality >> 31
+        ]
         values += good
         if not rows["more"]:
             return np.array(values, np.int64)
