@@ -9,13 +9,14 @@ from pathlib import Path
 import aas_core3_1.jsonization as core_json
 import aas_core3_1.verification as core_rules
 import aas_core3_1.xmlization as core_xml
+import jsonschema
 import pytest
-from aas_cases import CONFORMANCE, ENVIRONMENTS, REAL, TEMPLATES, every_class
+from aas_cases import CONFORMANCE, ENVIRONMENTS, REAL, SAMPLES, TEMPLATES, every_class
 from hypothesis import HealthCheck, given, settings
 
 from xushi.twins import Environment, from_json, read_file, to_aasx, to_json, to_xml, validate
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def core_reads_json(environment: Environment) -> object:
@@ -58,6 +59,15 @@ def test_json_xml_and_packages_carry_the_same_environment(environment: Environme
         package = read_file(data, name)
         assert package.environment == environment
         assert package.diagnoses == []
+
+
+@pytest.mark.samples
+def test_what_we_write_satisfies_the_published_json_schema() -> None:
+    schema = json.loads((SAMPLES / "spec" / "aas-3.1.2.json").read_text("utf-8"))
+    validator = jsonschema.Draft201909Validator(schema)
+    upgraded = [read_file(path).environment for path in REAL if path.name.startswith("aaspe_DemoAAS")]
+    for environment in (every_class(), *upgraded):
+        assert [error.message for error in validator.iter_errors(json.loads(to_json(environment)))] == []
 
 
 RULES = {

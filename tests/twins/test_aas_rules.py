@@ -72,6 +72,7 @@ def test_an_environment_of_every_class_breaks_no_rule() -> None:
             [("entity_co_managed", "S#e")],
         ),
         ((MultiLanguageProperty(id_short="m", value=(ENGLISH, ENGLISH)),), [("language_repeated", "S#m")]),
+        ((MultiLanguageProperty(id_short="m", value=(replace(ENGLISH, text=""),)),), [("empty_text", "S#m")]),
         ((row(text("1", "xs:int", None)),), []),
         ((row(Capability()),), [("list_kind", "S#l[0]")]),
         ((row(text("1", "xs:long", None)),), [("list_value_type", "S#l[0]")]),

@@ -156,6 +156,8 @@ def _value(value: str | None, value_type: str, place: str, findings: Findings) -
 def _languages(strings: Iterable[LangString], place: str, findings: Findings) -> None:
     seen: set[str] = set()
     for string in strings:
+        if not string.text:
+            findings.add("twins.rule_empty_text", place, language=string.language)
         if string.language.casefold() in seen:
             findings.add("twins.rule_language_repeated", place, language=string.language)
             return
