@@ -1,6 +1,7 @@
 """The runtime: one data folder opened as a running platform, the floor below the doors."""
 
 from xushi.runtime._devices import CallParams, WriteParams
+from xushi.runtime._files_of_twins import FileFinder, file_of
 from xushi.runtime._gltf import GltfSummary, check_gltf
 from xushi.runtime._importers import AasImporter, DocumentImporter, GltfImporter
 from xushi.runtime._importing import (
@@ -42,6 +43,7 @@ __all__ = [
     "Counts",
     "DecodedFrame",
     "DocumentImporter",
+    "FileFinder",
     "FolderLock",
     "GltfImporter",
     "GltfSummary",
@@ -66,6 +68,7 @@ __all__ = [
     "encode_body",
     "encode_frame",
     "encode_header",
+    "file_of",
     "holder_of",
     "lexical",
     "plan_import",

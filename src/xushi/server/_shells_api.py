@@ -10,9 +10,10 @@ import msgspec
 from starlette.responses import Response
 
 from xushi.kernel import Record, XushiError
-from xushi.runtime import with_live_values
+from xushi.runtime import file_of, with_live_values
 from xushi.server._doors import Doors
 from xushi.server._routes import Call, Handler, NoQuery, RouteSpec, answer_json
+from xushi.server._stored_files import ASK_AGAIN, file_answer
 
 _LARGEST_PAGE = 1000
 
@@ -105,8 +106,10 @@ async def elements(doors: Doors, call: Call) -> Response:
 
 
 async def element(doors: Doors, call: Call) -> Response:
-    """GetSubmodelElementByPath, or its value where the path ends in ``/$value``."""
+    """GetSubmodelElementByPath; its value where the path ends in ``/$value``, its file where in ``/attachment``."""
     path = call.path("path")
+    if path.endswith("/attachment"):
+        return _attachment(doors, call, path.removesuffix("/attachment"))
     is_value = path.endswith("/$value")
     path = path.removesuffix("/$value")
     record = _live(doors, _record(doors, "submodel", call.path("id")))
@@ -114,6 +117,34 @@ async def element(doors: Doors, call: Call) -> Response:
     if found is None:
         raise XushiError("server.element_unknown", path=path[:200])
     return answer_json(_value(found) if is_value else found)
+
+
+def _attachment(doors: Doors, call: Call, path: str) -> Response:
+    """GetFileByPath: the content of a File or Blob element."""
+    submodel = _record(doors, "submodel", call.path("id"))
+    found = _find(submodel, path)
+    if found is None or found.get("modelType") not in ("File", "Blob"):
+        raise XushiError("server.element_unknown", path=path[:200])
+    if found["modelType"] == "Blob":
+        content = base64.b64decode(found.get("value") or "", validate=False)
+        headers = {"Content-Disposition": "attachment", "Cache-Control": ASK_AGAIN}
+        return Response(content, headers=headers, media_type="application/octet-stream")
+    return _file(doors, call, "submodel", submodel["id"], found.get("value"))
+
+
+def _file(doors: Doors, call: Call, kind: str, twin_id: str, value: str | None) -> Response:
+    record = file_of(doors.platform.store, kind, twin_id, value)
+    if record is None:
+        raise XushiError("server.file_unknown", path=str(value)[:200])
+    name = record["path"].rpartition("/")[2]
+    return file_answer(doors.platform, call, record["sha256"], record["media_type"], name, ASK_AGAIN)
+
+
+async def thumbnail(doors: Doors, call: Call) -> Response:
+    """GetThumbnail."""
+    shell = _record(doors, "shell", call.path("id"))
+    picture = shell["assetInformation"].get("defaultThumbnail", {})
+    return _file(doors, call, "shell", shell["id"], picture.get("path"))
 
 
 async def concepts(doors: Doors, call: Call) -> Response:
@@ -198,6 +229,15 @@ ROUTES = (
     _route("/shells", shells, "All shells", PageQuery),
     _route("/shells/{id}", shell, "One shell"),
     _route("/shells/{id}/asset-information", asset_information, "The asset of a shell"),
+    RouteSpec(
+        "GET",
+        "/shells/{id}/asset-information/thumbnail",
+        "view",
+        thumbnail,
+        "The picture of a shell",
+        media_type="application/octet-stream",
+        tags=("aas",),
+    ),
     _route("/shells/{id}/submodel-refs", submodel_refs, "The submodels of a shell"),
     _route("/submodels", submodels, "All submodels", PageQuery),
     _route("/submodels/{id}", submodel, "One submodel"),

@@ -8,7 +8,7 @@ import resource
 import sys
 
 import msgspec
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from xushi.kernel import XushiError
 from xushi.runtime import texts
@@ -16,11 +16,10 @@ from xushi.scene import Place
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
 from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._stored_files import FOR_EVER, file_answer
 from xushi.signals import SignalDef
 
 VERSION = importlib.metadata.version("xushi")
-_INLINE = ("image/png", "image/jpeg", "image/webp", "application/pdf", "model/gltf-binary", "model/gltf+json")
-_YEAR_S = 31_536_000
 
 
 class TimelineQuery(msgspec.Struct, frozen=True):
@@ -158,21 +157,7 @@ async def asset(doors: Doors, call: Call) -> Response:
     record = doors.platform.store.get("asset", sha256)
     if record is None:
         raise XushiError("server.asset_unknown", sha256=sha256[:64])
-    media_type = record["media_type"]
-    is_inline = media_type in _INLINE
-    headers = {
-        "Cache-Control": f"private, max-age={_YEAR_S}, immutable",
-        "ETag": f'"{sha256}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    if call.request.headers.get("if-none-match") == f'"{sha256}"':
-        return Response(status_code=304, headers=headers)
-    return FileResponse(
-        doors.platform.blobs.path(sha256),
-        media_type=media_type if is_inline else "application/octet-stream",
-        headers=headers,
-        filename=None if is_inline else record["name"],
-    )
+    return file_answer(doors.platform, call, sha256, record["media_type"], record["name"], FOR_EVER)
 
 
 ROUTES = (
