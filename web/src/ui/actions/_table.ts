@@ -31,15 +31,17 @@ const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "s
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
   const { feed } = useSession();
+  const world = useWorld();
   return useMemo(
     () => () => {
       const state = ui.get();
+      const camera = world.camera() ?? state.camera;
       const shown = feed.time.get();
       return {
         timeline: shown.timeline,
         ...(shown.mode === "live" || !Number.isFinite(shown.atMs) ? {} : { atMs: shown.atMs }),
         ...(state.selection ? { selection: state.selection } : {}),
-        ...(state.camera ? { camera: state.camera } : {}),
+        ...(camera ? { camera } : {}),
         language: state.language,
         scheme: state.scheme,
         centre: state.centre,
@@ -50,7 +52,7 @@ export function useLinkedView(): () => LinkedView {
         ...(state.engine ? { engine: state.engine } : {}),
       };
     },
-    [ui, feed],
+    [ui, feed, world],
   );
 }
 

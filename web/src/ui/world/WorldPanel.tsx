@@ -60,6 +60,7 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
           overview: () => engine.frameAll(),
           toggleWalk: () => engine.setMode(engine.mode === "walk" ? "orbit" : "walk"),
           look: (camera) => engine.setCamera(camera),
+          camera: () => engine.getCamera(),
         });
         setScene(engine);
       })

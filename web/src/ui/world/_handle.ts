@@ -7,6 +7,8 @@ export interface WorldHandle {
   overview(): void;
   toggleWalk(): void;
   look(camera: Camera): void;
+  /** Where the eye stands now; null while no world is drawn. */
+  camera(): Camera | null;
 }
 
 /** Passes wishes on to the scene that is there at the moment, if any. */
@@ -22,6 +24,7 @@ export function createWorldRelay(): WorldRelay {
     overview: () => scene?.overview(),
     toggleWalk: () => scene?.toggleWalk(),
     look: (camera) => scene?.look(camera),
+    camera: () => scene?.camera() ?? null,
   };
 }
 

@@ -1,0 +1,117 @@
+"""Changing things: rename and undo, files dropped on the page, the palette, a set-point on the machine."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from visiting import Visit
+
+pytestmark = pytest.mark.browser
+
+PUMP = {
+    "assetAdministrationShells": [
+        {
+            "modelType": "AssetAdministrationShell",
+            "id": "urn:test:shell:pump",
+            "idShort": "Pump",
+            "displayName": [{"language": "en", "text": "Cooling pump"}, {"language": "zh-CN", "text": "冷却泵"}],
+            "assetInformation": {"assetKind": "Instance", "globalAssetId": "urn:test:asset:pump"},
+            "submodels": [
+                {"type": "ModelReference", "keys": [{"type": "Submodel", "value": "urn:test:submodel:pump"}]}
+            ],
+        }
+    ],
+    "submodels": [
+        {
+            "modelType": "Submodel",
+            "id": "urn:test:submodel:pump",
+            "idShort": "Notes",
+            "submodelElements": [
+                {"modelType": "Property", "idShort": "Flow", "valueType": "xs:double", "value": "12.5"}
+            ],
+        }
+    ],
+}
+
+DROP = """([name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "application/json" }));
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def station(page: Page, name: str) -> None:
+    page.get_by_role("treeitem", name=re.compile(name)).click()
+
+
+def test_a_rename_can_be_taken_back_by_ctrl_z(visit: Visit) -> None:
+    page = visit().open()
+    station(page, r"^OP20\b")
+    heading = page.get_by_role("region", name="Details").get_by_role("heading", level=2)
+    expect(heading).to_have_text("OP20 Crankshaft fit")
+    page.keyboard.press("F2")
+    page.get_by_label("Name in English").fill("OP20 Crankshaft station")
+    page.get_by_role("button", name="Rename", exact=True).click()
+    expect(heading).to_have_text("OP20 Crankshaft station")
+    page.get_by_role("tree").focus()
+    page.keyboard.press("Control+z")
+    expect(heading).to_have_text("OP20 Crankshaft fit")
+
+
+def test_a_dropped_file_is_shown_first_then_imported_then_taken_back(visit: Visit) -> None:
+    page = visit().open()
+    expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
+    page.evaluate(DROP, ["pump.json", json.dumps(PUMP)])
+    dialog = page.get_by_role("dialog", name="Open files")
+    expect(dialog).to_contain_text("Nothing has changed yet")
+    expect(dialog.get_by_role("definition").first).to_have_text("1")
+    dialog.get_by_role("button", name="Bring in").click()
+    expect(dialog).to_contain_text("It is in.")
+    dialog.get_by_role("button", name="Done").click()
+    page.get_by_role("textbox", name="Find in the plant").fill("lqb")
+    expect(page.get_by_role("treeitem", name=re.compile("Cooling pump"))).to_be_visible()
+    page.get_by_role("tree").focus()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("treeitem", name=re.compile("Cooling pump"))).to_be_hidden()
+
+
+def test_a_file_that_cannot_be_opened_is_explained(visit: Visit) -> None:
+    page = visit().open()
+    expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
+    page.evaluate(DROP, ["broken.json", "{ this is not json"])
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+
+
+def test_the_palette_finds_a_station_by_pinyin_initials(visit: Visit) -> None:
+    page = visit().open(lang="zh-CN")
+    expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name=re.compile("拼音首字母")).press_sequentially("gnj")
+    expect(page.get_by_role("option").first).to_contain_text("OP40 缸盖拧紧")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="详情").get_by_role("heading", level=2)).to_have_text("OP40 缸盖拧紧")
+
+
+def test_a_set_point_reaches_the_machine_only_when_held(visit: Visit) -> None:
+    page = visit().open(place="urn:xushi:demo:shell:OP40")
+    row = page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Torque target")
+    row.get_by_role("button", name="Change Torque target").click()
+    row.get_by_label("New value").fill("86")
+    hold = row.get_by_role("button", name="Hold to write")
+    hold.click()
+    expect(row).to_contain_text("Keep holding")
+    hold.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1500)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()
+    expect(row).to_contain_text("86")
+
+
+def test_what_was_done_stands_in_the_activity(visit: Visit) -> None:
+    page = visit().open(view="activity")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("Done")
+    expect(page.get_by_role("table")).to_contain_text("Import files")

@@ -1,0 +1,85 @@
+"""Looking at the running line: values move, a station tells everything about itself."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from visiting import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def choose(page: Page, station: str) -> None:
+    """Click a machine in the tree."""
+    page.get_by_role("treeitem", name=re.compile(rf"^{station}\b")).click()
+
+
+def test_values_move_in_the_table(visit: Visit) -> None:
+    page = visit().open(view="table")
+    page.get_by_role("textbox", name="Find signals").fill("OP40 Spindle current")
+    cell = page.get_by_role("row", name=re.compile("OP40")).first.get_by_role("gridcell").nth(2)
+    expect(cell).not_to_have_text("–")
+    before = cell.inner_text()
+    expect(cell).not_to_have_text(before)
+
+
+def test_a_station_chosen_in_the_tree_shows_live_values_with_unit(visit: Visit) -> None:
+    page = visit().open()
+    choose(page, "OP40")
+    details = page.get_by_role("region", name="Details")
+    expect(details.get_by_role("heading", name=re.compile("OP40"))).to_be_visible()
+    row = details.get_by_role("listitem").filter(has_text="Electric power")
+    expect(row).to_contain_text("kW")
+    before = row.inner_text()
+    expect(row).not_to_have_text(before, use_inner_text=True)
+
+
+def test_a_station_tells_where_its_values_come_from(visit: Visit) -> None:
+    page = visit().open()
+    choose(page, "OP40")
+    page.get_by_role("tab", name="Source").click()
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_contain_text("opc.tcp://")
+    expect(panel).to_contain_text("s=OP40.State")
+    expect(panel).to_contain_text("changed")
+
+
+def test_a_station_shows_its_nameplate_and_trend(visit: Visit) -> None:
+    page = visit().open()
+    choose(page, "OP40")
+    page.get_by_role("tab", name="About").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("Manufacturer")
+    page.get_by_role("tab", name="Trend").click()
+    expect(page.get_by_role("tabpanel").get_by_role("img", name=re.compile("Trend of"))).to_be_visible()
+
+
+def test_the_tree_is_walked_by_keys(visit: Visit) -> None:
+    page = visit().open()
+    tree = page.get_by_role("tree")
+    expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
+    tree.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("treeitem", selected=True)).to_have_accessible_name(re.compile(r"^OP10\b"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("treeitem", selected=True)).to_have_attribute("aria-expanded", "true")
+
+
+def test_the_world_is_drawn(visit: Visit) -> None:
+    page = visit().open()
+    canvas = page.get_by_role("application")
+    expect(canvas).to_be_visible()
+    expect(page.get_by_text("Loading models")).to_be_hidden()
+    box = canvas.bounding_box()
+    assert box is not None
+    assert box["width"] > 400
+    assert box["height"] > 300
+
+
+def test_engines_show_their_way_through_the_line(visit: Visit) -> None:
+    page = visit().open(view="engines")
+    page.get_by_role("listbox", name="Engines").get_by_role("option").first.click()
+    way = page.get_by_role("article")
+    expect(way.get_by_role("heading", level=2)).to_contain_text("E15-")
+    expect(way.get_by_role("listitem").first).to_contain_text("Verdict")

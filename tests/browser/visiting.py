@@ -1,0 +1,63 @@
+"""What the browser tests share: the running demo, and one window of one visitor."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+
+from xushi.remote import Remote, local_access
+
+WAIT_MS = 30_000
+COOKIE = "xushi_session"
+
+
+@dataclass
+class Demo:
+    """The demo as a user starts it: its address, the link it printed, and a way to ask it directly."""
+
+    url: str
+    data: Path
+    printed_link: str
+
+    @property
+    def remote(self) -> Remote:
+        access = local_access(self.data)
+        assert access is not None
+        return Remote(access.url, access.token)
+
+    def link(self) -> str:
+        """A fresh one-time sign-in link."""
+        url: str = self.remote.post("/api/signin-links")["url"]
+        return url
+
+    def session(self) -> str:
+        """The cookie of a fresh session."""
+        jar = CookieJar()
+        urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar)).open(self.link())
+        return next(cookie.value or "" for cookie in jar if cookie.name == COOKIE)
+
+
+@dataclass
+class Visitor:
+    """One browser window of a signed-in person; what it asked for and what went wrong is kept."""
+
+    context: BrowserContext
+    page: Page
+    demo: Demo
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, **view: str) -> Page:
+        """Open the page at a view, given as the parts of its link."""
+        parts = "&".join(f"{key}={value}" for key, value in {"lang": "en", "look": "light", **view}.items())
+        self.page.goto(f"{self.demo.url}/#{parts}")
+        self.page.locator("header").first.wait_for(timeout=WAIT_MS)
+        return self.page
+
+
+Visit = Callable[..., Visitor]
