@@ -13,6 +13,7 @@ from xushi.signals._buckets import (
     Buckets,
     Items,
     bucket_edges,
+    chosen_items,
     items_of_blocks,
     items_of_points,
     join_items,
@@ -30,11 +31,10 @@ _KEPT_SIGNALS = 64
 
 
 class _Blocks(msgspec.Struct, frozen=True):
-    """The lowest level of the pyramid of a signal's chunks; chunk k owns blocks[first[k]:first[k + 1]]."""
+    """The lowest level of the pyramid of a signal's chunks; chunk k owns items[first[k]:first[k + 1]]."""
 
     ids: Int64s
-    blocks: Records
-    ends: Int64s
+    items: Items
     first: Int64s
 
 
@@ -100,16 +100,20 @@ class PyramidReader:
             return items_of_blocks(coarse_blocks(index.entries[low:high][is_whole]), ends[is_whole]), is_whole
         fine = self._blocks(handle, index)
         first = fine.first[low : high + 1]
-        blocks, block_ends = fine.blocks[first[0] : first[-1]], fine.ends[first[0] : first[-1]]
-        is_long = (block_ends - blocks["start"]) > width / 2
-        owners = np.repeat(np.arange(high - low), np.diff(first))
-        is_whole = is_whole.copy()
-        is_whole[owners[is_long]] = False
+        # From the first whole chunk to the last: mostly those at the two ends only are not whole.
+        whole = np.flatnonzero(is_whole)
+        head, stop = int(whole[0]), int(whole[-1]) + 1
+        items = chosen_items(fine.items, slice(int(first[head]), int(first[stop])))
+        owners = np.repeat(np.arange(head, stop), np.diff(first[head : stop + 1]))
+        is_long = (items.end - items.start) > width / 2
+        if is_long.any():
+            is_whole = is_whole.copy()
+            is_whole[owners[is_long]] = False
         is_taken = is_whole[owners]
-        return items_of_blocks(blocks[is_taken], block_ends[is_taken]), is_whole
+        return items if is_taken.all() else chosen_items(items, is_taken), is_whole
 
     def _blocks(self, handle: int, index: ChunkIndex) -> _Blocks:
-        ids = np.ascontiguousarray(index.entries["id"])
+        ids = index.ids
         with self._lock:
             kept = self._kept.get(handle)
             if kept is not None:
@@ -135,8 +139,8 @@ class PyramidReader:
         ends = np.append(blocks["start"][1:] - 1, 0)
         ends[np.cumsum(counts) - 1] = index.ends[have:]
         first = np.concatenate([[0], np.cumsum(counts)])
+        items = items_of_blocks(blocks, ends)
         if known is not None:
-            blocks = np.concatenate([known.blocks, blocks])
-            ends = np.concatenate([known.ends, ends])
+            items = join_items([known.items, items])
             first = np.concatenate([known.first, known.first[-1] + first[1:]])
-        return _Blocks(np.ascontiguousarray(index.entries["id"]), blocks, ends, first)
+        return _Blocks(index.ids, items, first)
