@@ -144,7 +144,11 @@ def _plain(data: bytes, findings: Findings, limits: Limits) -> Any:
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        pass  # the slower reader below takes more, and knows line and column
+        return _plain_slowly(data, findings, limits)
+
+
+def _plain_slowly(data: bytes, findings: Findings, limits: Limits) -> Any:
+    """Read JSON with the standard library, which takes more than msgspec and knows line and column."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
