@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from pathlib import Path
 
 CONNACK = b"\x20\x02\x00\x00"
+SUBSCRIBE = 8
 
 
 def _packet(connection: socket.socket) -> tuple[int, bytes]:
@@ -20,22 +22,34 @@ def _packet(connection: socket.socket) -> tuple[int, bytes]:
     return head[0] >> 4, connection.recv(length, socket.MSG_WAITALL) if length else b""
 
 
-def main(packets: Path) -> None:
-    """Print the port, serve one client, end when it leaves."""
+def _count_filters(body: bytes) -> int:
+    """Return the number of topic filters in a SUBSCRIBE packet of fewer than 126."""
+    count, at = 0, 2
+    while at < len(body):
+        at += 2 + int.from_bytes(body[at : at + 2], "big") + 1
+        count += 1
+    return count
+
+
+def main(packets: Path, filters: int) -> None:
+    """Print the port, serve one client that subscribes to `filters` topics, end when it leaves."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         print(server.getsockname()[1], flush=True)
         connection, _ = server.accept()
     with connection:
         _packet(connection)
         connection.sendall(CONNACK)
-        kind, body = _packet(connection)
-        while kind != 8:
+        while filters > 0:
             kind, body = _packet(connection)
-        connection.sendall(b"\x90\x03" + body[:2] + b"\x00")
+            if kind == SUBSCRIBE:
+                count = _count_filters(body)
+                connection.sendall(bytes((0x90, 2 + count)) + body[:2] + bytes(count))
+                filters -= count
         connection.sendall(packets.read_bytes())
-        while connection.recv(65536):
-            continue
+        with contextlib.suppress(ConnectionResetError):  # a client may leave without a word
+            while connection.recv(65536):
+                continue
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

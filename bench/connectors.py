@@ -32,6 +32,7 @@ from xushi.kernel import SystemClock
 from xushi.signals import Board, Frame, History, Ingest, Kind, SignalDef, SignalRegistry
 
 SIGNALS = 1000
+SPARKPLUG_FILTERS = 6  # birth, data and death of a node and of its devices
 START_NS = 1_795_248_000_000_000_000
 MS = 1_000_000
 
@@ -95,10 +96,12 @@ def _json_packets(count: int) -> bytes:
 
 
 @contextmanager
-def _flood(folder: Path, packets: bytes) -> Iterator[int]:
+def _flood(folder: Path, packets: bytes, filters: int = 1) -> Iterator[int]:
     path = folder / "packets"
     path.write_bytes(packets)
-    process = subprocess.Popen([sys.executable, "-m", "bench._mqtt_flood", str(path)], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench._mqtt_flood", str(path), str(filters)], stdout=subprocess.PIPE
+    )
     try:
         assert process.stdout is not None
         yield int(process.stdout.readline())
@@ -156,7 +159,7 @@ def _mqtt_json() -> Iterator[dict[str, Any]]:
     ours, naive = Cost(), Cost()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with _flood(folder, _json_packets(count)) as port:
+        with _flood(folder, _json_packets(count), SIGNALS) as port:
             asyncio.run(_receive_ours(folder, port, [f"bench/{i}#/value" for i in range(SIGNALS)], count, ours))
         with _flood(folder, _json_packets(naive_count)) as port:
             _receive_json_naively(port, naive_count, naive)
@@ -206,7 +209,7 @@ def _sparkplug() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         packets = _sparkplug_packets(names, messages)
-        with _flood(folder, packets) as port:
+        with _flood(folder, packets, SPARKPLUG_FILTERS) as port:
             addresses = [f"spBv1.0/G/N/D:{name}" for name in names]
             asyncio.run(_receive_ours(folder, port, addresses, len(names) * (messages + 1), ours))
         with _flood(folder, packets) as port:

@@ -346,3 +346,14 @@ async def test_tls_is_spoken_with_a_trusted_broker_and_refused_with_any_other(tm
         async with running(tmp_path, gathered, broker, point, ca_file=str(certificate)) as trusted:
             assert (await trusted.write(point, 2.5)).is_good
             await gathered.until(lambda: gathered.values(v) == [2.5])
+
+
+async def test_hundreds_of_topics_are_subscribed_to(tmp_path, gathered, define, broker, peer) -> None:
+    handles = define(*[(f"v{i}", Kind.DOUBLE) for i in range(250)])
+    points = [Point(handle, "", f"many/{i}#/v") for i, handle in enumerate(handles)]
+    async with running(tmp_path, gathered, broker, *points):
+        for i in (0, 99, 100, 249):
+            peer.publish(f"many/{i}", {"v": i})
+        await gathered.until(lambda: len(gathered.rows) >= 4)
+    values = sorted(value for _, _, value, quality in gathered.rows if quality == 0)
+    assert values == [0.0, 99.0, 100.0, 249.0]
