@@ -111,7 +111,8 @@ def mixed_signals(folder: Path) -> Iterator[dict[str, Any]]:
     yield figure("signals.as_of_1000_signals_after_start", first_ms, "ms", plain_ms, is_more_better=False)
     yield figure("signals.as_of_1000_signals", warm_ms, "ms", plain_ms, is_more_better=False)
     reopen_ms = median_ms(lambda number: History(folder, registry, SystemClock()).close(), 3)
-    yield figure("signals.open_and_close", reopen_ms, "ms", 1000, is_more_better=False)
+    opening = figure("signals.open_and_close", reopen_ms, "ms", 1000, is_more_better=False)
+    yield {**opening, "baseline": "target 1000 ms"}
     table.close()
 
 
