@@ -11,6 +11,7 @@ import { Materials } from "./_materials";
 import { Outline } from "./_outline";
 import { graphicsName, isSoftware, Pace } from "./_pace";
 import { Picker } from "./_picker";
+import { Pictures } from "./_pictures";
 import { Plant } from "./_plant";
 import { Pointing } from "./_pointing";
 import { Surroundings } from "./_surroundings";
@@ -42,12 +43,12 @@ export class FactoryScene {
   private filter = NO_FILTER;
   private selected: string | null = null;
   private hovered: string | null = null;
-  private waiting = 0;
-  private lastMs = NaN;
   private restTimer: ReturnType<typeof setTimeout> | null = null;
   private isFramed = false;
   private isFollowing = false;
-  private isDisposed = false;
+  private readonly pictures = new Pictures((nowMs) => this.draw(nowMs), (betweenMs) => {
+    if (this.pace.note(betweenMs)) this.applyFineness();
+  });
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -98,9 +99,6 @@ export class FactoryScene {
       const labels = this.labels.hear(handles);
       if (moves || labels) this.invalidate();
     }));
-    const wake = () => this.invalidate();
-    document.addEventListener("visibilitychange", wake);
-    this.ends.push(() => document.removeEventListener("visibilitychange", wake));
     this.applyFineness();
     this.setTheme(this.theme);
     this.resize();
@@ -211,7 +209,7 @@ export class FactoryScene {
     this.invalidate();
   }
 
-  /** The place at a point of the canvas (CSS pixels from its corner); a part without a twin stands for the one it is on. */
+  /** The place at a point of the canvas, CSS pixels from its corner. */
   idAt(x: number, y: number): string | null {
     const { width, height } = this.canvas.getBoundingClientRect();
     const hit = this.picker.at((2 * x) / width - 1, 1 - (2 * y) / height, this.eye.camera, this.filter.cutHeightM);
@@ -256,8 +254,7 @@ export class FactoryScene {
 
   /** Asks for one more picture. */
   invalidate(): void {
-    if (this.waiting !== 0 || this.isDisposed || document.hidden) return;
-    this.waiting = requestAnimationFrame((now) => this.tick(now));
+    this.pictures.ask();
   }
 
   private layoutChanged(): void {
@@ -271,16 +268,6 @@ export class FactoryScene {
     this.labels.layOut();
     if (!this.isFramed && world.instances > 0) this.frameAll();
     this.invalidate();
-  }
-
-  private tick(nowMs: number): void {
-    this.waiting = 0;
-    if (this.isDisposed || document.hidden) return;
-    const isRun = nowMs - this.lastMs < 1000;
-    if (isRun && this.pace.note(nowMs - this.lastMs)) this.applyFineness();
-    this.lastMs = nowMs;
-    if (this.draw(nowMs)) this.invalidate();
-    else this.lastMs = NaN;
   }
 
   /** Brings everything to the instant and draws it; true while something still moves. */
@@ -324,7 +311,8 @@ export class FactoryScene {
   }
 
   private applyFineness(): void {
-    const { level, pixelRatio } = this.pace.fineness;
+    const { level, pixelRatio, gapMs } = this.pace.fineness;
+    this.pictures.gapMs = gapMs;
     this.surroundings.setRich(level !== "low", level === "high");
     this.marks.setSunShadows(level === "high");
     if (this.materials.setRich(level !== "low")) {
@@ -349,12 +337,10 @@ export class FactoryScene {
   }
 
   dispose(): void {
-    this.isDisposed = true;
-    cancelAnimationFrame(this.waiting);
     if (this.restTimer !== null) clearTimeout(this.restTimer);
     for (const end of this.ends) end();
     this.observer.disconnect();
-    for (const part of [this.pointing, this.gizmo, this.labels, this.marks, this.outline, this.hoverOutline, this.eye, this.plant, this.materials, this.surroundings]) part.dispose();
+    for (const part of [this.pictures, this.pointing, this.gizmo, this.labels, this.marks, this.outline, this.hoverOutline, this.eye, this.plant, this.materials, this.surroundings]) part.dispose();
     (this.scene.background as Color | null) = null;
     this.renderer.dispose();
   }

@@ -6,10 +6,11 @@ import type { PlaceState, SceneBoard, SceneOptions, SceneSignal, ThemeName } fro
 
 const MOST_SHOWN = 48;
 const MOST_CANDIDATES = 4000;
-const FAR_M: Record<string, number> = { station: 70, agv: 55, robot: 40, utility: 45, rack: 45, building: 0, conveyor: 9, product: 10, other: 30 };
+const FAR_M: Record<string, number> = { station: 110, agv: 80, robot: 40, utility: 45, rack: 45, building: 0, conveyor: 9, product: 10, other: 30 };
 const RANK: Record<string, number> = { station: 5, agv: 4, robot: 3, utility: 3, rack: 3, other: 2, conveyor: 1, product: 1, building: 0 };
 const FONT = "600 12px system-ui, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', sans-serif";
 const VALUE_FONT = "12px system-ui, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', sans-serif";
+const EMPTY = "–";
 const ROW_PX = 16;
 const PAD_PX = 8;
 /** Shapes beside the colour, so that a state can be told without it. */
@@ -188,7 +189,7 @@ export class Labels {
     if (!candidate.isStale && candidate.text === name) return;
     candidate.isStale = false;
     candidate.text = name;
-    candidate.values = candidate.handles.filter((handle) => this.board.has(handle)).map((handle) => this.format(handle));
+    candidate.values = candidate.handles.filter((handle) => this.board.has(handle)).map((handle) => this.format(handle)).filter((text) => text !== "" && text !== EMPTY);
     if (!this.measure) return;
     this.measure.font = FONT;
     let width = this.measure.measureText(name).width;
@@ -202,7 +203,7 @@ export class Labels {
     const signal = this.signals.get(handle);
     const value = this.board.value(handle);
     const object = this.board.object(handle);
-    if (Number.isNaN(value)) return object === undefined ? "–" : String(object);
+    if (Number.isNaN(value)) return object === undefined ? EMPTY : String(object);
     const text = signal?.labels[String(value)] ?? String(Math.round(value * 100) / 100);
     return signal?.unit ? `${text} ${signal.unit}` : text;
   }

@@ -6,12 +6,15 @@ export type Level = Exclude<Quality, "auto">;
 export interface Fineness {
   level: Level;
   pixelRatio: number;
+  /** Least time between two pictures: a machine that draws slowly must also have time for the rest of the page. */
+  gapMs: number;
 }
 
 const SLOW_MS = 40;
 const PATIENCE = 12;
 const LEVELS: readonly Level[] = ["high", "medium", "low"];
-const SMALLEST_RATIO: Record<Level, number> = { high: 1, medium: 0.85, low: 0.6 };
+const SMALLEST_RATIO: Record<Level, number> = { high: 1, medium: 0.85, low: 0.9 };
+const CALM_GAP_MS = 90;
 
 /** Name of the graphics card as WebGL tells it; empty where there is none. */
 export function graphicsName(): string {
@@ -38,7 +41,7 @@ export class Pace {
     isSoftwareRenderer: boolean,
   ) {
     const level = wanted === "auto" ? (isSoftwareRenderer ? "low" : "high") : wanted;
-    this.fineness = { level, pixelRatio: Math.min(devicePixelRatio, level === "high" ? 2 : level === "medium" ? 1.5 : 1) };
+    this.fineness = { level, pixelRatio: Math.min(devicePixelRatio, level === "high" ? 2 : level === "medium" ? 1.5 : 1), gapMs: 0 };
   }
 
   /** Notes the time between two pictures of a run; true where the fineness changed. */
@@ -53,12 +56,12 @@ export class Pace {
   private lower(): boolean {
     const { level, pixelRatio } = this.fineness;
     if (pixelRatio > SMALLEST_RATIO[level] + 0.01) {
-      this.fineness = { level, pixelRatio: Math.max(SMALLEST_RATIO[level], pixelRatio * 0.75) };
+      this.fineness = { level, pixelRatio: Math.max(SMALLEST_RATIO[level], pixelRatio * 0.75), gapMs: 0 };
       return true;
     }
     const next = LEVELS[LEVELS.indexOf(level) + 1];
-    if (!next) return false;
-    this.fineness = { level: next, pixelRatio: Math.min(this.devicePixelRatio, 1) };
+    if (!next && this.fineness.gapMs > 0) return false;
+    this.fineness = next ? { level: next, pixelRatio: Math.min(this.devicePixelRatio, 1), gapMs: 0 } : { ...this.fineness, gapMs: CALM_GAP_MS };
     return true;
   }
 }
