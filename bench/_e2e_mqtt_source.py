@@ -1,0 +1,108 @@
+"""A stand-in for broker and plant: lets one subscriber in and publishes at a steady rate, each value timed as it is sent."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+
+from xushi.connectors._mqtt_codec import encode_publish
+from xushi.connectors.sparkplug import Metric, encode_payload
+
+from ._mqtt_flood import CONNACK, _packet
+
+BATCH_S = 0.005
+METRICS = 100
+JSON_BYTES = len(b'{"timestamp":1795000000000,"value":12345678}')
+
+
+class JsonSource:
+    """One value a message, over 1,000 topics."""
+
+    def __init__(self, signals: int) -> None:
+        self._heads = [encode_publish(f"bench/{i}", b"x" * JSON_BYTES)[:-JSON_BYTES] for i in range(signals)]
+        self._next = 0
+        self.opening = b""
+
+    def batch(self, values: int) -> bytes:
+        now_ms = time.time_ns() // 1_000_000
+        parts = []
+        for i in range(self._next, self._next + values):
+            parts.append(self._heads[i % len(self._heads)])
+            parts.append(b'{"timestamp":%d,"value":%8.3f}' % (now_ms, i % 997 / 7))
+        self._next += values
+        return b"".join(parts)
+
+
+class SparkplugSource:
+    """A hundred metrics a message, by alias; made once a device, then only its times are written anew."""
+
+    def __init__(self, signals: int) -> None:
+        self._devices = signals // METRICS
+        self._number = 0
+        now_ms = time.time_ns() // 1_000_000
+        self._stamp = _varint(now_ms)
+        births = [encode_publish("spBv1.0/G/NBIRTH/N", encode_payload([Metric("bdSeq", 4, 1)], now_ms * 1_000_000, 0))]
+        self._messages: list[bytes] = []
+        for device in range(self._devices):
+            base = device * METRICS + 1
+            names = [Metric(f"m{i}", 10, 0.0, base + i) for i in range(METRICS)]
+            birth = encode_payload(names, now_ms * 1_000_000, device + 1)
+            births.append(encode_publish(f"spBv1.0/G/DBIRTH/N/D{device}", birth))
+            data = [Metric("", 10, i / 7, base + i, now_ms * 1_000_000) for i in range(METRICS)]
+            self._messages.append(encode_payload(data, now_ms * 1_000_000, 0))
+        self.opening = b"".join(births)
+        self._sequence = self._devices
+
+    def batch(self, values: int) -> bytes:
+        stamp = _varint(time.time_ns() // 1_000_000)
+        parts = []
+        for _ in range(max(1, values // METRICS)):
+            self._sequence = (self._sequence + 1) % 256
+            device = self._number % self._devices
+            self._number += 1
+            body = self._messages[device].replace(self._stamp, stamp)
+            body = body[:-2] + b"\x18" + _varint(self._sequence) if body[-2] == 0x18 else body
+            parts.append(encode_publish(f"spBv1.0/G/DDATA/N/D{device}", body))
+        return b"".join(parts)
+
+
+def _varint(number: int) -> bytes:
+    """An unsigned number as protobuf writes it, seven bits a byte."""
+    parts = bytearray()
+    while number > 0x7F:
+        parts.append(number & 0x7F | 0x80)
+        number >>= 7
+    parts.append(number)
+    return bytes(parts)
+
+
+def main(kind: str, signals: int, rate: float) -> None:
+    """Print the port, serve one subscriber, publish until it leaves."""
+    source = JsonSource(signals) if kind == "json" else SparkplugSource(signals)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        print(server.getsockname()[1], flush=True)
+        connection, _ = server.accept()
+    with connection:
+        _packet(connection)
+        connection.sendall(CONNACK)
+        packet, body = _packet(connection)
+        while packet != 8:
+            packet, body = _packet(connection)
+        connection.sendall(b"\x90\x03" + body[:2] + b"\x00")
+        connection.sendall(source.opening)
+        sent, began = 0, time.monotonic()
+        while True:
+            due = int((time.monotonic() - began) * rate) - sent
+            if due > 0:
+                due = min(due, int(rate * 4 * BATCH_S))
+                connection.sendall(source.batch(due))
+                sent += due
+            time.sleep(BATCH_S)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    except (BrokenPipeError, ConnectionResetError):
+        sys.exit(0)
