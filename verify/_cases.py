@@ -6,7 +6,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xushi.connectors._mqtt_codec import encode_publish
+from xushi.connectors.sparkplug import DataType
 from xushi.kernel import new_id
+from xushi.signals import quality_name, unit_to_opcua
 from xushi.trust import EMPTY_ROOT, MerkleTree, leaf_hash
 
 # Eight leaves and the roots over their first n, as the certificate-transparency project publishes them.
@@ -46,6 +49,9 @@ def cases() -> Iterator[Case]:
     """Yield every reference number the product is held to."""
     yield from _trees()
     yield from _identifiers()
+    yield from _packets()
+    yield from _opcua()
+    yield from _sparkplug()
 
 
 def _trees() -> Iterator[Case]:
@@ -59,14 +65,47 @@ def _trees() -> Iterator[Case]:
     tree = MerkleTree()
     for number, (leaf, root) in enumerate(zip(_CT_LEAVES, _CT_ROOTS, strict=True), 1):
         tree.append(leaf_hash(bytes.fromhex(leaf)))
-        yield Case(
-            f"Merkle root of {number} leaves", root, tree.root().hex(), "certificate-transparency test data"
-        )
+        yield Case(f"Merkle root of {number} leaves", root, tree.root().hex(), "certificate-transparency test data")
 
 
 def _identifiers() -> Iterator[Case]:
     example = uuid.UUID(new_id(0x017F22E279B0 * 1_000_000))
-    yield Case(
-        "UUIDv7 time bits of 2022-02-22T19:22:22Z", "017f22e2-79b0-7", str(example)[:15], "RFC 9562, A.6"
-    )
+    yield Case("UUIDv7 time bits of 2022-02-22T19:22:22Z", "017f22e2-79b0-7", str(example)[:15], "RFC 9562, A.6")
     yield Case("UUIDv7 variant", "10", f"{example.int >> 62 & 0b11:02b}", "RFC 9562, 4.1")
+
+
+def _packets() -> Iterator[Case]:
+    """Remaining lengths at the edges of one to four bytes, of packets that are written and read back."""
+    table = {127: "7f", 128: "8001", 16_383: "ff7f", 16_384: "808001", 2_097_151: "ffff7f", 2_097_152: "80808001"}
+    for length, expected in table.items():
+        packet = encode_publish("a", bytes(length - 3))
+        yield Case(
+            f"MQTT remaining length of {length}",
+            expected,
+            packet[1 : 1 + len(expected) // 2].hex(),
+            "MQTT 3.1.1, table 2.4",
+        )
+
+
+def _opcua() -> Iterator[Case]:
+    names = {0x0000_0000: "Good", 0x8031_0000: "BadNoCommunication", 0x4090_0000: "UncertainLastUsableValue"}
+    for code, name in names.items():
+        yield Case(f"OPC UA status code 0x{code:08X}", name, quality_name(code), "OPC 10000-4 and 10000-6, A.2")
+    for unit, number in {"MTR": 5_067_858, "CEL": 4_408_652, "BAR": 4_342_098}.items():
+        yield Case(f"OPC UA unit id of UNECE {unit}", str(number), str(unit_to_opcua(unit)), "OPC 10000-8, 5.6.4.3")
+
+
+def _sparkplug() -> Iterator[Case]:
+    numbers = {
+        "INT8": 1,
+        "INT64": 4,
+        "UINT64": 8,
+        "FLOAT": 9,
+        "DOUBLE": 10,
+        "BOOLEAN": 11,
+        "STRING": 12,
+        "DATETIME": 13,
+    }
+    for name, number in numbers.items():
+        ours = DataType[name].value
+        yield Case(f"Sparkplug B datatype {name}", str(number), str(ours), "Sparkplug 3.0.0, 6.4.16")
