@@ -27,7 +27,14 @@ const scene = new FactoryScene(document.getElementById("world") as HTMLCanvasEle
   theme: (query.get("theme") as ThemeName | null) ?? "light",
   language: query.get("lang") ?? "en",
   ariaLabel: "Plant",
-  onPick: (id) => scene.select(id),
+  onPick: (id) => {
+    Object.assign(window, { picked: id });
+    scene.select(id);
+  },
+  onMove: (id, position, rotation) => {
+    Object.assign(window, { moved: { id, position, rotation } });
+    return query.has("refuse") ? Promise.reject(new Error("refused")) : undefined;
+  },
   onProblem: (model, error) => console.error(model, error),
   fetchModel: async (name) => (await fetch(`sample/${name}.glb`)).arrayBuffer(),
 });

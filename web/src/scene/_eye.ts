@@ -18,6 +18,9 @@ interface Flight {
   startMs: number;
 }
 
+/** From where a plant is seen first: from the south, a little from the west, well above. */
+const HOME = new Vector3(-0.3, 0.62, 0.85);
+
 const forward = new Vector3();
 const side = new Vector3();
 const spherical = new Spherical();
@@ -91,16 +94,16 @@ export class Eye {
     this.hasMoved = true;
   }
 
-  /** Flies to where the box fills the picture. */
-  show(box: Box3, nowMs: number, isFirst = false): void {
+  /** Goes where the box fills the picture: from the usual side or from where it looks now, in flight or at once. */
+  show(box: Box3, nowMs: number, { fromHome = false, atOnce = false } = {}): void {
     const centre = box.getCenter(new Vector3());
-    const direction = isFirst ? new Vector3(-0.3, 0.62, 0.85) : this.camera.position.clone().sub(this.orbit.target);
+    const direction = fromHome ? HOME.clone() : this.camera.position.clone().sub(this.orbit.target);
     direction.y = Math.max(direction.y, 0.35 * direction.length());
     direction.normalize();
     const toPosition = direction.clone().multiplyScalar(this.distanceToFit(box, centre, direction)).add(centre);
     if (this.mode === "walk") this.mode = "orbit";
     this.orbit.enabled = true;
-    if (isFirst || this.isCalm) {
+    if (atOnce || this.isCalm) {
       this.view = { mode: "orbit", position: toPosition.toArray(), target: centre.toArray() };
       return;
     }

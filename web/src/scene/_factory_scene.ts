@@ -58,7 +58,6 @@ export class FactoryScene {
     this.pace = new Pace(options.quality ?? "auto", window.devicePixelRatio || 1, isSoft);
     this.renderer = new WebGLRenderer({ canvas, antialias: !isSoft, powerPreference: "high-performance" });
     this.renderer.shadowMap.autoUpdate = false;
-    this.renderer.info.autoReset = true;
     this.theme = options.theme ?? "light";
     const level = this.pace.fineness.level;
     this.materials = new Materials(level !== "low");
@@ -99,6 +98,9 @@ export class FactoryScene {
       const labels = this.labels.hear(handles);
       if (moves || labels) this.invalidate();
     }));
+    const restored = () => this.applyFineness();
+    canvas.addEventListener("webglcontextrestored", restored);
+    this.ends.push(() => canvas.removeEventListener("webglcontextrestored", restored));
     this.applyFineness();
     this.setTheme(this.theme);
     this.resize();
@@ -238,7 +240,9 @@ export class FactoryScene {
 
   /** Shows the whole plant. */
   frameAll(): void {
-    this.eye.show(this.bounds.isEmpty() ? new Box3(new Vector3(-6, 0, -6), new Vector3(6, 3, 6)) : this.bounds, performance.now(), !this.isFramed);
+    const box = this.bounds.isEmpty() ? new Box3(new Vector3(-6, 0, -6), new Vector3(6, 3, 6)) : this.bounds;
+    this.isFollowing = false;
+    this.eye.show(box, performance.now(), { fromHome: true, atOnce: !this.isFramed });
     this.isFramed = true;
   }
 
@@ -292,8 +296,7 @@ export class FactoryScene {
   private note(updateMs: number, renderMs: number): void {
     const { render } = this.renderer.info;
     const { pixelRatio, level } = this.pace.fineness;
-    const { frames } = this.stats;
-    Object.assign(this.stats, { frames: frames + 1, drawCalls: render.calls, triangles: render.triangles, instances: this.plant.world.instances, updateMs, renderMs, pixelRatio, quality: level });
+    Object.assign(this.stats, { frames: this.stats.frames + 1, drawCalls: render.calls, triangles: render.triangles, instances: this.plant.world.instances, updateMs, renderMs, pixelRatio, quality: level });
   }
 
   private followSelected(): void {
@@ -322,6 +325,7 @@ export class FactoryScene {
     this.renderer.setPixelRatio(pixelRatio);
     this.renderer.shadowMap.needsUpdate = true;
     this.surroundings.setLooks(LOOKS[this.theme]);
+    this.invalidate();
   }
 
   private resize(): void {

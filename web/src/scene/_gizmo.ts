@@ -13,6 +13,11 @@ export interface GizmoEvents {
   onMove(placeId: string, position: Vec3, rotation: Quat): Promise<unknown> | void;
 }
 
+/** A tenth of a millimetre: world matrices are single precision, records need not show it. */
+function rounded(value: number): number {
+  return Math.round(value * 1e4) / 1e4 + 0;
+}
+
 const parentWorld = new Matrix4();
 const local = new Matrix4();
 const scale = new Vector3();
@@ -96,7 +101,7 @@ export class Gizmo {
     const place = number === undefined ? undefined : this.world.table.places[number];
     if (number === undefined || !place) return;
     const { position, rotation } = this.localPose();
-    const asked = this.events.onMove(place.id, position.toArray(), rotation.toArray() as Quat);
+    const asked = this.events.onMove(place.id, position.toArray().map(rounded) as Vec3, rotation.toArray().map(rounded) as Quat);
     asked?.then(undefined, () => this.goBack(place.id));
   }
 

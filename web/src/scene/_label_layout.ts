@@ -20,6 +20,11 @@ export interface LabelSpot {
 
 const GAP_PX = 4;
 const LIFT_PX = 6;
+const EDGE_PX = 2;
+
+function between(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}
 
 /** Places the most important labels first; one that would cover another is left out. */
 export function layOutLabels(wishes: readonly LabelWish[], width: number, height: number, most: number): LabelSpot[] {
@@ -28,10 +33,10 @@ export function layOutLabels(wishes: readonly LabelWish[], width: number, height
   const spots: LabelSpot[] = [];
   for (const wish of order) {
     if (spots.length >= most) break;
-    const left = Math.round(wish.x - wish.width / 2);
-    const top = Math.round(wish.y - wish.height - LIFT_PX);
+    if (wish.x < 0 || wish.x > width || wish.y < 0 || wish.y > height) continue;
+    const left = between(Math.round(wish.x - wish.width / 2), EDGE_PX, width - wish.width - EDGE_PX);
+    const top = between(Math.round(wish.y - wish.height - LIFT_PX), EDGE_PX, height - wish.height - EDGE_PX);
     const [right, bottom] = [left + wish.width, top + wish.height];
-    if (right < 0 || left > width || bottom < 0 || top > height) continue;
     const isFree = taken.every((box) => right + GAP_PX < box.left || left - GAP_PX > box.right || bottom + GAP_PX < box.top || top - GAP_PX > box.bottom);
     if (!isFree && !wish.isForced) continue;
     taken.push({ left, top, right, bottom });

@@ -20,6 +20,9 @@ describe("layOutLabels", () => {
   it("shows the chosen one though it covers another", () => {
     expect(layOutLabels([wish(1, 100, 100, { importance: 9 }), wish(2, 110, 105, { isForced: true }), wish(3, 112, 100, { isForced: true })], 500, 500, 9).map((spot) => spot.key)).toEqual([2, 3]);
   });
+  it("keeps labels at the edge whole", () => {
+    expect(layOutLabels([wish(1, 3, 4), wish(2, 499, 300)], 500, 500, 9)).toEqual([{ key: 1, left: 2, top: 2 }, { key: 2, left: 418, top: 274 }]);
+  });
   it("leaves out what is off the screen and what is too much", () => {
     expect(layOutLabels([wish(1, -200, 100), wish(2, 100, 900)], 500, 500, 9)).toEqual([]);
     expect(layOutLabels([wish(1, 50, 50), wish(2, 300, 50)], 500, 500, 1)).toHaveLength(1);
