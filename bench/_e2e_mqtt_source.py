@@ -1,4 +1,4 @@
-"""A stand-in for broker and plant: lets one subscriber in and publishes at a steady rate, each value timed as it is sent."""
+"""A stand-in for broker and plant: publishes to one subscriber at a steady rate, each value timed as it is sent."""
 
 from __future__ import annotations
 

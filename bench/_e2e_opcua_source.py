@@ -70,6 +70,15 @@ class Template:
         processor._transport.write(data)
 
 
+async def _subscribed(subscriptions: dict[int, Any], signals: int) -> None:
+    """Wait until somebody has subscribed to every signal; asyncua tells nobody, so it is looked at."""
+    for _ in range(600):
+        if sum(len(one.monitored_item_srv._monitored_items) for one in subscriptions.values()) >= signals:
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError("nobody subscribed to every signal within a minute")
+
+
 async def main(signals: int, rate: float) -> None:
     """Print the port and publish for ever."""
     logging.getLogger("asyncua").setLevel(logging.ERROR)
@@ -83,8 +92,7 @@ async def main(signals: int, rate: float) -> None:
     async with server:
         print(port, flush=True)
         subscriptions = server.iserver.subscription_service.subscriptions
-        while sum(len(one.monitored_item_srv._monitored_items) for one in subscriptions.values()) < signals:
-            await asyncio.sleep(0.1)
+        await _subscribed(subscriptions, signals)
         await asyncio.sleep(1.0)
         templates = [(one, Template(one)) for one in subscriptions.values() if one.monitored_item_srv._monitored_items]
         sent, began = 0, time.monotonic()

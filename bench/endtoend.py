@@ -110,8 +110,13 @@ def _figures(
         yield {"name": f"{name}, age at a viewer, {share}", "value": round(age_ms, 1), "unit": "ms",
                "baseline": f"target p99 {target_ms:g} ms", "ratio": round(age_ms / target_ms, 2)}  # fmt: skip
     cpu_s = (after["cpu_s"] - before["cpu_s"]) / max(values, 1) * 1e6
-    yield {"name": f"{name}, processor time per million updates, everything included", "value": round(cpu_s, 2),
-           "unit": "s", "baseline": f"at {seen['messages'] / duration_s:.0f} messages/s to viewers", "ratio": None}  # fmt: skip
+    yield {
+        "name": f"{name}, processor time per million updates, everything included",
+        "value": round(cpu_s, 2),
+        "unit": "s",
+        "baseline": f"at {seen['messages'] / duration_s:.0f} messages/s to viewers",
+        "ratio": None,
+    }
     yield {"name": f"{name}, memory of the platform", "value": round(after["memory_mb"]), "unit": "MB",
            "baseline": f"unrecorded values: {after['unrecorded']}", "ratio": None}  # fmt: skip
 

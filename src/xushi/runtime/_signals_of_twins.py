@@ -15,6 +15,7 @@ from xushi.twins import (
     Submodel,
     SubmodelElement,
     SubmodelElementList,
+    ValueReferencePair,
     walk,
 )
 
@@ -102,7 +103,7 @@ def _definition(
     concepts: Mapping[str, ConceptDescription],
 ) -> SignalDef:
     concept = concepts.get(element.semantic_id.keys[0].value) if element.semantic_id else None
-    unit, labels, names = _meaning(concept)
+    unit, labels, names = _meaning(concept, concepts)
     qualifiers = {qualifier.type: qualifier.value or "" for qualifier in element.qualifiers}
     labels = labels or _labels_of_qualifier(qualifiers)
     if labels and kind is Kind.INT:
@@ -122,19 +123,27 @@ def _definition(
     )
 
 
-def _meaning(concept: ConceptDescription | None) -> tuple[str, dict[str, str], dict[str, str]]:
+def _meaning(
+    concept: ConceptDescription | None, concepts: Mapping[str, ConceptDescription]
+) -> tuple[str, dict[str, str], dict[str, str]]:
     """Unit, labels by value, and name that a concept description gives (IDTA-01003-a)."""
-    if concept is None:
-        return "", {}, {}
-    for specification in concept.embedded_data_specifications:
+    for specification in concept.embedded_data_specifications if concept is not None else ():
         content = specification.data_specification_content
-        labels: dict[str, str] = {}
         pairs = content.value_list.value_reference_pairs if content.value_list else ()
-        for pair in pairs:
-            meaning = pair.value_id.keys[0].value if pair.value_id else pair.value
-            labels[pair.value] = meaning
+        labels = {pair.value: _label(pair, concepts) for pair in pairs}
         return content.unit or "", labels, texts(content.preferred_name)
     return "", {}, {}
+
+
+def _label(pair: ValueReferencePair, concepts: Mapping[str, ConceptDescription]) -> str:
+    """What an allowed value means: the name of its own concept, else what its reference says."""
+    if pair.value_id is None:
+        return pair.value
+    meaning = pair.value_id.keys[-1].value
+    named = concepts.get(meaning)
+    for specification in named.embedded_data_specifications if named is not None else ():
+        return texts(specification.data_specification_content.preferred_name).get("en", meaning)
+    return meaning
 
 
 def _labels_of_qualifier(qualifiers: Mapping[str, str]) -> dict[str, str]:
