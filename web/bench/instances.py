@@ -30,7 +30,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def build(out: Path) -> None:
-    """Build the measuring pages into a folder."""
+    """Build the measuring page into a folder."""
     command = ["npx", "--no-install", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel=warn"]
     surroundings = {**os.environ, "XUSHI_BENCH_OUT": str(out)}
     subprocess.run(command, cwd=WEB, env=surroundings, check=True, stdout=subprocess.DEVNULL)  # noqa: S603

@@ -1,4 +1,4 @@
-// Builds the measuring pages into a folder of their own; they are not part of the client.
+// Builds the measuring page into a folder of its own; it is not part of the client.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
@@ -13,6 +13,6 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: [here("instances.html"), here("look.html")] },
+    rollupOptions: { input: here("instances.html") },
   },
 });

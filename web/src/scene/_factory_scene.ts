@@ -59,8 +59,7 @@ export class FactoryScene {
     this.renderer = new WebGLRenderer({ canvas, antialias: !isSoft, powerPreference: "high-performance" });
     this.renderer.shadowMap.autoUpdate = false;
     this.theme = options.theme ?? "light";
-    const level = this.pace.fineness.level;
-    this.materials = new Materials(level !== "low");
+    this.materials = new Materials(this.pace.fineness.level !== "low");
     this.surroundings = new Surroundings(this.scene, this.renderer);
     const library = new ModelLibrary(options.fetchModel, options.onProblem);
     this.plant = new Plant(options.board, library, this.materials, LOOKS[this.theme], () => this.layoutChanged());
