@@ -7,6 +7,8 @@ import json
 import locale
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
@@ -50,12 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except XushiError as error:
         _tell(error, language, is_json="--json" in words)
         return 1
-    except KeyboardInterrupt:
-        print(_TEXTS[language]["stopped"], file=sys.stderr)
-        return _INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return _BROKEN_PIPE
+    except Exception as error:  # a defect of ours: the details go to a file, a person gets a sentence
+        reason = f"{type(error).__name__}: {error}"[:300]
+        _tell(XushiError("cli.broken", reason=reason, log=_note_defect()), language, is_json="--json" in words)
+        return 1
+    except KeyboardInterrupt:
+        print(_TEXTS[language]["stopped"], file=sys.stderr)
+        return _INTERRUPTED
 
 
 def _language(words: Sequence[str]) -> str:
@@ -100,6 +106,12 @@ def _add(verbs: object, name: str, entry: EntryPoint, common: argparse.ArgumentP
     parser = verbs.add_parser(name, help=line, description=line, parents=[common])  # type: ignore[attr-defined]
     verb.arguments(parser, language)
     parser.set_defaults(chosen=verb)
+
+
+def _note_defect() -> str:
+    with tempfile.NamedTemporaryFile("w", prefix="xushi-", suffix=".log", delete=False) as log:
+        traceback.print_exc(file=log)
+    return log.name
 
 
 def _version() -> str:

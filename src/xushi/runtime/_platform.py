@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,22 @@ class Platform:
         self._keep_ns = int(keep_days * _NS_PER_DAY)
         self.clock = clock
         self.started_ns = clock.now_ns()
-        self._lock = FolderLock(folder)
+        with ExitStack() as stack:
+            self._open(stack)
+            self._files = stack.pop_all()
+
+    def _open(self, files: ExitStack) -> None:
+        """Open every file in order; ``files`` closes what is open, in reverse, also where a later one fails."""
+        folder, clock = self.folder, self.clock
+        files.callback(FolderLock(folder).release)
         self.store = SqliteStore(folder / "records.sqlite")
+        files.callback(self.store.close)
         self.blobs = BlobStore(folder / "blobs")
         self.registry = SignalRegistry(folder / "signals.sqlite")
+        files.callback(self.registry.close)
         self.board = Board(self.registry)
         self.history = History(folder / "history", self.registry, clock)
+        files.callback(self.history.close)
         self.ingest = Ingest(self.board, self.history)
         self.gate = Gatekeeper(self.store, clock)
         self.evidence = EvidenceLog(self.store)
@@ -68,21 +78,29 @@ class Platform:
         self.twins = TwinIndex(self.store)
         self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors")
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
+        files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
+        self.bus = self._make_bus()
+        self._signal_listeners: list[Callable[[], None]] = []
+        self._housekeeper: asyncio.Task[None] | None = None
+        self.twins.reload()
+        self.refresh()
+
+    def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
         for make in (scene_commands, import_commands, twin_commands, device_commands, recording_commands):
             for command in make():
                 self.commands.register(command)
         services: dict[str, Any] = {
-            "importers": self.importers, "registry": self.registry, "links": self.links, "board": self.board,
+            "importers": self.importers,
+            "registry": self.registry,
+            "links": self.links,
+            "board": self.board,
             "platform": self,
-        }  # fmt: skip
-        self.bus = CommandBus(self.store, self.blobs, self.commands, clock, self.policy, self.evidence, services)
-        self.bus.subscribe(self._on_change)
-        self._signal_listeners: list[Callable[[], None]] = []
-        self._housekeeper: asyncio.Task[None] | None = None
-        self.twins.reload()
-        self.refresh()
+        }
+        bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, services)
+        bus.subscribe(self._on_change)
+        return bus
 
     @classmethod
     @contextmanager
@@ -128,11 +146,7 @@ class Platform:
 
     def close(self) -> None:
         """Close every file; the lock goes last."""
-        self.timelines.close()
-        self.history.close()
-        self.registry.close()
-        self.store.close()
-        self._lock.release()
+        self._files.close()
 
     def _on_change(self, outcome: Outcome, diff: Diff) -> None:
         if self.twins.apply(diff):

@@ -30,9 +30,12 @@ class TwinIndex:
         """Read everything anew."""
         for kind, type_ in _TYPES.items():
             self.records[kind] = dict(self._store.list(kind))
-            self._parsed[kind] = {
-                record_id: msgspec.convert(record, type_) for record_id, record in self.records[kind].items()
-            }
+            try:
+                self._parsed[kind] = {
+                    record_id: msgspec.convert(record, type_) for record_id, record in self.records[kind].items()
+                }
+            except msgspec.ValidationError as error:
+                raise XushiError("runtime.record_unreadable", kind=kind, reason=str(error)) from error
         self._relate()
 
     def apply(self, diff: Diff) -> bool:
