@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from xushi.kernel import Diff
@@ -210,3 +211,14 @@ def test_an_import_is_heard_of_by_pages(served: Served, socket: ClientConnection
     told = next_text(socket, "records")
     assert any(key.startswith("place/") for key in told["diff"]["added"])
     served.remote.undo(outcome["command_id"])
+
+
+def test_a_page_ends_with_the_token_it_was_opened_with(served: Served) -> None:
+    made = served.remote.post("/api/tokens", {"name": "guest", "scopes": ["view"]})
+    url = served.running.base_url.replace("http", "ws") + "/api/ws"
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    with connect(url, additional_headers=headers, compression=None) as guest:
+        assert json.loads(guest.recv(10))["user"]["scopes"] == ["view"]
+        served.remote.request("DELETE", f"/api/tokens/{made['info']['id']}")
+        with pytest.raises(ConnectionClosed):
+            guest.recv(10)

@@ -41,6 +41,7 @@ async def signout(doors: Doors, call: Call) -> Response:
     credential = call.request.cookies.get(COOKIE)
     if credential:
         doors.platform.gate.sign_out(credential)
+        doors.fanout.end_session(credential.partition(".")[0])
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -72,6 +73,7 @@ async def list_tokens(doors: Doors, call: Call) -> Response:
 async def revoke_token(doors: Doors, call: Call) -> Response:
     """End a token at once."""
     doors.platform.gate.revoke("token", call.path("token_id"))
+    doors.fanout.end_session(call.path("token_id"))
     return Response(status_code=204)
 
 

@@ -152,12 +152,13 @@ class _SocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
         try:
-            actor = self._doors.actor(*_credentials(socket))
+            bearer, session = _credentials(socket)
+            actor = self._doors.actor(bearer, session)
             self._doors.require(actor, "view", "WebSocket /api/ws")
         except XushiError as error:
             await Guard.refuse(error, _language(socket), scope, receive, send)
             return
-        await serve_socket(self._doors, socket, actor)
+        await serve_socket(self._doors, socket, actor, (bearer or session or "").partition(".")[0])
 
 
 async def _nothing(request: Request) -> Response:

@@ -94,6 +94,12 @@ class Fanout:
         """Forget a viewer."""
         self._viewers.discard(viewer)
 
+    def end_session(self, credential: str) -> None:
+        """Close the pages that were opened with a session or token that has ended."""
+        for viewer in list(self._viewers):
+            if viewer.owner is not None and viewer.owner.credential == credential:
+                viewer.wire.drop()
+
     def watch_set(self, handles: np.ndarray | None) -> WatchSet:
         """The shared set of these signals."""
         key = None if handles is None else handles.tobytes()

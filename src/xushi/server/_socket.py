@@ -24,8 +24,9 @@ _decoder = msgspec.json.Decoder(m.ClientMessage)
 class Connection:
     """The state of one page: its language, its views of the present and of the past."""
 
-    def __init__(self, doors: Doors, wire: Wire, actor: Actor, language: str) -> None:
+    def __init__(self, doors: Doors, wire: Wire, actor: Actor, language: str, credential: str = "") -> None:
         self.doors = doors
+        self.credential = credential
         self.actor = actor
         self.language = language
         self.viewer = Viewer(wire, self)
@@ -166,12 +167,12 @@ class Connection:
         self.viewer.wire.tell(m.ErrorMessage(m.ErrorBody(**error.to_dict(self.language)), request))
 
 
-async def serve_socket(doors: Doors, socket: WebSocket, actor: Actor) -> None:
-    """Serve one accepted page until it leaves."""
+async def serve_socket(doors: Doors, socket: WebSocket, actor: Actor, credential: str) -> None:
+    """Serve one accepted page until it leaves, or until its session or token (``credential`` is its id) ends."""
     await socket.accept()
     wire: Wire = socket.scope["extensions"][EXTENSION]
     language = nearest_language(socket.headers.get("accept-language", "en"))
-    connection = Connection(doors, wire, actor, language)
+    connection = Connection(doors, wire, actor, language, credential)
     now_ms = to_ms(doors.platform.clock.now_ns())
     wire.tell(m.Welcome(m.Me(actor.id, actor.name, sorted(actor.scopes)), now_ms))
     doors.fanout.join(connection.viewer)

@@ -53,9 +53,13 @@ class Wire:
         if not self.is_open:
             return
         if self.transport.get_write_buffer_size() > _DROP_BYTES:
-            self.transport.abort()
+            self.drop()
             return
         self.transport.write(message)
+
+    def drop(self) -> None:
+        """End the connection at once."""
+        self.transport.abort()
 
     def tell(self, value: Any) -> None:
         """Send one value as a JSON text message."""
