@@ -90,7 +90,8 @@ def test_the_palette_finds_a_station_by_pinyin_initials(visit: Visit) -> None:
     expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name=re.compile("拼音首字母")).press_sequentially("gnj")
-    expect(page.get_by_role("option").first).to_contain_text("OP40 缸盖拧紧")
+    found = page.get_by_role("listbox", name="命令与对象").get_by_role("option")
+    expect(found.first).to_contain_text("OP40 缸盖拧紧")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="详情").get_by_role("heading", level=2)).to_have_text("OP40 缸盖拧紧")
 

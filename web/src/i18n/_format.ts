@@ -70,7 +70,7 @@ function unitFormat(language: Language, unit: string, digits: number): Intl.Numb
     format = new Intl.NumberFormat(language, {
       style: "unit",
       unit,
-      unitDisplay: "short",
+      unitDisplay: unit.endsWith("byte") ? "short" : "narrow",
       maximumFractionDigits: digits,
       minimumFractionDigits: digits,
     });

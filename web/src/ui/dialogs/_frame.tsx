@@ -22,7 +22,7 @@ export function Frame({ title, size = 480, children, buttons, onClose }: Props) 
   const text = useText();
   const close = useCloseDialog();
   return (
-    <Modal opened onClose={onClose ?? close} title={title} size={size} closeButtonProps={{ "aria-label": text("common.close") }}>
+    <Modal opened onClose={onClose ?? close} title={title} size={size} closeButtonProps={{ "aria-label": text("common.close") }} attributes={{ header: { role: "presentation" } }}>
       <div className={css.content}>{children}</div>
       {buttons ? <div className={css.buttons}>{buttons}</div> : null}
     </Modal>

@@ -4,7 +4,7 @@ import { Suspense, useMemo } from "react";
 import { formatClock, formatDateTime, formatDuration, formatNumber, localName, useLanguage, useText, type Language, type Translate } from "../../i18n";
 import { PlotChart, type ChartData } from "../charts";
 import { Icon } from "../icons";
-import { pathId, termText, useAnswer, usePlant, useSession, type EngineInfo, type EngineStep } from "../live";
+import { pathId, termText, unitText, useAnswer, usePlant, useSession, type EngineInfo, type EngineStep } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { readStep, type ResultValue, type Trace } from "./_step";
@@ -38,7 +38,7 @@ function TracePlot({ trace }: { trace: Trace }) {
 function TraceChart({ data }: { data: ChartData }) {
   const text = useText();
   const names = data.series.map((series) => series.name).join(", ");
-  const unit = data.series[0]?.unit ?? "";
+  const unit = unitText(data.series[0]?.unit ?? "");
   return (
     <figure className={css.trace}>
       <figcaption>{text("engines.trace", { names: data.series.length > 2 ? `${data.series[0]?.name} … ${data.series.at(-1)?.name}` : names, unit })}</figcaption>
@@ -97,7 +97,7 @@ function Step({ step, serial, nextMs, timeline }: { step: EngineStep; serial: st
               <dt>{isList(each.value) ? each.name.split(/[:：]/)[0] : each.name}</dt>
               <dd>
                 {isOutside(each) ? <Icon name="warning" size={12} /> : null}
-                {isList(each.value) ? <ListValue items={each.value} /> : shown(each.value, language, text)} <span className={css.unit}>{each.signal?.unit}</span>
+                {isList(each.value) ? <ListValue items={each.value} /> : shown(each.value, language, text)} <span className={css.unit}>{unitText(each.signal?.unit ?? "")}</span>
               </dd>
             </div>
           ))}

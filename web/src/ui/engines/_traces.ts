@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { localName, useLanguage } from "../../i18n";
 import type { ChartData } from "../charts";
-import { KIND, usePlant, useSession, type EngineStep, type SampleRows, type SignalInfo } from "../live";
+import { KIND, unitText, usePlant, useSession, type EngineStep, type SampleRows, type SignalInfo } from "../live";
 import { X_AXIS } from "./_step";
 
 interface Pair {
@@ -88,14 +88,14 @@ export function useTraces(step: EngineStep, serial: string, timeline: string): C
         group.pairs.slice(0, MOST_PAIRS).map(async ({ x, y }) => {
           const [xs, ys] = await Promise.all([x, y].map((signal) => rows(signal.handle, atMs - SAME_TIME_MS, atMs + SAME_TIME_MS)));
           return {
-            name: localName(y.name, language, y.path), unit: y.unit, x: xs ? numbersAt(xs, atMs) : [], y: ys ? numbersAt(ys, atMs) : [],
+            name: localName(y.name, language, y.path), unit: unitText(y.unit), x: xs ? numbersAt(xs, atMs) : [], y: ys ? numbersAt(ys, atMs) : [],
           };
         }),
       );
       const known = curves.filter((curve) => curve.x.length > 1 && curve.x.length === curve.y.length);
       const first = group.pairs[0];
       if (known.length === 0 || !first) return null;
-      return joinCurves(known, first.x.unit);
+      return joinCurves(known, unitText(first.x.unit));
     };
     Promise.all(groups.map(read))
       .then((found) => setCharts(found.filter((chart): chart is ChartData => chart !== null)))

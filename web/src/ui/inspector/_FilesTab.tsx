@@ -138,7 +138,7 @@ export function FilesTab({ selected }: { selected: Selected }) {
           </ul>
         </section>
       )}
-      <Modal opened={opened !== null} onClose={() => setOpened(null)} title={opened?.name} size="80%" closeButtonProps={{ "aria-label": text("common.close") }}>
+      <Modal opened={opened !== null} onClose={() => setOpened(null)} title={opened?.name} size="80%" closeButtonProps={{ "aria-label": text("common.close") }} attributes={{ header: { role: "presentation" } }}>
         {opened?.mediaType.startsWith("image/") ? <img src={opened.url} alt={opened.name} className={css.image} /> : null}
         {opened && !opened.mediaType.startsWith("image/") ? <iframe src={opened.url} title={opened.name} className={css.document} sandbox="" /> : null}
       </Modal>

@@ -5,7 +5,7 @@ import { formatAge, localName, useLanguage, useText } from "../../i18n";
 import { Sparkline } from "../charts";
 import { Icon } from "../icons";
 import {
-  KIND, gradeOf, isOutOfLimits, qualityText, useAnswer, useBoardTick, useSession, useTime, valueText, type BucketColumns, type SignalInfo,
+  KIND, gradeOf, isOutOfLimits, qualityText, useAnswer, useBoardTick, useSession, useTime, unitText, valueText, type BucketColumns, type SignalInfo,
 } from "../live";
 import { QualityMark } from "../marks";
 import { EmptyNote } from "../notes";
@@ -77,7 +77,7 @@ function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpar
             </span>
           ) : null}
         </span>
-        <span className={css.liveUnit}>{signal.unit}</span>
+        <span className={css.liveUnit}>{unitText(signal.unit)}</span>
         <span className={css.liveQuality}>
           {isKnown ? <QualityMark grade={grade} label={qualityText(quality, text)} /> : null}
           {signal.writable ? (

@@ -3,7 +3,7 @@ import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatNumber, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools, writeCommand } from "../actions";
-import { KIND, usePlant, useSession, termText, useTime, valueText, type SignalInfo } from "../live";
+import { KIND, usePlant, useSession, termText, useTime, unitText, valueText, type SignalInfo } from "../live";
 import css from "./inspector.module.css";
 
 type Draft = string | number;
@@ -48,8 +48,8 @@ function Field({ signal, draft, onDraft }: { signal: SignalInfo; draft: Draft; o
       max={signal.high ?? undefined}
       clampBehavior="none"
       allowDecimal={signal.kind === KIND.DOUBLE}
-      rightSectionWidth={signal.unit ? 24 + signal.unit.length * 7 : undefined}
-      rightSection={signal.unit ? <span className={css.inUnit}>{signal.unit}</span> : undefined}
+      rightSectionWidth={signal.unit ? 34 + signal.unit.length * 8 : undefined}
+      rightSection={signal.unit ? <span className={css.inUnit}>{unitText(signal.unit)}</span> : undefined}
     />
   );
 }
@@ -69,7 +69,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const isOutside = (signal.low !== null && number < signal.low) || (signal.high !== null && number > signal.high);
   const limits =
     signal.low !== null && signal.high !== null
-      ? text("setpoint.limits", { low: formatNumber(signal.low, language), high: formatNumber(signal.high, language), unit: signal.unit })
+      ? text("setpoint.limits", { low: formatNumber(signal.low, language), high: formatNumber(signal.high, language), unit: unitText(signal.unit) })
       : "";
   const why = !prepared
     ? text("setpoint.noCommand")
@@ -100,7 +100,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   return (
     <div className={css.setPoint}>
       <p className={css.setNow}>
-        {text("setpoint.now", { value: `${valueText(signal, board, language, text)} ${signal.unit}`.trim() })} {limits}
+        {text("setpoint.now", { value: `${valueText(signal, board, language, text)} ${unitText(signal.unit)}`.trim() })} {limits}
       </p>
       <Field signal={signal} draft={draft} onDraft={setDraft} />
       <p className={css.setWhy} role="status">

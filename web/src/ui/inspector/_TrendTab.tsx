@@ -3,7 +3,7 @@ import { Button, Chip, SegmentedControl } from "@mantine/core";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData, type ChartSeries } from "../charts";
-import { KIND, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
+import { KIND, unitText, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
 import { useCoarseInstant } from "./_LiveTab";
@@ -61,7 +61,7 @@ function chartOf(signals: readonly SignalInfo[], fetched: Fetched, name: (signal
     return [
       {
         name: name(signal),
-        unit: signal.unit,
+        unit: unitText(signal.unit),
         isStepped,
         values: isStepped ? columns.last : columns.mean,
         ...(isStepped ? {} : { band: { min: columns.min, max: columns.max } }),
@@ -184,7 +184,7 @@ export function TrendTab({ selected }: { selected: Selected }) {
               <tr key={signal.handle}>
                 <th scope="row">
                   <span className={css.pen} data-pen={(index % 4) + 1} aria-hidden="true" />
-                  {nameOf(signal)} {signal.unit ? <span className={css.liveUnit}>{signal.unit}</span> : null}
+                  {nameOf(signal)} <span className={css.liveUnit}>{unitText(signal.unit)}</span>
                 </th>
                 <td>{show(value)}</td>
                 <td>{show(edges?.low)}</td>

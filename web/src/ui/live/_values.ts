@@ -101,6 +101,14 @@ function arrayText(items: unknown[], language: Language): string {
   return `[${items.length}] ${shown.join(" · ")}${rest}`;
 }
 
+const UNITS: Record<string, string> = { deg: "°", degC: "°C", "kW.h": "kWh", l: "L", "1": "" };
+const RAISED: Record<string, string> = { "2": "²", "3": "³" };
+
+/** A unit as people write it: "N.m" reads "N·m", "cm3/min" reads "cm³/min". */
+export function unitText(unit: string): string {
+  return UNITS[unit] ?? unit.replace(/([a-z])([23])(?![0-9])/g, (_, letter: string, power: string) => letter + RAISED[power]).replaceAll(".", "·");
+}
+
 /** Whether a value lies outside its declared limits. */
 export function isOutOfLimits(info: SignalInfo, value: number): boolean {
   if (Number.isNaN(value)) return false;

@@ -10,5 +10,5 @@ export type { Plant, Session } from "./_session";
 export { createStore, useStore } from "./_store";
 export type { Store } from "./_store";
 export * from "./_types";
-export { gradeOf, isOutOfLimits, labelOf, qualityText, termText, valueText } from "./_values";
+export { gradeOf, isOutOfLimits, labelOf, qualityText, termText, unitText, valueText } from "./_values";
 export type { Grade } from "./_values";

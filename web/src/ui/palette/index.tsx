@@ -100,7 +100,7 @@ export default function Palette() {
   };
 
   return (
-    <Modal opened onClose={close} withCloseButton={false} centered={false} yOffset="10vh" size={600} padding={0} aria-label={text("palette.title")}>
+    <Modal opened onClose={close} withCloseButton={false} centered={false} yOffset="10vh" size={600} padding={0} attributes={{ content: { "aria-label": text("palette.title") } }}>
       <TextInput
         data-autofocus
         className={css.input}

@@ -78,10 +78,8 @@ function Desk({ isNarrow }: { isNarrow: boolean }) {
   return (
     <div className={css.body} style={sizes}>
       {isTreeOpen ? (
-        <>
-          <nav className={css.left} aria-label={text("tree.title")}>
-            <TreePanel />
-          </nav>
+        <nav className={css.left} aria-label={text("tree.title")}>
+          <TreePanel />
           <Splitter
             orientation="vertical"
             label={text("shell.resizeTree")}
@@ -92,14 +90,14 @@ function Desk({ isNarrow }: { isNarrow: boolean }) {
             onDone={(width) => savePreferences({ treeWidth: width })}
             toValue={(at, box) => at - box.left}
           />
-        </>
+        </nav>
       ) : null}
       <main className={css.centre}>
         <CentreTabs />
         <CentreView centre={centre} isSplit={isSplit} />
       </main>
       {isInspectorOpen ? (
-        <>
+        <aside className={css.right} data-over={isNarrow || undefined} aria-label={text("inspector.title")}>
           {isNarrow ? null : (
             <Splitter
               orientation="vertical"
@@ -112,10 +110,8 @@ function Desk({ isNarrow }: { isNarrow: boolean }) {
               toValue={(at, box) => box.right - at}
             />
           )}
-          <aside className={css.right} data-over={isNarrow || undefined} aria-label={text("inspector.title")}>
-            <Inspector />
-          </aside>
-        </>
+          <Inspector />
+        </aside>
       ) : null}
     </div>
   );

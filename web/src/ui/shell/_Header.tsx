@@ -152,7 +152,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       <TimelineBadge />
       <ConnectionMark />
       <span className={css.spring} />
-      <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={text("header.search")}>
+      <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />
         {isPhone ? null : (
           <>

@@ -7,8 +7,9 @@ import { useBoardTick, usePlant, useSession } from "../live";
 import { EmptyNote, LoadingNote } from "../notes";
 import { usePinyin } from "../search";
 import { useUi, useUiStore } from "../state";
+import { placeOrder } from "../tree";
 import { useVirtualRows } from "../virtual";
-import { COLUMNS, arrange, tableRows, type Column, type QualityFilter, type SortBy } from "./_model";
+import { COLUMNS, arrange, tableRows, type Column, type Owner, type QualityFilter, type SortBy } from "./_model";
 import { SignalRow } from "./_SignalRow";
 import css from "./table.module.css";
 
@@ -17,13 +18,16 @@ const HEAD_PX = 30;
 /** Columns whose order moves with the values are put in order again this often. */
 const REORDER_MS = 2000;
 
-function useOwners(): ReadonlyMap<string, string> {
+function useOwners(): ReadonlyMap<string, Owner> {
   const twins = usePlant((plant) => plant.twins);
   const places = usePlant((plant) => plant.places);
   const language = useLanguage();
   return useMemo(() => {
-    const owners = new Map(twins.map((twin) => [twin.id, localName(twin.name, language, twin.idShort || twin.id)]));
-    for (const place of places) if (place.shell) owners.set(place.shell, localName(place.name, language, place.id));
+    const last = placeOrder("");
+    const owners = new Map(twins.map((twin): [string, Owner] => [twin.id, { name: localName(twin.name, language, twin.idShort || twin.id), rank: last }]));
+    for (const place of places) {
+      if (place.shell) owners.set(place.shell, { name: localName(place.name, language, place.id), rank: placeOrder(place.category) });
+    }
     return owners;
   }, [twins, places, language]);
 }

@@ -1,6 +1,6 @@
 // One signal as a row of the table.
 import { formatAge, useLanguage, useText } from "../../i18n";
-import { KIND, gradeOf, isOutOfLimits, qualityText, useSession, valueText } from "../live";
+import { KIND, gradeOf, isOutOfLimits, qualityText, unitText, useSession, valueText } from "../live";
 import { QualityMark } from "../marks";
 import type { TableRow } from "./_model";
 import css from "./table.module.css";
@@ -52,7 +52,7 @@ export function SignalRow({ row, index, isSelected, hasCursor, onSelect }: Props
         {isOut ? <span className="x-visually-hidden">{text("value.outOfLimits")}</span> : null}
       </div>
       <div role="gridcell" className={css.unit}>
-        {signal.unit}
+        {unitText(signal.unit)}
       </div>
       <div role="gridcell" className={css.quality} title={label}>
         {isKnown && gradeOf(quality) !== "good" ? <QualityMark grade={gradeOf(quality)} label="" /> : null}

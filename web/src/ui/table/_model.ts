@@ -17,19 +17,26 @@ export interface TableRow {
   signal: SignalInfo;
   name: string;
   owner: string;
+  /** Stations before vehicles before the rest, as in the tree. */
+  ownerRank: number;
   source: string;
   words: readonly string[];
 }
 
 const natural = new Intl.Collator(["en", "zh-CN"], { numeric: true });
 
-export function tableRows(signals: readonly SignalInfo[], owners: ReadonlyMap<string, string>, language: Language): TableRow[] {
+export interface Owner {
+  name: string;
+  rank: number;
+}
+
+export function tableRows(signals: readonly SignalInfo[], owners: ReadonlyMap<string, Owner>, language: Language): TableRow[] {
   return signals.map((signal) => {
     const name = localName(signal.name, language, signal.path);
-    const owner = owners.get(signal.shell) ?? signal.shell;
+    const { name: owner, rank: ownerRank } = owners.get(signal.shell) ?? { name: signal.shell, rank: Number.MAX_SAFE_INTEGER };
     const source = signal.source ? signal.source.protocol : "";
     const words = [name, owner, `${owner} ${name}`, signal.path, ...Object.values(signal.name), source, signal.source?.address ?? ""];
-    return { signal, name, owner, source, words: words.filter(Boolean) };
+    return { signal, name, owner, ownerRank, source, words: words.filter(Boolean) };
   });
 }
 
@@ -74,6 +81,6 @@ export function arrange(
   });
   const keyed = kept.map((row) => ({ row, by: orderValue(row, sort.column, board) }));
   const sign = sort.isDown ? -1 : 1;
-  keyed.sort((a, b) => sign * compare(a.by, b.by) || natural.compare(a.row.owner, b.row.owner) || natural.compare(a.row.signal.path, b.row.signal.path));
+  keyed.sort((a, b) => (sort.column === "owner" ? sign * (a.row.ownerRank - b.row.ownerRank || 0) : 0) || sign * compare(a.by, b.by) || natural.compare(a.row.owner, b.row.owner) || natural.compare(a.row.signal.path, b.row.signal.path));
   return keyed.map(({ row }) => row);
 }

@@ -32,7 +32,7 @@ export const appTheme = createTheme({
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 28 } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, fz: "xs" } },
     Menu: { defaultProps: { shadow: "md", position: "bottom-end", transitionProps: { duration: 80 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 100 }, centered: true } },
+    Modal: { defaultProps: { transitionProps: { duration: 100 }, centered: true }, styles: { title: { fontSize: "15px", fontWeight: 600 } } },
   },
 });
 

@@ -1,7 +1,7 @@
 // One row of the tree: what it is, its name, and at the right its state or its live value.
 import { useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { gradeOf, qualityText, useBoardTick, usePlant, useSession, valueText, type Place, type SignalInfo } from "../live";
+import { gradeOf, qualityText, unitText, useBoardTick, usePlant, useSession, valueText, type Place, type SignalInfo } from "../live";
 import { QualityMark, StateMark, machineState } from "../marks";
 import type { TreeRow } from "./_model";
 import css from "./tree.module.css";
@@ -24,7 +24,7 @@ function LiveValue({ signal }: { signal: SignalInfo }) {
     <span className={css.value}>
       {board.has(signal.handle) ? <QualityMark grade={gradeOf(quality)} label={qualityText(quality, text)} /> : null}
       <span className="x-ellipsis">{valueText(signal, board, language, text)}</span>
-      {signal.unit ? <span className={css.unit}>{signal.unit}</span> : null}
+      {signal.unit ? <span className={css.unit}>{unitText(signal.unit)}</span> : null}
     </span>
   );
 }

@@ -47,8 +47,14 @@ const ORDER = ["building", "station", "robot", "rack", "agv", "conveyor", "utili
 
 const natural = new Intl.Collator("en", { numeric: true });
 
+/** Where a kind of place stands among the others, the first at 0. */
+export function placeOrder(category: string): number {
+  const rank = ORDER.indexOf(category);
+  return rank < 0 ? ORDER.length : rank;
+}
+
 function inOrder(a: TreeNode, b: TreeNode): number {
-  const rank = (node: TreeNode) => (node.place ? ORDER.indexOf(node.place.category) : ORDER.length);
+  const rank = (node: TreeNode) => placeOrder(node.place?.category ?? "");
   return rank(a) - rank(b) || natural.compare(a.name, b.name);
 }
 

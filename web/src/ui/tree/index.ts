@@ -1,2 +1,3 @@
 // The one door to the tree of the plant.
+export { placeOrder } from "./_model";
 export { TreePanel } from "./TreePanel";

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import type { FactoryScene } from "../../scene";
 import { useActionTools } from "../actions/_tools";
-import { usePlant, useSession, valueText } from "../live";
+import { unitText, usePlant, useSession, valueText } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useSelected, useUi, useUiStore } from "../state";
 import { useWorld } from "./_handle";
@@ -50,7 +50,7 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
           formatValue: (handle) => {
             const info = plant.get().byHandle.get(handle);
             const { language: now, text: words } = latest.current;
-            return info ? `${valueText(info, feed.board, now, words)} ${info.unit}`.trim() : "";
+            return info ? `${valueText(info, feed.board, now, words)} ${unitText(info.unit)}`.trim() : "";
           },
         });
         if (start.camera) made.setCamera(start.camera);
