@@ -29,6 +29,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "header.search": "搜索或执行…",
   "header.menu": "菜单",
   "header.signedInAs": "当前用户：{name}",
+  "header.job": "{title}：{percent} %",
   "header.look": "外观",
   "header.language": "语言",
   "header.signOut": "退出登录",

@@ -21,6 +21,8 @@ export interface Connection {
   /** Server clock minus this computer's clock. */
   clockOffsetMs: number;
   links: LinkInfo[];
+  /** Long work that is running now. */
+  jobs: JobInfo[];
 }
 
 export interface FeedEvents {
@@ -59,7 +61,7 @@ export function createFeed(language: string): Feed {
   const link = new Link({ language });
   const board = new SignalBoard();
   const time = createStore<ShownTime>({ timeline: "live", mode: "live", atMs: NaN, speed: 1, isWaiting: true });
-  const connection = createStore<Connection>({ state: "connecting", sinceMs: Date.now(), clockOffsetMs: 0, links: [] });
+  const connection = createStore<Connection>({ state: "connecting", sinceMs: Date.now(), clockOffsetMs: 0, links: [], jobs: [] });
   const listeners: { [K in keyof FeedEvents]: Set<FeedEvents[K]> } = { records: new Set(), signals: new Set(), error: new Set(), job: new Set() };
 
   link.on("state", (state) => connection.set({ state, sinceMs: Date.now() }));
@@ -77,7 +79,10 @@ export function createFeed(language: string): Feed {
     else if (message.type === "links") connection.set((old) => ({ links: mergeLinks(old.links, message.links) }));
     else if (message.type === "records") for (const hear of listeners.records) hear(message.diff);
     else if (message.type === "signals") for (const hear of listeners.signals) hear();
-    else if (message.type === "job") for (const hear of listeners.job) hear(message);
+    else if (message.type === "job") {
+      connection.set((old) => ({ jobs: [...old.jobs.filter((job) => job.id !== message.id), ...(message.state === "running" ? [message] : [])] }));
+      for (const hear of listeners.job) hear(message);
+    }
     else if (message.type === "error" && message.request === null) for (const hear of listeners.error) hear(message.error);
   });
   link.watch(VIEW, "all", RATE_HZ, "live");

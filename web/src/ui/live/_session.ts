@@ -96,6 +96,21 @@ export function openSession(language: Language): Session {
   };
 
   feed.on("records", (diff) => later(partsOf([diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part)))));
+  let wasLost = false;
+  feed.connection.subscribe(() => {
+    const { state } = feed.connection.get();
+    if (state === "lost" && !wasLost) {
+      wasLost = true;
+      // A session that ended closes the socket: this question then answers 401, which shows the door.
+      api.get("/api/me").catch((error: unknown) => console.info("The server does not answer yet.", error));
+    } else if (state === "open" && wasLost) {
+      wasLost = false;
+      later(ALL_PARTS);
+    }
+  });
+  feed.on("job", (job) => {
+    if (job.state !== "running") later(["timelines"]);
+  });
   feed.on("signals", () => later(["signals", "twins"]));
 
   return {

@@ -33,6 +33,22 @@ function ConnectionMark() {
   );
 }
 
+/** Long work of the server, such as a recording, while it runs. */
+function JobMark() {
+  const text = useText();
+  const language = useLanguage();
+  const job = useConnection((connection) => connection.jobs[0]);
+  if (!job) return null;
+  const percent = Math.round(job.progress * 100);
+  const label = text("header.job", { title: localName(job.title, language, job.id), percent });
+  return (
+    <span className={css.job} title={job.message || undefined}>
+      <span className={css.jobBar} aria-hidden="true" style={{ ["--done" as string]: `${percent}%` }} />
+      <span className="x-ellipsis">{label}</span>
+    </span>
+  );
+}
+
 function TimelineBadge() {
   const text = useText();
   const language = useLanguage();
@@ -151,6 +167,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       {plantName && !isPhone ? <span className={`x-ellipsis ${css.plant}`}>{plantName}</span> : null}
       <TimelineBadge />
       <ConnectionMark />
+      {isPhone ? null : <JobMark />}
       <span className={css.spring} />
       <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />

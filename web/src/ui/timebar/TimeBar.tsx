@@ -25,14 +25,15 @@ function useGrowing(): number {
 }
 
 /** The span on the screen: follows the present until someone zooms, and never loses the shown instant. */
-function useSpan(whole: Span, shownMs: number, isLive: boolean, timeline: string) {
+function useSpan(whole: Span, shownMs: number, isLive: boolean, timeline: string, isGrowing: boolean) {
   const [chosen, setChosen] = useState<Span | null>(null);
   const before = useRef(timeline);
   if (before.current !== timeline) {
     before.current = timeline;
     if (chosen) setChosen(null);
   }
-  const size = chosen ? chosen.endMs - chosen.startMs : Math.min(FIRST_SPAN_MS, whole.endMs - whole.startMs);
+  const wholeSize = whole.endMs - whole.startMs;
+  const size = chosen ? chosen.endMs - chosen.startMs : isGrowing ? Math.min(FIRST_SPAN_MS, wholeSize) : wholeSize;
   let span = chosen ? clamped(chosen, whole) : clamped({ startMs: whole.endMs - size, endMs: whole.endMs }, whole);
   if (isLive) span = clamped({ startMs: whole.endMs - size, endMs: whole.endMs }, whole);
   else if (Number.isFinite(shownMs) && (shownMs < span.startMs || shownMs > span.endMs)) {
@@ -65,7 +66,8 @@ export function TimeBar() {
   useGrowing();
   const whole = controls.whole();
   const isLive = mode === "live";
-  const { span, setChosen } = useSpan(whole, second, isLive, timeline);
+  const isGrowing = timelines.find((each) => each.id === timeline)?.end_ms === null;
+  const { span, setChosen } = useSpan(whole, second, isLive, timeline, isGrowing);
   const about = Number.isFinite(second) && !isLive ? second : span.endMs;
   const zoom = (factor: number) => setChosen(zoomed(span, whole, about, factor));
   const isPlaying = mode === "playing";
