@@ -81,7 +81,7 @@ def main() -> int:
     """Print one JSON object per view; exit 1 where a limit is not held."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--frames", type=int, default=30)
+    parser.add_argument("--frames", type=int, default=12)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder))

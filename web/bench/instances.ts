@@ -7,7 +7,7 @@ import { SignalBoard } from "../src/store";
 
 const query = new URLSearchParams(location.search);
 const COUNT = Number(query.get("count") ?? 100_000);
-const FRAMES = Number(query.get("frames") ?? 30);
+const FRAMES = Number(query.get("frames") ?? 12);
 const WARM_UP = 150;
 const KINDS = 24;
 const TURNING = 400;
