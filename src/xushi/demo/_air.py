@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from xushi.demo._events import EventLoop
 from xushi.demo._line import Machine
-from xushi.demo._panel import RUNNING, STARVED
+from xushi.demo._panel import IDLE, RUNNING
 from xushi.demo._power import PowerAccount
 from xushi.demo._values import Values
 
@@ -47,7 +47,7 @@ class Compressor:
             self.power.set(power_kw)
         self._put("Loaded", self.is_loaded)
         self._put("State", 3 if self.is_loaded else 2)
-        self._put("Detail", RUNNING if self.is_loaded else STARVED)
+        self._put("Detail", RUNNING if self.is_loaded else IDLE)
 
     def sample(self) -> None:
         self._put("OperatingHours", round(self._hours, 2))

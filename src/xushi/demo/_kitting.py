@@ -10,7 +10,7 @@ from xushi.demo._engines import PartNumbers
 from xushi.demo._events import EventLoop, lognormal
 from xushi.demo._line import BIN_PARTS, KITTING_TOPIC, PARTS, TRAY_SIZE, Machine, Part
 from xushi.demo._material import Tray, make_tray
-from xushi.demo._panel import RUNNING, STARVED, STOPPED
+from xushi.demo._panel import IDLE, RUNNING, STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._values import Values
 
@@ -57,7 +57,7 @@ class KittingRack:
         self._put("PokaYoke.Count", 0)
         self._put("Confirmed", False)
         self._light(None)
-        self._show(STARVED)
+        self._show(IDLE)
 
     def order(self, station: str) -> None:
         """Asks for one kit tray for a station."""
@@ -157,7 +157,7 @@ class KittingRack:
         self._put("KitsDone", self.kits_done)
         self._put("KitFor", "")
         self._light(None)
-        self._show(STARVED)
+        self._show(IDLE)
         self._on_kit(tray)
         self._next_kit()
 

@@ -31,6 +31,7 @@ DETAIL_LABELS = (
     Text("Failed", "故障"),
     Text("Stopped", "停止"),
     Text("Set-up", "调整"),
+    Text("Idle", "空闲"),
 )
 VERDICT_LABELS = (Text("None", "无"), Text("Good", "合格"), Text("Not good", "不合格"))
 SHIFT_LABELS = (Text("Early", "早班"), Text("Late", "中班"), Text("Night", "夜班"))

@@ -9,9 +9,10 @@ from xushi.demo._material import WrongPart
 from xushi.demo._torque import Trace
 from xushi.demo._values import Values
 
-RUNNING, STARVED, BLOCKED, FAILED, STOPPED, SETUP = range(6)
-_ITEM_STATE = {RUNNING: 3, STARVED: 2, BLOCKED: 2, FAILED: 1, STOPPED: 2, SETUP: 2}  # OPC 40001-1
-_MODE = {RUNNING: 3, STARVED: 3, BLOCKED: 3, FAILED: 1, STOPPED: 0, SETUP: 2}
+# Starved is a loss of the line; idle is having no order, which is normal for whoever serves it.
+RUNNING, STARVED, BLOCKED, FAILED, STOPPED, SETUP, IDLE = range(7)
+_ITEM_STATE = {RUNNING: 3, STARVED: 2, BLOCKED: 2, FAILED: 1, STOPPED: 2, SETUP: 2, IDLE: 2}  # OPC 40001-1
+_MODE = {RUNNING: 3, STARVED: 3, BLOCKED: 3, FAILED: 1, STOPPED: 0, SETUP: 2, IDLE: 3}
 
 
 class Panel:

@@ -6,6 +6,7 @@ from typing import Any
 
 from xushi.demo._engines import Engine
 from xushi.demo._events import lognormal
+from xushi.demo._panel import IDLE
 from xushi.demo._process import REPAIR_LEAVES_DEFECT
 from xushi.demo._station import Station
 
@@ -16,6 +17,7 @@ MOST_REPAIRS = 3
 class ReworkBench(Station):
     """A station whose work is repair; an engine that failed too often, or cannot be cured, is scrapped."""
 
+    WITHOUT_WORK = IDLE  # an empty rework bench is what everybody wants
     scrapped = 0
 
     def _is_first_time(self, engine: Engine) -> bool:

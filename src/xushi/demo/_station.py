@@ -34,6 +34,8 @@ CHECK_ONLY_SHARE = 0.35  # an engine that comes again from rework is only checke
 class Station:
     """One station. Every change ends in `advance`, which looks at the facts and does what comes next."""
 
+    WITHOUT_WORK = STARVED
+
     def __init__(
         self,
         spec: Machine,
@@ -53,7 +55,7 @@ class Station:
         self.setpoints = Setpoints()
         self.power = PowerAccount(loop)
         self.engine: Engine | None = None
-        self.detail = STARVED
+        self.detail = self.WITHOUT_WORK
         self.failures = 0
         self.wrong_stopped = 0
         self.results: dict[str, Any] = {}
@@ -72,7 +74,7 @@ class Station:
         self._sequence = 0
         self._to_failure_s = self._draw_failure()
         self.panel.show_wear(self.tool.wear)
-        self._show(STARVED)
+        self._show(self.WITHOUT_WORK)
 
     # -- what operators and methods do
     def stop(self) -> None:
@@ -127,7 +129,7 @@ class Station:
             return False
         engine = self._next_engine()
         if engine is None:
-            self._show(STARVED)
+            self._show(self.WITHOUT_WORK)
             return False
         self.engine = engine
         self._has_begun = False

@@ -8,7 +8,7 @@ from xushi.demo._engines import PartNumbers
 from xushi.demo._events import EventLoop
 from xushi.demo._line import PARTS, TRAY_SIZE, Machine, Part, parts_of
 from xushi.demo._material import Tray, make_tray, mislay
-from xushi.demo._panel import RUNNING, STARVED
+from xushi.demo._panel import IDLE, RUNNING
 from xushi.demo._power import PowerAccount
 from xushi.demo._values import Values
 
@@ -61,7 +61,7 @@ class PartsStore:
 
     def _show(self) -> None:
         self._put("State", 3 if self._busy else 2)
-        self._put("Detail", RUNNING if self._busy else STARVED)
+        self._put("Detail", RUNNING if self._busy else IDLE)
         self.power.set(self.spec.power.busy_kw if self._busy else self.spec.power.idle_kw)
 
     def sample(self) -> None:

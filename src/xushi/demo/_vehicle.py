@@ -14,7 +14,7 @@ import msgspec
 from xushi.demo._events import EventLoop
 from xushi.demo._line import Machine
 from xushi.demo._material import Tray
-from xushi.demo._panel import RUNNING, STARVED, STOPPED
+from xushi.demo._panel import BLOCKED, IDLE, RUNNING, STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._roads import RoadMap
 from xushi.demo._values import Values
@@ -315,7 +315,7 @@ class Vehicle:
 
     def _show(self) -> None:
         is_busy = self.errand is not None
-        detail = STOPPED if self.is_paused else RUNNING if is_busy and not self._waits else STARVED
+        detail = STOPPED if self.is_paused else BLOCKED if is_busy and self._waits else RUNNING if is_busy else IDLE
         self._put("State", 3 if is_busy and not self.is_paused else 2)
         self._put("Detail", detail)
         self._put("Load", self.load.id if self.load is not None else "")
