@@ -21,6 +21,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import SystemClock, XushiError
 from xushi.remote import Remote, local_access
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 class Server:
     """A server subprocess over one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, plant: dict[str, Any]) -> None:
         self.folder = folder
         started = time.monotonic()
         command = [
@@ -54,6 +55,8 @@ class Server:
             "--port",
             "0",
         ]
+        for protocol, described in default_endpoints().items():
+            command += ["--endpoint", f"{described}={plant[protocol]}"]
         with (folder.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         while (access := local_access(folder)) is None or access.pid != self.process.pid:
@@ -204,10 +207,8 @@ def check_records(server: Server, load: Load) -> None:
 def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
-    server = Server(folder)
+    server = Server(folder, plant)
     server.remote.import_files([ensure_assets()])
-    for link in server.remote.get("/api/links"):
-        server.remote.run("link.configure", {"link": link["id"], "endpoint": plant[link["protocol"]]})
     chance = random.Random(20261121)
     startups: list[float] = []
     commands = values = 0
@@ -217,13 +218,18 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         killed_at = server.kill()
         load.end()
         values += check_history(folder, load, killed_at)
-        server = Server(folder)
+        server = Server(folder, plant)
         startups.append(server.seconds_to_answer)
         check_records(server, load)
         commands += len(load.commands)
     server.process.terminate()
     assert server.process.wait(30) == 0
-    figure = {"rounds": ROUNDS, "commands": commands, "values": values, "startup_s": [round(one, 2) for one in startups]}
+    figure = {
+        "rounds": ROUNDS,
+        "commands": commands,
+        "values": values,
+        "startup_s": [round(one, 2) for one in startups],
+    }
     print(json.dumps(figure))
     assert commands > ROUNDS
     assert values > ROUNDS

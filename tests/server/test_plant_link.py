@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.remote import RemoteError
 from xushi.runtime import decode_frame
@@ -67,10 +68,9 @@ def states(one: Served) -> set[str]:
 def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Plant]]:
     folder = tmp_path_factory.mktemp("demo")
     plant = start_plant(folder / "plant", 5)
-    with served(folder / "data") as one:
+    endpoints = {described: plant.ready[protocol] for protocol, described in default_endpoints().items()}
+    with served(folder / "data", endpoints=endpoints) as one:
         one.remote.import_files([ensure_assets()])
-        for link in one.remote.get("/api/links"):
-            one.remote.run("link.configure", {"link": link["id"], "endpoint": plant.ready[link["protocol"]]})
         until(lambda: states(one) == {"live"}, "both links live")
         yield one, plant
     plant.end()

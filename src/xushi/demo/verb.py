@@ -19,6 +19,7 @@ from typing import Any
 
 from xushi.demo._broker import free_port
 from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
+from xushi.demo.plant import HOST, default_endpoints, endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Remote, Verb, local_access
@@ -100,13 +101,13 @@ class _Demo:
         options, texts = self._options, self._texts
         options.data.mkdir(parents=True, exist_ok=True)
         print(texts["starting"], flush=True)
-        server = self._start_server()
         ports = (free_or_default(DEFAULT_OPCUA_PORT), free_or_default(DEFAULT_MQTT_PORT))
+        server = self._start_server(endpoints(ports[0], HOST, ports[1]))
         plant = self._start_plant("plant", options.speed, ports, datetime.now(UTC))
         package = ensure_assets()
         remote = self._wait_for_server(server)
         self._import(remote, package)
-        self._connect(remote, self._wait_for_plant("plant", plant))
+        self._wait_for_plant("plant", plant)
         self._tell_ready(remote)
         if not options.no_recording and not _has_shift(remote):
             print(texts["recording"], flush=True)
@@ -143,12 +144,15 @@ class _Demo:
         self._children.append(child)
         return child
 
-    def _start_server(self) -> subprocess.Popen[bytes]:
+    def _start_server(self, used: dict[str, str]) -> subprocess.Popen[bytes]:
+        """Start the platform; ``used`` are the plant's addresses where they differ from those in its shells."""
         options = self._options
         command = [
             sys.executable, "-m", "xushi.cli", "serve", "--attached", "--json", "--no-browser",
             "--data", str(options.data), "--port", str(options.port), "--lang", options.lang,
         ]  # fmt: skip
+        for protocol, described in default_endpoints().items():
+            command += ["--endpoint", f"{described}={used[protocol]}"]
         return self._start("server", command)
 
     def _start_plant(
@@ -201,13 +205,6 @@ class _Demo:
             return
         remote.import_files([package])
         note.write_text(json.dumps({"package": digest}), "utf-8")
-
-    def _connect(self, remote: Remote, ready: dict[str, Any]) -> None:
-        """Point the connections to where the plant really is, where that is not the described place."""
-        for link in remote.get("/api/links"):
-            wanted = ready.get(link["protocol"])
-            if wanted and wanted.rstrip("/") != link["endpoint"].rstrip("/"):
-                remote.run("link.configure", {"link": link["id"], "endpoint": wanted})
 
     def _tell_ready(self, remote: Remote) -> None:
         options, texts = self._options, self._texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +42,11 @@ class _Running:
 class LinkKeeper:
     """Starts, stops and restarts connectors so that they match the twins and the operator's settings."""
 
-    def __init__(self, registry: SignalRegistry, ingest: Ingest, clock: Clock, folder: Path) -> None:
+    def __init__(
+        self, registry: SignalRegistry, ingest: Ingest, clock: Clock, folder: Path, endpoints: Mapping[str, str]
+    ) -> None:
+        """``endpoints`` are addresses to use by described address; ``folder`` is for the connectors' own files."""
+        self._endpoints = endpoints
         self._registry = registry
         self._ingest = ingest
         self._clock = clock
@@ -64,7 +68,7 @@ class LinkKeeper:
         self.diagnoses = []
         definitions = self._definable(signal_definitions(environment, twins.shell_of_submodel))
         self._registry.define(definitions)
-        links, diagnoses = links_from_environment(environment, self._registry)
+        links, diagnoses = links_from_environment(environment, self._registry, self._endpoints)
         self.diagnoses.extend(diagnoses)
         self._described = {link.id: link for link in links}
         self._wanted = {}

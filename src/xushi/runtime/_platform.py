@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,11 @@ class Platform:
     up and needs a running event loop; :meth:`stop` takes them down.
     """
 
-    def __init__(self, folder: Path, clock: Clock, keep_days: float = KEEP_DAYS) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, keep_days: float = KEEP_DAYS, endpoints: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self._endpoints = dict(endpoints or {})
         self._keep_ns = int(keep_days * _NS_PER_DAY)
         self.clock = clock
         self.started_ns = clock.now_ns()
@@ -76,7 +79,7 @@ class Platform:
         self.jobs = JobTable(clock)
         self.importers = ImporterTable.installed()
         self.twins = TwinIndex(self.store)
-        self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors")
+        self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors", self._endpoints)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
@@ -104,16 +107,23 @@ class Platform:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, clock: Clock | None = None, keep_days: float = KEEP_DAYS) -> Iterator[Platform]:
+    def open(
+        cls,
+        folder: Path,
+        clock: Clock | None = None,
+        keep_days: float = KEEP_DAYS,
+        endpoints: Mapping[str, str] | None = None,
+    ) -> Iterator[Platform]:
         """Open a data folder, made where it does not exist, and close it at the end.
 
         Args:
             keep_days: how long the live history keeps values.
+            endpoints: address to use by described address, where the shells were written for another place.
 
         Raises:
             XushiError: ``runtime.folder_locked`` with the process id of whoever has it open.
         """
-        platform = cls(Path(folder), clock or SystemClock(), keep_days)
+        platform = cls(Path(folder), clock or SystemClock(), keep_days, endpoints)
         try:
             yield platform
         finally:

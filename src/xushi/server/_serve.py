@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -131,12 +131,13 @@ def run_server(
     on_ready: Callable[[RunningServer], None],
     extra_hosts: tuple[str, ...] = (),
     keep_days: float = 30.0,
+    endpoints: Mapping[str, str] | None = None,
     is_attached: bool = False,
 ) -> None:
     """Open a data folder and serve it until Ctrl-C or SIGTERM; an attached server ends with its parent process."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     listener = bind(host, port)
-    with listener, Platform.open(folder, keep_days=keep_days) as platform:
+    with listener, Platform.open(folder, keep_days=keep_days, endpoints=endpoints) as platform:
         asyncio.run(_run(platform, host, listener, on_ready, extra_hosts, is_attached))
 
 

@@ -9,7 +9,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from xushi.kernel import nearest_language
+from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Verb
 
 _TEXTS = {
@@ -19,6 +19,7 @@ _TEXTS = {
         "port": "port; the next free one is taken where it is in use (default: 8600)",
         "allow-host": "another name the server may be called by, e.g. behind a proxy; may be repeated",
         "no-browser": "do not open a browser",
+        "endpoint": "use another address for a connection than its shell describes; may be repeated",
         "keep-days": "how long live values are kept (default: 30)",
         "json": "print one JSON object with the address instead of a text",
         "ready": "Xushi is ready. Open this link (it works once, within 15 minutes):",
@@ -31,6 +32,7 @@ _TEXTS = {
         "port": "端口；被占用时使用下一个空闲端口（默认：8600）",
         "allow-host": "服务器可使用的其他主机名（例如在代理之后）；可重复",
         "no-browser": "不打开浏览器",
+        "endpoint": "为连接使用与管理壳描述不同的地址；可重复",
         "keep-days": "实时数据保留天数（默认：30）",
         "json": "以 JSON 输出地址",
         "ready": "虚实已就绪。请打开此链接（15 分钟内有效，仅可使用一次）：",
@@ -47,6 +49,7 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--port", type=int, default=8600, help=texts["port"])
     parser.add_argument("--allow-host", action="append", default=[], help=texts["allow-host"])
     parser.add_argument("--no-browser", action="store_true", help=texts["no-browser"])
+    parser.add_argument("--endpoint", action="append", default=[], metavar="FROM=TO", help=texts["endpoint"])
     parser.add_argument("--keep-days", type=float, default=30.0, help=texts["keep-days"])
     parser.add_argument("--json", action="store_true", help=texts["json"])
     parser.add_argument("--attached", action="store_true", help=argparse.SUPPRESS)
@@ -71,9 +74,20 @@ def _run(options: argparse.Namespace) -> int:
 
     run_server(
         options.data, options.host, options.port, on_ready=on_ready, extra_hosts=tuple(options.allow_host),
-        keep_days=options.keep_days, is_attached=options.attached,
+        keep_days=options.keep_days, endpoints=_endpoints(options.endpoint), is_attached=options.attached,
     )  # fmt: skip
     return 0
+
+
+def _endpoints(pairs: list[str]) -> dict[str, str]:
+    """Address to use by described address. Raises ``server.endpoint_invalid``."""
+    found = {}
+    for pair in pairs:
+        described, _, used = pair.partition("=")
+        if "://" not in described or "://" not in used:
+            raise XushiError("server.endpoint_invalid", pair=pair[:200])
+        found[described] = used
+    return found
 
 
 def _has_screen() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +47,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, signals: Sequence[SignalDef] = ()) -> Iterator[Served]:
-    """Serve `folder` while this is open, with `signals` defined in it."""
+def served(
+    folder: Path, signals: Sequence[SignalDef] = (), endpoints: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    """Serve `folder` while this is open, with `signals` defined in it; `endpoints` as in `Platform.open`."""
     ready = threading.Event()
     found: list[Served] = []
     ends: list[asyncio.Event] = []
@@ -56,7 +58,7 @@ def served(folder: Path, signals: Sequence[SignalDef] = ()) -> Iterator[Served]:
 
     async def main() -> None:
         ended = asyncio.Event()
-        with Platform.open(folder, SystemClock()) as platform:
+        with Platform.open(folder, SystemClock(), endpoints=endpoints) as platform:
             platform.registry.define(signals)
             async with serving(platform, "127.0.0.1", bind("127.0.0.1", 0)) as running:
                 credential, _ = platform.gate.make_token("tests", ALL_SCOPES)
