@@ -19,7 +19,8 @@ interface Flight {
 }
 
 /** From where a plant is seen first: from the south, a little from the west, well above. */
-const HOME = new Vector3(-0.3, 0.62, 0.85);
+/** Where the eye may stand at first, as directions from the middle; the one from which the plant fills the picture best is taken. */
+const HOMES = [new Vector3(-0.3, 0.62, 0.85), new Vector3(-0.62, 0.6, 0.66), new Vector3(-0.84, 0.62, 0.42)];
 
 const forward = new Vector3();
 const side = new Vector3();
@@ -97,7 +98,7 @@ export class Eye {
   /** Goes where the box fills the picture: from the usual side or from where it looks now, in flight or at once. */
   show(box: Box3, nowMs: number, { fromHome = false, atOnce = false } = {}): void {
     const centre = box.getCenter(new Vector3());
-    const direction = fromHome ? HOME.clone() : this.camera.position.clone().sub(this.orbit.target);
+    const direction = fromHome ? this.bestHome(box, centre) : this.camera.position.clone().sub(this.orbit.target);
     direction.y = Math.max(direction.y, 0.35 * direction.length());
     direction.normalize();
     const toPosition = direction.clone().multiplyScalar(this.distanceToFit(box, centre, direction)).add(centre);
@@ -111,9 +112,14 @@ export class Eye {
     this.onChange();
   }
 
+  private bestHome(box: Box3, centre: Vector3): Vector3 {
+    const distances = HOMES.map((home) => this.distanceToFit(box, centre, home.clone().normalize()));
+    return (HOMES[distances.indexOf(Math.min(...distances))] as Vector3).clone();
+  }
+
   /** How far from its centre the eye must stand so that all corners of the box are in the picture. */
   private distanceToFit(box: Box3, centre: Vector3, direction: Vector3): number {
-    const up = Math.tan((this.camera.fov * Math.PI) / 360) * 0.86;
+    const up = Math.tan((this.camera.fov * Math.PI) / 360) * 0.96;
     const across = up * this.camera.aspect;
     side.crossVectors(this.camera.up, direction).normalize();
     const top = new Vector3().crossVectors(direction, side);

@@ -84,7 +84,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     centre: linked.centre ?? "world",
     isSplit: linked.isSplit ?? false,
     isTreeOpen: linked.isTreeOpen ?? window.innerWidth >= 900,
-    isInspectorOpen: linked.isInspectorOpen ?? window.innerWidth >= 1100,
+    isInspectorOpen: linked.isInspectorOpen ?? (window.innerWidth >= 1500 || linked.selection != null),
     treeWidth: kept.treeWidth ?? 264,
     inspectorWidth: kept.inspectorWidth ?? 368,
     splitShare: 0.62,
