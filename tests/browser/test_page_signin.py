@@ -25,7 +25,7 @@ def test_a_wrong_code_says_what_why_and_what_next(visit: Visit, demo: Demo) -> N
 def test_the_printed_link_opens_the_plant(visit: Visit, demo: Demo) -> None:
     page = visit(is_signed_in=False, locale="en-GB").page
     page.goto(demo.printed_link)
-    expect(page.get_by_role("treeitem", name="OP40")).to_be_visible()
+    expect(page.get_by_role("treeitem", name="OP40 Head bolting")).to_be_visible()
     assert "code=" not in page.url
 
 

@@ -13,15 +13,17 @@ export function Address() {
   useEffect(() => {
     if (!ui || !session) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const write = () => {
-      if (timer !== undefined) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        const next = `#${encodeView(linkedView())}`;
-        if (next !== location.hash) history.replaceState(null, "", next);
-      }, WRITE_DELAY_MS);
+    const writeNow = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      const next = `#${encodeView(linkedView())}`;
+      if (next !== location.hash) history.replaceState(null, "", next);
     };
-    const stopUi = ui.subscribe(write);
+    // The shown time moves many times a second; browsers allow few changes of the address.
+    const write = () => {
+      timer ??= setTimeout(writeNow, WRITE_DELAY_MS);
+    };
+    const stopUi = ui.subscribe(writeNow);
     const stopTime = session.feed.time.subscribe(write);
     return () => {
       stopUi();

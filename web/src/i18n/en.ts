@@ -31,7 +31,7 @@ export const en = {
   "header.look": "Appearance",
   "header.language": "Language",
   "header.signOut": "Sign out",
-  "header.switchLanguage": "Switch to {language}",
+  "header.switchLanguage": "{short}: Switch to {language}",
 
   "look.light": "Light",
   "look.dark": "Dark",

@@ -33,7 +33,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "header.look": "外观",
   "header.language": "语言",
   "header.signOut": "退出登录",
-  "header.switchLanguage": "切换为 {language}",
+  "header.switchLanguage": "{short}：切换为 {language}",
 
   "look.light": "浅色",
   "look.dark": "深色",

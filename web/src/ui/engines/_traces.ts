@@ -63,6 +63,11 @@ export function joinCurves(curves: { name: string; unit: string; x: readonly num
   return { x, isTime: false, xName, series };
 }
 
+/** Two lists are a curve when they are of one length and the first one rises; a value for each bolt is none. */
+export function isCurve(x: readonly number[], y: readonly number[]): boolean {
+  return x.length > 2 && x.length === y.length && x.every((value, index) => index === 0 || value >= (x[index - 1] ?? 0));
+}
+
 function numbersAt(rows: SampleRows, atMs: number): number[] {
   const index = rows.times_ms.findIndex((ms) => Math.abs(ms - atMs) <= SAME_TIME_MS);
   const value = rows.values[index];
@@ -92,7 +97,7 @@ export function useTraces(step: EngineStep, serial: string, timeline: string): C
           };
         }),
       );
-      const known = curves.filter((curve) => curve.x.length > 1 && curve.x.length === curve.y.length);
+      const known = curves.filter((curve) => isCurve(curve.x, curve.y));
       const first = group.pairs[0];
       if (known.length === 0 || !first) return null;
       return joinCurves(known, unitText(first.x.unit));

@@ -1,7 +1,7 @@
 // Rules of the traces: which signals make a curve, and how curves of different angles share one chart.
 import { describe, expect, it } from "vitest";
 import type { SignalInfo } from "../live";
-import { joinCurves, traceGroups } from "./_traces";
+import { isCurve, joinCurves, traceGroups } from "./_traces";
 
 const signal = (path: string, kind: number, unit = ""): SignalInfo => ({
   handle: 0, key: `s#${path}`, kind, unit, name: {}, shell: "m", submodel: "s", path, labels: {}, low: null, high: null, writable: false, source: null,
@@ -20,6 +20,10 @@ describe("traces", () => {
 
   it("are left out where nothing says whose they are", () => {
     expect(traceGroups([signal("Curve.Angle", 6, "deg"), signal("Curve.Torque", 6, "N.m")])).toEqual([]);
+  });
+
+  it("are no curves where the first list does not rise", () => {
+    expect([isCurve([0, 1, 1, 2], [5, 6, 7, 8]), isCurve([78.6, 77.2, 79.1], [87, 86, 88]), isCurve([0, 1, 2], [1, 2])]).toEqual([true, false, false]);
   });
 
   it("share one rising x column", () => {

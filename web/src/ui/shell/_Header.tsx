@@ -9,6 +9,7 @@ import { SCHEMES, type Scheme } from "../theme";
 import css from "./shell.module.css";
 
 const LANGUAGE_NAMES: Record<Language, string> = { en: "English", "zh-CN": "中文" };
+const SHORT_NAMES: Record<Language, string> = { en: "EN", "zh-CN": "中文" };
 const SCHEME_ICONS: Record<Scheme, IconName> = { light: "sun", dark: "moon", contrast: "contrast" };
 
 function usePlantName(): string {
@@ -195,13 +196,13 @@ export function Header({ isPhone }: { isPhone: boolean }) {
         variant="subtle"
         color="gray"
         lang={other}
-        aria-label={text("header.switchLanguage", { language: LANGUAGE_NAMES[other] })}
+        aria-label={text("header.switchLanguage", { short: SHORT_NAMES[other], language: LANGUAGE_NAMES[other] })}
         onClick={() => {
           savePreferences({ language: other });
           ui.set({ language: other });
         }}
       >
-        {other === "en" ? "EN" : "中文"}
+        {SHORT_NAMES[other]}
       </Button>
       <PageMenu actions={actions} />
     </header>

@@ -59,7 +59,7 @@ export function Track({ controls, whole, span, onSpan }: Props) {
   const text = useText();
   const language = useLanguage();
   const mode = useTime((time) => time.mode);
-  const shownMs = useTime((time) => (Number.isFinite(time.atMs) ? Math.round(time.atMs / 100) * 100 : NaN));
+  const shownMs = useTime((time) => (time.mode !== "live" && Number.isFinite(time.atMs) ? Math.round(time.atMs / 100) * 100 : NaN));
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(600);
   const [hoverMs, setHoverMs] = useState<number | null>(null);
