@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ._demo import RunningDemo, demo
+from xushi.testing import RunningDemo, running_demo
 
 # Signals that the plant counts up by one with every message, one a protocol.
 COUNTERS = {"OPC UA": "Heartbeat", "Sparkplug B": "Soak.Sequence", "MQTT JSON": "Soak.JsonSequence"}
@@ -28,13 +28,13 @@ def main() -> int:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        demo(Path(folder) / "data", "--speed", str(options.speed)) as running,
+        running_demo(Path(folder) / "data", "--speed", str(options.speed)) as running,
     ):
         memory_mb = _watch(running, options.minutes * 60)
-        is_whole = all([_account(running, protocol, name) for protocol, name in COUNTERS.items()])
+        verdicts = [_account(running, protocol, name) for protocol, name in COUNTERS.items()]
     growth = memory_mb[-1] / memory_mb[0] - 1
     print(json.dumps({"name": "memory growth after warm-up", "value": round(100 * growth, 1), "unit": "%"}))
-    return 0 if is_whole and growth < 0.1 else 1
+    return 0 if all(verdicts) and growth < 0.1 else 1
 
 
 def _watch(running: RunningDemo, duration_s: float) -> list[float]:
@@ -80,14 +80,8 @@ def _history(running: RunningDemo, path: str) -> np.ndarray[Any, np.dtype[np.int
     start_ms, end_ms = bounds["start_ms"], 4_102_444_800_000.0
     values: list[int] = []
     while True:
-        rows = running.remote.get(
-            f"{timeline}/signals/{handle}/range", start_ms=start_ms, end_ms=end_ms, limit=_PAGE
-        )
-        good = [
-            value
-            for value, quality in zip(rows["values"], rows["qualities"], strict=True)
-            if not quality >> 31
-        ]
+        rows = running.remote.get(f"{timeline}/signals/{handle}/range", start_ms=start_ms, end_ms=end_ms, limit=_PAGE)
+        good = [value for value, quality in zip(rows["values"], rows["qualities"], strict=True) if not quality >> 31]
         values += good
         if not rows["more"]:
             return np.array(values, np.int64)

@@ -2,6 +2,7 @@
 
 from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_nats
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
+from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb
 from ._server import Served, served
 
@@ -11,9 +12,11 @@ __all__ = [
     "Broker",
     "BrokerMissing",
     "BrowserMissing",
+    "RunningDemo",
     "Served",
     "chromium_path",
     "free_port",
+    "running_demo",
     "served",
     "start_mosquitto",
     "start_nats",

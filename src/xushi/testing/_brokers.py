@@ -122,9 +122,7 @@ def start_mosquitto(
     if username:
         passwords = folder / "passwords"
         passwords.write_text(f"{username}:{password}\n", "utf-8")
-        hasher = _find(
-            "mosquitto_passwd", ("/usr/bin/mosquitto_passwd",), "mosquitto_passwd is not installed"
-        )
+        hasher = _find("mosquitto_passwd", ("/usr/bin/mosquitto_passwd",), "mosquitto_passwd is not installed")
         subprocess.run([hasher, "-U", str(passwords)], check=True)  # noqa: S603
         passwords.chmod(0o600)
         lines += ["allow_anonymous false", f"password_file {passwords}"]

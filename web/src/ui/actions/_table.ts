@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form. */
-const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write"]);
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename"]);
 
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
@@ -50,6 +50,7 @@ export function useLinkedView(): () => LinkedView {
         isInspectorOpen: state.isInspectorOpen,
         tab: state.tab,
         ...(state.engine ? { engine: state.engine } : {}),
+        quality: state.quality,
       };
     },
     [ui, feed, world],
@@ -115,8 +116,11 @@ export function useActions(): Action[] {
       make("time.on", "action.stepOn", "time", "stepOn", () => time.step(1000), { keys: "alt+." }),
       make("time.minuteBack", "action.minuteBack", "time", "clock", () => time.step(-60_000)),
       make("selection.focus", "action.focus", "selection", "focus", () => place && world.focus(place.id), { isEnabled: place !== null, keys: "alt+f" }),
-      make("selection.rename", "action.rename", "selection", "pencil", () => ui.set({ dialog: "rename" }), { isEnabled: place !== null, keys: "f2" }),
+      make("selection.rename", "action.rename", "selection", "pencil", () => ui.set({ dialog: "rename" }), { isEnabled: place !== null || selected?.twin != null, keys: "f2" }),
       make("selection.move", "action.move", "selection", "move", () => ui.set({ dialog: "move" }), { isEnabled: place !== null }),
+      make("selection.call", "action.call", "selection", "call", () => ui.set({ dialog: "command", command: "device.call" }), {
+        isEnabled: commands.some((command) => command.name === "device.call") && (selected?.signals.some((signal) => signal.source?.protocol === "opcua") ?? false),
+      }),
       make("selection.trend", "action.trend", "selection", "value", () => ui.set({ tab: "trend", isInspectorOpen: true }), { isEnabled: selected !== null }),
       make("selection.source", "action.source", "selection", "plug", () => ui.set({ tab: "source", isInspectorOpen: true }), { isEnabled: selected !== null }),
       make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),

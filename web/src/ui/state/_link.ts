@@ -9,6 +9,10 @@ export interface Camera {
   target: [number, number, number];
 }
 
+const FINENESSES = ["auto", "high", "medium", "low"] as const;
+/** How finely the world is drawn. */
+export type Fineness = (typeof FINENESSES)[number];
+
 export interface LinkedView {
   timeline?: string;
   /** Absent in a link that follows the present. */
@@ -23,6 +27,8 @@ export interface LinkedView {
   isInspectorOpen?: boolean;
   tab?: InspectorTab;
   engine?: string;
+  /** Absent where the device decides. */
+  quality?: Fineness;
 }
 
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
@@ -45,6 +51,7 @@ export function encodeView(view: LinkedView): string {
   if (view.isInspectorOpen !== undefined) parts.set("inspector", view.isInspectorOpen ? "1" : "0");
   if (view.tab && view.tab !== "live") parts.set("tab", view.tab);
   if (view.engine) parts.set("engine", view.engine);
+  if (view.quality && view.quality !== "auto") parts.set("quality", view.quality);
   return parts.toString();
 }
 
@@ -82,6 +89,7 @@ export function decodeView(hash: string): LinkedView {
     isInspectorOpen: flag(parts.get("inspector")),
     tab: oneOf(parts.get("tab"), INSPECTOR_TABS),
     engine: parts.get("engine") ?? undefined,
+    quality: oneOf(parts.get("quality"), FINENESSES),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as LinkedView;
 }

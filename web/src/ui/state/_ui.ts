@@ -3,7 +3,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 import { preferredLanguage, LANGUAGES, type Language } from "../../i18n";
 import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
-import type { Camera, LinkedView } from "./_link";
+import type { Camera, Fineness, LinkedView } from "./_link";
 
 export const CENTRES = ["world", "table", "engines", "activity"] as const;
 export type Centre = (typeof CENTRES)[number];
@@ -34,6 +34,7 @@ export interface UiState {
   selection: Selection | null;
   engine: string | null;
   camera: Camera | null;
+  quality: Fineness;
   isPaletteOpen: boolean;
   dialog: DialogName;
   /** Name of the command that the command dialog shows. */
@@ -93,6 +94,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     selection: linked.selection ?? null,
     engine: linked.engine ?? null,
     camera: linked.camera ?? null,
+    quality: linked.quality ?? "auto",
     isPaletteOpen: false,
     dialog: null,
     command: null,

@@ -37,6 +37,7 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
         made = new Engine(canvas.current, {
           board: feed.board,
           theme: start.scheme,
+          quality: start.quality,
           language: start.language,
           ariaLabel: latest.current.text("world.canvas"),
           prefersReducedMotion: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -127,7 +128,7 @@ export function WorldPanel() {
 
   const isEmpty = isLoaded && places.length === 0 && !plantError;
   return (
-    <section className={css.world} aria-label={text("world.title")}>
+    <section className={css.world} aria-label={text("world.title")} data-world={phase === "shown" ? "ready" : phase}>
       <canvas ref={canvas} className={css.canvas} hidden={Boolean(failure) || isEmpty} />
       {phase !== "shown" && !failure && !isEmpty ? (
         <div className={css.loading} role="status">
