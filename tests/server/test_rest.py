@@ -16,6 +16,7 @@ from xushi.remote import RemoteError
 from xushi.runtime import decode_frame
 from xushi.signals import Frame
 from xushi.testing import Served, triangle_glb
+from xushi.twins import from_json
 
 Ask = Callable[..., Any]
 
@@ -110,6 +111,15 @@ def test_history_is_answered_as_rows_buckets_snapshot_and_files(served: Served) 
         )
         assert content.startswith(magic)
         assert len(content) > 100
+
+
+def test_history_is_served_as_an_idta_time_series_submodel(served: Served) -> None:
+    now_ns = time.time_ns()
+    served.push(Frame.doubles([0, 0], [now_ns - 2_000_000, now_ns - 1_000_000], [1.0, 2.0]))
+    query = {"signals": "0", "start_ms": now_ns / 1e6 - 10, "end_ms": now_ns / 1e6}
+    submodel = served.remote.get("/api/timelines/live/time-series", **query)
+    assert submodel["modelType"] == "Submodel"
+    assert from_json(json.dumps({"submodels": [submodel]}).encode()) is not None
 
 
 def test_values_that_no_json_number_holds_are_null(served: Served) -> None:

@@ -74,13 +74,13 @@ class Plant:
         return [Shell(self, info, by_shell.get(info["id"], [])) for info in self.remote.get("/api/twins")]
 
     def shell(self, name: str) -> Shell:
-        """Return a shell by id or idShort.
+        """Return a shell by id, idShort, or name in either language.
 
         Raises:
             XushiError: `sdk.shell_unknown`.
         """
         for shell in self.shells():
-            if name in (shell.id, shell.id_short):
+            if name in (shell.id, shell.id_short, *shell.name.values()):
                 return shell
         raise XushiError("sdk.shell_unknown", name=name)
 

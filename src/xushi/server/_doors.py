@@ -37,8 +37,8 @@ def instant_ns(time_ms: float) -> int:
     return to_ns(time_ms) + _ROUNDING_NS
 
 
-def start_ns(time_ms: float) -> int:
-    """The start of a span as nanoseconds, early enough that a value whose own time was rounded to this is in it."""
+def edge_ns(time_ms: float) -> int:
+    """An edge of a span as nanoseconds, early enough that a value whose own time was rounded to this lies behind it."""
     return to_ns(time_ms) - _ROUNDING_NS
 
 

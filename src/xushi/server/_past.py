@@ -6,7 +6,7 @@ import asyncio
 import math
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -16,9 +16,9 @@ from starlette.responses import FileResponse, Response
 from xushi.kernel import XushiError
 from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
-from xushi.server._doors import Doors, instant_ns, start_ns, to_ms, to_ns
+from xushi.server._doors import Doors, edge_ns, instant_ns, to_ms
 from xushi.server._routes import Call, RouteSpec, answer_json
-from xushi.signals import decode_value
+from xushi.signals import decode_value, timeseries_submodel
 
 _MOST_ROWS = 100_000
 _MOST_BUCKETS = 20_000
@@ -60,6 +60,15 @@ class ExportQuery(msgspec.Struct, frozen=True):
     format: Literal["csv", "parquet", "xlsx"] = "csv"
 
 
+class SeriesQuery(msgspec.Struct, frozen=True):
+    """Signal handles with commas between, a stretch of time in ms since 1970, and how many records to carry inside."""
+
+    signals: str
+    start_ms: float
+    end_ms: float
+    records: int = 1_000
+
+
 async def timelines(doors: Doors, call: Call) -> Response:
     """Every run of time that can be shown."""
     return answer_json(
@@ -92,7 +101,7 @@ def _handle(doors: Doors, text: str) -> int:
 def _checked(start_ms: float, end_ms: float) -> tuple[int, int]:
     if end_ms < start_ms:
         raise XushiError("server.time_invalid", value=end_ms)
-    return start_ns(start_ms), to_ns(end_ms)
+    return edge_ns(start_ms), edge_ns(end_ms)
 
 
 async def rows(doors: Doors, call: Call) -> Response:
@@ -142,9 +151,7 @@ async def export(doors: Doors, call: Call) -> Response:
     """A file of values for a spreadsheet or an analysis."""
     query: ExportQuery = call.query
     history, _, _ = doors.platform.timelines.span(call.path("timeline"))
-    handles = [_handle(doors, part.strip()) for part in query.signals.split(",") if part.strip()]
-    if not handles:
-        raise XushiError("server.signal_unknown", handle=query.signals[:40])
+    handles = _handles(doors, query.signals)
     first_ns, end_ns = _checked(query.start_ms, query.end_ms)
     with tempfile.NamedTemporaryFile(suffix=f".{query.format}", delete=False) as file:
         path = Path(file.name)
@@ -160,6 +167,35 @@ async def export(doors: Doors, call: Call) -> Response:
     )  # fmt: skip
 
 
+async def time_series(doors: Doors, call: Call) -> Response:
+    """The values of a stretch as an IDTA Time Series Data submodel (IDTA 02008 1.1), in AAS JSON."""
+    query: SeriesQuery = call.query
+    timeline = call.path("timeline")
+    history, _, _ = doors.platform.timelines.span(timeline)
+    handles = _handles(doors, query.signals)
+    first_ns, end_ns = _checked(query.start_ms, query.end_ms)
+    made = await asyncio.to_thread(
+        timeseries_submodel,
+        f"urn:xushi:timeseries:{timeline}:{query.signals}:{first_ns}:{end_ns}",
+        history,
+        handles,
+        first_ns,
+        end_ns,
+        endpoint=doors.base_url,
+        timeline=timeline,
+        max_records=query.records,
+    )
+    return answer_json(made)
+
+
+def _handles(doors: Doors, text: str) -> list[int]:
+    """Handles with commas between."""
+    handles = [_handle(doors, part.strip()) for part in text.split(",") if part.strip()]
+    if not handles:
+        raise XushiError("server.signal_unknown", handle=text[:40])
+    return handles
+
+
 _SIGNAL = "/api/timelines/{timeline}/signals/{handle}"
 ROUTES = (
     RouteSpec("GET", "/api/timelines", "view", timelines, "Every timeline", answer=list[m.TimelineInfo],
@@ -172,4 +208,6 @@ ROUTES = (
               answer=m.BucketColumns, tags=("history",)),
     RouteSpec("GET", "/api/timelines/{timeline}/export", "view", export, "A file of values", ExportQuery,
               media_type="application/octet-stream", tags=("history",)),
+    RouteSpec("GET", "/api/timelines/{timeline}/time-series", "view", time_series, "Values as an IDTA 02008 submodel",
+              SeriesQuery, answer=dict[str, Any], tags=("history",)),
 )  # fmt: skip
