@@ -52,9 +52,7 @@ def unlisted_decisions() -> list[str]:
     """Return decision records that the index does not name."""
     folder = ROOT / "docs/explanations/decisions"
     index = (folder / "README.md").read_text("utf-8")
-    return [
-        f"decisions/README.md does not list {p.name}" for p in folder.glob("0*.md") if p.name not in index
-    ]
+    return [f"decisions/README.md does not list {p.name}" for p in folder.glob("0*.md") if p.name not in index]
 
 
 def disagreeing_readmes() -> list[str]:
@@ -63,9 +61,7 @@ def disagreeing_readmes() -> list[str]:
     found = []
     for pattern, what in ((r"^(?:make|xushi|python) .*$", "command"), (r"!\[[^\]]*\]\(([^)]+)\)", "picture")):
         lists = [re.findall(pattern, text, re.MULTILINE) for text in texts]
-        names = [
-            [re.sub(r"\.(en|zh-CN)\.", ".", name).split("  #")[0].strip() for name in one] for one in lists
-        ]
+        names = [[re.sub(r"\.(en|zh-CN)\.", ".", name).split("  #")[0].strip() for name in one] for one in lists]
         if names[0] != names[1]:
             found.append(f"the READMEs differ in their {what}s: {names[0]} and {names[1]}")
     return found

@@ -37,10 +37,7 @@ def main() -> int:
     apt = find("apt-get")
     can_install = apt is not None and (
         not as_root
-        or (
-            find("sudo")
-            and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-        )
+        or (find("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0)
     )
     if not can_install or apt is None:
         print(

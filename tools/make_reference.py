@@ -1,4 +1,4 @@
-"""Writes the reference pages of commands, rights and routes from the program itself, or checks that they are current."""
+"""Writes the reference of commands, rights and routes from the program itself, or checks that it is current."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HEAD = """# Commands, rights and routes
 
 Written by `python tools/make_reference.py`; `make check` fails where it is not current.
 
-A command is run at `POST /api/commands/{name}` with `{"params": …, "dry_run": false, "reason": ""}`, by `run` on the
-WebSocket, by `xushi run NAME JSON`, and by `run(name, **params)` in Python. All doors check the same right and leave the
+A command is run at `POST /api/commands/{name}` with `{"params": …, "dry_run": false, "reason": ""}`, by `run` on
+the WebSocket, by `xushi run NAME JSON`, and by `run(name, **params)` in Python. All doors check the same right and leave the
 same evidence. `POST /api/commands/{command_id}/undo` takes a command back.
 """
 
