@@ -116,3 +116,21 @@ def test_what_was_done_stands_in_the_activity(visit: Visit) -> None:
     page = visit().open(view="activity")
     expect(page.get_by_role("row").nth(1)).to_contain_text("Done")
     expect(page.get_by_role("table")).to_contain_text("Import files")
+
+
+def test_a_method_of_the_machine_is_called_only_when_held(visit: Visit) -> None:
+    page = visit().open(place="urn:xushi:demo:shell:OP40")
+    details = page.get_by_role("region", name="Details")
+    expect(details).to_contain_text("Torque target")
+    details.get_by_role("button", name="Actions").click()
+    page.get_by_role("menuitem", name="Call a method").click()
+    dialog = page.get_by_role("dialog", name="Call a method of the device")
+    address = dialog.get_by_label("address")
+    expect(address).to_have_value("nsu=urn:xushi:demo:plant;s=OP40.")
+    address.fill("nsu=urn:xushi:demo:plant;s=OP40.Reset")
+    dialog.get_by_label("Why").fill("shift begins")
+    dialog.get_by_role("button", name="Hold to do it").hover()
+    page.mouse.down()
+    page.wait_for_timeout(1500)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()

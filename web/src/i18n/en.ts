@@ -324,6 +324,7 @@ export const en = {
   "action.focus": "Look at it",
   "action.rename": "Rename…",
   "action.move": "Move…",
+  "action.call": "Call a method…",
   "action.trend": "Show its trend",
   "action.source": "Show where its values come from",
   "action.deselect": "Select nothing",

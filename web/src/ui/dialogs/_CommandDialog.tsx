@@ -40,6 +40,12 @@ function Plan({ outcome }: { outcome: OutcomeInfo }) {
   );
 }
 
+/** What the addresses of one device have in common: "…;s=OP40.State" begins like its methods, "…;s=OP40.". */
+function siblingStart(address: string): string {
+  const at = address.lastIndexOf(".");
+  return at < 0 ? address : address.slice(0, at + 1);
+}
+
 export function CommandDialog() {
   const text = useText();
   const language = useLanguage();
@@ -49,8 +55,15 @@ export function CommandDialog() {
   const command = usePlant((plant) => plant.commands).find((each) => each.name === name);
   const selected = useSelected();
   const fields = useMemo(() => {
+    const source = (selected?.signal ?? selected?.signals.find((signal) => signal.source?.protocol === "opcua"))?.source;
     const known = {
-      place: selected?.place?.id, shell: selected?.twin?.id, submodel: selected?.submodel?.id, signal: selected?.signal?.key, link: selected?.signal?.source?.link, address: selected?.signal?.source?.address,
+      place: selected?.place?.id,
+      shell: selected?.twin?.id,
+      id: selected?.submodel?.id ?? selected?.twin?.id,
+      submodel: selected?.submodel?.id,
+      signal: selected?.signal?.key,
+      link: source?.link,
+      address: source ? siblingStart(source.address) : undefined,
     };
     return command ? fieldsOf(command.params as JsonSchema, known) : [];
   }, [command, selected]);

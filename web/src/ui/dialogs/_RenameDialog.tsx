@@ -1,4 +1,4 @@
-// Renames the selected place in both languages.
+// Renames the selected place, or the shell where nothing stands in the scene, in both languages.
 import { Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useText } from "../../i18n";
@@ -11,15 +11,19 @@ export function RenameDialog() {
   const text = useText();
   const tools = useActionTools();
   const close = useCloseDialog();
-  const place = useSelected()?.place ?? null;
-  const [en, setEn] = useState(place?.name["en"] ?? "");
-  const [zh, setZh] = useState(place?.name["zh-CN"] ?? "");
-  if (!place) return null;
+  const selected = useSelected();
+  const place = selected?.place ?? null;
+  const target = place ?? selected?.twin ?? null;
+  const [en, setEn] = useState(target?.name["en"] ?? "");
+  const [zh, setZh] = useState(target?.name["zh-CN"] ?? "");
+  if (!target) return null;
   const name = { ...(en.trim() ? { en: en.trim() } : {}), ...(zh.trim() ? { "zh-CN": zh.trim() } : {}) };
   const canRename = Object.keys(name).length > 0;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (canRename && (await tools.run("scene.rename", { place: place.id, name }))) close();
+    if (!canRename) return;
+    const outcome = place ? await tools.run("scene.rename", { place: place.id, name }) : await tools.run("twin.rename", { id: target.id, name });
+    if (outcome) close();
   };
   return (
     <Frame title={text("rename.title")} size={420}>
