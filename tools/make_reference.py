@@ -19,7 +19,7 @@ HEAD = """# Commands, rights and routes
 Written by `python tools/make_reference.py`; `make check` fails where it is not current.
 
 A command is run at `POST /api/commands/{name}` with `{"params": …, "dry_run": false, "reason": ""}`, by `run` on
-the WebSocket, by `xushi run NAME JSON`, and by `run(name, **params)` in Python. All doors check the
+the WebSocket, by `xushi run NAME JSON`, and by `run(name, {…})` in Python. All doors check the
 same right and leave the same evidence. `POST /api/commands/{command_id}/undo` takes a command back.
 """
 

@@ -1,5 +1,6 @@
 """Rules of commands: right, dry run, durable change, evidence, undo and redo, effects and their outcome."""
 
+import asyncio
 import uuid
 
 import msgspec
@@ -130,9 +131,7 @@ async def test_a_command_is_undone_once(world):
         ("note.set", None, ANN, "kernel.params_invalid"),
     ],
 )
-async def test_what_is_not_allowed_or_not_valid_is_refused_and_leaves_nothing(
-    world, name, params, actor, code
-):
+async def test_what_is_not_allowed_or_not_valid_is_refused_and_leaves_nothing(world, name, params, actor, code):
     store, bus, evidence = world
     with pytest.raises(XushiError) as caught:
         await bus.run(name, params, actor)
@@ -198,3 +197,37 @@ def test_ids_are_uuids_of_version_7_in_the_order_of_time():
     assert ids == sorted(ids)
     assert {uuid.UUID(one).version for one in ids} == {7}
     assert {uuid.UUID(one).variant for one in ids} == {uuid.RFC_4122}
+
+
+async def test_a_device_that_keeps_silent_holds_up_nobody_else(world):
+    store, bus, evidence = world
+    may_answer, has_begun = asyncio.Event(), asyncio.Event()
+
+    class Silent:
+        def describe(self):
+            return {}
+
+        async def apply(self):
+            has_begun.set()
+            await may_answer.wait()
+            return {"answered": True}
+
+    bus.table.register(make("bell.ring", lambda _context, _params: Change(effects=(Silent(),))))
+    ringing = asyncio.create_task(bus.run("bell.ring", {"id": "1", "text": ""}, ANN))
+    await has_begun.wait()
+    await bus.run("note.set", {"id": "1", "text": "meanwhile"}, ANN)
+    assert store.get("note", "1") == {"text": "meanwhile"}
+    may_answer.set()
+    assert (await ringing).state == "done"
+    assert [entry["state"] for entry in evidence.entries()] == ["started", "done", "done"]
+
+
+@pytest.mark.parametrize(("refusal", "is_spent"), [(None, True), (XushiError("kernel.forbidden"), False)])
+async def test_the_undo_of_an_effect_is_spent_once_the_device_has_confirmed_it(world, refusal, is_spent):
+    store, bus, _ = world
+    there = Change(effects=(Ring([]),), undo_with=("bell.hush", {"id": "1", "text": ""}))
+    bus.table.register(make("bell.ring", lambda _context, _params: there))
+    bus.table.register(make("bell.hush", lambda _context, _params: Change(effects=(Ring([], refusal),))))
+    rung = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    await bus.undo(rung.command_id, ANN)
+    assert bool(store.get("change", rung.command_id)["undone_by"]) is is_spent

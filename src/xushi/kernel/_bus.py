@@ -67,9 +67,7 @@ class CommandBus:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def run(
-        self, name: str, params: Any, actor: Actor, *, dry_run: bool = False, reason: str = ""
-    ) -> Outcome:
+    async def run(self, name: str, params: Any, actor: Actor, *, dry_run: bool = False, reason: str = "") -> Outcome:
         """Run one command, or show what it would do.
 
         Args:
@@ -88,41 +86,50 @@ class CommandBus:
         if dry_run:
             change = await asyncio.to_thread(command.prepare, context, parsed)
             return self._outcome(new_id(), command, change, "planned")
-        async with self._lock:
-            change = await asyncio.to_thread(command.prepare, context, parsed)
-            return await self._carry_out(command, parsed, change, actor, reason, undoes=None)
+        return await self._carry_out(command, parsed, context, reason, undoes=None)
 
-    async def undo(self, command_id: str, actor: Actor) -> Outcome:
+    async def undo(self, command_to_undo: str, actor: Actor) -> Outcome:
         """Take back a command by its inverse; taking back an undo is a redo.
 
         Raises:
             XushiError: `kernel.undo_unknown`, `kernel.undo_spent` (already taken back),
                 `kernel.conflict` (someone changed the same records since), `kernel.forbidden`.
         """
-        change = self._store.get("change", command_id)
+        change = self._store.get("change", command_to_undo)
         if change is None:
-            raise XushiError("kernel.undo_unknown", command_id=command_id[:80])
+            raise XushiError("kernel.undo_unknown", command_id=command_to_undo[:80])
         if change["undone_by"]:
-            raise XushiError("kernel.undo_spent", command_id=command_id)
+            raise XushiError("kernel.undo_spent", command_id=command_to_undo)
         command = self.table.get(change["command"])
         if change["undo_with"] is not None:
-            name, params = change["undo_with"]
-            return await self.run(name, params, actor, reason=f"undo {command_id}")
+            return await self._undo_effects(change["undo_with"], actor, command_to_undo)
         if not self._authorizer.permits(actor, command.right):
             raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=actor.name)
-        inverse = msgspec.convert(change["diff"], Diff).inverse()
+        inverse = Change(diff=msgspec.convert(change["diff"], Diff).inverse())
+        command_id = new_id(self._clock.now_ns())
         async with self._lock:
-            return await self._carry_out(command, None, Change(diff=inverse), actor, "", undoes=command_id)
+            await self._acknowledge(command_id, command, None, inverse, actor, "", undoes=command_to_undo)
+        return self._tell(self._outcome(command_id, command, inverse, "done"), inverse)
+
+    async def _undo_effects(self, undo_with: tuple[str, Any], actor: Actor, undoes: str) -> Outcome:
+        name, params = undo_with
+        command = self.table.get(name)
+        if not self._authorizer.permits(actor, command.right):
+            raise XushiError("kernel.forbidden", name=name, right=command.right, actor=actor.name)
+        context = CommandContext(self._store, self._blobs, self._clock, actor, self._services)
+        return await self._carry_out(command, self.table.parse(name, params), context, "", undoes)
 
     async def _carry_out(
-        self, command: Command, params: Any, change: Change, actor: Actor, reason: str, undoes: str | None
+        self, command: Command, params: Any, context: CommandContext, reason: str, undoes: str | None
     ) -> Outcome:
+        """Decide and make durable one at a time; effects run side by side, so that no silent device stops others."""
         command_id = new_id(self._clock.now_ns())
+        async with self._lock:
+            change = await asyncio.to_thread(command.prepare, context, params)
+            await self._acknowledge(command_id, command, params, change, context.actor, reason, undoes)
+        if not change.effects:
+            return self._tell(self._outcome(command_id, command, change, "done"), change)
         state: State = "done"
-        statement = self._statement(command_id, command, params, change, actor, reason, undoes)
-        statement["state"] = "started" if change.effects else state
-        diff = self._with_undo_record(command_id, command, change, undoes)
-        await asyncio.to_thread(self._commit, diff, [statement])
         confirmed: list[dict[str, Any]] = []
         error: XushiError | None = None
         for effect in change.effects:
@@ -132,13 +139,38 @@ class CommandBus:
                 error = refusal
                 state = "unknown" if refusal.code == "kernel.outcome_unknown" else "failed"
                 break
-        if change.effects:
-            ended: dict[str, Any] = {"command_id": command_id, "at_ns": self._clock.now_ns(), "state": state}
-            ended["confirmed"] = confirmed
-            if error is not None:
-                ended["error"] = error.to_dict()
-            await asyncio.to_thread(self._commit, Diff(), [ended])
-        outcome = self._outcome(command_id, command, change, state, confirmed, error)
+        ended: dict[str, Any] = {"command_id": command_id, "at_ns": self._clock.now_ns(), "state": state}
+        ended["confirmed"] = confirmed
+        if error is not None:
+            ended["error"] = error.to_dict()
+        async with self._lock:
+            await asyncio.to_thread(self._commit, self._not_undone(undoes, state), [ended])
+        return self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
+
+    async def _acknowledge(
+        self,
+        command_id: str,
+        command: Command,
+        params: Any,
+        change: Change,
+        actor: Actor,
+        reason: str,
+        undoes: str | None,
+    ) -> None:
+        """Make the change and its evidence durable in one transaction; the caller holds the lock."""
+        statement = self._statement(command_id, command, params, change, actor, reason, undoes)
+        statement["state"] = "started" if change.effects else "done"
+        diff = self._with_undo_record(command_id, command, change, undoes)
+        await asyncio.to_thread(self._commit, diff, [statement])
+
+    def _not_undone(self, undoes: str | None, state: State) -> Diff:
+        """Return the diff that lets an undo be tried again where the device did not confirm it."""
+        spent = None if undoes is None or state == "done" else self._store.get("change", undoes)
+        if undoes is None or spent is None:
+            return Diff()
+        return Diff(updated={diff_key("change", undoes): (spent, {**spent, "undone_by": None})})
+
+    def _tell(self, outcome: Outcome, change: Change) -> Outcome:
         for listener in list(self._listeners):
             listener(outcome, change.diff)
         return outcome
@@ -146,9 +178,7 @@ class CommandBus:
     def _commit(self, diff: Diff, statements: list[dict[str, Any]]) -> None:
         self._store.commit(diff, self._journal.next_entries(self._store, statements))
 
-    def _with_undo_record(
-        self, command_id: str, command: Command, change: Change, undoes: str | None
-    ) -> Diff:
+    def _with_undo_record(self, command_id: str, command: Command, change: Change, undoes: str | None) -> Diff:
         """Return the diff with what a later undo needs, and with the undone command marked as spent."""
         added, updated = dict(change.diff.added), dict(change.diff.updated)
         if self._can_undo(command, change):

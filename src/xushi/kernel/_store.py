@@ -85,17 +85,13 @@ class SqliteStore:
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record, or None."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT body FROM record WHERE kind=? AND id=?", (kind, record_id)
-            ).fetchone()
+            row = self._db.execute("SELECT body FROM record WHERE kind=? AND id=?", (kind, record_id)).fetchone()
         return None if row is None else _decode(row[0])
 
     def list(self, kind: str) -> Iterator[tuple[str, Record]]:
         """Yield (id, record) of a kind in the order of ids, as of the call."""
         with self._lock:
-            rows = self._db.execute(
-                "SELECT id, body FROM record WHERE kind=? ORDER BY id", (kind,)
-            ).fetchall()
+            rows = self._db.execute("SELECT id, body FROM record WHERE kind=? ORDER BY id", (kind,)).fetchall()
         return ((record_id, _decode(body)) for record_id, body in rows)
 
     def ids(self, kind: str) -> Sequence[str]:
