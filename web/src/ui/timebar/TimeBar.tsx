@@ -10,6 +10,7 @@ import { Track } from "./_Track";
 import css from "./timebar.module.css";
 
 const TICK_MS = 1000;
+const QUIET_MS = 3000;
 const FIRST_SPAN_MS = 30 * 60_000;
 
 /** Re-renders every second while the shown timeline still grows. */
@@ -61,11 +62,14 @@ export function TimeBar() {
   const timeline = useTime((time) => time.timeline);
   const speed = useTime((time) => time.speed);
   const isWaiting = useTime((time) => time.isWaiting);
-  const second = useTime((time) => (Number.isFinite(time.atMs) ? Math.floor(time.atMs / 1000) * 1000 : NaN));
+  const framed = useTime((time) => (Number.isFinite(time.atMs) ? Math.floor(time.atMs / 1000) * 1000 : NaN));
   const connection = useConnection((state) => state.state);
   useGrowing();
   const whole = controls.whole();
   const isLive = mode === "live";
+  // A quiet plant sends no frames, but its present goes on.
+  const isQuiet = isLive && connection === "open" && !(whole.endMs - framed < QUIET_MS);
+  const second = isQuiet ? Math.floor(whole.endMs / 1000) * 1000 : framed;
   const isGrowing = timelines.find((each) => each.id === timeline)?.end_ms === null;
   const { span, setChosen } = useSpan(whole, second, isLive, timeline, isGrowing);
   const about = Number.isFinite(second) && !isLive ? second : span.endMs;
