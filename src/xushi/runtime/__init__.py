@@ -21,7 +21,7 @@ from xushi.runtime._overlay import lexical, with_live_values
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
 from xushi.runtime._signals_of_twins import signal_definitions, signal_key, texts
-from xushi.runtime._timelines import LIVE, Timeline, TimelineCard, TimelineShelf
+from xushi.runtime._timelines import LIVE, TimelineCard, TimelineShelf
 from xushi.runtime._twins import TwinIndex
 from xushi.runtime._wire_frame import (
     DELTA,
@@ -58,7 +58,6 @@ __all__ = [
     "ProductLog",
     "ProductStep",
     "Source",
-    "Timeline",
     "TimelineCard",
     "TimelineShelf",
     "TwinIndex",

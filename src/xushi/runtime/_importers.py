@@ -11,7 +11,7 @@ import msgspec
 from xushi.kernel import Diagnosis, Record, XushiError, diff_key
 from xushi.runtime._gltf import check_gltf
 from xushi.runtime._importing import Counts, Imported, Keep, Source, asset_record
-from xushi.twins import read_file, walk
+from xushi.twins import read_file, to_plain, walk
 
 _MAYBE = (".json", ".xml")
 _DOCUMENTS = {
@@ -51,7 +51,7 @@ class AasImporter:
             ("concept", environment.concept_descriptions),
         ):
             for item in items:
-                records[diff_key(kind, item.id)] = msgspec.to_builtins(item)
+                records[diff_key(kind, item.id)] = to_plain(item)
         diagnoses = list(package.diagnoses)
         for path, part in package.files.items():
             records.update(self._part(source.name, path, part, keep, diagnoses))

@@ -7,10 +7,10 @@ import logging
 
 import numpy as np
 
-from xushi.runtime import DELTA, FULL, Platform, Timeline, encode_frame
+from xushi.runtime import DELTA, FULL, Platform, encode_frame
 from xushi.server._doors import instant_ns
 from xushi.server._wire import Wire, envelope
-from xushi.signals import Frame
+from xushi.signals import Frame, Timeline
 
 log = logging.getLogger("xushi.server")
 

@@ -139,14 +139,24 @@ class RecordedTimeline(_Recorded):
 
     kind: TimelineKind = "recorded"
 
-    def __init__(self, folder: Path | str, title: str, clock: Clock, *, timeline_id: str | None = None) -> None:
-        """Open `folder`, which holds `signals.sqlite` and `history.sqlite`.
+    def __init__(
+        self,
+        folder: Path | str,
+        title: str,
+        clock: Clock,
+        *,
+        timeline_id: str | None = None,
+        registry: SignalRegistry | None = None,
+    ) -> None:
+        """Open `folder`, which holds `history.sqlite`, and `signals.sqlite` where no `registry` is given.
 
         Raises:
             XushiError: `signals.registry_unreadable`, `signals.history_unreadable`.
         """
         place = Path(folder)
-        registry = SignalRegistry(place / "signals.sqlite", is_read_only=True)
+        self._own_registry = None
+        if registry is None:
+            registry = self._own_registry = SignalRegistry(place / "signals.sqlite", is_read_only=True)
         history = History(place, registry, clock, is_read_only=True)
         super().__init__(timeline_id or place.name, title, history)
 
@@ -162,7 +172,8 @@ class RecordedTimeline(_Recorded):
     def close(self) -> None:
         """Let go of the folder."""
         self.history.close()
-        self.registry.close()
+        if self._own_registry is not None:
+            self._own_registry.close()
 
 
 class BranchTimeline(_Recorded):
