@@ -21,10 +21,15 @@ class Engine:
 
 
 class EngineBook:
-    """Counts engines: started = finished + scrapped + in process, always."""
+    """Counts engines: started = finished + scrapped + in process, always.
 
-    def __init__(self, prefix: str = "E15-26-") -> None:
+    Args:
+        first: number of the first engine, so that a plant started later does not repeat serial numbers.
+    """
+
+    def __init__(self, prefix: str = "E15-", first: int = 1) -> None:
         self._prefix = prefix
+        self._first = first
         self.started = 0
         self.finished = 0
         self.scrapped = 0
@@ -32,8 +37,8 @@ class EngineBook:
         self.in_process: dict[str, Engine] = {}
 
     def start(self) -> Engine:
+        engine = Engine(f"{self._prefix}{self._first + self.started:07d}")
         self.started += 1
-        engine = Engine(f"{self._prefix}{self.started:06d}")
         self.in_process[engine.serial] = engine
         return engine
 
@@ -48,18 +53,23 @@ class EngineBook:
 
 
 class PartNumbers:
-    """Gives out serial numbers and batch numbers; a batch is used up after `batch_size` draws."""
+    """Gives out serial numbers and batch numbers; a batch is used up after `batch_size` draws.
 
-    def __init__(self, batch_size: int = 20) -> None:
+    Args:
+        mark: what sets the numbers of this run apart from those of other runs.
+    """
+
+    def __init__(self, batch_size: int = 20, mark: str = "") -> None:
         self._batch_size = batch_size
+        self._mark = mark
         self._drawn: dict[str, int] = {}
 
     def batch(self, part: Part) -> str:
         drawn = self._drawn.get(part.number, 0)
         self._drawn[part.number] = drawn + 1
-        return f"{part.number[4:]}-L{1 + drawn // self._batch_size:04d}"
+        return f"{part.number[4:]}-L{self._mark}{1 + drawn // self._batch_size:04d}"
 
     def serial(self, part: Part) -> str:
         drawn = self._drawn.get(part.number + "#", 0) + 1
         self._drawn[part.number + "#"] = drawn
-        return f"{part.number[4:]}-S{drawn:06d}"
+        return f"{part.number[4:]}-S{self._mark}{drawn:05d}"

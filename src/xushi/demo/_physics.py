@@ -29,6 +29,7 @@ PLANNED_EFFICIENCY = 0.85
 DOCK_S = 4.0
 _KIT_STATIONS = {part.station for part in PARTS if part.number in BIN_PARTS}
 METHODS = ("Start", "Stop", "Reset", "AnswerPokaYoke")
+SERIAL_NUMBERS = 10_000_000
 
 
 class PlantModel:
@@ -37,12 +38,13 @@ class PlantModel:
     def __init__(self, seed: int, start_ns: int, operators_answer: bool = True) -> None:
         self.loop = EventLoop(start_ns)
         self.values = Values(self.loop)
-        self.book = EngineBook()
+        # One number a takt of calendar time: the line never makes more, so numbers of later runs lie behind.
+        self.book = EngineBook(first=int(start_ns / 1e9 / TAKT_S) % SERIAL_NUMBERS)
         self.roads = RoadMap()
         self.line_speed = 1.0
         self._seed = seed
         self._operators_answer = operators_answer
-        self._numbers = PartNumbers()
+        self._numbers = PartNumbers(mark=f"{int(start_ns / 6e10) % 1_000_000:06d}")
         self.conveyors = {spec.id: Conveyor(spec, self.loop, self.values) for spec in buffers()}
         self.stocks: dict[str, LineStock] = {}
         self.fleet = Fleet(self.loop, self.values, self.roads, self.stocks)
