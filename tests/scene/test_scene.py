@@ -35,9 +35,7 @@ def world(tmp_path):
     store, table = SqliteStore(tmp_path / "r.sqlite"), CommandTable()
     for command in scene_commands():
         table.register(command)
-    bus = CommandBus(
-        store, BlobStore(tmp_path / "b"), table, ManualClock(1), ScopePolicy(), EvidenceLog(store), {}
-    )
+    bus = CommandBus(store, BlobStore(tmp_path / "b"), table, ManualClock(1), ScopePolicy(), EvidenceLog(store), {})
     line = Place(id="line", name={"en": "Line", "zh-CN": "产线"})
     station = Place(id="op10", name={"en": "OP10"}, parent="line", behaviours=(ShowState("sm#State"),))
     robot = Place(id="robot", name={"en": "Robot"}, parent="op10")
@@ -48,9 +46,7 @@ def world(tmp_path):
 
 async def test_a_place_moves_and_moves_back(world):
     store, bus = world
-    outcome = await bus.run(
-        "scene.move", {"place": "op10", "position": [1, 0, 2], "rotation": [0, 2, 0, 0]}, ANN
-    )
+    outcome = await bus.run("scene.move", {"place": "op10", "position": [1, 0, 2], "rotation": [0, 2, 0, 0]}, ANN)
     moved = read_place(store.get("place", "op10"))
     assert moved.position == (1, 0, 2)
     assert moved.rotation == (0, 1, 0, 0)

@@ -67,9 +67,7 @@ def test_a_token_carries_its_scopes_until_it_is_revoked(gate):
     assert refused(lambda: gate.check(credential, "token")) == "trust.credential_invalid"
 
 
-@pytest.mark.parametrize(
-    "forge", [lambda c: c + "x", lambda c: "", lambda c: c.split(".")[0], lambda c: "." + c]
-)
+@pytest.mark.parametrize("forge", [lambda c: c + "x", lambda c: "", lambda c: c.split(".")[0], lambda c: "." + c])
 def test_a_forged_credential_is_refused(gate, forge):
     credential, _ = gate.make_token("reader", frozenset({"view"}))
     assert refused(lambda: gate.check(forge(credential), "token")) == "trust.credential_invalid"

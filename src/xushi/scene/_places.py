@@ -11,9 +11,7 @@ from xushi.kernel import Record, XushiError
 
 Vector: TypeAlias = tuple[float, float, float]
 Quaternion: TypeAlias = tuple[float, float, float, float]
-Category: TypeAlias = Literal[
-    "station", "agv", "conveyor", "rack", "robot", "building", "utility", "product", "other"
-]
+Category: TypeAlias = Literal["station", "agv", "conveyor", "rack", "robot", "building", "utility", "product", "other"]
 Axis: TypeAlias = Literal["x", "y", "z"]
 
 LARGEST_COORDINATE_M = 100_000.0

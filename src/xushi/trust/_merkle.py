@@ -112,9 +112,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
     return last == 0 and value == root
 
 
-def verify_consistency(
-    old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]
-) -> bool:
+def verify_consistency(old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
     """Tell whether `proof` shows that the old tree is a beginning of the new one (RFC 9162, 2.1.4.2)."""
     if old_size == size:
         return not proof and old_root == root
