@@ -12,6 +12,8 @@ from xushi.testing import CHROMIUM_ARGUMENTS, RunningDemo, chromium_path, runnin
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SETTLE_MS = 25_000  # until models, labels and shadows are drawn by a software renderer
+STATION = "shell=urn%3Axushi%3Ademo%3Ashell%3AOP40&camera=33.5,4.2,-10.5,38,1,-17.5"
+LINE = "camera=5,15,6,27,0,-12"
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
 
 
@@ -38,8 +40,9 @@ def main() -> int:
     ):
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
         for language in LOCALES:
-            picture(browser, running, language, "line", "", (1440, 900))
-            picture(browser, running, language, "station", "&shell=urn%3Axushi%3Ademo%3Ashell%3AOP40", (1440, 900))
+            picture(browser, running, language, "line", f"&{LINE}", (1440, 900))
+            picture(browser, running, language, "station", f"&{STATION}&inspector=1", (1440, 900))
+            picture(browser, running, language, "phone", "", (390, 844))
         browser.close()
     return 0
 

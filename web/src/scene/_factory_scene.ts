@@ -45,6 +45,8 @@ export class FactoryScene {
   private hovered: string | null = null;
   private restTimer: ReturnType<typeof setTimeout> | null = null;
   private isFramed = false;
+  /** The eye is where the scene put it: a picture of another size is framed anew. */
+  private isAtHome = false;
   private isFollowing = false;
   private readonly pictures = new Pictures((nowMs) => this.draw(nowMs), (betweenMs) => {
     if (this.pace.note(betweenMs)) this.applyFineness();
@@ -91,6 +93,11 @@ export class FactoryScene {
     canvas.setAttribute("role", "application");
     if (options.ariaLabel) canvas.setAttribute("aria-label", options.ariaLabel);
     canvas.style.touchAction = "none";
+    const leaveHome = (): void => {
+      this.isAtHome = false;
+    };
+    for (const act of ["pointerdown", "wheel", "keydown"]) canvas.addEventListener(act, leaveHome, { passive: true });
+    this.ends.push(() => ["pointerdown", "wheel", "keydown"].forEach((act) => canvas.removeEventListener(act, leaveHome)));
     this.observer.observe(canvas.parentElement ?? canvas);
     this.ends.push(options.board.onFrame(({ handles, isJump }) => {
       const moves = this.plant.bindings.hear(handles, isJump);
@@ -182,6 +189,7 @@ export class FactoryScene {
 
   /** Flies to a place; with `follow` the eye stays with it while it goes about. */
   focus(id: string, follow = false): void {
+    this.isAtHome = false;
     const number = this.plant.world.table.numberOf(id);
     if (number === undefined) return;
     this.isFollowing = follow;
@@ -225,10 +233,12 @@ export class FactoryScene {
 
   setCamera(view: CameraView): void {
     this.isFramed = true;
+    this.isAtHome = false;
     this.eye.view = view;
   }
 
   setMode(mode: CameraMode): void {
+    if (mode !== this.eye.mode) this.isAtHome = false;
     this.eye.setMode(mode);
     this.invalidate();
   }
@@ -238,11 +248,12 @@ export class FactoryScene {
   }
 
   /** Shows the whole plant. */
-  frameAll(): void {
+  frameAll(atOnce = !this.isFramed): void {
     const box = this.bounds.isEmpty() ? new Box3(new Vector3(-6, 0, -6), new Vector3(6, 3, 6)) : this.bounds;
     this.isFollowing = false;
-    this.eye.show(box, performance.now(), { fromHome: true, atOnce: !this.isFramed });
+    this.eye.show(box, performance.now(), { fromHome: true, atOnce });
     this.isFramed = true;
+    this.isAtHome = true;
   }
 
   /** The picture as PNG, without labels. */
@@ -335,6 +346,7 @@ export class FactoryScene {
     this.canvas.style.height = "100%";
     this.eye.resize(width, height);
     this.labels.resize(width, height);
+    if (this.isAtHome) this.frameAll(true);
     // A resized canvas is blank until it is drawn again.
     if (!document.hidden) this.draw(performance.now());
   }
