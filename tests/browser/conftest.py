@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor
 
-from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path, free_port
+from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path, free_port
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -48,8 +48,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    try:
+        path = chromium_path()
+    except BrowserMissing as missing:
+        pytest.skip(str(missing))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         yield browser
         browser.close()
 

@@ -23,6 +23,7 @@ from xushi.demo.plant import HOST, default_endpoints, endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Remote, Verb, local_access
+from xushi.runtime import decode_frame
 
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 15.0
@@ -103,7 +104,10 @@ class _Demo:
         print(texts["starting"], flush=True)
         ports = (free_or_default(DEFAULT_OPCUA_PORT), free_or_default(DEFAULT_MQTT_PORT))
         server = self._start_server(endpoints(ports[0], HOST, ports[1]))
-        plant = self._start_plant("plant", options.speed, ports, datetime.now(UTC))
+        start = datetime.now(UTC)
+        if self._note().exists():  # a plant that ran fast has got ahead of the clock: go on where it ended
+            start = max(start, _after_newest_value(self._wait_for_server(server)))
+        plant = self._start_plant("plant", options.speed, ports, start)
         package = ensure_assets()
         remote = self._wait_for_server(server)
         self._import(remote, package)
@@ -131,6 +135,11 @@ class _Demo:
                 child.kill()
 
     # ---- processes
+    def _note(self) -> Path:
+        """Where the demo notes which package it has opened."""
+        path: Path = self._options.data / "demo.json"
+        return path
+
     def _log(self, name: str) -> Path:
         path: Path = self._options.data / f"{name}.log"
         return path
@@ -199,7 +208,7 @@ class _Demo:
     # ---- the platform, over its own interface
     def _import(self, remote: Remote, package: Path) -> None:
         """Open the plant's package as anyone's: once, and again only when it has changed."""
-        note = self._options.data / "demo.json"
+        note = self._note()
         digest = hashlib.sha256(package.read_bytes()).hexdigest()
         if note.exists() and json.loads(note.read_text("utf-8")).get("package") == digest and remote.get("/api/twins"):
             return
@@ -252,6 +261,13 @@ class _Demo:
                 )
             if job["state"] != "running":
                 return
+
+
+def _after_newest_value(remote: Remote) -> datetime:
+    """Return the instant after the newest value of the live timeline."""
+    newest = decode_frame(remote.raw("GET", "/api/timelines/live/snapshot"))
+    newest_ms = float(newest.times_ms.max()) if len(newest.times_ms) else 0.0
+    return datetime.fromtimestamp(newest_ms / 1e3 + 1, UTC)
 
 
 def _has_shift(remote: Remote) -> bool:
