@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from visiting import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one demo, in one worker
+pytestmark = pytest.mark.browser
 
 
 def choose(page: Page, station: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from visiting import Demo, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one demo, in one worker
+pytestmark = pytest.mark.browser
 
 VIEWS = ("world", "table", "engines", "activity")
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from visiting import Demo, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one demo, in one worker
+pytestmark = pytest.mark.browser
 
 
 def test_a_browser_without_a_session_is_told_how_to_sign_in(visit: Visit, demo: Demo) -> None:
