@@ -19,9 +19,9 @@ class HistoryLimits(msgspec.Struct, frozen=True):
     """
 
     chunk_points: int = 2048
-    object_chunk_points: int = 512
+    object_chunk_points: int = 128
     segment_bytes: int = 4 << 20
-    log_bytes: int = 48 << 20
+    log_bytes: int = 24 << 20
     cache_bytes: int = 96 << 20
     gather_s: float = 0.005
     tick_s: float = 0.25
