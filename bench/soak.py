@@ -16,7 +16,8 @@ from xushi.testing import RunningDemo, running_demo
 
 # Signals that the plant counts up by one with every message, one a protocol.
 COUNTERS = {"OPC UA": "Heartbeat", "Sparkplug B": "Soak.Sequence", "MQTT JSON": "Soak.JsonSequence"}
-WARM_UP_S = 120.0
+# Until then the open points of every signal grow towards their first full chunk.
+WARM_UP_S = 600.0
 _PAGE = 50_000
 
 
