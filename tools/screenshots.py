@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from xushi.testing import CHROMIUM_ARGUMENTS, RunningDemo, chromium_path, running_demo
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-SETTLE_MS = 25_000  # until models, labels and shadows are drawn by a software renderer
+SETTLE_MS = 15_000  # until models, labels and shadows are drawn by a software renderer
 STATION = "shell=urn%3Axushi%3Ademo%3Ashell%3AOP40&camera=33.5,4.2,-10.5,38,1,-17.5"
 LINE = "camera=5,15,6,27,0,-12"
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
