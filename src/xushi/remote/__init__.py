@@ -1,6 +1,6 @@
 """Talks to a running server over REST: shared by the command line, the Python client and the sample plant."""
 
-from ._client import LocalAccess, Remote, RemoteError, local_access
+from ._client import LOCAL_ACCESS, LocalAccess, Remote, RemoteError, local_access
 from ._verb import Verb
 
-__all__ = ["LocalAccess", "Remote", "RemoteError", "Verb", "local_access"]
+__all__ = ["LOCAL_ACCESS", "LocalAccess", "Remote", "RemoteError", "Verb", "local_access"]

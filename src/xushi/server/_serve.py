@@ -16,13 +16,13 @@ from pathlib import Path
 import uvicorn
 
 from xushi.kernel import XushiError
+from xushi.remote import LOCAL_ACCESS
 from xushi.runtime import Platform
 from xushi.server._app import build_app, running
 from xushi.server._doors import Doors
 from xushi.server._wire import SharedWireProtocol
 from xushi.trust import ALL_SCOPES
 
-LOCAL_ACCESS = "local-access.json"
 DEFAULT_PORT = 8600
 _LOCAL_NAME = "this computer"
 _PORTS_TRIED = 50
