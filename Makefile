@@ -1,5 +1,6 @@
 # Everything a person or CI does with this repository; each target prepares what it needs.
-PYTHON ?= python3
+# The full path: below, the folder's own python3 comes first in PATH as soon as it exists.
+PYTHON ?= $(shell command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 ROOM   := $(CURDIR)
@@ -62,8 +63,8 @@ client: src/xushi/server/client/index.html
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Xushi needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV) 2>/dev/null || \
-		{ rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
+	$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || \
+		{ rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
 	$(BIN)/python -m pip install -q --upgrade 'pip>=25.1'
 
 $(VENV)/.run: pyproject.toml | $(BIN)/python
