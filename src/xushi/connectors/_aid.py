@@ -75,7 +75,7 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
                 base=text_of(endpoint, "base"),
                 href=form.get("href", ""),
                 content_type=(form.get("contentType") or text_of(endpoint, "contentType")).partition(";")[0].lower(),
-                form=form,
+                form={**_shared_terms(endpoint), **_shared_terms(affordance), **form},
                 security=_security(child(affordance, "forms"), endpoint) or _security(endpoint, endpoint),
                 title=text_of(interface, "title") or name,
             )
@@ -94,6 +94,15 @@ def _form(affordance: Element) -> dict[str, str]:
                 if isinstance(part.get("value"), str)
             }
     return {}
+
+
+def _shared_terms(holder: Element) -> dict[str, str]:
+    """Return terms of a protocol's binding that hold for a whole interface or a property, such as byte order."""
+    return {
+        str(part.get("idShort")): part["value"].strip()
+        for part in children(holder)
+        if str(part.get("idShort", "")).startswith(("modv_", "htv_")) and isinstance(part.get("value"), str)
+    }
 
 
 def _values(element: Element, common: InterfaceProperty, pointer: tuple[str, ...]) -> Iterator[InterfaceProperty]:

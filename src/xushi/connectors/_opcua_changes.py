@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from xushi.signals import BAD_NO_DATA, NO_OBJECT, Frame, Kind
 
-from ._columns import Columns
+from ._columns import Columns, numeric_lane
 from ._opcua_publish import FILETIME_EPOCH, LATEST_FILETIME, PublishError, count_at, filetime_ns
 
 BAD_TYPE_MISMATCH = 0x8074_0000
@@ -217,18 +217,7 @@ def _numeric_bits(values: NDArray[Any], kinds: NDArray[np.int8], type: int) -> N
         nanoseconds = (np.clip(values, FILETIME_EPOCH, LATEST_FILETIME) - FILETIME_EPOCH) * 100
         lanes: NDArray[np.int64] = np.where(is_double, nanoseconds.astype(np.float64).view(np.int64), nanoseconds)
         return lanes
-    if is_double.all():
-        return np.ascontiguousarray(values, np.float64).view(np.int64)
-    if values.dtype.kind == "f":
-        rounded = np.rint(np.nan_to_num(np.clip(values.astype(np.float64), -9.2e18, 9.2e18))).astype(np.int64)
-    elif values.dtype == np.uint64:
-        rounded = np.minimum(values, np.uint64(2**63 - 1)).astype(np.int64)
-    else:
-        rounded = values.astype(np.int64)
-    rounded[kinds == Kind.BOOL] = rounded[kinds == Kind.BOOL] != 0
-    if is_double.any():
-        rounded[is_double] = values[is_double].astype(np.float64).view(np.int64)
-    return rounded
+    return numeric_lane(values, kinds)
 
 
 def _plain(value: Any, type: int) -> Any:
