@@ -88,11 +88,15 @@ def _form(affordance: Element) -> dict[str, str]:
     among = [forms, *children(forms)] if forms else []
     for one in among:
         if text_of(one, "href"):
-            return {
+            texts = {
                 str(part.get("idShort")): part["value"].strip()
                 for part in children(one)
                 if isinstance(part.get("value"), str)
             }
+            for header in children(child(one, "htv_headers")):
+                if text_of(header, "htv_fieldName"):
+                    texts[f"htv_header:{text_of(header, 'htv_fieldName')}"] = text_of(header, "htv_fieldValue")
+            return texts
     return {}
 
 
@@ -166,6 +170,8 @@ def _scheme(definition: Element | None, definitions: Element | None, depth: int)
             if keys:
                 together.update(_scheme(child(definitions, keys[-1][1]), definitions, depth + 1))
         return together
+    if scheme == "apikey":
+        return {"scheme": scheme, "name": text_of(definition, "name")}
     return {} if scheme in ("", "nosec", "auto") else {"scheme": scheme}
 
 

@@ -59,6 +59,7 @@ class Changes:
         size = max(kind_of, default=-1) + 1
         self._bits = np.zeros(size, np.int64)
         self._qualities = np.zeros(size, np.uint32)
+        self._times = np.zeros(size, np.int64)
         self._is_known = np.zeros(size, bool)
         self._is_boxed = np.zeros(size, bool)
         self._objects: dict[int, Any] = {}
@@ -71,8 +72,14 @@ class Changes:
         self._objects.clear()
 
     def fresh(self, frame: Frame) -> Frame:
-        """Return the entries that say something new; a frame holds each signal once at most."""
+        """Return the entries that say something new.
+
+        A frame that holds a signal more than once is a stretch of history; of it all is new that lies behind the
+        newest time already passed on.
+        """
         signals = frame.signals
+        if len(np.unique(signals)) < len(signals):
+            return self._later(frame)
         is_fresh: NDArray[np.bool_] = ~self._is_known[signals] | (frame.qualities != self._qualities[signals])
         is_boxed = self._is_boxed[signals]
         is_fresh |= ~is_boxed & (frame.bits != self._bits[signals])
@@ -85,4 +92,11 @@ class Changes:
         self._is_known[signals] = True
         self._bits[signals] = frame.bits
         self._qualities[signals] = frame.qualities
+        self._times[signals] = frame.times_ns
         return frame if is_fresh.all() else frame.take(is_fresh)
+
+    def _later(self, frame: Frame) -> Frame:
+        later = frame.take(frame.times_ns > self._times[frame.signals])
+        np.maximum.at(self._times, later.signals, later.times_ns)
+        self._is_known[later.signals] = False
+        return later
