@@ -49,7 +49,7 @@ _EXCEPTIONS: dict[int, tuple[int, str]] = {
     10: (BAD_COMMUNICATION_ERROR, "the gateway has no way to this unit"),
     11: (0x8031_0000, "the unit behind the gateway does not answer"),
 }
-logging.getLogger("pymodbus_internal").setLevel(logging.CRITICAL)  # it repeats as text what we report as state
+logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)  # it repeats as text what we report as state
 
 
 class ModbusConnector:

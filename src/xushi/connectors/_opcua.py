@@ -23,7 +23,7 @@ from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
 from ._opcua_changes import Items, read_changes
 from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, status_of
 from ._opcua_subscription import PUBLISHING_INTERVAL_MS, QUEUE_SIZE, Subscription, SubscriptionLost, Wanted
-from ._opcua_trust import APPLICATION_URI, CertificateChanged, SecurityRefused, secure
+from ._opcua_trust import SecurityRefused, secure
 from ._opcua_values import guess_variant, plain_output, to_variant
 from ._outage import Outage
 from ._registry import Placement
@@ -55,8 +55,9 @@ _REFUSALS = (
 class OpcuaConnector:
     """Serves one OPC UA server.
 
-    Point options: `sampling_ms`, `queue_size`. Link security: `mode`, `policy`, `username`, `password`,
-    `publishing_ms`.
+    Point options: `sampling_ms`, `queue_size`. Link security: `mode` (None, Sign, SignAndEncrypt), `policy`
+    (Basic256Sha256, Aes128Sha256RsaOaep, Aes256Sha256RsaPss), `username` and `password`, or `user_token` Certificate
+    with `user_certificate_file` and `user_key_file` (our own certificate unless stated); `publishing_ms`.
 
     A method is called by its node id, or by `<object node id>|<method node id>` where several have it.
     """
@@ -89,9 +90,9 @@ class OpcuaConnector:
             while True:
                 try:
                     await self._serve(link, backoff)
-                except CertificateChanged as error:
-                    self._mark_lost("refused", "connectors.certificate_changed", str(error))
-                except (SecurityRefused, *_REFUSALS) as error:
+                except SecurityRefused as error:
+                    self._mark_lost("refused", error.text, str(error))
+                except _REFUSALS as error:
                     self._mark_lost("refused", "connectors.server_refused", _plain(error))
                 except (OSError, TimeoutError, SubscriptionLost, UaError) as error:
                     is_new = self._report.status.state == "live"
@@ -104,12 +105,8 @@ class OpcuaConnector:
     async def _serve(self, link: Link, backoff: Backoff) -> None:
         """Hold one session from sign-in to its loss; always ends by an exception."""
         client = Client(link.endpoint, REQUEST_TIMEOUT_S, watchdog_intervall=WATCH_INTERVAL_S)
-        client.application_uri = APPLICATION_URI
         client.name = client.description = "Xushi"
         client.session_timeout = SESSION_TIMEOUT_MS
-        if link.security.get("username"):
-            client.set_user(str(link.security["username"]))
-            client.set_password(str(link.security.get("password", "")))
         await secure(client, link.security, self._folder, self._clock.now_ns())
         await client.connect()
         self._report.error = ""
