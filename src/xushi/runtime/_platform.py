@@ -30,6 +30,7 @@ from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
 from xushi.runtime._queued_writes import WriteQueue
 from xushi.runtime._recording import recording_commands
+from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.scene import scene_commands
@@ -104,6 +105,7 @@ class Platform:
             device_commands,
             recording_commands,
             certificate_commands,
+            sign_in_commands,
         ):
             for command in make():
                 self.commands.register(command)
@@ -112,6 +114,7 @@ class Platform:
             "registry": self.registry,
             "links": self.links,
             "certificates": self.certificates,
+            "secrets": self.links.secrets,
             "board": self.board,
             "platform": self,
         }
