@@ -306,9 +306,17 @@ def _mixed(n: int) -> tuple[list[Any], list[Any]]:
     return [make(i) for i, (make, _) in enumerate(chosen)], [type for _, type in chosen]
 
 
+def _arrays(n: int) -> tuple[list[Any], list[Any]]:
+    """Every fourth signal is an array of 32 doubles, as a torque trace comes in pieces."""
+    values = [[n + i / 7 + k for k in range(32)] if i % 4 == 0 else n + i / 7 for i in range(SIGNALS)]
+    return values, [ua.VariantType.Double] * SIGNALS
+
+
 def run() -> Iterator[dict[str, Any]]:
     """Yield rate and processor time of each protocol, against the naive way in the same run."""
     yield from _mqtt_json()
     yield from _sparkplug()
     yield from _opcua("OPC UA, doubles", _doubles, [Kind.DOUBLE] * SIGNALS)
     yield from _opcua("OPC UA, mixed types", _mixed, [Kind.DOUBLE] * SIGNALS)
+    kinds = [Kind.ARRAY if i % 4 == 0 else Kind.DOUBLE for i in range(SIGNALS)]
+    yield from _opcua("OPC UA, a quarter arrays of 32", _arrays, kinds)
