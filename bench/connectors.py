@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,10 +53,10 @@ class Cost:
 
 
 @contextmanager
-def ingest(folder: Path, kind: Kind = Kind.DOUBLE) -> Iterator[tuple[Ingest, list[int]]]:
+def ingest(folder: Path, kinds: Sequence[Kind] = (Kind.DOUBLE,) * SIGNALS) -> Iterator[tuple[Ingest, list[int]]]:
     """Open a board and a history with fresh signals, and close them again."""
     registry = SignalRegistry(folder / "signals.db")
-    handles = registry.define([SignalDef(key=f"urn:bench#s{i}", kind=kind) for i in range(SIGNALS)]).tolist()
+    handles = registry.define([SignalDef(key=f"urn:bench#s{i}", kind=kind) for i, kind in enumerate(kinds)]).tolist()
     history = History(folder / "history", registry, SystemClock())
     try:
         yield Ingest(Board(registry), history), handles
@@ -277,7 +277,7 @@ def _opcua(
     distinct, rounds = 3, 100
     bodies = [_publish_response(*make(n), START_NS + n * 100 * MS) for n in range(distinct)]
     ours, naive = Cost(), Cost()
-    with tempfile.TemporaryDirectory() as folder, ingest(Path(folder)) as (way_in, handles):
+    with tempfile.TemporaryDirectory() as folder, ingest(Path(folder), kinds) as (way_in, handles):
         items = Items(np.array(handles, np.int32), np.array(kinds, np.int8))
         with ours.measure():
             for n in range(rounds):
