@@ -327,7 +327,7 @@ def _outputs(answer: Answer) -> tuple[Any, ...]:
         return ()
     try:
         found = msgspec.json.decode(answer.body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return ()
     return (
         found if found is None or isinstance(found, bool | int | float | str) else msgspec.json.encode(found).decode(),
