@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ from xushi.testing import free_port
 
 sys.path.insert(0, str(Path(__file__).parent))
 from modbus_peer import serving
+from mutating import damaged_bytes
 from test_links import AID, affordance, environment, interface, mapping, prop, smc
 
 
@@ -251,3 +254,36 @@ def test_what_is_encoded_is_decoded_or_refused(form: str, byte: bool, word: bool
         return
     assert len(words) == register.size
     assert decode(register, np.array(words, np.uint16)) == number
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_device_that_answers_rubbish_is_lost_or_told_and_never_more(tmp_path, gathered, define, seed) -> None:
+    """Well-formed heads with damaged bodies, broken heads, too few registers; then a sane answer, which arrives."""
+    random = Random(seed)
+    asked = 0
+
+    async def device(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            while True:
+                head = await reader.readexactly(7)
+                await reader.readexactly(int.from_bytes(head[4:6], "big") - 1)
+                asked += 1
+                good = head[:4] + b"\x00\x05" + head[6:7] + b"\x03\x02\x00\x2a"
+                writer.write(good if asked > 40 else damaged_bytes(random, good))
+                await writer.drain()
+
+    server = await asyncio.start_server(device, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    (handle,) = define(("v", Kind.INT))
+    connector = ModbusConnector(tmp_path, SystemClock())
+    one = point(handle, "1/HoldingRegister/0", Kind.INT, polling_ms=10)
+    link = Link("test", "modbus", f"modbus+tcp://127.0.0.1:{port}", {"timeout_s": 0.05}, (one,))
+    task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+    try:
+        await gathered.until(lambda: asked > 40 and gathered.values(handle)[-1:] == [42], 60.0)
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        server.close()
