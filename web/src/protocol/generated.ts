@@ -19,6 +19,24 @@ export interface Carry {
   models: string[];
 }
 
+/** What a person needs to recognise a certificate: SHA-256 fingerprint and SHA-1 thumbprint in hexadecimal. */
+export interface CertificateCard {
+  fingerprint: string;
+  thumbprint: string;
+  subject: string;
+  issuer: string;
+  application_uri: string;
+  valid_from_ms: number;
+  valid_until_ms: number;
+  key: string;
+}
+
+/** Our own certificate (null before it was first needed) and those of servers. */
+export interface CertificateList {
+  own: CertificateCard | null;
+  servers: ServerCertificateInfo[];
+}
+
 /** One action of the platform. ``params`` is a JSON Schema. */
 export interface CommandInfo {
   name: string;
@@ -28,6 +46,24 @@ export interface CommandInfo {
   undoable: boolean;
   moves_metal: boolean;
   params: Record<string, unknown>;
+}
+
+/** A connector that is installed: its address schemes, the package it comes from, and its quality. */
+export interface ConnectorInfo {
+  protocol: string;
+  schemes: string[];
+  package: string;
+  grade: "bronze" | "gold" | "none" | "silver";
+  rules: ConnectorRule[];
+  error: string;
+}
+
+/** One rule of quality and whether a connector keeps it; an exempt one says why. */
+export interface ConnectorRule {
+  rule: string;
+  title: Record<string, string>;
+  state: "done" | "exempt" | "open";
+  reason: Record<string, string>;
 }
 
 /** A finding about something that still opens, in the asker's language. */
@@ -284,6 +320,20 @@ export interface PlayClip {
   signal: string;
 }
 
+/** A write that waits, or waited, for its machine. */
+export interface QueuedWriteInfo {
+  id: string;
+  signal: string;
+  link: string;
+  value: unknown;
+  actor: string;
+  queued_ms: number;
+  until_ms: number;
+  state: "delivered" | "expired" | "queued" | "refused" | "sending" | "unknown";
+  ended_ms: number;
+  error: ErrorBody | null;
+}
+
 /** Records that changed: places whole, shells, submodels and links by key only (their value is null). */
 export interface RecordsMessage {
   type: "records";
@@ -321,6 +371,14 @@ export interface Seek {
   view: number;
   timeline: string;
   at_ms: number;
+}
+
+/** A server's certificate, where it was first met, and what was decided. */
+export interface ServerCertificateInfo {
+  card: CertificateCard;
+  place: string;
+  first_seen_ms: number;
+  state: "held" | "rejected" | "trusted";
 }
 
 /** Shows a machine's state: `signal` is an OPC 40001-1 MachineryItemState, `detail` the reason. */

@@ -1,6 +1,8 @@
 // The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
 export type {
   BucketColumns,
+  CertificateCard,
+  CertificateList,
   CommandInfo,
   DiagnosisInfo,
   DiffInfo,
@@ -15,6 +17,7 @@ export type {
   OutcomeInfo,
   Place,
   SampleRows,
+  ServerCertificateInfo,
   SignalInfo,
   SignalList,
   Status,
@@ -34,6 +37,7 @@ export interface JsonSchema {
   required?: string[];
   enum?: unknown[];
   default?: unknown;
+  writeOnly?: boolean;
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   $ref?: string;
