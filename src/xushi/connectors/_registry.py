@@ -14,17 +14,11 @@ from xushi.kernel import Clock, XushiError
 
 from ._aid import InterfaceProperty, full_address
 from ._link import Connector
+from ._placement import Placement
 from ._quality import Grade, RuleResult, grade_of, quality_of
 
 GROUP = "xushi.connectors"
 log = logging.getLogger("xushi.connectors")
-
-
-class Placement(msgspec.Struct, frozen=True):
-    """Where a value of an interface lies, in a connector's own words: `Point.address` and `Point.options`."""
-
-    address: str
-    options: dict[str, Any] = {}
 
 
 class ConnectorCard(msgspec.Struct, frozen=True):
