@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xushi.connectors import Link, Point, links_from_environment
+from xushi.connectors import Link, Placement, Point, links_from_environment
 from xushi.connectors._aid import InterfaceProperty
 from xushi.connectors._modbus import ModbusConnector
 from xushi.connectors._modbus_registers import decode, encode, place, register_of
@@ -287,3 +287,53 @@ async def test_a_device_that_answers_rubbish_is_lost_or_told_and_never_more(tmp_
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         server.close()
+
+
+async def test_looking_around_finds_the_registers_that_answer_and_reads_them() -> None:
+    port, requests = free_port(), []
+    async with serving(port, requests):
+        settings = {"units": "1, 2", "ranges": "HoldingRegister 0-199, Coil 0-3, Register 1-2"}
+        explorer = ModbusConnector.explorer(f"modbus+tcp://127.0.0.1:{port}", settings, Path(), SystemClock())
+        await explorer.open()
+        roots = (await explorer.children("", "", 100)).nodes
+        assert [one.address for one in roots][:2] == ["1/HoldingRegister/0-199", "1/Coil/0-3"]
+        first = await explorer.children("1/HoldingRegister/0-199", "", 20)
+        rest = await explorer.children("1/HoldingRegister/0-199", first.cursor, 100)
+        found = [*first.nodes, *rest.nodes]
+        assert rest.cursor == ""
+        addresses = [int(one.address.rpartition("/")[2]) for one in found]
+        assert addresses == [*range(26), *range(100, 110)]
+        assert (found[0].sample, found[0].type, found[0].is_writable) == (7, "integer", True)
+        assert found[1].sample == -1
+        walked = [node async for batch in explorer.walk([], 1000) for node in batch.nodes]
+        assert {"1/Coil/2", "2/HoldingRegister/0"} <= {one.address for one in walked}
+        assert len([node async for batch in explorer.walk([], 5) for node in batch.nodes]) == 5
+        samples = await explorer.read(["1/HoldingRegister/1", "1/HoldingRegister/900", "nonsense"])
+        assert [(one.value, one.quality) for one in samples] == [
+            (-1, 0),
+            (None, 0x8034_0000),
+            (None, 0x8033_0000),
+        ]
+        await explorer.close()
+    assert not [request for request in requests if request.function_code in (5, 6, 15, 16, 22)]
+
+
+@given(
+    st.sampled_from(["Coil", "DiscreteInput", "HoldingRegister", "InputRegister"]),
+    st.integers(0, 255),
+    st.integers(0, 65_535),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "quantity": st.integers(1, 125),
+            "type": st.sampled_from(["xsd:float", "unsignedInt", "string"]),
+            "polling_ms": st.integers(10, 10_000).map(str),
+            "high_word_first": st.sampled_from(["true", "false"]),
+            "scale": st.sampled_from(["0.1", "10"]),
+            "bit": st.integers(0, 15).map(str),
+        },
+    ),
+)
+def test_an_address_survives_being_written_into_a_shell(entity: str, unit: int, address: int, options: Any) -> None:
+    placed = Placement(f"{unit}/{entity}/{address}", options)
+    assert place(ModbusConnector.form("modbus+tcp://10.0.0.7:502", placed)) == placed
