@@ -16,7 +16,7 @@ CLIENT_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -pri
 ASSET_SOURCES  := $(shell find src/xushi/demo src/xushi/twins -name '*.py' 2>/dev/null)
 ASSETS := src/xushi/demo/assets/demo-plant.aasx
 
-.PHONY: help demo test check bench verify setup soak kill screenshots clean
+.PHONY: help demo test check bench verify setup soak kill outage screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ soak: setup ## Run the demo plant at 10x for 30 minutes and account for every va
 
 kill: setup ## Kill the server 30 times under load and account for everything acknowledged
 	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q tests/server/test_kill9.py
+
+outage: setup ## Kill and restart brokers and OPC UA servers 20 times each under load
+	XUSHI_OUTAGE_ROUNDS=20 $(BIN)/python -m pytest -q tests/connectors/test_outages.py
 
 screenshots: setup ## Make the pictures of README and docs from the running product
 	$(BIN)/python tools/screenshots.py

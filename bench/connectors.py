@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,10 +53,10 @@ class Cost:
 
 
 @contextmanager
-def ingest(folder: Path, kind: Kind = Kind.DOUBLE) -> Iterator[tuple[Ingest, list[int]]]:
+def ingest(folder: Path, kinds: Sequence[Kind] = (Kind.DOUBLE,) * SIGNALS) -> Iterator[tuple[Ingest, list[int]]]:
     """Open a board and a history with fresh signals, and close them again."""
     registry = SignalRegistry(folder / "signals.db")
-    handles = registry.define([SignalDef(key=f"urn:bench#s{i}", kind=kind) for i in range(SIGNALS)]).tolist()
+    handles = registry.define([SignalDef(key=f"urn:bench#s{i}", kind=kind) for i, kind in enumerate(kinds)]).tolist()
     history = History(folder / "history", registry, SystemClock())
     try:
         yield Ingest(Board(registry), history), handles
@@ -277,7 +277,7 @@ def _opcua(
     distinct, rounds = 3, 100
     bodies = [_publish_response(*make(n), START_NS + n * 100 * MS) for n in range(distinct)]
     ours, naive = Cost(), Cost()
-    with tempfile.TemporaryDirectory() as folder, ingest(Path(folder)) as (way_in, handles):
+    with tempfile.TemporaryDirectory() as folder, ingest(Path(folder), kinds) as (way_in, handles):
         items = Items(np.array(handles, np.int32), np.array(kinds, np.int8))
         with ours.measure():
             for n in range(rounds):
@@ -306,9 +306,17 @@ def _mixed(n: int) -> tuple[list[Any], list[Any]]:
     return [make(i) for i, (make, _) in enumerate(chosen)], [type for _, type in chosen]
 
 
+def _arrays(n: int) -> tuple[list[Any], list[Any]]:
+    """Every fourth signal is an array of 32 doubles, as a torque trace comes in pieces."""
+    values = [[n + i / 7 + k for k in range(32)] if i % 4 == 0 else n + i / 7 for i in range(SIGNALS)]
+    return values, [ua.VariantType.Double] * SIGNALS
+
+
 def run() -> Iterator[dict[str, Any]]:
     """Yield rate and processor time of each protocol, against the naive way in the same run."""
     yield from _mqtt_json()
     yield from _sparkplug()
     yield from _opcua("OPC UA, doubles", _doubles, [Kind.DOUBLE] * SIGNALS)
     yield from _opcua("OPC UA, mixed types", _mixed, [Kind.DOUBLE] * SIGNALS)
+    kinds = [Kind.ARRAY if i % 4 == 0 else Kind.DOUBLE for i in range(SIGNALS)]
+    yield from _opcua("OPC UA, a quarter arrays of 32", _arrays, kinds)

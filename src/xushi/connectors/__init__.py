@@ -2,18 +2,28 @@
 
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
+from ._certificates import CertificateFolder, CertificateInfo, Decision, HeldCertificate, describe_certificate
 from ._columns import Columns
 from ._link import Connector, Link, LinkState, LinkStatus, Point, Sink, StatusListener, WriteResult
 from ._links import links_from_environment
 from ._outage import Outage
-from ._registry import GROUP, Placement, connector_class, make_connector, protocols
+from ._quality import GRADES, RULES, Grade, RuleResult, read_claims
+from ._registry import GROUP, ConnectorCard, Placement, connector_cards, connector_class, make_connector, protocols
 from ._reporter import LinkReporter
 
 __all__ = [
+    "GRADES",
     "GROUP",
+    "RULES",
     "Backoff",
+    "CertificateFolder",
+    "CertificateInfo",
     "Columns",
     "Connector",
+    "ConnectorCard",
+    "Decision",
+    "Grade",
+    "HeldCertificate",
     "InterfaceProperty",
     "Link",
     "LinkReporter",
@@ -22,11 +32,15 @@ __all__ = [
     "Outage",
     "Placement",
     "Point",
+    "RuleResult",
     "Sink",
     "StatusListener",
     "WriteResult",
+    "connector_cards",
     "connector_class",
+    "describe_certificate",
     "links_from_environment",
     "make_connector",
     "protocols",
+    "read_claims",
 ]

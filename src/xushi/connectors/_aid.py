@@ -75,7 +75,7 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
                 base=text_of(endpoint, "base"),
                 href=form.get("href", ""),
                 content_type=(form.get("contentType") or text_of(endpoint, "contentType")).partition(";")[0].lower(),
-                form=form,
+                form={**_shared_terms(endpoint), **_shared_terms(affordance), **form},
                 security=_security(child(affordance, "forms"), endpoint) or _security(endpoint, endpoint),
                 title=text_of(interface, "title") or name,
             )
@@ -88,12 +88,25 @@ def _form(affordance: Element) -> dict[str, str]:
     among = [forms, *children(forms)] if forms else []
     for one in among:
         if text_of(one, "href"):
-            return {
+            texts = {
                 str(part.get("idShort")): part["value"].strip()
                 for part in children(one)
                 if isinstance(part.get("value"), str)
             }
+            for header in children(child(one, "htv_headers")):
+                if text_of(header, "htv_fieldName"):
+                    texts[f"htv_header:{text_of(header, 'htv_fieldName')}"] = text_of(header, "htv_fieldValue")
+            return texts
     return {}
+
+
+def _shared_terms(holder: Element) -> dict[str, str]:
+    """Return terms of a protocol's binding that hold for a whole interface or a property, such as byte order."""
+    return {
+        str(part.get("idShort")): part["value"].strip()
+        for part in children(holder)
+        if str(part.get("idShort", "")).startswith(("modv_", "htv_")) and isinstance(part.get("value"), str)
+    }
 
 
 def _values(element: Element, common: InterfaceProperty, pointer: tuple[str, ...]) -> Iterator[InterfaceProperty]:
@@ -157,6 +170,8 @@ def _scheme(definition: Element | None, definitions: Element | None, depth: int)
             if keys:
                 together.update(_scheme(child(definitions, keys[-1][1]), definitions, depth + 1))
         return together
+    if scheme == "apikey":
+        return {"scheme": scheme, "name": text_of(definition, "name")}
     return {} if scheme in ("", "nosec", "auto") else {"scheme": scheme}
 
 

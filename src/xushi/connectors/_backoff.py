@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 FIRST_DELAY_S = 0.2
-LONGEST_DELAY_S = 5.0
+LONGEST_DELAY_S = 3.0  # so that a peer that is back is found and served within five seconds
 
 
 class Backoff:
-    """Doubles the delay with each failure, up to five seconds; a success starts anew."""
+    """Doubles the delay with each failure, up to three seconds; a success starts anew."""
 
     def __init__(self, first_s: float = FIRST_DELAY_S, longest_s: float = LONGEST_DELAY_S) -> None:
         self._first_s = first_s

@@ -114,6 +114,28 @@ def _columns_of(lane: Lane, bits: NDArray[np.int64]) -> tuple[Any, Any, Any, Any
     )
 
 
+def numeric_lane(values: NDArray[Any], kinds: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the 64-bit lane of numbers (any numpy number type, [n]) for signals of the kinds DOUBLE to TIME.
+
+    What lies beyond 64 bits is clipped, a fraction is rounded, and a number that is none becomes 0, where a
+    signal is not a DOUBLE.
+    """
+    is_double = kinds == Kind.DOUBLE
+    if is_double.all():
+        return np.ascontiguousarray(values, np.float64).view(np.int64)
+    if values.dtype.kind == "f":
+        rounded = np.rint(np.nan_to_num(np.clip(values.astype(np.float64), -9.2e18, 9.2e18))).astype(np.int64)
+    elif values.dtype == np.uint64:
+        rounded = np.minimum(values, np.uint64(2**63 - 1)).astype(np.int64)
+    else:
+        rounded = values.astype(np.int64)
+    is_bool = kinds == Kind.BOOL
+    rounded[is_bool] = values[is_bool] != 0
+    if is_double.any():
+        rounded[is_double] = values[is_double].astype(np.float64).view(np.int64)
+    return rounded
+
+
 def _long(kind: Kind, value: Any) -> int:
     if kind is Kind.BOOL:
         if isinstance(value, str):

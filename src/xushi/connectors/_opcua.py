@@ -14,16 +14,24 @@ from asyncua.common.node import Node
 from asyncua.ua.uaerrors import UaError
 
 from xushi.kernel import Clock
-from xushi.signals import Frame, quality_name
+from xushi.signals import Frame, Kind, quality_name
 
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
+from ._columns import Columns
 from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
-from ._opcua_changes import Items, read_changes
+from ._opcua_changes import Items, read_changes, take_value
 from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, status_of
-from ._opcua_subscription import PUBLISHING_INTERVAL_MS, QUEUE_SIZE, Subscription, SubscriptionLost, Wanted
-from ._opcua_trust import APPLICATION_URI, CertificateChanged, SecurityRefused, secure
+from ._opcua_subscription import (
+    ITEMS_PER_CALL,
+    PUBLISHING_INTERVAL_MS,
+    QUEUE_SIZE,
+    Subscription,
+    SubscriptionLost,
+    Wanted,
+)
+from ._opcua_trust import SecurityRefused, secure
 from ._opcua_values import guess_variant, plain_output, to_variant
 from ._outage import Outage
 from ._registry import Placement
@@ -55,8 +63,12 @@ _REFUSALS = (
 class OpcuaConnector:
     """Serves one OPC UA server.
 
-    Point options: `sampling_ms`, `queue_size`. Link security: `mode`, `policy`, `username`, `password`,
-    `publishing_ms`.
+    Point options: `sampling_ms`, `queue_size`, `field` (names that lead from a structure to the value). A structure
+    without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
+
+    Link security: `mode` (None, Sign, SignAndEncrypt), `policy` (Basic256Sha256, Aes128Sha256RsaOaep,
+    Aes256Sha256RsaPss), `username` and `password`, or `user_token` Certificate with `user_certificate_file` and
+    `user_key_file` (our own certificate unless stated); `publishing_ms`.
 
     A method is called by its node id, or by `<object node id>|<method node id>` where several have it.
     """
@@ -76,7 +88,8 @@ class OpcuaConnector:
     @staticmethod
     def place(source: InterfaceProperty) -> Placement:
         """Return the node that a form names; see `Connector` and the OPC UA binding of IDTA 02017."""
-        return Placement(node_text(source.href, source.form.get("uav_browsePath", "")))
+        address = node_text(source.href, source.form.get("uav_browsePath", ""))
+        return Placement(address, {"field": list(source.pointer)} if source.pointer else {})
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
         """Serve the link until cancelled; see `Connector.run`."""
@@ -89,9 +102,9 @@ class OpcuaConnector:
             while True:
                 try:
                     await self._serve(link, backoff)
-                except CertificateChanged as error:
-                    self._mark_lost("refused", "connectors.certificate_changed", str(error))
-                except (SecurityRefused, *_REFUSALS) as error:
+                except SecurityRefused as error:
+                    self._mark_lost("refused", error.text, str(error))
+                except _REFUSALS as error:
                     self._mark_lost("refused", "connectors.server_refused", _plain(error))
                 except (OSError, TimeoutError, SubscriptionLost, UaError) as error:
                     is_new = self._report.status.state == "live"
@@ -104,12 +117,8 @@ class OpcuaConnector:
     async def _serve(self, link: Link, backoff: Backoff) -> None:
         """Hold one session from sign-in to its loss; always ends by an exception."""
         client = Client(link.endpoint, REQUEST_TIMEOUT_S, watchdog_intervall=WATCH_INTERVAL_S)
-        client.application_uri = APPLICATION_URI
         client.name = client.description = "Xushi"
         client.session_timeout = SESSION_TIMEOUT_MS
-        if link.security.get("username"):
-            client.set_user(str(link.security["username"]))
-            client.set_password(str(link.security.get("password", "")))
         await secure(client, link.security, self._folder, self._clock.now_ns())
         await client.connect()
         self._report.error = ""
@@ -126,6 +135,7 @@ class OpcuaConnector:
                 await subscription.publish_until_lost()
             finally:
                 waiting.cancel()
+                self._learning.cancel()
         finally:
             self._client = None
             await _close(client)
@@ -135,7 +145,12 @@ class OpcuaConnector:
         self._items = Items(
             np.array([point.signal for point in link.points], np.int32),
             np.array([point.kind for point in link.points], np.int8),
+            {at: tuple(point.options["field"]) for at, point in enumerate(link.points) if point.options.get("field")},
         )
+        self._nodes: dict[int, ua.NodeId] = {}
+        self._subscribed = client
+        self._learning: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._learning.set_result(None)
         interval_ms = float(link.security.get("publishing_ms", PUBLISHING_INTERVAL_MS))
         subscription = Subscription(client, self._deliver, self._report.refuse, interval_ms)
         await subscription.create()
@@ -163,9 +178,61 @@ class OpcuaConnector:
                 continue
             sampling_ms = float(point.options.get("sampling_ms", -1.0))
             wanted.append(Wanted(handle, node, sampling_ms, int(point.options.get("queue_size", QUEUE_SIZE))))
+        self._nodes.update({one.handle: one.node for one in wanted})
+        await self._learn_types(client, [one.handle for one in wanted])
         for one, status in await subscription.monitor(wanted):
             refused[one.handle] = (status, f"{link.points[one.handle].address}: {quality_name(status)}")
         return refused
+
+    async def _learn_types(self, client: Client, handles: Sequence[int]) -> None:
+        """Read what structures and enumerations the nodes hold, of signals that can take more than a number."""
+        items = self._items
+        asked = [at for at in handles if at in items.fields or items.kinds[at] >= Kind.STRING]
+        for start in range(0, len(asked), ITEMS_PER_CALL):
+            batch = asked[start : start + ITEMS_PER_CALL]
+            try:
+                answers = await client.uaclient.read_attributes(
+                    [self._nodes[at] for at in batch], ua.AttributeIds.DataType
+                )
+                types = {
+                    at: answer.Value.Value
+                    for at, answer in zip(batch, answers, strict=False)
+                    if answer.Value is not None and isinstance(answer.Value.Value, ua.NodeId)
+                }
+                await items.book.learn(client, set(types.values()))
+            except UaError as error:
+                self._report.refuse(f"the server does not tell its data types: {_plain(error)}", 0)
+                return
+            for at, data_type in types.items():
+                labels = items.book.labels_of(data_type)
+                if labels and items.kinds[at] == Kind.STRING:
+                    items.labels[at] = labels
+                fields = items.book.fields_of(data_type)
+                if fields and at not in items.fields:
+                    shown = ", ".join(fields[:10])
+                    self._report.refuse(
+                        f"{self._nodes[at].to_string()} is a structure, shown as JSON; fields: {shown}", 0
+                    )
+
+    async def _learn_more(self, client: Client) -> None:
+        """Learn the structures that nobody expected, and read the values that could not be read before."""
+        items, waiting = self._items, sorted(self._items.waiting)
+        items.waiting.clear()
+        try:
+            await items.book.learn_encodings(client, list(items.book.unknown))
+            answers = await client.uaclient.read_attributes([self._nodes[at] for at in waiting], ua.AttributeIds.Value)
+        except (UaError, OSError, TimeoutError) as error:
+            self._report.refuse(f"the server does not tell its data types: {_plain(error)}", 0)
+            return
+        columns, now_ns = Columns(), self._clock.now_ns()
+        for at, answer in zip(waiting, answers, strict=False):
+            take_value(at, answer.Value, now_ns, answer.StatusCode.value if answer.StatusCode else 0, items, columns)
+        items.waiting.clear()  # what is still not known stays so until its server knows it
+        if len(columns):
+            frame = columns.take(now_ns)
+            self._outage.observe(frame.times_ns)
+            self._report.updates += len(frame)
+            self._sink(frame)
 
     async def _wait_for_nodes(self, client: Client, link: Link, subscription: Subscription, missing: list[int]) -> None:
         """Ask again for points that the server did not know: some build their nodes after they let clients in."""
@@ -201,6 +268,9 @@ class OpcuaConnector:
                 continue
             if refused:
                 self._report.refuse("values of a type that their signals cannot take", refused)
+            if self._items.waiting and self._learning.done():
+                client = self._subscribed
+                self._learning = asyncio.get_running_loop().create_task(self._learn_more(client))
             if len(frame):
                 if not is_late:
                     frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
@@ -290,6 +360,7 @@ def _plain(error: BaseException) -> str:
 async def _close(client: Client) -> None:
     """Take leave of the server; where the connection is gone, only the socket is left to close."""
     try:
-        await asyncio.wait_for(client.disconnect(), REQUEST_TIMEOUT_S)
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
+            await client.disconnect()
     except (OSError, TimeoutError, UaError):
         client.disconnect_socket()

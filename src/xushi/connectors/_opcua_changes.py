@@ -8,17 +8,18 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from asyncua import ua
 from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import variant_from_binary
 from numpy.typing import NDArray
 
-from xushi.signals import BAD_NO_DATA, NO_OBJECT, Frame, Kind
+from xushi.signals import BAD_NO_DATA, MAX_ARRAY_ELEMENTS, NO_OBJECT, Frame, Kind
 
-from ._columns import Columns
+from ._columns import Columns, numeric_lane
 from ._opcua_publish import FILETIME_EPOCH, LATEST_FILETIME, PublishError, count_at, filetime_ns
+from ._opcua_structures import TypeBook, UnknownStructure, fit, walk
 
 BAD_TYPE_MISMATCH = 0x8074_0000
+BAD_DATA_TYPE_UNKNOWN = 0x8011_0000
 
 _I32 = struct.Struct("<i").unpack_from
 _U32 = struct.Struct("<I").unpack_from
@@ -47,11 +48,24 @@ _HAS_VALUE, _HAS_STATUS, _HAS_SOURCE, _HAS_SERVER, _HAS_SOURCE_PS, _HAS_SERVER_P
 
 
 class Items:
-    """What each client handle of a subscription stands for: its signal and that signal's kind."""
+    """What each client handle of a subscription stands for: its signal and that signal's kind.
 
-    def __init__(self, signals: NDArray[np.int32], kinds: NDArray[np.int8]) -> None:
+    Attributes:
+        fields: names that lead from a structure to the value, for handles of fields.
+        labels: texts of an enumeration's numbers, for handles of STRING signals.
+        book: the server's data types.
+        waiting: handles whose structure could not be read because its type is not known yet.
+    """
+
+    def __init__(
+        self, signals: NDArray[np.int32], kinds: NDArray[np.int8], fields: dict[int, tuple[str, ...]] | None = None
+    ) -> None:
         self.signals = signals
         self.kinds = kinds
+        self.fields = fields or {}
+        self.labels: dict[int, dict[int, str]] = {}
+        self.book = TypeBook()
+        self.waiting: set[int] = set()
         self.is_all_double = bool(len(kinds)) and bool((kinds == Kind.DOUBLE).all())
 
     def __len__(self) -> int:
@@ -179,6 +193,8 @@ def _take_block(block: NDArray[Any], layout: _Layout, items: Items, columns: Col
     if not items.is_all_double and is_boxed.any():
         for i in np.flatnonzero(is_boxed).tolist():
             value = _plain(values[i].item(), layout.type)
+            if items.labels:
+                value = items.labels.get(int(handles[i]), {}).get(value, value)
             boxed = value if kinds[i] == Kind.STRING else [value]
             columns.add(Kind(int(kinds[i])), int(signals[i]), int(times_ns[i]), boxed, int(qualities[i]))
         keep = ~is_boxed
@@ -217,18 +233,7 @@ def _numeric_bits(values: NDArray[Any], kinds: NDArray[np.int8], type: int) -> N
         nanoseconds = (np.clip(values, FILETIME_EPOCH, LATEST_FILETIME) - FILETIME_EPOCH) * 100
         lanes: NDArray[np.int64] = np.where(is_double, nanoseconds.astype(np.float64).view(np.int64), nanoseconds)
         return lanes
-    if is_double.all():
-        return np.ascontiguousarray(values, np.float64).view(np.int64)
-    if values.dtype.kind == "f":
-        rounded = np.rint(np.nan_to_num(np.clip(values.astype(np.float64), -9.2e18, 9.2e18))).astype(np.int64)
-    elif values.dtype == np.uint64:
-        rounded = np.minimum(values, np.uint64(2**63 - 1)).astype(np.int64)
-    else:
-        rounded = values.astype(np.int64)
-    rounded[kinds == Kind.BOOL] = rounded[kinds == Kind.BOOL] != 0
-    if is_double.any():
-        rounded[is_double] = values[is_double].astype(np.float64).view(np.int64)
-    return rounded
+    return numeric_lane(values, kinds)
 
 
 def _plain(value: Any, type: int) -> Any:
@@ -254,19 +259,39 @@ def _take_odd(body: bytes, at: int, items: Items, columns: Columns, now_ns: int)
         at += 2
     if handle >= len(items):
         return at, 1
-    kind, signal, time_ns = (
-        Kind(int(items.kinds[handle])),
-        int(items.signals[handle]),
-        source or server or now_ns,
-    )
-    if value is None and status < 0x8000_0000:
-        status = BAD_NO_DATA
+    return at, take_value(handle, value, source or server or now_ns, status, items, columns)
+
+
+def take_value(handle: int, value: Any, time_ns: int, status: int, items: Items, columns: Columns) -> int:
+    """Add one value as asyncua or the fast lane read it; return 1 if its signal cannot take it."""
+    kind, signal = Kind(int(items.kinds[handle])), int(items.signals[handle])
+    if kind is Kind.ARRAY and value.__class__ is Numbers and handle not in items.fields:
+        columns.objects.add(signal, time_ns, value.values, status)
+        return 0
     try:
-        columns.add(kind, signal, time_ns, value, status)
-    except (TypeError, ValueError, OverflowError):
+        plain = items.book.plain(value.values if value.__class__ is Numbers else value, kind is Kind.STRING)
+        if handle in items.fields:
+            plain = walk(plain, items.fields[handle])
+        if plain is None and status < 0x8000_0000:
+            status = BAD_NO_DATA
+        columns.add(kind, signal, time_ns, fit(plain, kind), status)
+    except UnknownStructure:
+        items.waiting.add(handle)
+        columns.add(kind, signal, time_ns, None, BAD_DATA_TYPE_UNKNOWN)
+        return 1
+    except Exception:  # asyncua raises whatever its parts raise when a structure's bytes are damaged
         columns.add(kind, signal, time_ns, None, BAD_TYPE_MISMATCH)
-        return at, 1
-    return at, 0
+        return 1
+    return 0
+
+
+class Numbers:
+    """An array of numbers from the fast lane: plain already, and within the limit on its length."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: list[Any]) -> None:
+        self.values = values
 
 
 def _read_variant(body: bytes, at: int, type: int) -> tuple[Any, int]:
@@ -281,7 +306,8 @@ def _read_variant(body: bytes, at: int, type: int) -> tuple[Any, int]:
             end = at + 5 + (numbers.nbytes if count else 0)
             if base == _DATE_TIME:
                 return [filetime_ns(int(number)) for number in numbers.tolist()], end
-            return (numbers.astype(bool) if base == 1 else numbers).tolist(), end
+            plain = (numbers.astype(bool) if base == 1 else numbers).tolist()
+            return (Numbers(plain) if count <= MAX_ARRAY_ELEMENTS else plain), end
         if base == _STRING:
             at += 5
             texts: list[str] = []
@@ -303,30 +329,10 @@ def _read_text(body: bytes, at: int) -> tuple[str | None, int]:
 
 
 def _read_by_asyncua(body: bytes, at: int) -> tuple[Any, int]:
-    """Leave the rarer types to asyncua, and take from what it returns what a signal can carry."""
+    """Leave the rarer types to asyncua."""
     buffer = Buffer(body, at)
     try:
         variant = variant_from_binary(buffer)
     except Exception as error:  # asyncua raises whatever its parts raise; any of it means: not decodable
         raise PublishError(f"a value of type {body[at]:#x}: {error}") from None
-    return _simple(variant.Value), buffer.cur_pos
-
-
-def _simple(value: Any) -> Any:
-    if isinstance(value, ua.LocalizedText):
-        return value.Text
-    if isinstance(value, ua.QualifiedName):
-        return value.Name
-    if isinstance(value, ua.NodeId | ua.ExpandedNodeId):
-        return value.to_string()
-    if isinstance(value, ua.DataValue | ua.Variant):
-        return _simple(value.Value)
-    if isinstance(value, list):
-        flat: list[Any] = []
-        for part in value:
-            simple = _simple(part)
-            flat.extend(simple) if isinstance(simple, list) else flat.append(simple)
-        return flat
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return bytes(value).hex() if isinstance(value, bytes) else str(value)
+    return variant.Value, buffer.cur_pos

@@ -1,18 +1,15 @@
-"""Keeps our own OPC UA certificate and remembers the certificate of each server since it was first met."""
+"""Secures an OPC UA client before it connects: policy, mode, certificates, and how it signs in."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.crypto import security_policies
 
-APPLICATION_URI = "urn:xushi:client"
+from ._certificates import APPLICATION_URI, CertificateFolder, fingerprint_of
 
 _POLICIES: dict[str, Any] = {
     "basic256sha256": security_policies.SecurityPolicyBasic256Sha256,
@@ -26,22 +23,25 @@ _MODES = {
 
 
 class SecurityRefused(Exception):
-    """The server, or we ourselves, will not have this connection as it is configured."""
+    """The server, or we ourselves, will not have this connection as it is configured.
+
+    Attributes:
+        text: message code that says it, a key of `connectors/messages.json`.
+    """
+
+    text = "connectors.server_refused"
 
 
-class CertificateChanged(SecurityRefused):
-    """The server shows another certificate than when it was first met."""
+class CertificateUnknown(SecurityRefused):
+    """Nobody has said yet that the server's certificate is to be trusted."""
 
-    def __init__(self, path: Path, before: str, now: str) -> None:
-        super().__init__(f"fingerprint {now[:16]}… in place of {before[:16]}…; kept in {path}")
+    text = "connectors.certificate_unknown"
 
 
-class KnownServer(msgspec.Struct, frozen=True):
-    """A server certificate as it was first met."""
+class CertificateRejected(SecurityRefused):
+    """A person has said that the server's certificate is not to be trusted."""
 
-    fingerprint: str
-    endpoint: str
-    first_seen_ns: int
+    text = "connectors.certificate_rejected"
 
 
 def security_words(security: dict[str, Any]) -> tuple[str, str]:
@@ -60,12 +60,17 @@ def security_words(security: dict[str, Any]) -> tuple[str, str]:
 
 
 async def secure(client: Client, security: dict[str, Any], folder: Path, now_ns: int) -> None:
-    """Prepare `client` for the link's security mode and policy; to be called before it connects.
+    """Prepare `client` for the link's security mode, policy and sign-in; to be called before it connects.
+
+    No name, password or signature is sent to a server whose certificate is not trusted.
 
     Raises:
         SecurityRefused: the mode or policy is not known here.
-        CertificateChanged: the server's certificate is not the one that was first met.
+        CertificateUnknown, CertificateRejected: the server's certificate is not trusted.
     """
+    certificates = CertificateFolder(folder)
+    client.application_uri = APPLICATION_URI
+    await _sign_in(client, security, certificates, now_ns)
     mode, policy = security_words(security)
     if not mode:
         return
@@ -73,35 +78,36 @@ async def secure(client: Client, security: dict[str, Any], folder: Path, now_ns:
         raise SecurityRefused(
             f"security mode {security.get('mode')!r} with policy {security.get('policy')!r} is not supported"
         )
-    client.application_uri = APPLICATION_URI
-    certificate, key = folder / "client.der", folder / "client.pem"
-    await client.setup_self_signed_certificate(key, certificate, {"organizationName": "Xushi"})
-    key.chmod(0o600)
+    certificate, key = certificates.ensure_own(now_ns)
     await client.set_security(_POLICIES[policy], certificate, key, mode=_MODES[mode])
-    presented = client.security_policy.peer_certificate
-    if presented:
-        check_known(folder, str(client.server_url.netloc), bytes(presented), now_ns)
+    check_trusted(certificates, str(client.server_url.netloc), bytes(client.security_policy.peer_certificate), now_ns)
 
 
-def check_known(folder: Path, place: str, certificate: bytes, now_ns: int) -> str:
-    """Remember the certificate (DER) of the server at `place`, or compare it; return its SHA-256 fingerprint.
+async def _sign_in(client: Client, security: dict[str, Any], certificates: CertificateFolder, now_ns: int) -> None:
+    """Have the client sign in by user name, or by certificate: its own, or the files that the operator names."""
+    if security.get("username"):
+        client.set_user(str(security["username"]))
+        client.set_password(str(security.get("password", "")))
+    elif security.get("user_certificate_file") or "certificate" in str(security.get("user_token", "")).lower():
+        own_certificate, own_key = certificates.ensure_own(now_ns)
+        await client.load_client_certificate(str(security.get("user_certificate_file") or own_certificate))
+        await client.load_private_key(Path(security.get("user_key_file") or own_key))
+
+
+def check_trusted(certificates: CertificateFolder, place: str, der: bytes, now_ns: int) -> None:
+    """Let a trusted certificate (DER) pass; hold an unknown one for a person to decide on.
+
+    Trust is in the very certificate, by its fingerprint, wherever it is met; one that has ended since is still
+    the one that a person trusted, and its end is shown beside it.
 
     Raises:
-        CertificateChanged: it is not the one that was first met.
+        CertificateUnknown, CertificateRejected: it is not trusted.
     """
-    fingerprint = hashlib.sha256(certificate).hexdigest()
-    name = "".join(c if c.isalnum() or c in ".-" else "_" for c in place)
-    path = folder / "servers" / f"{name}.json"
-    if path.exists():
-        known = msgspec.json.decode(path.read_bytes(), type=KnownServer)
-        if known.fingerprint != fingerprint:
-            raise CertificateChanged(path, known.fingerprint, fingerprint)
-        return fingerprint
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(msgspec.json.encode(KnownServer(fingerprint, place, now_ns)))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    return fingerprint
+    fingerprint = fingerprint_of(der)
+    decision = certificates.decisions().get(fingerprint)
+    if decision == "trusted":
+        return
+    if decision == "rejected":
+        raise CertificateRejected(f"{place}, SHA-256 {fingerprint}")
+    certificates.hold(der, place, now_ns)
+    raise CertificateUnknown(f"{place}, SHA-256 {fingerprint}")

@@ -14,16 +14,27 @@ from xushi.kernel import Clock, XushiError
 
 from ._aid import InterfaceProperty, full_address
 from ._link import Connector
+from ._placement import Placement as Placement
+from ._quality import Grade, RuleResult, grade_of, quality_of
 
 GROUP = "xushi.connectors"
 log = logging.getLogger("xushi.connectors")
 
 
-class Placement(msgspec.Struct, frozen=True):
-    """Where a value of an interface lies, in a connector's own words: `Point.address` and `Point.options`."""
+class ConnectorCard(msgspec.Struct, frozen=True):
+    """A connector that is installed.
 
-    address: str
-    options: dict[str, Any] = {}
+    Attributes:
+        package: the distribution that brings it, with version.
+        error: why it cannot be used, or why its quality cannot be told; empty where all is well.
+    """
+
+    protocol: str
+    schemes: tuple[str, ...] = ()
+    package: str = ""
+    grade: Grade = "none"
+    rules: tuple[RuleResult, ...] = ()
+    error: str = ""
 
 
 Placing: TypeAlias = Callable[[InterfaceProperty], Placement]
@@ -55,6 +66,24 @@ def make_connector(protocol: str, data_dir: Path, clock: Clock) -> Connector:
     """Return a fresh connector for one link of `protocol`; see `connector_class` for the errors."""
     made: Connector = connector_class(protocol)(data_dir=data_dir, clock=clock)  # type: ignore[call-arg]
     return made
+
+
+def connector_cards() -> list[ConnectorCard]:
+    """Return every connector that is installed with its grade, in the order of their names; none is left out."""
+    cards: dict[str, ConnectorCard] = {}
+    for found in entry_points(group=GROUP):
+        package = f"{found.dist.name} {found.dist.version}" if found.dist is not None else ""
+        try:
+            connector = connector_class(found.name)
+            rules = quality_of(connector, found.name)
+        except XushiError as error:
+            card = ConnectorCard(found.name, package=package, error=str(error))
+        except ValueError as error:
+            card = ConnectorCard(found.name, tuple(connector.schemes), package, error=str(error))
+        else:
+            card = ConnectorCard(found.name, tuple(connector.schemes), package, grade_of(rules), tuple(rules))
+        cards.setdefault(found.name, card)
+    return [cards[name] for name in sorted(cards)]
 
 
 def connectors_by_scheme() -> dict[str, tuple[str, Placing]]:

@@ -1,5 +1,6 @@
 """The runtime: one data folder opened as a running platform, the floor below the doors."""
 
+from xushi.runtime._certificates import CertificateShelf, ServerCertificate
 from xushi.runtime._devices import CallParams, WriteParams
 from xushi.runtime._files_of_twins import FileFinder, file_of
 from xushi.runtime._gltf import GltfSummary, check_gltf
@@ -20,6 +21,7 @@ from xushi.runtime._lock import FolderLock, holder_of
 from xushi.runtime._overlay import lexical, with_live_values
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
+from xushi.runtime._queued_writes import QueuedWrite, queued_writes
 from xushi.runtime._signals_of_twins import signal_definitions, signal_key, texts
 from xushi.runtime._timelines import LIVE, TimelineCard, TimelineShelf
 from xushi.runtime._twins import TwinIndex
@@ -40,6 +42,7 @@ __all__ = [
     "SYSTEM",
     "AasImporter",
     "CallParams",
+    "CertificateShelf",
     "Counts",
     "DecodedFrame",
     "DocumentImporter",
@@ -57,6 +60,8 @@ __all__ = [
     "Product",
     "ProductLog",
     "ProductStep",
+    "QueuedWrite",
+    "ServerCertificate",
     "Source",
     "TimelineCard",
     "TimelineShelf",
@@ -71,6 +76,7 @@ __all__ = [
     "holder_of",
     "lexical",
     "plan_import",
+    "queued_writes",
     "sha256_of",
     "signal_definitions",
     "signal_key",

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from xushi.connectors import Point, WriteResult
 from xushi.kernel import Change, Command, CommandContext, XushiError
 from xushi.runtime._links import LinkKeeper
+from xushi.runtime._queued_writes import queue_commands, queueing
 from xushi.signals import Kind, SignalDef, SignalRegistry, encode_value
 
 CONFIRM_TIMEOUT_S = 5.0
 
 
 class WriteParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The signal to write, by key, and the value in the signal's own unit."""
+    """The signal to write, by key, and the value in the signal's own unit.
+
+    Attributes:
+        when_offline: what to do while the machine is away: refuse, or keep the write until it is back.
+        valid_s: how long a kept write may wait, in seconds; afterwards it is dropped, and said so.
+    """
 
     signal: Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
     value: bool | int | float | str | list[float | str]
+    when_offline: Literal["refuse", "queue"] = "refuse"
+    valid_s: Annotated[float, msgspec.Meta(gt=0, le=604_800)] = 60.0
 
 
 class CallParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +67,7 @@ def device_commands() -> list[Command]:
             is_undoable=False,
             moves_metal=True,
         ),
+        *queue_commands(plan_write),
     ]
 
 
@@ -115,20 +124,32 @@ async def _confirmed(request: Any, what: str) -> WriteResult:
 
 
 def _prepare_write(context: CommandContext, params: WriteParams) -> Change:
+    links: LinkKeeper = context.services["links"]
+    change = plan_write(context, params.signal, params.value)
+    if params.when_offline == "queue":
+        link, _ = links.point(context.services["registry"].handle(params.signal))
+        status = links.statuses.get(link)
+        if status is None or status.state != "live":
+            return queueing(context, params.signal, link, params.value, params.valid_s)
+    return change
+
+
+def plan_write(context: CommandContext, signal: str, value: Any) -> Change:
+    """Return the change that writes `value` to the device of `signal`, after checking kind, range and way."""
     registry: SignalRegistry = context.services["registry"]
     links: LinkKeeper = context.services["links"]
-    handle = registry.handle(params.signal)
+    handle = registry.handle(signal)
     definition = registry.get(handle)
     link, point = links.point(handle)
-    _check(definition, params.value)
+    _check(definition, value)
     before = context.services["board"].value(handle)
     undo = None
     if before is not None and before.value is not None:
-        undo = ("signal.write", {"signal": params.signal, "value": before.value})
-    summary = {"signal": params.signal, "name": definition.name, "value": params.value, "unit": definition.unit}
+        undo = ("signal.write", {"signal": signal, "value": before.value})
+    summary = {"signal": signal, "name": definition.name, "value": value, "unit": definition.unit}
     if before is not None:
         summary["before"] = before.value
-    return Change(effects=(_Write(links, link, point, params.value, definition.unit),), undo_with=undo, summary=summary)
+    return Change(effects=(_Write(links, link, point, value, definition.unit),), undo_with=undo, summary=summary)
 
 
 def _check(definition: SignalDef, value: Any) -> None:

@@ -21,6 +21,7 @@ from xushi.connectors import (
     make_connector,
 )
 from xushi.kernel import Clock, Diagnosis, XushiError
+from xushi.runtime._sign_in import SecretFile
 from xushi.runtime._signals_of_twins import signal_definitions
 from xushi.runtime._twins import TwinIndex
 from xushi.signals import Ingest, SignalDef, SignalRegistry, SourceRef
@@ -51,6 +52,7 @@ class LinkKeeper:
         self._ingest = ingest
         self._clock = clock
         self._folder = folder
+        self.secrets = SecretFile(folder / "secrets.json")
         self._described: dict[str, Link] = {}
         self._wanted: dict[str, Link] = {}
         self._running: dict[str, _Running] = {}
@@ -77,6 +79,9 @@ class LinkKeeper:
             override = twins.overrides.get(link.id, {})
             if override.get("endpoint"):
                 link = msgspec.structs.replace(link, endpoint=override["endpoint"])
+            security = {**link.security, **override.get("security", {}), **self.secrets.of(link.id)}
+            if security != link.security:
+                link = msgspec.structs.replace(link, security=security)
             self._points.update({point.signal: (link.id, point) for point in link.points})
             if override.get("enabled", True):
                 self._wanted[link.id] = link

@@ -20,13 +20,17 @@ from xushi.kernel import (
     Outcome,
     SqliteStore,
     SystemClock,
+    split_key,
 )
+from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._devices import device_commands
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
+from xushi.runtime._queued_writes import WriteQueue
 from xushi.runtime._recording import recording_commands
+from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.scene import scene_commands
@@ -79,11 +83,14 @@ class Platform:
         self.jobs = JobTable(clock)
         self.importers = ImporterTable.installed()
         self.twins = TwinIndex(self.store)
+        self.certificates = CertificateShelf(self.store, folder / "connectors" / "opcua", clock)
+        self.certificates.adopt()
         self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors", self._endpoints)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
         self.bus = self._make_bus()
+        self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
         self.twins.reload()
@@ -91,13 +98,23 @@ class Platform:
 
     def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
-        for make in (scene_commands, import_commands, twin_commands, device_commands, recording_commands):
+        for make in (
+            scene_commands,
+            import_commands,
+            twin_commands,
+            device_commands,
+            recording_commands,
+            certificate_commands,
+            sign_in_commands,
+        ):
             for command in make():
                 self.commands.register(command)
         services: dict[str, Any] = {
             "importers": self.importers,
             "registry": self.registry,
             "links": self.links,
+            "certificates": self.certificates,
+            "secrets": self.links.secrets,
             "board": self.board,
             "platform": self,
         }
@@ -143,6 +160,7 @@ class Platform:
 
     async def start(self) -> None:
         """Bring the connections up and keep house in the background."""
+        self.queue.start()
         self.links.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
@@ -152,6 +170,7 @@ class Platform:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
         await self.jobs.close()
+        await self.queue.stop()
         await self.links.stop()
 
     def close(self) -> None:
@@ -159,6 +178,8 @@ class Platform:
         self._files.close()
 
     def _on_change(self, outcome: Outcome, diff: Diff) -> None:
+        if any(split_key(key)[0] == "certificate" for key in diff.touched()):
+            self.certificates.adopt()
         if self.twins.apply(diff):
             self.refresh()
 

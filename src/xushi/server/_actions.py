@@ -11,6 +11,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
 from xushi.kernel import XushiError
+from xushi.runtime import queued_writes as waiting_writes
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
 from xushi.server._routes import IMPORT_BODY, Call, RouteSpec, answer_json
@@ -107,6 +108,27 @@ async def cancel(doors: Doors, call: Call) -> Response:
     return answer_json(doors.job(doors.platform.jobs.cancel(call.path("job_id")), call.language))
 
 
+async def queued_writes(doors: Doors, call: Call) -> Response:
+    """Writes that wait for a machine which is away, and the newest of those that ended."""
+    return answer_json(
+        [
+            m.QueuedWriteInfo(
+                id=one.id,
+                signal=one.signal,
+                link=one.link,
+                value=one.value,
+                actor=one.actor,
+                queued_ms=to_ms(one.queued_ns),
+                until_ms=to_ms(one.until_ns),
+                state=one.state,
+                ended_ms=to_ms(one.ended_ns),
+                error=doors.error(one.error, call.language),
+            )
+            for one in waiting_writes(doors.platform.store)
+        ]
+    )
+
+
 async def evidence(doors: Doors, call: Call) -> Response:
     """Who did what, when and why."""
     limit = min(max(call.query.limit, 1), _MOST_ENTRIES)
@@ -153,6 +175,8 @@ ROUTES = (
     RouteSpec("GET", "/api/jobs/{job_id}", "view", job, "One job", answer=m.JobInfo, tags=("jobs",)),
     RouteSpec("POST", "/api/jobs/{job_id}/cancel", "twin:write", cancel, "Stop a job", answer=m.JobInfo,
               tags=("jobs",)),
+    RouteSpec("GET", "/api/queued-writes", "view", queued_writes, "Writes that wait", answer=list[m.QueuedWriteInfo],
+              tags=("commands",)),
     RouteSpec("GET", "/api/evidence", "view", evidence, "Who did what", AfterQuery, answer=list[m.EvidenceInfo],
               tags=("evidence",)),
     RouteSpec("GET", "/api/evidence/{number}/proof", "view", proof, "Proof of one entry", answer=dict[str, Any],

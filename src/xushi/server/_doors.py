@@ -152,7 +152,9 @@ class Doors:
             error = None
             if status is not None and status.text and status.state in ("lost", "refused"):
                 text = message(
-                    status.text, {"link": link.id, "endpoint": link.endpoint, "reason": status.error}, language
+                    status.text,
+                    {"link": link.id, "endpoint": link.endpoint, "reason": status.error, "error": status.error},
+                    language,
                 )
                 error = m.ErrorBody(status.text, text.what, text.why or status.error, text.next)
             shown.append(

@@ -151,6 +151,70 @@ class LinkInfo(msgspec.Struct, frozen=True):
     error: ErrorBody | None = None
 
 
+class QueuedWriteInfo(msgspec.Struct, frozen=True):
+    """A write that waits, or waited, for its machine."""
+
+    id: str
+    signal: str
+    link: str
+    value: Any
+    actor: str
+    queued_ms: float
+    until_ms: float
+    state: Literal["queued", "sending", "delivered", "refused", "expired", "unknown"]
+    ended_ms: float
+    error: ErrorBody | None = None
+
+
+class CertificateCard(msgspec.Struct, frozen=True):
+    """What a person needs to recognise a certificate: SHA-256 fingerprint and SHA-1 thumbprint in hexadecimal."""
+
+    fingerprint: str
+    thumbprint: str
+    subject: str
+    issuer: str
+    application_uri: str
+    valid_from_ms: float
+    valid_until_ms: float
+    key: str
+
+
+class ServerCertificateInfo(msgspec.Struct, frozen=True):
+    """A server's certificate, where it was first met, and what was decided."""
+
+    card: CertificateCard
+    place: str
+    first_seen_ms: float
+    state: Literal["held", "trusted", "rejected"]
+
+
+class CertificateList(msgspec.Struct, frozen=True):
+    """Our own certificate (null before it was first needed) and those of servers."""
+
+    own: CertificateCard | None
+    servers: list[ServerCertificateInfo]
+
+
+class ConnectorRule(msgspec.Struct, frozen=True):
+    """One rule of quality and whether a connector keeps it; an exempt one says why."""
+
+    rule: str
+    title: Text
+    state: Literal["done", "exempt", "open"]
+    reason: Text
+
+
+class ConnectorInfo(msgspec.Struct, frozen=True):
+    """A connector that is installed: its address schemes, the package it comes from, and its quality."""
+
+    protocol: str
+    schemes: list[str]
+    package: str
+    grade: Literal["none", "bronze", "silver", "gold"]
+    rules: list[ConnectorRule]
+    error: str = ""
+
+
 class CommandInfo(msgspec.Struct, frozen=True):
     """One action of the platform. ``params`` is a JSON Schema."""
 

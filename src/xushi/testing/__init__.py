@@ -4,6 +4,7 @@ from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_n
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb
+from ._node_opcua import NodeOpcua, start_node_opcua
 from ._server import Served, served
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Broker",
     "BrokerMissing",
     "BrowserMissing",
+    "NodeOpcua",
     "RunningDemo",
     "Served",
     "chromium_path",
@@ -20,6 +22,7 @@ __all__ = [
     "served",
     "start_mosquitto",
     "start_nats",
+    "start_node_opcua",
     "triangle_document",
     "triangle_glb",
 ]

@@ -1,5 +1,10 @@
 // Written by `python -m xushi.server.typegen` from the Python types; do not edit.
 
+/** Nodes by address. For a scan: empty means everything. For a preview: at most 200. */
+export interface Addresses {
+  addresses?: string[];
+}
+
 /** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
 export interface BucketColumns {
   start_ms: number[];
@@ -19,6 +24,24 @@ export interface Carry {
   models: string[];
 }
 
+/** What a person needs to recognise a certificate: SHA-256 fingerprint and SHA-1 thumbprint in hexadecimal. */
+export interface CertificateCard {
+  fingerprint: string;
+  thumbprint: string;
+  subject: string;
+  issuer: string;
+  application_uri: string;
+  valid_from_ms: number;
+  valid_until_ms: number;
+  key: string;
+}
+
+/** Our own certificate (null before it was first needed) and those of servers. */
+export interface CertificateList {
+  own: CertificateCard | null;
+  servers: ServerCertificateInfo[];
+}
+
 /** One action of the platform. ``params`` is a JSON Schema. */
 export interface CommandInfo {
   name: string;
@@ -28,6 +51,78 @@ export interface CommandInfo {
   undoable: boolean;
   moves_metal: boolean;
   params: Record<string, unknown>;
+}
+
+/** One allowed value of a setting. */
+export interface ConnectChoice {
+  value: string;
+  title: Record<string, string>;
+}
+
+/** A node found. ``has_children`` is null where only a look tells. ``type``: "", number, integer, boolean, … */
+export interface ConnectNode {
+  address: string;
+  parent: string;
+  name: string;
+  path: string[];
+  is_value: boolean;
+  has_children: boolean | null;
+  role: "" | "component" | "identification" | "machine";
+  type: string;
+  data_type: string;
+  unit: string;
+  low: number | null;
+  high: number | null;
+  is_writable: boolean;
+  type_name: string;
+  description: string;
+}
+
+/** Some nodes; an empty cursor means that there are no more. ``is_whole``: the search saw everything. */
+export interface ConnectNodes {
+  nodes: ConnectNode[];
+  cursor: string;
+  is_whole: boolean;
+}
+
+/** A protocol the wizard offers. One that cannot be browsed takes its signals from an imported sheet. */
+export interface ConnectProtocol {
+  protocol: string;
+  schemes: string[];
+  title: Record<string, string>;
+  summary: Record<string, string>;
+  example: string;
+  settings: ConnectSetting[];
+  can_browse: boolean;
+}
+
+/** One setting to ask for before connecting; ``default`` is its text form. */
+export interface ConnectSetting {
+  name: string;
+  title: Record<string, string>;
+  help: Record<string, string>;
+  kind: "choice" | "number" | "secret" | "switch" | "text";
+  choices: ConnectChoice[];
+  default: string;
+  is_required: boolean;
+}
+
+/** A connector that is installed: its address schemes, the package it comes from, and its quality. */
+export interface ConnectorInfo {
+  protocol: string;
+  schemes: string[];
+  package: string;
+  grade: "bronze" | "gold" | "none" | "silver";
+  rules: ConnectorRule[];
+  error: string;
+}
+
+/** One rule of quality and whether a connector keeps it; an exempt one says why. */
+export interface ConnectorRule {
+  rule: string;
+  title: Record<string, string>;
+  state: "done" | "exempt" | "open";
+  reason: Record<string, string>;
 }
 
 /** A finding about something that still opens, in the asker's language. */
@@ -43,6 +138,34 @@ export interface DiffInfo {
   added: Record<string, unknown>;
   updated: Record<string, [unknown, unknown]>;
   removed: Record<string, unknown>;
+}
+
+/** A connection being prepared: who answers, what was read so far, how much is mapped. ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work. */
+export interface DraftInfo {
+  id: string;
+  protocol: string;
+  endpoint: string;
+  settings: Record<string, string>;
+  owner: string;
+  made_ms: number;
+  peer: string;
+  details: Record<string, string>;
+  can_browse: boolean;
+  nodes: number;
+  is_scanned: boolean;
+  is_cut: boolean;
+  machines: number;
+  rows: number;
+  included: number;
+  job: string | null;
+}
+
+/** What became of an edit or of a sheet: taken over as a whole, or not at all where there are faults. ``fault_count`` counts all; ``faults`` shows the first 1,000. */
+export interface EditResult {
+  is_taken: boolean;
+  changed: number;
+  faults: SheetFault[];
+  fault_count: number;
 }
 
 /** The whole way of one product. */
@@ -125,10 +248,32 @@ export interface FollowPose {
   theta: string;
 }
 
+/** A machine that becomes a shell. Attributes: machine: short name, unique in the draft; rows name it. shell: id of the shell. kind: what its 3D model looks like. nameplate: what its identification says, by field of the Digital Nameplate (IDTA 02006). reason: why it is taken for a machine, in the asker's language. */
+export interface FoundMachine {
+  machine: string;
+  shell: string;
+  name: Record<string, string>;
+  kind: "cabinet" | "conveyor" | "machine" | "pump" | "robot" | "sensor" | "tank" | "vehicle";
+  address: string;
+  nameplate: Record<string, string>;
+  is_included: boolean;
+  rows: number;
+  reason: string;
+}
+
 /** Sets the language of texts on this connection. */
 export interface Hello {
   type: "hello";
   language?: string;
+}
+
+/** What an import would do or did, machine by machine: the result of the command ``connect.import``. */
+export interface ImportPlan {
+  machines: MachinePlan[];
+  signals: number;
+  added: number;
+  changed: number;
+  removed: number;
 }
 
 /** Long work: its progress 0…1 and its result. */
@@ -196,10 +341,50 @@ export interface Live {
   view: number;
 }
 
+/** What to change in a machine; fields left out (null) stay. */
+export interface MachineChange {
+  machine: string;
+  name?: Record<string, string> | null;
+  kind?: "cabinet" | "conveyor" | "machine" | "pump" | "robot" | "sensor" | "tank" | "vehicle" | null;
+  is_included?: boolean | null;
+}
+
+/** One machine of an import. ``removed``: signals that are there now and would go. */
+export interface MachinePlan {
+  machine: string;
+  shell: string;
+  name: Record<string, string>;
+  state: "changed" | "new" | "same";
+  added: string[];
+  changed: string[];
+  removed: string[];
+  signals: number;
+  has_model: boolean;
+}
+
 /** A new token; ``token`` is shown this once. */
 export interface MadeToken {
   token: string;
   info: TokenSummary;
+}
+
+/** One row of the mapping: a node and the property that it fills; also one line of the sheet. ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language. */
+export interface MappingRow {
+  number: number;
+  is_included: boolean;
+  address: string;
+  source: string;
+  machine: string;
+  submodel: string;
+  property: string;
+  name: Record<string, string>;
+  kind: "array" | "bool" | "double" | "enum" | "int" | "string" | "time";
+  unit: string;
+  low: number | null;
+  high: number | null;
+  is_writable: boolean;
+  semantic_id: string;
+  reasons: string[];
 }
 
 /** Who is signed in. */
@@ -207,6 +392,12 @@ export interface Me {
   id: string;
   name: string;
   scopes: string[];
+}
+
+/** Where to connect, and the settings of the protocol by name; secrets are kept in memory alone. */
+export interface NewDraft {
+  endpoint: string;
+  settings?: Record<string, string>;
 }
 
 /** A request for an API token. */
@@ -284,10 +475,57 @@ export interface PlayClip {
   signal: string;
 }
 
+/** A value as it is now; ``text`` says why there is none. ``is_good``: its status code is of severity Good. */
+export interface PreviewValue {
+  address: string;
+  value: unknown;
+  time_ms: number | null;
+  quality: number;
+  is_good: boolean;
+  text: string;
+}
+
+/** A write that waits, or waited, for its machine. */
+export interface QueuedWriteInfo {
+  id: string;
+  signal: string;
+  link: string;
+  value: unknown;
+  actor: string;
+  queued_ms: number;
+  until_ms: number;
+  state: "delivered" | "expired" | "queued" | "refused" | "sending" | "unknown";
+  ended_ms: number;
+  error: ErrorBody | null;
+}
+
 /** Records that changed: places whole, shells, submodels and links by key only (their value is null). */
 export interface RecordsMessage {
   type: "records";
   diff: DiffInfo;
+}
+
+/** What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``. */
+export interface RowChange {
+  numbers?: number[];
+  q?: string;
+  machine?: string;
+  is_included?: boolean | null;
+  to_machine?: string | null;
+  submodel?: string | null;
+  property?: string | null;
+  name?: Record<string, string> | null;
+  kind?: "array" | "bool" | "double" | "enum" | "int" | "string" | "time" | null;
+  unit?: string | null;
+  is_writable?: boolean | null;
+  semantic_id?: string | null;
+}
+
+/** Some rows; ``total`` counts those that fit the question, ``included`` those to be imported of all. */
+export interface RowPage {
+  rows: MappingRow[];
+  total: number;
+  included: number;
 }
 
 /** Runs a command; the answer carries ``request``. */
@@ -321,6 +559,23 @@ export interface Seek {
   view: number;
   timeline: string;
   at_ms: number;
+}
+
+/** A server's certificate, where it was first met, and what was decided. */
+export interface ServerCertificateInfo {
+  card: CertificateCard;
+  place: string;
+  first_seen_ms: number;
+  state: "held" | "rejected" | "trusted";
+}
+
+/** A fault in a sheet or an edit: row (as the spreadsheet counts, header is 1), column, what, how to repair. */
+export interface SheetFault {
+  row: number;
+  column: string;
+  value: string;
+  what: string;
+  repair: string;
 }
 
 /** Shows a machine's state: `signal` is an OPC 40001-1 MachineryItemState, `detail` the reason. */
@@ -379,6 +634,12 @@ export interface SourceInfo {
   protocol: string;
   endpoint: string;
   address: string;
+}
+
+/** Import a draft, or show what that would do. */
+export interface StartImport {
+  dry_run?: boolean;
+  reason?: string;
 }
 
 /** How the platform is. */

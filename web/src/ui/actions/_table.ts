@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form. */
-const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename"]);
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued"]);
 
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
@@ -51,6 +51,7 @@ export function useLinkedView(): () => LinkedView {
         tab: state.tab,
         ...(state.engine ? { engine: state.engine } : {}),
         quality: state.quality,
+        ...(state.dialog === "certificates" ? { dialog: state.dialog } : {}),
       };
     },
     [ui, feed, world],
@@ -126,6 +127,7 @@ export function useActions(): Action[] {
       make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),
       make("plant.import", "action.import", "plant", "open", () => ui.set({ dialog: "import", files: [] }), { keys: "mod+o" }),
       make("plant.export", "action.export", "plant", "download", () => ui.set({ dialog: "export" }), { keys: "mod+e" }),
+      make("plant.certificates", "action.certificates", "plant", "shield", () => ui.set({ dialog: "certificates" })),
       make("plant.undo", "action.undo", "plant", "undo", () => void tools.undo(), { keys: "mod+z", isEnabled: canUndo }),
       make("plant.redo", "action.redo", "plant", "redo", () => void tools.redo(), { keys: "mod+shift+z", isEnabled: canRedo }),
       make("page.link", "action.copyLink", "page", "link", () => copy(linkedView()), { keys: "alt+c" }),

@@ -1,5 +1,5 @@
 // A form for any command of the server, made from its JSON Schema: shown first, then done.
-import { Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools } from "../actions";
@@ -20,6 +20,9 @@ function FieldInput({ field, value, isWrong, onChange }: { field: Field; value: 
   }
   if (field.kind === "json") {
     return <Textarea {...shared} value={value} autosize minRows={2} maxRows={8} placeholder="[ ]" onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+  if (field.kind === "secret") {
+    return <PasswordInput {...shared} value={value} autoComplete="off" onChange={(event) => onChange(event.currentTarget.value)} />;
   }
   return <TextInput {...shared} value={value} inputMode={field.kind === "number" ? "decimal" : undefined} onChange={(event) => onChange(event.currentTarget.value)} />;
 }

@@ -1,5 +1,6 @@
 // Shows the dialog that is open.
 import { useUi } from "../state";
+import { CertificatesDialog } from "./_CertificatesDialog";
 import { CommandDialog } from "./_CommandDialog";
 import { ExportDialog } from "./_ExportDialog";
 import { ImportDialog } from "./_ImportDialog";
@@ -15,5 +16,6 @@ export default function Dialogs() {
   if (dialog === "move") return <MoveDialog />;
   if (dialog === "command") return <CommandDialog />;
   if (dialog === "keys") return <KeysDialog />;
+  if (dialog === "certificates") return <CertificatesDialog />;
   return null;
 }

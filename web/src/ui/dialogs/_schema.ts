@@ -1,7 +1,7 @@
 // Turns a command's JSON Schema into form fields, and what was typed back into parameters.
 import type { JsonSchema } from "../live";
 
-export type FieldKind = "text" | "number" | "boolean" | "choice" | "json";
+export type FieldKind = "text" | "secret" | "number" | "boolean" | "choice" | "json";
 
 export interface Field {
   name: string;
@@ -22,7 +22,7 @@ function kindOf(schema: JsonSchema): FieldKind {
   const options = (schema.anyOf ?? [schema]).filter((each) => each.type !== "null");
   const types = options.flatMap((each) => each.type ?? []);
   if (types.length !== 1) return "json";
-  if (types[0] === "string") return "text";
+  if (types[0] === "string") return schema.writeOnly ? "secret" : "text";
   if (types[0] === "number" || types[0] === "integer") return "number";
   return types[0] === "boolean" ? "boolean" : "json";
 }

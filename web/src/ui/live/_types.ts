@@ -1,6 +1,8 @@
 // The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
 export type {
   BucketColumns,
+  CertificateCard,
+  CertificateList,
   CommandInfo,
   DiagnosisInfo,
   DiffInfo,
@@ -14,7 +16,9 @@ export type {
   Me,
   OutcomeInfo,
   Place,
+  QueuedWriteInfo,
   SampleRows,
+  ServerCertificateInfo,
   SignalInfo,
   SignalList,
   Status,
@@ -34,6 +38,7 @@ export interface JsonSchema {
   required?: string[];
   enum?: unknown[];
   default?: unknown;
+  writeOnly?: boolean;
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   $ref?: string;

@@ -103,6 +103,7 @@ function PageMenu({ actions }: { actions: readonly Action[] }) {
         <Menu.Label>{me ? text("header.signedInAs", { name: me.name }) : ""}</Menu.Label>
         {item("plant.import")}
         {item("plant.export")}
+        {item("plant.certificates")}
         {item("plant.undo")}
         {item("plant.redo")}
         <Menu.Divider />

@@ -29,6 +29,8 @@ export interface LinkedView {
   engine?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
+  /** A dialog that shows something of its own, rather than asks about what is selected. */
+  dialog?: "certificates";
 }
 
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
@@ -52,6 +54,7 @@ export function encodeView(view: LinkedView): string {
   if (view.tab && view.tab !== "live") parts.set("tab", view.tab);
   if (view.engine) parts.set("engine", view.engine);
   if (view.quality && view.quality !== "auto") parts.set("quality", view.quality);
+  if (view.dialog) parts.set("show", view.dialog);
   return parts.toString();
 }
 
@@ -90,6 +93,7 @@ export function decodeView(hash: string): LinkedView {
     tab: oneOf(parts.get("tab"), INSPECTOR_TABS),
     engine: parts.get("engine") ?? undefined,
     quality: oneOf(parts.get("quality"), FINENESSES),
+    dialog: oneOf(parts.get("show"), ["certificates"] as const),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as LinkedView;
 }

@@ -11,7 +11,7 @@ export const INSPECTOR_TABS = ["live", "trend", "about", "files", "source"] as c
 export type InspectorTab = (typeof INSPECTOR_TABS)[number];
 export type PhoneTab = "tree" | "inspector" | Centre;
 export type SelectionKind = "place" | "shell" | "submodel" | "element";
-export type DialogName = "import" | "export" | "keys" | "rename" | "move" | "command" | null;
+export type DialogName = "import" | "export" | "keys" | "rename" | "move" | "command" | "certificates" | null;
 
 export interface Selection {
   kind: SelectionKind;
@@ -96,7 +96,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     camera: linked.camera ?? null,
     quality: linked.quality ?? "auto",
     isPaletteOpen: false,
-    dialog: null,
+    dialog: linked.dialog ?? null,
     command: null,
     files: [],
   });

@@ -1,0 +1,251 @@
+"""The JSON messages of connecting a plant, as one struct each; TypeScript and OpenAPI come from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from xushi.server._messages import Text
+
+_Address = Annotated[str, msgspec.Meta(max_length=4_096)]
+_Word = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class ConnectChoice(msgspec.Struct, frozen=True):
+    """One allowed value of a setting."""
+
+    value: str
+    title: Text
+
+
+class ConnectSetting(msgspec.Struct, frozen=True):
+    """One setting to ask for before connecting; ``default`` is its text form."""
+
+    name: str
+    title: Text
+    help: Text
+    kind: Literal["text", "secret", "choice", "number", "switch"]
+    choices: list[ConnectChoice]
+    default: str
+    is_required: bool
+
+
+class ConnectProtocol(msgspec.Struct, frozen=True):
+    """A protocol the wizard offers. One that cannot be browsed takes its signals from an imported sheet."""
+
+    protocol: str
+    schemes: list[str]
+    title: Text
+    summary: Text
+    example: str
+    settings: list[ConnectSetting]
+    can_browse: bool
+
+
+class NewDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to connect, and the settings of the protocol by name; secrets are kept in memory alone."""
+
+    endpoint: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    settings: dict[_Word, _Address] = {}
+
+
+class DraftInfo(msgspec.Struct, frozen=True):
+    """A connection being prepared: who answers, what was read so far, how much is mapped.
+
+    ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work.
+    """
+
+    id: str
+    protocol: str
+    endpoint: str
+    settings: dict[str, str]
+    owner: str
+    made_ms: float
+    peer: str
+    details: dict[str, str]
+    can_browse: bool
+    nodes: int
+    is_scanned: bool
+    is_cut: bool
+    machines: int
+    rows: int
+    included: int
+    job: str | None
+
+
+class ConnectNode(msgspec.Struct, frozen=True):
+    """A node found. ``has_children`` is null where only a look tells. ``type``: "", number, integer, boolean, …"""
+
+    address: str
+    parent: str
+    name: str
+    path: list[str]
+    is_value: bool
+    has_children: bool | None
+    role: Literal["", "machine", "component", "identification"]
+    type: str
+    data_type: str
+    unit: str
+    low: float | None
+    high: float | None
+    is_writable: bool
+    type_name: str
+    description: str
+
+
+class ConnectNodes(msgspec.Struct, frozen=True):
+    """Some nodes; an empty cursor means that there are no more. ``is_whole``: the search saw everything."""
+
+    nodes: list[ConnectNode]
+    cursor: str
+    is_whole: bool = True
+
+
+class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nodes by address. For a scan: empty means everything. For a preview: at most 200."""
+
+    addresses: Annotated[list[_Address], msgspec.Meta(max_length=10_000)] = []
+
+
+class PreviewValue(msgspec.Struct, frozen=True):
+    """A value as it is now; ``text`` says why there is none. ``is_good``: its status code is of severity Good."""
+
+    address: str
+    value: Any
+    time_ms: float | None
+    quality: int
+    is_good: bool
+    text: str
+
+
+class FoundMachine(msgspec.Struct, frozen=True):
+    """A machine that becomes a shell.
+
+    Attributes:
+        machine: short name, unique in the draft; rows name it.
+        shell: id of the shell.
+        kind: what its 3D model looks like.
+        nameplate: what its identification says, by field of the Digital Nameplate (IDTA 02006).
+        reason: why it is taken for a machine, in the asker's language.
+    """
+
+    machine: str
+    shell: str
+    name: Text
+    kind: Literal["machine", "robot", "conveyor", "pump", "tank", "cabinet", "sensor", "vehicle"]
+    address: str
+    nameplate: dict[str, str]
+    is_included: bool
+    rows: int
+    reason: str
+
+
+class MappingRow(msgspec.Struct, frozen=True):
+    """One row of the mapping: a node and the property that it fills; also one line of the sheet.
+
+    ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language.
+    """
+
+    number: int
+    is_included: bool
+    address: str
+    source: str
+    machine: str
+    submodel: str
+    property: str
+    name: Text
+    kind: Literal["double", "int", "bool", "enum", "time", "string", "array"]
+    unit: str
+    low: float | None
+    high: float | None
+    is_writable: bool
+    semantic_id: str
+    reasons: list[str]
+
+
+class RowPage(msgspec.Struct, frozen=True):
+    """Some rows; ``total`` counts those that fit the question, ``included`` those to be imported of all."""
+
+    rows: list[MappingRow]
+    total: int
+    included: int
+
+
+class RowChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``."""
+
+    numbers: Annotated[list[int], msgspec.Meta(max_length=100_000)] = []
+    q: _Word = ""
+    machine: _Word = ""
+    is_included: bool | None = None
+    to_machine: _Word | None = None
+    submodel: _Word | None = None
+    property: _Word | None = None
+    name: dict[str, _Word] | None = None
+    kind: Literal["double", "int", "bool", "enum", "time", "string", "array"] | None = None
+    unit: _Word | None = None
+    is_writable: bool | None = None
+    semantic_id: _Address | None = None
+
+
+class MachineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change in a machine; fields left out (null) stay."""
+
+    machine: _Word
+    name: dict[str, _Word] | None = None
+    kind: Literal["machine", "robot", "conveyor", "pump", "tank", "cabinet", "sensor", "vehicle"] | None = None
+    is_included: bool | None = None
+
+
+class SheetFault(msgspec.Struct, frozen=True):
+    """A fault in a sheet or an edit: row (as the spreadsheet counts, header is 1), column, what, how to repair."""
+
+    row: int
+    column: str
+    value: str
+    what: str
+    repair: str
+
+
+class EditResult(msgspec.Struct, frozen=True):
+    """What became of an edit or of a sheet: taken over as a whole, or not at all where there are faults.
+
+    ``fault_count`` counts all; ``faults`` shows the first 1,000.
+    """
+
+    is_taken: bool
+    changed: int
+    faults: list[SheetFault]
+    fault_count: int
+
+
+class ImportPlan(msgspec.Struct, frozen=True):
+    """What an import would do or did, machine by machine: the result of the command ``connect.import``."""
+
+    machines: list[MachinePlan]
+    signals: int
+    added: int
+    changed: int
+    removed: int
+
+
+class MachinePlan(msgspec.Struct, frozen=True):
+    """One machine of an import. ``removed``: signals that are there now and would go."""
+
+    machine: str
+    shell: str
+    name: Text
+    state: Literal["new", "changed", "same"]
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    signals: int
+    has_model: bool
+
+
+class StartImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Import a draft, or show what that would do."""
+
+    dry_run: bool = False
+    reason: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
