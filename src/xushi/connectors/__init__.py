@@ -1,5 +1,6 @@
 """Connectors: live values from OPC UA servers and MQTT brokers, and back; one entry point group for all."""
 
+from ._actions import ActionInput, DeviceAction, actions_from_environment
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._columns import Columns
@@ -11,9 +12,11 @@ from ._reporter import LinkReporter
 
 __all__ = [
     "GROUP",
+    "ActionInput",
     "Backoff",
     "Columns",
     "Connector",
+    "DeviceAction",
     "InterfaceProperty",
     "Link",
     "LinkReporter",
@@ -25,6 +28,7 @@ __all__ = [
     "Sink",
     "StatusListener",
     "WriteResult",
+    "actions_from_environment",
     "connector_class",
     "links_from_environment",
     "make_connector",

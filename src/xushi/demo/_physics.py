@@ -28,7 +28,6 @@ SHIFT_OFFSET_S = 2 * 3600  # shifts change at 06, 14 and 22 h, UTC+8
 PLANNED_EFFICIENCY = 0.85
 DOCK_S = 4.0
 _KIT_STATIONS = {part.station for part in PARTS if part.number in BIN_PARTS}
-METHODS = ("Start", "Stop", "Reset", "AnswerPokaYoke")
 SERIAL_NUMBERS = 10_000_000
 
 

@@ -21,11 +21,15 @@ from xushi.kernel import (
     SqliteStore,
     SystemClock,
 )
+from xushi.runtime._acting import acting_commands, make_fleet
+from xushi.runtime._command_plugins import register_installed
 from xushi.runtime._devices import device_commands
 from xushi.runtime._importing import ImporterTable, import_commands
+from xushi.runtime._layouts import LayoutFinder
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
+from xushi.runtime._proposals import proposal_commands
 from xushi.runtime._recording import recording_commands
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
@@ -36,6 +40,10 @@ from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, ScopePolicy
 log = logging.getLogger("xushi.runtime")
 
 SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
+_COMMANDS = (
+    scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
+    proposal_commands,
+)  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 KEEP_DAYS = 30.0
 _NS_PER_DAY = 86_400_000_000_000
@@ -80,6 +88,7 @@ class Platform:
         self.importers = ImporterTable.installed()
         self.twins = TwinIndex(self.store)
         self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors", self._endpoints)
+        self.fleet = make_fleet(self.links, LayoutFinder(self.store, self.blobs), clock)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
@@ -91,13 +100,15 @@ class Platform:
 
     def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
-        for make in (scene_commands, import_commands, twin_commands, device_commands, recording_commands):
+        for make in _COMMANDS:
             for command in make():
                 self.commands.register(command)
+        self.command_refusals = register_installed(self.commands)
         services: dict[str, Any] = {
             "importers": self.importers,
             "registry": self.registry,
             "links": self.links,
+            "fleet": self.fleet,
             "board": self.board,
             "platform": self,
         }
