@@ -19,14 +19,14 @@ from starlette.websockets import WebSocket
 
 from xushi.kernel import Actor, Diff, Job, Outcome, XushiError, nearest_language
 from xushi.runtime import Platform
-from xushi.server import _access, _acting, _actions, _past, _shells_api, _world
+from xushi.server import _access, _acting, _actions, _mcp, _past, _shells_api, _world
 from xushi.server import _messages as m
 from xushi.server._access import COOKIE
 from xushi.server._client import client_routes
 from xushi.server._doors import Doors
 from xushi.server._guard import BodyMeter, Guard, error_response
 from xushi.server._openapi import openapi
-from xushi.server._routes import Call, NoQuery, RouteSpec, answer_json
+from xushi.server._routes import Call, RouteSpec, answer_json, decoded_query
 from xushi.server._socket import serve_socket
 
 log = logging.getLogger("xushi.server")
@@ -46,6 +46,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_actions.ROUTES,
     *_acting.ROUTES,
     *_shells_api.ROUTES,
+    *_mcp.ROUTES,
     RouteSpec("GET", "/api/openapi.json", "view", _openapi, "This description", answer=dict[str, Any]),
 )
 
@@ -57,7 +58,7 @@ def build_app(platform: Platform, hosts: Iterable[str], base_url: str) -> tuple[
         hosts: accepted values of the Host header, with port.
         base_url: what sign-in links begin with.
     """
-    doors = Doors(platform, base_url)
+    doors = Doors(platform, base_url, ROUTES)
     routes: list[BaseRoute] = [_endpoint(doors, spec) for spec in ROUTES]
     routes.append(WebSocketRoute("/api/ws", _SocketEndpoint(doors)))
     routes.append(Route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
@@ -107,7 +108,7 @@ def _endpoint(doors: Doors, spec: RouteSpec) -> Route:
         if announced.isdigit() and int(announced) > spec.body_limit:
             raise XushiError("server.body_too_large", limit_mb=round(spec.body_limit / 1048576, 1))
         metered = Request(request.scope, BodyMeter(request.receive, spec.body_limit), request._send)
-        query = _query(request, spec)
+        query = decoded_query(dict(request.query_params), spec)
         body = None
         if spec.body is not None:
             body = _body(await metered.body(), spec, request.headers.get("content-type", ""))
@@ -124,15 +125,6 @@ def _credentials(request: Request | WebSocket) -> tuple[str | None, str | None]:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     bearer = value.strip() if scheme.lower() == "bearer" else None
     return bearer, request.cookies.get(COOKIE)
-
-
-def _query(request: Request, spec: RouteSpec) -> Any:
-    if spec.query is NoQuery:
-        return NoQuery()
-    try:
-        return msgspec.convert(dict(request.query_params), spec.query, strict=False)
-    except msgspec.ValidationError as error:
-        raise XushiError("server.query_invalid", reason=str(error)) from error
 
 
 def _body(content: bytes, spec: RouteSpec, media_type: str) -> Any:

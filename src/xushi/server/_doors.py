@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -12,6 +14,7 @@ from xushi.kernel import Actor, Diagnosis, Job, Outcome, XushiError, message, sp
 from xushi.runtime import Platform
 from xushi.server import _messages as m
 from xushi.server._fanout import Fanout
+from xushi.server._routes import RouteSpec
 
 _NS_PER_MS = 1e6
 _ROUNDING_NS = 500  # a double of today's milliseconds is a quarter of a microsecond coarse
@@ -64,8 +67,10 @@ class FailureMeter:
 class Doors:
     """The open server: a platform with its viewers."""
 
-    def __init__(self, platform: Platform, base_url: str) -> None:
+    def __init__(self, platform: Platform, base_url: str, routes: Sequence[RouteSpec] = ()) -> None:
         self.platform = platform
+        self.routes = routes
+        self.version = version("xushi")
         self.base_url = base_url
         self.fanout = Fanout(platform)
         self.failures = FailureMeter()

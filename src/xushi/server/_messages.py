@@ -331,6 +331,23 @@ class ProposalInfo(msgspec.Struct, frozen=True):
     can_decide: bool
 
 
+class RpcError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A JSON-RPC 2.0 error; ``data`` may hold what, why and what to do next."""
+
+    code: int
+    message: str
+    data: Any = None
+
+
+class RpcAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A JSON-RPC 2.0 answer: a result or an error."""
+
+    jsonrpc: str
+    id: int | float | str | None
+    result: dict[str, Any] | None = None
+    error: RpcError | None = None
+
+
 class NewToken(msgspec.Struct, frozen=True):
     """A request for an API token."""
 

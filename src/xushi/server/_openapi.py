@@ -22,6 +22,7 @@ def openapi(routes: Iterable[RouteSpec], commands: CommandTable, language: str =
     types = [m.ErrorAnswer, m.OutcomeInfo]
     types += [spec.answer for spec in specs if spec.answer is not None]
     types += [spec.body for spec in specs if spec.body is not None]
+    types += [answer for spec in specs for answer in spec.also.values() if answer is not None]
     types += [command.params for command in commands.all()]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
@@ -70,6 +71,8 @@ def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
         operation["x-right"] = spec.right
     if spec.body is not None:
         operation["requestBody"] = {"content": {spec.body_media_type: {"schema": by_type[id(spec.body)]}}}
+    elif spec.body_schema is not None:
+        operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": spec.body_schema}}}
     elif spec.body_media_type == "multipart/form-data":
         files = {
             "type": "object",
@@ -107,7 +110,14 @@ def _responses(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
         schema = by_type[id(spec.answer)] if spec.answer is not None else {"type": "string", "format": "binary"}
         success["content"] = {spec.media_type: {"schema": schema}}
     error = {"description": "Refused", "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}}}
-    return {str(spec.status): success, "default": error}
+    also = {str(status): _other(answer, by_type) for status, answer in spec.also.items()}
+    return {str(spec.status): success, **also, "default": error}
+
+
+def _other(answer: Any, by_type: dict[int, Any]) -> dict[str, Any]:
+    if answer is None:
+        return {"description": "Taken"}
+    return {"description": "Refused", "content": {"application/json": {"schema": by_type[id(answer)]}}}
 
 
 def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class PageQuery(msgspec.Struct, frozen=True):
 def decode_id(text: str) -> str:
     """An identifier from its base64url form. Raises ``server.identifier_invalid``."""
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise XushiError("server.identifier_invalid", id=text[:100]) from error
 

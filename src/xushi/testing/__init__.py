@@ -4,6 +4,7 @@ from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_n
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb
+from ._own_server import OwnServer, own_server
 from ._server import Served, served
 
 __all__ = [
@@ -12,10 +13,12 @@ __all__ = [
     "Broker",
     "BrokerMissing",
     "BrowserMissing",
+    "OwnServer",
     "RunningDemo",
     "Served",
     "chromium_path",
     "free_port",
+    "own_server",
     "running_demo",
     "served",
     "start_mosquitto",

@@ -343,6 +343,21 @@ export interface RecordsMessage {
   diff: DiffInfo;
 }
 
+/** A JSON-RPC 2.0 answer: a result or an error. */
+export interface RpcAnswer {
+  jsonrpc: string;
+  id: number | number | string | null;
+  result: Record<string, unknown> | null;
+  error: RpcError | null;
+}
+
+/** A JSON-RPC 2.0 error; ``data`` may hold what, why and what to do next. */
+export interface RpcError {
+  code: number;
+  message: string;
+  data: unknown;
+}
+
 /** Runs a command; the answer carries ``request``. */
 export interface Run {
   type: "run";
