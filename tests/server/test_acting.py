@@ -199,7 +199,7 @@ def test_only_what_can_be_done_can_be_proposed(connected: tuple[Served, Plant]) 
     one, _ = connected
     for wish, code in (
         ({"command": "no.such"}, "kernel.command_unknown"),
-        ({"command": "signal.write", "params": {"signal": "x"}}, "kernel.params_invalid"),
+        ({"command": "signal.write", "params": {"signal": "x"}}, "runtime.proposal_unfit"),
         ({"command": "proposal.reject", "params": {"proposal": "x"}}, "runtime.proposal_nested"),
     ):
         with pytest.raises(RemoteError) as caught:

@@ -91,6 +91,7 @@ class Platform:
         self.fleet = make_fleet(self.links, LayoutFinder(self.store, self.blobs), clock)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
+        self.recordings_under_way: set[str] = set()
         self.products = ProductLog(self.twins, self.registry)
         self.bus = self._make_bus()
         self._signal_listeners: list[Callable[[], None]] = []

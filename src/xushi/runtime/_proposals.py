@@ -97,10 +97,13 @@ def _prepare_make(context: CommandContext, params: ProposeParams) -> Change:
     if params.command.startswith(_OWN):
         raise XushiError("runtime.proposal_nested", name=params.command)
     command = platform.commands.get(params.command)
-    parsed = platform.commands.parse(params.command, params.params)
+    try:
+        parsed = platform.commands.parse(params.command, params.params)
+    except XushiError as error:
+        raise XushiError("runtime.proposal_unfit", name=params.command, reason=error.params["reason"]) from error
     shown = msgspec.to_builtins(parsed)
     if len(msgspec.json.encode(shown)) > _LARGEST_PARAMS:
-        raise XushiError("kernel.params_invalid", name=params.command, reason=f"more than {_LARGEST_PARAMS} bytes")
+        raise XushiError("runtime.proposal_unfit", name=params.command, reason=f"more than {_LARGEST_PARAMS} bytes")
     plan = command.prepare(context, parsed)
     now_ns = context.clock.now_ns()
     kept = proposals(context.store, now_ns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +14,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -33,6 +34,7 @@ log = logging.getLogger("xushi.server")
 
 _NOBODY = Actor("nobody", "nobody")
 _TOLD_PER_S = 5.0
+_EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
 async def _openapi(doors: Doors, call: Call) -> Response:
@@ -61,7 +63,8 @@ def build_app(platform: Platform, hosts: Iterable[str], base_url: str) -> tuple[
     doors = Doors(platform, base_url, ROUTES)
     routes: list[BaseRoute] = [_endpoint(doors, spec) for spec in ROUTES]
     routes.append(WebSocketRoute("/api/ws", _SocketEndpoint(doors)))
-    routes.append(Route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
+    routes.extend(Route(path, _nothing, methods=_EVERY_METHOD) for path in dict.fromkeys(spec.path for spec in ROUTES))
+    routes.append(Route("/api/{rest:path}", _nothing, methods=_EVERY_METHOD))
     routes.extend(client_routes())
 
     @asynccontextmanager
@@ -69,7 +72,9 @@ def build_app(platform: Platform, hosts: Iterable[str], base_url: str) -> tuple[
         async with running(doors):
             yield
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found, 405: _not_allowed})
+    app = Starlette(
+        routes=routes, lifespan=lifespan, exception_handlers={404: _refused_by_router, 405: _refused_by_router}
+    )
     return Guard(app, hosts), doors
 
 
@@ -132,7 +137,7 @@ def _body(content: bytes, spec: RouteSpec, media_type: str) -> Any:
         raise XushiError("server.body_invalid", reason="Content-Type must be application/json")
     try:
         return msgspec.json.decode(content or b"{}", type=spec.body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise XushiError("server.body_invalid", reason=str(error)) from error
 
 
@@ -155,17 +160,31 @@ class _SocketEndpoint:
 
 
 async def _nothing(request: Request) -> Response:
-    error = XushiError("server.route_unknown", method=request.method, path=request.url.path[:200])
-    return error_response(error, _language(request))
+    """Say that there is no such route, or that there is one with other methods (RFC 9110, 15.5.6: with `Allow`)."""
+    allowed = _allowed(request.url.path)
+    path = request.url.path[:200]
+    if not allowed:
+        return error_response(XushiError("server.route_unknown", method=request.method, path=path), _language(request))
+    response = error_response(XushiError("server.method_wrong", method=request.method, path=path), _language(request))
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
-async def _not_found(request: Request, _: Exception) -> Response:
+def _allowed(path: str) -> list[str]:
+    """The methods that the routes of this path take; a page or file of the client takes GET."""
+    found = {spec.method for spec in ROUTES if _matcher(spec.path).match(path)}
+    if not found and path != "/api/ws" and not path.startswith("/api/"):
+        found = {"GET"}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+@functools.cache
+def _matcher(path: str) -> re.Pattern[str]:
+    return compile_path(path)[0]
+
+
+async def _refused_by_router(request: Request, _: Exception) -> Response:
     return await _nothing(request)
-
-
-async def _not_allowed(request: Request, _: Exception) -> Response:
-    error = XushiError("server.method_wrong", method=request.method, path=request.url.path[:200])
-    return error_response(error, _language(request))
 
 
 class _News:

@@ -33,6 +33,16 @@ _HEADER_MISMATCH = -32020
 _VERSION_UNSUPPORTED = -32022
 _STATUS = {_PARSE_ERROR: 400, _INVALID_REQUEST: 400, _HEADER_MISMATCH: 400, _VERSION_UNSUPPORTED: 400}
 _LARGEST = 256 * KIB
+_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "jsonrpc": {"const": "2.0"},
+        "method": {"type": "string"},
+        "params": {"type": "object"},
+        "id": {"type": ["string", "integer"]},
+    },
+    "required": ["jsonrpc", "method"],
+}
 
 _INSTRUCTIONS = (
     "Xushi shows one factory: shells (twins of machines), signals (live values), history, and commands. "
@@ -47,8 +57,8 @@ class _Message(msgspec.Struct, frozen=True):
 
     jsonrpc: Literal["2.0"]
     method: str | None = None
-    params: dict[str, Any] | None = None
-    id: int | float | str | None = None
+    params: dict[str, Any] = {}
+    id: int | str | None = None
 
 
 class _Refusal(Exception):
@@ -67,7 +77,7 @@ async def mcp(doors: Doors, call: Call) -> Response:
     try:
         message, is_request = _read(await call.request.body())
         message_id = message.id
-        params = message.params or {}
+        params = message.params
         is_stateless = _check_revision(call, message, params)
         if not is_request:
             return Response(status_code=202)
@@ -90,7 +100,7 @@ def _read(content: bytes) -> tuple[_Message, bool]:
     """The message, and whether it wants an answer."""
     try:
         document = msgspec.json.decode(content)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _Refusal(_PARSE_ERROR, f"This is not JSON: {error}") from error
     try:
         message = msgspec.convert(document, _Message)
@@ -182,5 +192,5 @@ def _error(message_id: Any, refusal: _Refusal) -> Response:
 
 ROUTES = (
     RouteSpec("POST", "/mcp", "view", mcp, "The Model Context Protocol, for AI assistants", answer=m.RpcAnswer,
-              body_schema={"type": "object"}, body_limit=_LARGEST, also={202: None, 400: m.RpcAnswer}, tags=("mcp",)),
+              body_schema=_SCHEMA, body_limit=_LARGEST, also={202: None, 400: m.RpcAnswer}, tags=("mcp",)),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -343,7 +343,7 @@ class RpcAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """A JSON-RPC 2.0 answer: a result or an error."""
 
     jsonrpc: str
-    id: int | float | str | None
+    id: int | str | None
     result: dict[str, Any] | None = None
     error: RpcError | None = None
 
@@ -351,9 +351,9 @@ class RpcAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 class NewToken(msgspec.Struct, frozen=True):
     """A request for an API token."""
 
-    name: str
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     scopes: list[str]
-    days: float = 90
+    days: Annotated[float, msgspec.Meta(gt=0, le=3650)] = 90
 
 
 class TokenSummary(msgspec.Struct, frozen=True):

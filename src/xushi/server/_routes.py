@@ -55,6 +55,7 @@ class RouteSpec:
         body_limit: largest accepted body in bytes.
         status: status of success.
         also: further statuses with the type of their JSON answer, None for no body.
+        parts: JSON Schema of a path parameter that is more than a text, by name; the handler checks it.
         body_schema: JSON Schema of a body that the handler reads by itself.
     """
 
@@ -73,6 +74,7 @@ class RouteSpec:
     tags: tuple[str, ...] = field(default=("platform",))
     also: Mapping[int, Any] = field(default_factory=dict)
     body_schema: Mapping[str, Any] | None = None
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def decoded_query(given: Mapping[str, str], spec: RouteSpec) -> Any:

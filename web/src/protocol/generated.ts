@@ -346,7 +346,7 @@ export interface RecordsMessage {
 /** A JSON-RPC 2.0 answer: a result or an error. */
 export interface RpcAnswer {
   jsonrpc: string;
-  id: number | number | string | null;
+  id: number | string | null;
   result: Record<string, unknown> | null;
   error: RpcError | null;
 }
