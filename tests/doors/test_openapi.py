@@ -20,7 +20,7 @@ def test_the_description_is_valid_openapi(outside: OwnServer) -> None:
     validate(outside.remote.get("/api/openapi.json"))
 
 
-def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer) -> None:
+def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer, tmp_path: Path) -> None:
     outside.remote.import_files([ensure_assets()])
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIGURATION), "run",
@@ -28,6 +28,6 @@ def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer) -
         "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--workers", "2",
         "--no-color", "--max-response-time", "12",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "unexpected error" not in outside.log.read_text("utf-8")

@@ -146,6 +146,12 @@ class PlantModel:
         """A random stream of its own for a face; drawing from it does not change the plant."""
         return random_stream(self._seed, name)
 
+    def operators_leave(self) -> None:
+        """From now on every poka-yoke stop waits until somebody answers it over a protocol."""
+        for station in self.stations.values():
+            station.has_operator = False
+        self.kitting.has_operator = False
+
     def _make_station(self, id: str) -> Station:
         spec = machine(id)
         inlets = sorted((c for c in buffers() if c.target == id), key=lambda c: c.id, reverse=True)  # B95 before B50

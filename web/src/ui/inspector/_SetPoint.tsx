@@ -62,6 +62,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const commands = usePlant((plant) => plant.commands);
   const isLive = useTime((time) => time.mode === "live");
   const [draft, setDraft] = useState<Draft>(() => firstDraft(signal, board.value(signal.handle), board.object(signal.handle)));
+  const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
   const value = toValue(signal, draft);
   const prepared = writeCommand(commands, signal, value);
@@ -92,7 +93,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const write = async () => {
     if (!prepared) return;
     setIsWaiting(true);
-    const outcome = await tools.run(prepared.name, prepared.params);
+    const outcome = await tools.run(prepared.name, prepared.params, { reason });
     setIsWaiting(false);
     if (outcome) onClose();
   };
@@ -103,6 +104,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
         {text("setpoint.now", { value: `${valueText(signal, board, language, text)} ${unitText(signal.unit)}`.trim() })} {limits}
       </p>
       <Field signal={signal} draft={draft} onDraft={setDraft} />
+      <TextInput label={text("form.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
       <p className={css.setWhy} role="status">
         {why}
       </p>

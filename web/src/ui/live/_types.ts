@@ -1,5 +1,7 @@
 // The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
 export type {
+  ActionInfo,
+  ActionInputInfo,
   BucketColumns,
   CommandInfo,
   DiagnosisInfo,
@@ -9,11 +11,13 @@ export type {
   EngineSummary,
   ErrorBody,
   EvidenceInfo,
+  GoalInfo,
   JobInfo,
   LinkInfo,
   Me,
   OutcomeInfo,
   Place,
+  ProposalInfo,
   SampleRows,
   SignalInfo,
   SignalList,
@@ -21,6 +25,8 @@ export type {
   SubmodelSummary,
   TimelineInfo,
   TwinSummary,
+  VehicleInfo,
+  VehicleList,
 } from "../../protocol/generated";
 
 export const KIND = { DOUBLE: 0, INT: 1, BOOL: 2, ENUM: 3, TIME: 4, STRING: 5, ARRAY: 6 } as const;
