@@ -23,6 +23,11 @@ _MOST_KEYS_IN_EVIDENCE = 200
 Listener: TypeAlias = Callable[[Outcome, Diff], None]
 
 
+def _plain(value: Any) -> Any:
+    """A parameter of an error as JSON, so that its text can be told in another language later."""
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
 class Authorizer(Protocol):
     """Decides whether an actor holds a right."""
 
@@ -142,7 +147,7 @@ class CommandBus:
         ended: dict[str, Any] = {"command_id": command_id, "at_ns": self._clock.now_ns(), "state": state}
         ended["confirmed"] = confirmed
         if error is not None:
-            ended["error"] = error.to_dict()
+            ended["error"] = {**error.to_dict(), "params": {key: _plain(one) for key, one in error.params.items()}}
         async with self._lock:
             await asyncio.to_thread(self._commit, self._not_undone(undoes, state), [ended])
         return self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)

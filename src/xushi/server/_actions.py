@@ -130,10 +130,19 @@ async def evidence(doors: Doors, call: Call) -> Response:
                 reason=entry.get("reason", ""),
                 touched=entry.get("touched", [])[:50],
                 is_undoable=change is not None and not change["undone_by"] and "command" in entry,
-                entry={key: value for key, value in entry.items() if key != "touched"},
+                entry=_told(doors, entry, call.language),
             )
         )
     return answer_json(shown)
+
+
+def _told(doors: Doors, entry: dict[str, Any], language: str) -> dict[str, Any]:
+    """An entry for a page: without its keys, which stand beside it, and with its error in the asker's language."""
+    shown = {key: value for key, value in entry.items() if key != "touched"}
+    error = shown.get("error")
+    if isinstance(error, dict) and "params" in error:
+        shown["error"] = msgspec.to_builtins(doors.error(error, language))
+    return shown
 
 
 async def proof(doors: Doors, call: Call) -> Response:

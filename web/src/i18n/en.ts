@@ -507,6 +507,7 @@ export const en = {
   "proposal.by": "Proposed by {name}, {when}",
   "proposal.expires": "expires in {time}",
   "proposal.noReason": "No reason was given.",
+  "proposal.exactly": "Exactly what is proposed",
   "proposal.confirm": "Confirm",
   "proposal.holdConfirm": "Hold to confirm",
   "proposal.reject": "Reject",

@@ -509,6 +509,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "proposal.by": "{name} 于 {when} 提议",
   "proposal.expires": "{time}后失效",
   "proposal.noReason": "未说明原因。",
+  "proposal.exactly": "提议的确切内容",
   "proposal.confirm": "确认",
   "proposal.holdConfirm": "按住确认",
   "proposal.reject": "拒绝",

@@ -4,16 +4,14 @@ import { useState } from "react";
 import { formatDateTime, formatDuration, localName, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools } from "../actions";
 import { usePlant, useProposals, type ProposalInfo } from "../live";
+import { useDescribe } from "./_entries";
 import css from "./proposals.module.css";
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
 
 function Card({ proposal, onDecided }: { proposal: ProposalInfo; onDecided(): void }) {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
+  const describe = useDescribe();
   const command = usePlant((plant) => plant.commands).find((each) => each.name === proposal.command);
   const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
@@ -26,7 +24,7 @@ function Card({ proposal, onDecided }: { proposal: ProposalInfo; onDecided(): vo
   const title = localName(command?.title, language, proposal.command);
   const isOff = !proposal.can_decide || isWaiting;
   const summary = proposal.plan["summary"];
-  const facts = Object.entries(typeof summary === "object" && summary !== null && Object.keys(summary).length > 0 ? summary : proposal.params);
+  const { words } = describe(typeof summary === "object" && summary !== null ? (summary as Record<string, unknown>) : {});
   return (
     <li className={css.card} aria-label={title}>
       <div className={css.head}>
@@ -37,14 +35,11 @@ function Card({ proposal, onDecided }: { proposal: ProposalInfo; onDecided(): vo
         </span>
       </div>
       <p className={css.why}>{proposal.why || text("proposal.noReason")}</p>
-      <dl className={css.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{shown(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <p className={css.target}>{words.join(" · ")}</p>
+      <details className={css.facts}>
+        <summary>{text("proposal.exactly")}</summary>
+        <pre tabIndex={0}>{JSON.stringify(proposal.params, null, 2)}</pre>
+      </details>
       <div className={css.decide}>
         <TextInput
           className={css.reason}

@@ -38,13 +38,45 @@ function whyOf(ended: EvidenceInfo | undefined): string {
   return [what, why].filter(Boolean).join(" ");
 }
 
+export interface Described {
+  shell: string | undefined;
+  words: string[];
+}
+
+/** Says in words what a command's summary is about: machine, signal and value, action, goal. */
+export function useDescribe(): (summary: Record<string, unknown>) => Described {
+  const language = useLanguage();
+  const twins = usePlant((plant) => plant.twins);
+  const byKey = usePlant((plant) => plant.byKey);
+  const commands = usePlant((plant) => plant.commands);
+  return useMemo(() => {
+    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+    return (summary) => {
+      const signal = byKey.get(text(summary["signal"]) ?? "");
+      const shell = text(summary["shell"]) ?? signal?.shell ?? (twins.some((twin) => twin.id === summary["id"]) ? text(summary["id"]) : undefined);
+      const twin = twins.find((each) => each.id === shell);
+      const words = shell ? [twin ? localName(twin.name, language, twin.idShort) : shell] : [];
+      if (signal) {
+        const before = summary["before"] === undefined ? "" : `${String(summary["before"])} → `;
+        words.push(`${localName(signal.name, language, signal.path)}: ${before}${String(summary["value"])} ${signal.unit}`.trim());
+      } else if (typeof summary["name"] === "object" && summary["name"] !== null) {
+        words.push(localName(summary["name"] as Record<string, string>, language, ""));
+      } else if (text(summary["action"])) words.push(String(summary["action"]));
+      if (text(summary["goal"])) words.push(`→ ${String(summary["goal"])}`);
+      const inner = commands.find((command) => command.name === summary["command"]);
+      if (inner) words.push(localName(inner.title, language, inner.name));
+      return { shell, words: words.filter(Boolean) };
+    };
+  }, [language, twins, byKey, commands]);
+}
+
 /** A device command leaves two entries: begun, and ended; the second completes the first. */
 export function useLines(data: EvidenceInfo[] | null): Line[] {
   const text = useText();
   const language = useLanguage();
   const places = usePlant((plant) => plant.places);
   const twins = usePlant((plant) => plant.twins);
-  const byKey = usePlant((plant) => plant.byKey);
+  const describe = useDescribe();
   return useMemo(() => {
     const names = new Map<string, string>();
     const shellOf = new Map<string, string>();
@@ -58,33 +90,23 @@ export function useLines(data: EvidenceInfo[] | null): Line[] {
     }
     const ended = new Map((data ?? []).filter((entry) => !entry.command).map((entry) => [entry.command_id, entry]));
     const lineOf = (entry: EvidenceInfo): Line => {
-      const touched = entry.touched.filter((key) => !key.startsWith("change/"));
-      const summary = summaryOf(entry);
-      const signal = typeof summary["signal"] === "string" ? byKey.get(summary["signal"]) : undefined;
-      const shell = typeof summary["shell"] === "string" ? summary["shell"] : signal?.shell;
-      const found = touched.flatMap((key) => (key.startsWith("shell/") ? [key.slice(6)] : (shellOf.get(key) ?? [])));
-      const words = touched.slice(0, MOST_TARGETS).map((key) => names.get(key) ?? key.slice(key.indexOf("/") + 1));
-      if (shell) words.unshift(names.get(`shell/${shell}`) ?? shell);
-      if (signal) words.push(`${localName(signal.name, language, signal.path)} = ${String(summary["value"])} ${signal.unit}`.trim());
-      const actionName = summary["name"];
-      if (summary["action"] && typeof actionName === "object" && actionName !== null) words.push(localName(actionName as Record<string, string>, language, ""));
-      else if (typeof summary["action"] === "string") words.push(summary["action"]);
-      if (typeof summary["goal"] === "string" && summary["goal"]) words.push(`→ ${summary["goal"]}`);
-      if (typeof summary["command"] === "string") words.push(summary["command"]);
-      const count = Number(entry.entry["touched_count"] ?? touched.length);
-      const target = words.join(" · ");
+      const touched = entry.touched.filter((key) => !key.startsWith("change/") && !key.startsWith("proposal/"));
+      const { shell, words } = describe(summaryOf(entry));
+      const twinsTouched = touched.flatMap((key) => (key.startsWith("shell/") ? [key.slice(6)] : (shellOf.get(key) ?? [])));
+      const named = touched.slice(0, MOST_TARGETS).map((key) => names.get(key) ?? key.slice(key.indexOf("/") + 1));
+      const target = (words.length > 0 ? words : named).join(" · ");
       const end = ended.get(entry.command_id);
       return {
         entry,
         state: end?.state ?? entry.state,
         why: whyOf(end),
         endedBy: end?.number ?? null,
-        twins: [...new Set([...(shell ? [shell] : []), ...found])],
-        target: !shell && count > MOST_TARGETS ? text("activity.more", { names: target, count: count - MOST_TARGETS }) : target,
+        twins: [...new Set([...(shell ? [shell] : []), ...twinsTouched])],
+        target: words.length === 0 && touched.length > MOST_TARGETS ? text("activity.more", { names: target, count: touched.length - MOST_TARGETS }) : target,
       };
     };
     return (data ?? []).filter((entry) => entry.command).map(lineOf).reverse();
-  }, [data, text, language, places, twins, byKey]);
+  }, [data, text, language, places, twins, describe]);
 }
 
 export function fits(line: Line, filter: Filter): boolean {

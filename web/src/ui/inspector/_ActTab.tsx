@@ -50,7 +50,7 @@ function ActionRow({ action, isLive, reason, onDone }: { action: ActionInfo; isL
     <li className={css.action}>
       <span className={css.actionName}>
         {name}
-        <span className={css.actionId}>{action.id_short}</span>
+        {name === action.id_short ? null : <span className={css.actionId}>{action.id_short}</span>}
       </span>
       {action.inputs.map((input) => (
         <TextInput

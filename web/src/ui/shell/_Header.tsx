@@ -51,7 +51,7 @@ function JobMark() {
 }
 
 /** Commands that wait for this reader's decision. */
-function ProposalMark() {
+function ProposalMark({ isPhone }: { isPhone: boolean }) {
   const text = useText();
   const ui = useUiStore();
   const [proposals] = useProposals();
@@ -59,8 +59,13 @@ function ProposalMark() {
   if (count === 0) return null;
   const label = text("proposal.waiting", { count });
   return (
-    <Button variant="default" leftSection={<Icon name="check" size={14} />} onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })} aria-label={label}>
-      {text("proposal.mark", { count })}
+    <Button
+      variant="default"
+      {...(isPhone ? { px: 8 } : { leftSection: <Icon name="check" size={14} /> })}
+      onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })}
+      aria-label={label}
+    >
+      {isPhone ? count : text("proposal.mark", { count })}
     </Button>
   );
 }
@@ -185,7 +190,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       <ConnectionMark />
       {isPhone ? null : <JobMark />}
       <span className={css.spring} />
-      <ProposalMark />
+      <ProposalMark isPhone={isPhone} />
       <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />
         {isPhone ? null : (
