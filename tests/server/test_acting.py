@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,3 +222,13 @@ def test_a_proposal_survives_a_restart(tmp_path: Path) -> None:
     with served(tmp_path / "data") as one:
         assert proposal(one, made)["state"] == "pending"
         assert one.remote.run("proposal.confirm", {"proposal": made})["state"] == "done"
+
+
+@pytest.mark.parametrize("example", sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.py")), ids=str)
+def test_the_numbered_examples_run_as_they_stand(connected: tuple[Served, Plant], example: Path) -> None:
+    one, _ = connected
+    until(lambda: value(one, "OP40", "TorqueTarget") is not None, "a first value")
+    environment = {**os.environ, "XUSHI_URL": one.remote.url, "XUSHI_TOKEN": one.remote.token}
+    done = subprocess.run([sys.executable, str(example)], capture_output=True, text=True, timeout=120, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout
