@@ -144,6 +144,15 @@ class CommandBus:
                 error = refusal
                 state = "unknown" if refusal.code == "kernel.outcome_unknown" else "failed"
                 break
+            except Exception as defect:  # an effect's own defect: nobody can tell what went out, and that is evidence
+                error = XushiError(
+                    "kernel.effect_broken", name=command.name, reason=f"{type(defect).__name__}: {defect}"
+                )
+                state = "unknown"
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": f"an effect of {command.name} ended by an unexpected error", "exception": defect}
+                )
+                break
         ended: dict[str, Any] = {"command_id": command_id, "at_ns": self._clock.now_ns(), "state": state}
         ended["confirmed"] = confirmed
         if error is not None:

@@ -103,7 +103,7 @@ def read_layout(content: bytes) -> Layout | None:
     """Return the road map of all layouts of a LIF document; None for bytes that are no such document."""
     try:
         document = msgspec.json.decode(content, type=_Document)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     nodes: dict[str, LayoutNode] = {}
     edges: dict[tuple[str, str], str] = {}

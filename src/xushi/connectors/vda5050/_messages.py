@@ -75,7 +75,7 @@ def read_state(payload: bytes) -> VehicleState | None:
     """Return a state message; None for bytes that are none."""
     try:
         return msgspec.json.decode(payload, type=VehicleState)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -83,7 +83,7 @@ def read_connection(payload: bytes) -> str:
     """Return ONLINE, OFFLINE or CONNECTIONBROKEN of a connection message (6.14); empty for bytes that are none."""
     try:
         return str(msgspec.json.decode(payload, type=dict[str, Any]).get("connectionState", ""))
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""
 
 
