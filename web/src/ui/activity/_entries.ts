@@ -5,6 +5,8 @@ import { unitText, usePlant, type EvidenceInfo } from "../live";
 
 export interface Line {
   entry: EvidenceInfo;
+  /** Why it was done, in the actor's words; of a proposal, why it is proposed. */
+  reason: string;
   state: string;
   /** Why it was refused or is unknown, where the entry says so. */
   why: string;
@@ -96,8 +98,10 @@ export function useLines(data: EvidenceInfo[] | null): Line[] {
       const named = touched.slice(0, MOST_TARGETS).map((key) => names.get(key) ?? key.slice(key.indexOf("/") + 1));
       const target = (words.length > 0 ? words : named).join(" · ");
       const end = ended.get(entry.command_id);
+      const params = entry.entry["params"] as Record<string, unknown> | null | undefined;
       return {
         entry,
+        reason: entry.reason || (typeof params?.["why"] === "string" ? params["why"] : ""),
         state: end?.state ?? entry.state,
         why: whyOf(end),
         endedBy: end?.number ?? null,
@@ -116,5 +120,5 @@ export function fits(line: Line, filter: Filter): boolean {
   if (filter.command && entry.command !== filter.command) return false;
   if (filter.state && line.state !== filter.state) return false;
   const words = filter.words.trim().toLowerCase();
-  return !words || [entry.reason, line.target, line.why, entry.actor, entry.command].join(" ").toLowerCase().includes(words);
+  return !words || [line.reason, line.target, line.why, entry.actor, entry.command].join(" ").toLowerCase().includes(words);
 }

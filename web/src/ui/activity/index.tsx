@@ -91,7 +91,7 @@ export default function ActivityPanel() {
           </tr>
         </thead>
         <tbody>
-          {shown.slice(0, MOST_ROWS).map(({ entry, state, why, target, endedBy }) => (
+          {shown.slice(0, MOST_ROWS).map(({ entry, reason, state, why, target, endedBy }) => (
             <Fragment key={entry.number}>
               <tr>
                 <td className={css.when}>{formatDateTime(entry.at_ms, language)}</td>
@@ -102,7 +102,7 @@ export default function ActivityPanel() {
                     <span className={css.target}> {target}</span>
                   </span>
                 </td>
-                <td>{entry.reason || "–"}</td>
+                <td>{reason || "–"}</td>
                 <td>
                   <StateText state={state} />
                   {why ? <span className={css.refusal}>{why}</span> : null}
