@@ -1,4 +1,4 @@
-"""Makes the pictures of README and docs from the running product, in both languages."""
+"""Makes the pictures of README and docs from the running product, in both languages: all, or those named."""
 
 from __future__ import annotations
 
@@ -17,21 +17,49 @@ LINE = "camera=5,15,6,27,0,-12"
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
 
 
-def picture(browser: Browser, running: RunningDemo, language: str, name: str, view: str, size: tuple[int, int]) -> None:
-    """Write one picture of the page that `view` (the part of the address after `#`) describes."""
+DESK, PHONE = (1440, 900), (390, 844)
+PICTURES = {
+    "line": (f"&{LINE}", DESK),
+    "station": (f"&{STATION}&inspector=1", DESK),
+    "phone": ("", PHONE),
+    "act": ("&shell=urn%3Axushi%3Ademo%3Ashell%3AOP70&tab=act&inspector=1", DESK),
+    "vehicle": ("&shell=urn%3Axushi%3Ademo%3Ashell%3AAGV1&tab=act&inspector=1", DESK),
+    "activity": ("&view=activity&inspector=0", DESK),
+}
+TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
+
+
+def picture(browser: Browser, running: RunningDemo, language: str, name: str) -> None:
+    """Write one picture of the page that the table describes by the part of its address after `#`, and its size."""
+    view, size = PICTURES[name]
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=LOCALES[language])
     page = context.new_page()
     page.goto(running.signin_link())
-    page.goto(f"{running.remote.url}/#lang={language}&quality=high{view}")
+    page.goto(f"{running.remote.url}/#lang={language}&quality={'low' if name == 'activity' else 'high'}{view}")
     page.reload()  # only what stands after # changed
-    page.wait_for_selector('[data-world="ready"]', timeout=120_000)
+    ready = "table" if name == "activity" else '[data-world="ready"]'
+    page.wait_for_selector(ready, timeout=120_000)
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=str(IMAGES / f"{name}.{language}.png"))
     context.close()
 
 
+def act(running: RunningDemo) -> None:
+    """Leave something in the activity to look at: a write, a refusal, and two proposals that wait."""
+    remote = running.remote
+    remote.run("signal.write", {"signal": TARGET, "value": 86.0}, reason="Bolts at the low end of the angle window")
+    actions = {(each["shell"].rpartition(":")[2], each["id_short"]): each["key"] for each in remote.get("/api/actions")}
+    remote.run("device.act", {"action": actions["OP10", "AnswerPokaYoke"]}, reason="Operator pressed release")
+    params = {"signal": TARGET, "value": 88.5}
+    wish = {"command": "signal.write", "params": params, "why": "Torque falls in three engines"}
+    remote.run("proposal.make", wish)
+    wish = {"command": "device.act", "params": {"action": actions["OP70", "Reset"]}, "why": "Counter of the shift"}
+    remote.run("proposal.make", wish)
+
+
 def main() -> int:
-    """Start the demo, make every picture, stop the demo."""
+    """Start the demo, make the pictures, stop the demo."""
+    names = sys.argv[1:] or list(PICTURES)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -39,10 +67,11 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
-        for language in LOCALES:
-            picture(browser, running, language, "line", f"&{LINE}", (1440, 900))
-            picture(browser, running, language, "station", f"&{STATION}&inspector=1", (1440, 900))
-            picture(browser, running, language, "phone", "", (390, 844))
+        for name in names:
+            if name == "activity":
+                act(running)
+            for language in LOCALES:
+                picture(browser, running, language, name)
         browser.close()
     return 0
 

@@ -91,7 +91,7 @@ def test_open_without_a_server_writes_into_the_folder(
     data = tmp_path / "data"
     assert run(capsys, "open", plant, "--data", data)[0] == 0
     status, _, err = run(capsys, "status", "--data", data)
-    assert status == 1
+    assert status == 4
     assert "xushi serve" in err
 
 

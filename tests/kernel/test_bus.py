@@ -231,3 +231,12 @@ async def test_the_undo_of_an_effect_is_spent_once_the_device_has_confirmed_it(w
     rung = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
     await bus.undo(rung.command_id, ANN)
     assert bool(store.get("change", rung.command_id)["undone_by"]) is is_spent
+
+
+async def test_a_defect_of_an_effect_is_an_unknown_outcome_in_the_evidence(world):
+    _, bus, evidence = world
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    bus.table.register(make("bell.ring", lambda _context, _params: Change(effects=(Ring([], ValueError("crack")),))))
+    outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert (outcome.state, outcome.error["code"]) == ("unknown", "kernel.effect_broken")
+    assert evidence.entries()[-1]["state"] == "unknown"

@@ -7,15 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect as open_socket
 
 from xushi.server import ROUTES
+from xushi.server._app import build_app
+from xushi.server._guard import status_of
 from xushi.testing import Served
 from xushi.trust import ALL_SCOPES
 
 Ask = Callable[..., Any]
 GUARDED = [spec for spec in ROUTES if spec.right is not None]
 NAMES = [f"{spec.method} {spec.path}" for spec in GUARDED]
-COMMANDS = ("scene.move", "signal.write", "import.files", "twin.rename", "device.call", "recording.make")
+UPGRADE = {
+    "Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}  # fmt: skip
+PAGES = ("/", "/icon.svg", "/index.html", "/no/such/page", "/assets/none.js")
 
 
 def code_of(body: bytes) -> str:
@@ -33,12 +40,10 @@ def test_without_a_token(served: Served, ask: Ask, spec) -> None:  # type: ignor
 
 @pytest.mark.parametrize("spec", GUARDED, ids=NAMES)
 def test_with_a_wrong_token(served: Served, ask: Ask, spec) -> None:  # type: ignore[no-untyped-def]
-    served.running.doors.failures._failures.clear()
     answer, body = ask(spec.method, spec.path, Authorization="Bearer 0000.wrong")
     assert (answer.status, code_of(body)) == (401, "trust.credential_invalid")
     answer, body = ask(spec.method, spec.path, Cookie="xushi_session=0000.wrong")
     assert (answer.status, code_of(body)) == (401, "trust.credential_invalid")
-    served.running.doors.failures._failures.clear()
 
 
 @pytest.mark.parametrize("spec", ROUTES, ids=[f"{spec.method} {spec.path}" for spec in ROUTES])
@@ -64,25 +69,96 @@ def test_with_every_scope_but_the_one_needed(served: Served, ask: Ask, spec) -> 
     assert (answer.status, code_of(body)) == (403, "server.forbidden")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_without_its_right(served: Served, ask: Ask, name: str) -> None:
-    token = served.token("view")
-    answer, body = ask("POST", f"/api/commands/{name}", Authorization=f"Bearer {token}")
-    assert (answer.status, code_of(body)) == (403, "kernel.forbidden")
+@pytest.mark.parametrize("spec", GUARDED, ids=NAMES)
+def test_with_an_expired_token_or_session(ask: Ask, expired: dict[str, dict[str, str]], spec) -> None:  # type: ignore[no-untyped-def]
+    for kind, headers in expired.items():
+        answer, body = ask(spec.method, spec.path, **headers)
+        assert (answer.status, code_of(body)) == (401, "trust.credential_expired"), kind
+
+
+@pytest.fixture(scope="module")
+def expired(served: Served) -> dict[str, dict[str, str]]:
+    """A token and a session that were good once."""
+    gate = served.platform.gate
+    token, _ = gate.make_token("late", ALL_SCOPES, lifetime_s=-1)
+    session, _ = gate._make("session", "operator", "operator", ALL_SCOPES, -1)
+    return {"token": {"Authorization": f"Bearer {token}"}, "session": {"Cookie": f"xushi_session={session}"}}
+
+
+def test_every_command_is_refused_without_its_right(served: Served, ask: Ask) -> None:
+    for command in served.platform.commands.all():
+        token = served.token(*(ALL_SCOPES - {command.right} | {"view"}))
+        if command.right == "view":
+            continue
+        answer, body = ask("POST", f"/api/commands/{command.name}", Authorization=f"Bearer {token}")
+        assert (answer.status, code_of(body)) == (403, "kernel.forbidden"), command.name
+
+
+def test_every_command_is_refused_without_its_right_over_the_websocket(served: Served) -> None:
+    commands = [command.name for command in served.platform.commands.all() if command.right != "view"]
+    url = served.remote.url.replace("http", "ws") + "/api/ws"
+    headers = {"Authorization": f"Bearer {served.token('view')}"}
+    told: dict[str, str] = {}
+    with open_socket(url, additional_headers=headers) as socket:
+        for name in commands:
+            socket.send(json.dumps({"type": "run", "request": name, "command": name}))
+            while name not in told:
+                message = json.loads(socket.recv(5))
+                if message["type"] == "error":
+                    told[message["request"]] = message["error"]["code"]
+    assert set(told.values()) == {"kernel.forbidden"}
 
 
 @pytest.mark.parametrize(
-    "headers",
-    [{}, {"Authorization": "Bearer 1.2"}, {"Origin": "http://evil.example"}, {"Host": "evil.example"}],
-    ids=["no token", "wrong token", "other origin", "other host"],
+    ("headers", "code"),
+    [
+        ({}, "trust.credential_invalid"),
+        ({"Authorization": "Bearer 1.2"}, "trust.credential_invalid"),
+        ({"Cookie": "xushi_session=1.2"}, "trust.credential_invalid"),
+        ({"Origin": "http://evil.example"}, "server.origin_foreign"),
+        ({"Host": "evil.example"}, "server.host_foreign"),
+        ("expired", "trust.credential_expired"),
+        ("scope", "server.forbidden"),
+    ],
+    ids=["no token", "wrong token", "wrong session", "other origin", "other host", "expired token", "small scope"],
 )
-def test_the_websocket_is_refused_before_its_handshake(served: Served, ask: Ask, headers: dict[str, str]) -> None:
-    upgrade = {
-        "Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13",
-        "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-    }  # fmt: skip
-    answer, _ = ask("GET", "/api/ws", **upgrade, **headers)
-    assert answer.status in (401, 403, 421)
+def test_the_websocket_is_refused_before_its_handshake(
+    served: Served, ask: Ask, expired: dict[str, dict[str, str]], headers: Any, code: str
+) -> None:
+    if headers == "expired":
+        headers = expired["token"]
+    elif headers == "scope":
+        headers = {"Authorization": f"Bearer {served.token(*(ALL_SCOPES - {'view'}))}"}
+    answer, body = ask("GET", "/api/ws", **UPGRADE, **headers)
+    assert (answer.status, code_of(body)) == (status_of(code), code)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_and_its_files_are_refused_from_elsewhere(served: Served, ask: Ask, page: str) -> None:
+    for headers, code in (({"Origin": "http://evil.example"}, "origin"), ({"Host": "evil.example"}, "host")):
+        answer, body = ask("GET", page, **headers)
+        assert (answer.status, code_of(body)) == (status_of(f"server.{code}_foreign"), f"server.{code}_foreign")
+    assert ask("GET", page)[0].status in (200, 404)
+
+
+def test_every_route_of_the_application_is_one_of_the_tables(served: Served) -> None:
+    """A route that is added beside the tables would be one that no test here looks at."""
+    app = build_app(served.platform, set(), "")[0]._app  # type: ignore[attr-defined]
+    known = {spec.path for spec in ROUTES} | {"/api/ws", "/api/{rest:path}", "/", "/{path:path}"}
+    assert {route.path for route in app.routes} == known
+
+
+@pytest.mark.parametrize("spec", ROUTES, ids=[f"{spec.method} {spec.path}" for spec in ROUTES])
+def test_another_method_is_refused_with_those_that_are_taken(served: Served, ask: Ask, spec) -> None:  # type: ignore[no-untyped-def]
+    answer, body = ask("TRACE", spec.path, Authorization=f"Bearer {served.remote.token}")
+    assert (answer.status, code_of(body)) == (405, "server.method_wrong")
+    assert spec.method in (answer.headers["Allow"] or "")
+
+
+def test_somebodys_wrong_tokens_lock_nobody_else_out(served: Served, ask: Ask) -> None:
+    for _ in range(50):
+        assert ask("GET", "/api/me", Authorization="Bearer 1.2")[0].status == 401
+    assert ask("GET", "/api/me", Authorization=f"Bearer {served.remote.token}")[0].status == 200
 
 
 def test_guessing_is_slowed_down(served: Served, ask: Ask) -> None:

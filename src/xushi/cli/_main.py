@@ -32,16 +32,25 @@ _TEXTS = {
         "version": "打印版本号并退出",
     },
 }
+_REFUSED = 1
+_STATUS = {
+    "remote.unreachable": 4, "cli.no_server": 4, "kernel.forbidden": 5, "server.forbidden": 5,
+    "runtime.proposal_forbidden": 5, "trust.credential_invalid": 5, "trust.credential_expired": 5,
+}  # fmt: skip
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb and return the exit status: 0 done, 1 refused with a reason, 2 not understood."""
+    """Run one verb and return the exit status.
+
+    0 done · 1 refused or failed, with a reason · 2 not understood · 3 nobody can tell what became of it ·
+    4 no server answers · 5 not allowed · 130 stopped by the user · 141 the reader of the output is gone.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(words)
     try:
-        parser = _parser(words, language)
+        parser = build_parser(words, language)
         options = parser.parse_args(words)
         if options.verb is None:
             parser.print_help()
@@ -51,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return verb.run(options)
     except XushiError as error:
         _tell(error, language, is_json="--json" in words)
-        return 1
+        return _STATUS.get(error.code, _REFUSED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return _BROKEN_PIPE
@@ -77,7 +86,7 @@ def _language(words: Sequence[str]) -> str:
     return nearest_language((locale.getlocale()[0] or "en").replace("_", "-"))
 
 
-def _parser(words: Sequence[str], language: str) -> argparse.ArgumentParser:
+def build_parser(words: Sequence[str], language: str) -> argparse.ArgumentParser:
     """A parser with the verb that was typed; all verbs are loaded only to show the help."""
     texts = _TEXTS[language]
     common = argparse.ArgumentParser(add_help=False)

@@ -14,17 +14,18 @@ from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb, local_access
 
 DEFAULT_DATA = Path("xushi-data")
-SCOPES = ("view", "twin:write", "scene:write", "device:write", "admin")
+OUTCOME_STATUS = {"done": 0, "planned": 0, "failed": 1, "unknown": 3}
+SCOPES = ("view", "propose", "twin:write", "scene:write", "device:write", "admin")
 
 
-def _where(parser: argparse.ArgumentParser, language: str) -> None:
+def where(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help=words("data", language))
     parser.add_argument("--server", metavar="URL", help=words("server", language))
     parser.add_argument("--token", help=words("token", language))
     parser.add_argument("--json", action="store_true", help=words("json", language))
 
 
-def _remote(options: argparse.Namespace) -> Remote | None:
+def reachable(options: argparse.Namespace) -> Remote | None:
     """The server that was named, else the one that has the data folder open, else None."""
     if options.server:
         access = local_access(options.data)
@@ -36,8 +37,8 @@ def _remote(options: argparse.Namespace) -> Remote | None:
     return None if access is None else Remote(access.url, options.token or access.token, options.lang)
 
 
-def _required(options: argparse.Namespace) -> Remote:
-    remote = _remote(options)
+def required(options: argparse.Namespace) -> Remote:
+    remote = reachable(options)
     if remote is None:
         raise XushiError("cli.no_server", folder=str(options.data))
     return remote
@@ -59,13 +60,13 @@ def _show(options: argparse.Namespace, value: Any, lines: Callable[[Any], list[s
 def _open_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=words("files", language))
     parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _open(options: argparse.Namespace) -> int:
     from xushi.cli._open import open_files
 
-    remote = None if options.dry_run and not options.server else _remote(options)
+    remote = None if options.dry_run and not options.server else reachable(options)
     report = open_files(options.files, options.data, remote, options.lang, is_dry_run=options.dry_run)
     if options.json:
         _print_json(report)
@@ -82,7 +83,7 @@ _COUNTED = ("shells", "submodels", "concept_descriptions", "elements", "files")
 
 # ---- others
 def _status(options: argparse.Namespace) -> int:
-    remote = _required(options)
+    remote = required(options)
     status = {**remote.get("/api/status"), "links": remote.get("/api/links")}
 
     def lines(value: dict[str, Any]) -> list[str]:
@@ -99,18 +100,18 @@ def _token_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         "--scope", action="append", choices=SCOPES, default=[], help=words("scope", language), dest="scopes"
     )
     parser.add_argument("--days", type=float, default=90, help=words("days", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _token(options: argparse.Namespace) -> int:
     scopes = options.scopes or ["view"]
     body = {"name": options.name, "scopes": scopes, "days": options.days}
-    made = _required(options).post("/api/tokens", body)
+    made = required(options).post("/api/tokens", body)
     return _show(options, made, lambda value: [value["token"]])
 
 
 def _link(options: argparse.Namespace) -> int:
-    return _show(options, _required(options).post("/api/signin-links"), lambda value: [value["url"]])
+    return _show(options, required(options).post("/api/signin-links"), lambda value: [value["url"]])
 
 
 def _run_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -118,7 +119,7 @@ def _run_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("params", nargs="?", default="{}", help=words("params", language))
     parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
     parser.add_argument("--reason", default="", help=words("reason", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -126,34 +127,34 @@ def _run(options: argparse.Namespace) -> int:
         params = json.loads(sys.stdin.read() if options.params == "-" else options.params)
     except ValueError as error:
         raise XushiError("cli.params_invalid", reason=str(error)) from error
-    outcome = _required(options).run(options.command, params, dry_run=options.dry_run, reason=options.reason)
-    return _tell_outcome(options, outcome)
+    outcome = required(options).run(options.command, params, dry_run=options.dry_run, reason=options.reason)
+    return tell_outcome(options, outcome)
 
 
 def _undo_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("command_id", nargs="?", help=words("command-id", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _undo(options: argparse.Namespace) -> int:
-    remote = _required(options)
+    remote = required(options)
     command_id = options.command_id
     if command_id is None:
         entries = [entry for entry in remote.get("/api/evidence") if entry["is_undoable"]]
         if not entries:
             raise XushiError("cli.nothing_to_undo")
         command_id = entries[-1]["command_id"]
-    return _tell_outcome(options, remote.undo(command_id))
+    return tell_outcome(options, remote.undo(command_id))
 
 
-def _tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:
+def tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:
     if options.json:
         _print_json(outcome)
     else:
         print(f"{outcome['command']}: {outcome['state']}  ({outcome['command_id']})")
         if outcome["error"]:
             print(f"{outcome['error']['what']}\n{outcome['error']['why']}\n{outcome['error']['next']}", file=sys.stderr)
-    return 0 if outcome["state"] in ("done", "planned") else 1
+    return OUTCOME_STATUS.get(outcome["state"], 1)
 
 
 def _export_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -161,13 +162,13 @@ def _export_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--signal", action="append", default=[], dest="signals", help=words("signal", language))
     parser.add_argument("--minutes", type=float, default=60.0, help=words("minutes", language))
     parser.add_argument("--timeline", default="live", help=words("timeline", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _export(options: argparse.Namespace) -> int:
     from xushi.cli._export import export
 
-    return export(options, _required(options))
+    return export(options, required(options))
 
 
 OPEN = Verb(
@@ -175,13 +176,77 @@ OPEN = Verb(
     _open_arguments,
     _open,
 )
-STATUS = Verb({"en": "show how the running server is", "zh-CN": "显示运行中服务器的状态"}, _where, _status)
+STATUS = Verb({"en": "show how the running server is", "zh-CN": "显示运行中服务器的状态"}, where, _status)
 TOKEN = Verb({"en": "make an API token", "zh-CN": "创建 API 令牌"}, _token_arguments, _token)
-LINK = Verb({"en": "print a fresh sign-in link", "zh-CN": "打印新的登录链接"}, _where, _link)
+LINK = Verb({"en": "print a fresh sign-in link", "zh-CN": "打印新的登录链接"}, where, _link)
 RUN = Verb({"en": "run a command", "zh-CN": "执行命令"}, _run_arguments, _run)
 UNDO = Verb(
     {"en": "take the last command back, or the one named", "zh-CN": "撤销最近的或指定的命令"}, _undo_arguments, _undo
 )
 EXPORT = Verb(
     {"en": "write history or twins to a file", "zh-CN": "将历史数据或孪生体导出为文件"}, _export_arguments, _export
+)
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from xushi.cli._mcp import bridge
+
+    return bridge(required(options))
+
+
+def _command_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    where(parser, language)
+    parser.add_argument("name", nargs="?", help=words("command", language))
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="…", help=words("command-rest", language))
+
+
+def _command(options: argparse.Namespace) -> int:
+    from xushi.cli._command import run_command, show_commands
+
+    if options.name is None:
+        return show_commands(options)
+    return run_command(options)
+
+
+def _completion_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish", "words"), help=words("shell", language))
+    parser.add_argument("typed", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from xushi.cli._completion import candidates, script
+
+    if options.shell == "words":
+        print("\n".join(candidates(options.typed, options.lang)))
+    else:
+        print(script(options.shell), end="")
+    return 0
+
+
+def _doctor_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("--port", type=int, default=8600, help=words("port", language))
+    where(parser, language)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from xushi.cli._doctor import examine, tell
+
+    return tell(options, examine(options))
+
+
+MCP = Verb(
+    {"en": "carry MCP messages between an AI assistant and the server", "zh-CN": "在 AI 助手与服务器之间传递 MCP 消息"},
+    where,
+    _mcp,
+)
+COMMAND = Verb(
+    {"en": "list the commands, or run one with options", "zh-CN": "列出命令，或以选项方式执行命令"},
+    _command_arguments,
+    _command,
+)
+COMPLETION = Verb(
+    {"en": "print the shell's completion script", "zh-CN": "输出命令行补全脚本"}, _completion_arguments, _completion
+)
+DOCTOR = Verb(
+    {"en": "look for what is wrong and say what to do", "zh-CN": "检查问题并给出处理建议"}, _doctor_arguments, _doctor
 )

@@ -5,6 +5,10 @@ from __future__ import annotations
 _WORDS: dict[str, tuple[str, str]] = {
     "command": ("name of the command, e.g. scene.move", "命令名称，例如 scene.move"),
     "command-id": ("the command to take back; the last one when left out", "要撤销的命令；省略时为最近一个"),
+    "command-rest": ("the command's own options; --help lists them", "命令自身的选项；--help 查看"),
+    "propose": ("let it wait for a person to confirm", "等待人员确认"),
+    "port": ("port of the server (default: 8600)", "服务器端口（默认：8600）"),
+    "shell": ("bash, zsh or fish", "bash、zsh 或 fish"),
     "concept_descriptions": ("concept descriptions", "概念描述"),
     "data": ("data folder (default: ./xushi-data)", "数据目录（默认：./xushi-data）"),
     "days": ("days until it expires (default: 90)", "有效天数（默认：90）"),

@@ -1,5 +1,6 @@
 """Connectors: live values from OPC UA servers and MQTT brokers, and back; one entry point group for all."""
 
+from ._actions import ActionInput, DeviceAction, actions_from_environment
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._certificates import CertificateFolder, CertificateInfo, Decision, HeldCertificate, describe_certificate
@@ -15,6 +16,7 @@ __all__ = [
     "GRADES",
     "GROUP",
     "RULES",
+    "ActionInput",
     "Backoff",
     "CertificateFolder",
     "CertificateInfo",
@@ -22,6 +24,7 @@ __all__ = [
     "Connector",
     "ConnectorCard",
     "Decision",
+    "DeviceAction",
     "Grade",
     "HeldCertificate",
     "InterfaceProperty",
@@ -36,6 +39,7 @@ __all__ = [
     "Sink",
     "StatusListener",
     "WriteResult",
+    "actions_from_environment",
     "connector_cards",
     "connector_class",
     "describe_certificate",

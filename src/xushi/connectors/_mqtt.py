@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,7 @@ from .sparkplug import SparkplugHost, is_sparkplug
 GATHER_S = 0.005
 GATHER_ROWS = 4096
 MAX_KNOWN_TOPICS = 50_000
+MAX_HEARD = 1000
 
 UNCERTAIN_LAST_USABLE = 0x4090_0000
 GOOD_COMPLETES_LATER = 0x002E_0000
@@ -41,6 +43,19 @@ BAD_INVALID_ARGUMENT = 0x80AB_0000
 
 class _Feeder(Protocol):
     def feed(self, payload: bytes, columns: Columns, now_ns: int, quality: int = 0) -> None: ...
+
+
+class _Ear:
+    """Hands on the plain messages of one topic to whoever listens; the oldest go where nobody takes them."""
+
+    def __init__(self, topic: str, heard: asyncio.Queue[tuple[str, bytes]]) -> None:
+        self._topic = topic
+        self._heard = heard
+
+    def feed(self, payload: bytes, columns: Columns, now_ns: int, quality: int = 0) -> None:
+        if self._heard.full():
+            self._heard.get_nowait()
+        self._heard.put_nowait((self._topic, payload))
 
 
 class MqttConnector:
@@ -69,6 +84,7 @@ class MqttConnector:
         self._frame_rows = 0
         self._exact: dict[str, tuple[_Feeder, ...]] = {}
         self._wild: dict[str, tuple[_Feeder, ...]] = {}
+        self._ears: dict[str, tuple[_Ear, ...]] = {}
         self._routes: dict[bytes, tuple[_Feeder, ...]] = {}
         self._sparkplug: SparkplugHost | None = None
 
@@ -215,6 +231,7 @@ class MqttConnector:
             for wanted, feeders in self._wild.items():
                 if matches(wanted, name):
                     found += feeders
+            found += self._ears.get(name, ())
         if len(self._routes) < MAX_KNOWN_TOPICS:
             self._routes[topic] = found
         return found
@@ -265,6 +282,34 @@ class MqttConnector:
             if gap is not None:
                 self._sink(gap)
         self._report.enter(state, text, reason)
+
+    # A conversation
+
+    @asynccontextmanager
+    async def hearing(self, topics: Sequence[str]) -> AsyncIterator[asyncio.Queue[tuple[str, bytes]]]:
+        """Hear every plain message of these topics as (topic, payload) while this is open."""
+        heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(MAX_HEARD)
+        ears = {topic: _Ear(topic, heard) for topic in topics}
+        for topic, ear in ears.items():
+            self._ears[topic] = (*self._ears.get(topic, ()), ear)
+        self._routes.clear()
+        try:
+            session = self._session
+            if session is not None:
+                await session.subscribe([(topic, 1) for topic in topics if topic not in self._qos])
+            yield heard
+        finally:
+            for topic, ear in ears.items():
+                left = tuple(one for one in self._ears.get(topic, ()) if one is not ear)
+                if left:
+                    self._ears[topic] = left
+                else:
+                    self._ears.pop(topic, None)
+            self._routes.clear()
+
+    async def say(self, topic: str, payload: bytes) -> WriteResult:
+        """Publish bytes with QoS 0 and return once they are on their way."""
+        return await self._publish(topic, payload, qos=0)
 
     # Values out
 

@@ -15,8 +15,9 @@ from asyncua.server.address_space import AttributeService
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from xushi.demo._line import LINE, NAMESPACE, Machine, Signal, Text
+from xushi.demo._line_methods import methods_of
 from xushi.demo._opcua_nodes import NodeTree, variant_of, zero_of
-from xushi.demo._physics import METHODS, PlantModel
+from xushi.demo._physics import PlantModel
 from xushi.demo._values import Change
 
 APPLICATION_URI = "urn:xushi:demo:plant:server"
@@ -127,15 +128,6 @@ class OpcUaFace:
             return []
 
         return call
-
-
-def methods_of(machine: Machine) -> tuple[str, ...]:
-    """The methods that a machine offers."""
-    if machine.category == "station":
-        return METHODS
-    if machine.category in ("rework", "plc"):
-        return METHODS[:3]
-    return ("AnswerPokaYoke",) if machine.category == "kitting" else ()
 
 
 class _CheckedWrites:

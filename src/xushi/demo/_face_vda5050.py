@@ -107,7 +107,7 @@ class VehicleFace:
         order = read_order(payload)
         refusal = self._vehicle.accept(order)
         if refusal:
-            self._vehicle.add_error(refusal, f"order {order.id} update {order.update} refused")
+            self._vehicle.add_error(refusal, f"order {order.id} update {order.update} refused", orderId=order.id)
 
     def _act(self, action_id: str, kind: str) -> None:
         vehicle = self._vehicle
@@ -119,12 +119,12 @@ class VehicleFace:
         elif kind == "cancelOrder":
             done = vehicle.cancel()
             if not done:
-                vehicle.add_error("noOrderToCancel", "there is no order")
+                vehicle.add_error("noOrderToCancel", "there is no order", actionId=action_id)
         elif kind == "factsheetRequest":
             self._say("factsheet", factsheet(vehicle), retain=True)
         elif kind != "stateRequest":
             done = False
-            vehicle.add_error("instantActionError", f"{kind} is not supported")
+            vehicle.add_error("instantActionError", f"{kind} is not supported", actionId=action_id)
         self._instant.append(
             {"actionId": action_id, "actionType": kind, "actionStatus": "FINISHED" if done else "FAILED"}
         )

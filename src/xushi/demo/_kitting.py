@@ -43,7 +43,7 @@ class KittingRack:
         self.wrong_stopped = 0
         self._loop, self._values, self._rng, self._numbers = loop, values, rng, numbers
         self._put = values.writer(spec.id)
-        self._on_kit, self._on_refill, self._operators_answer = on_kit, on_refill, operators_answer
+        self._on_kit, self._on_refill, self.has_operator = on_kit, on_refill, operators_answer
         self._orders: deque[str] = deque()
         self.tray: Tray | None = None
         self._lines: deque[Part] = deque()
@@ -130,7 +130,7 @@ class KittingRack:
         self._put("PokaYoke.Found", found)
         self._put("PokaYoke.Count", self.wrong_stopped)
         self._show(STOPPED)
-        if self._operators_answer:
+        if self.has_operator:
             asked = self.wrong_stopped
             self._loop.after(lognormal(self._rng, 25.0, 0.4), lambda: self._answer_if_still(asked))
 

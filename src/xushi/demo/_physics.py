@@ -28,7 +28,6 @@ SHIFT_OFFSET_S = 2 * 3600  # shifts change at 06, 14 and 22 h, UTC+8
 PLANNED_EFFICIENCY = 0.85
 DOCK_S = 4.0
 _KIT_STATIONS = {part.station for part in PARTS if part.number in BIN_PARTS}
-METHODS = ("Start", "Stop", "Reset", "AnswerPokaYoke")
 SERIAL_NUMBERS = 10_000_000
 
 
@@ -146,6 +145,12 @@ class PlantModel:
     def random(self, name: str) -> Random:
         """A random stream of its own for a face; drawing from it does not change the plant."""
         return random_stream(self._seed, name)
+
+    def operators_leave(self) -> None:
+        """From now on every poka-yoke stop waits until somebody answers it over a protocol."""
+        for station in self.stations.values():
+            station.has_operator = False
+        self.kitting.has_operator = False
 
     def _make_station(self, id: str) -> Station:
         spec = machine(id)

@@ -43,6 +43,7 @@ class PlantRunner:
         mqtt_port: int,
         data: Path,
         broker: tuple[str, int] | None = None,
+        has_operators: bool = True,
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = host
@@ -54,6 +55,8 @@ class PlantRunner:
         )
         self._speed, self._wall_s = speed, wall_s
         self.model.run_until(WARM_UP_S)
+        if not has_operators:
+            self.model.operators_leave()
         self._opcua = OpcUaFace(self.model, host, self.opcua_port, data / "opcua")
         self._sparkplug = SparkplugFace(self.model, self.mqtt_host, self.mqtt_port)
         self._json = JsonFace(self.mqtt_host, self.mqtt_port)

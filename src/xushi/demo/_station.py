@@ -63,7 +63,7 @@ class Station:
         self.panel = Panel(spec.id, values, stock is not None)
         self._loop, self._values, self._rng, self._book = loop, values, rng, book
         self._inlets, self._outlet, self._reject = inlets, outlet, reject
-        self._stock, self._line_speed, self._operators_answer = stock, line_speed, operators_answer
+        self._stock, self._line_speed, self.has_operator = stock, line_speed, operators_answer
         self._is_stopped = self._is_failed = self._is_setup = self._asks_poka_yoke = False
         self._cycle_s = self._left_s = 0.0
         self._has_begun = False
@@ -289,7 +289,7 @@ class Station:
         self.wrong_stopped += 1
         self.panel.show_wrong_part(wrong, self.wrong_stopped)
         self._show(STOPPED)
-        if self._operators_answer:
+        if self.has_operator:
             asked = self.wrong_stopped
             wait_s = lognormal(self._rng, 45.0, 0.4)
             self._loop.after(wait_s, lambda: self._answer_if_still(asked))

@@ -26,6 +26,7 @@ DRAIN_PERCENT_PER_M = 0.012
 IDLE_DRAIN_PERCENT_PER_S = 0.0004
 CHARGE_PERCENT_PER_S = 0.06
 CHARGE_KW = 3.2
+_MOST_ERRORS = 20
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -287,11 +288,13 @@ class Vehicle:
         self._tell()
         self.on_done(self, completed)
 
-    def add_error(self, kind: str, text: str) -> None:
-        """Notes an error for the state message (VDA 5050 errors, level WARNING)."""
+    def add_error(self, kind: str, text: str, **concerns: str) -> None:
+        """Notes an error for the state message (VDA 5050 errors, level WARNING) and what it concerns."""
+        references = [{"referenceKey": key, "referenceValue": value} for key, value in concerns.items()]
         self.errors.append(
-            {"errorType": kind, "errorReferences": [], "errorDescription": text, "errorLevel": "WARNING"}
+            {"errorType": kind, "errorReferences": references, "errorDescription": text, "errorLevel": "WARNING"}
         )
+        del self.errors[:-_MOST_ERRORS]
         self._tell()
 
     # -- battery and what is shown

@@ -64,6 +64,7 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
         mqtt_port=options.mqtt_port,
         data=data,
         broker=options.broker,
+        has_operators=not options.no_operators,
     )
     watch = asyncio.create_task(_watch_parent(os.getppid(), ended))
     try:
@@ -105,6 +106,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--broker", type=_host_port, help="HOST:PORT of a running MQTT broker to use instead of an own one"
     )
     parser.add_argument("--data", type=Path, help="folder for certificates and the broker's files")
+    parser.add_argument("--no-operators", action="store_true", help="poka-yoke stops wait for your answer")
     parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
     options = parser.parse_args(arguments)
     if not 0.1 <= options.speed <= 600.0:

@@ -38,6 +38,7 @@ _TEXTS = {
         "seed": "the same seed gives the same plant (default: 1)",
         "data": "data folder (default: ./xushi-data/demo)",
         "port": "port of the platform; the next free one is taken where it is in use (default: 8600)",
+        "no-operators": "poka-yoke stops wait for your answer",
         "no-recording": "do not record a shift in the background",
         "starting": "Starting the demo plant and the platform …",
         "moved": "Port {wanted} is in use; using {port}.",
@@ -53,6 +54,7 @@ _TEXTS = {
         "seed": "相同种子得到相同的工厂（默认：1）",
         "data": "数据目录（默认：./xushi-data/demo）",
         "port": "平台端口；被占用时使用下一个空闲端口（默认：8600）",
+        "no-operators": "防错停机等待您处理",
         "no-recording": "不在后台录制班次",
         "starting": "正在启动示范工厂和平台……",
         "moved": "端口 {wanted} 已被占用，改用 {port}。",
@@ -72,6 +74,7 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--seed", type=int, default=1, help=texts["seed"])
     parser.add_argument("--data", type=Path, default=Path("xushi-data/demo"), help=texts["data"])
     parser.add_argument("--port", type=int, default=8600, help=texts["port"])
+    parser.add_argument("--no-operators", action="store_true", help=texts["no-operators"])
     parser.add_argument("--no-recording", action="store_true", help=texts["no-recording"])
 
 
@@ -172,6 +175,8 @@ class _Demo:
             "--opcua-port", str(ports[0]), "--mqtt-port", str(ports[1]), "--data", str(self._options.data / name),
             "--start-time", start.isoformat(),
         ]  # fmt: skip
+        if self._options.no_operators:
+            command.append("--no-operators")
         return self._start(name, command, is_nice)
 
     def _wait_for_server(self, server: subprocess.Popen[bytes]) -> Remote:

@@ -24,6 +24,11 @@ _MOST_KEYS_IN_EVIDENCE = 200
 Listener: TypeAlias = Callable[[Outcome, Diff], None]
 
 
+def _plain(value: Any) -> Any:
+    """A parameter of an error as JSON, so that its text can be told in another language later."""
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
 class Authorizer(Protocol):
     """Decides whether an actor holds a right."""
 
@@ -140,10 +145,19 @@ class CommandBus:
                 error = refusal
                 state = "unknown" if refusal.code == "kernel.outcome_unknown" else "failed"
                 break
+            except Exception as defect:  # an effect's own defect: nobody can tell what went out, and that is evidence
+                error = XushiError(
+                    "kernel.effect_broken", name=command.name, reason=f"{type(defect).__name__}: {defect}"
+                )
+                state = "unknown"
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": f"an effect of {command.name} ended by an unexpected error", "exception": defect}
+                )
+                break
         ended: dict[str, Any] = {"command_id": command_id, "at_ns": self._clock.now_ns(), "state": state}
         ended["confirmed"] = confirmed
         if error is not None:
-            ended["error"] = error.to_dict()
+            ended["error"] = {**error.to_dict(), "params": {key: _plain(one) for key, one in error.params.items()}}
         async with self._lock:
             await asyncio.to_thread(self._commit, self._not_undone(undoes, state), [ended])
         return self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)

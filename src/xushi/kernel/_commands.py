@@ -141,7 +141,10 @@ class CommandTable:
         try:
             return msgspec.convert(params, command.params)
         except msgspec.ValidationError as error:
-            raise XushiError("kernel.params_invalid", name=name, reason=str(error)) from error
+            try:
+                return msgspec.convert(_whole_numbers(params), command.params)
+            except (msgspec.ValidationError, RecursionError):
+                raise XushiError("kernel.params_invalid", name=name, reason=str(error)) from error
 
     def describe(self) -> list[dict[str, Any]]:
         """Return every command as plain JSON with the JSON Schema (2020-12) of its parameters."""
@@ -160,6 +163,15 @@ class CommandTable:
                 }
             )
         return described
+
+
+def _whole_numbers(value: Any) -> Any:
+    """The same JSON with 1.0 written as 1: JSON Schema takes both for an integer (2020-12, validation 6.1.1)."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole_numbers(one) for key, one in value.items()}
+    return [_whole_numbers(one) for one in value] if isinstance(value, list) else value
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,10 +50,17 @@ def local_access(folder: Path) -> LocalAccess | None:
 
 
 class RemoteError(XushiError):
-    """An error the server told, in the words it chose for our language."""
+    """An error the server told, in the words it chose for our language.
+
+    Attributes:
+        status: HTTP status.
+        body: the error as it came; a whole JSON-RPC answer where the server speaks that.
+    """
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(str(body.get("code", "remote.failed")), status=status)
+        self.status = status
+        self.body = body
         self._text = ErrorText(
             what=str(body.get("what", "")), why=str(body.get("why", "")), next=str(body.get("next", ""))
         )
@@ -154,7 +161,8 @@ class Remote:
 
 def _error_of(answer: HTTPResponse, body: bytes) -> dict[str, Any]:
     try:
-        error: dict[str, Any] = json.loads(body)["error"]
+        document = json.loads(body)
+        error: dict[str, Any] = document if "jsonrpc" in document else document["error"]
     except (ValueError, KeyError, TypeError):
         return {"code": "remote.failed", "what": f"HTTP {answer.status} {answer.reason}"}
     return error

@@ -21,6 +21,7 @@ from xushi.runtime._lock import FolderLock, holder_of
 from xushi.runtime._overlay import lexical, with_live_values
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
+from xushi.runtime._proposals import proposals
 from xushi.runtime._queued_writes import QueuedWrite, queued_writes
 from xushi.runtime._signals_of_twins import signal_definitions, signal_key, texts
 from xushi.runtime._timelines import LIVE, TimelineCard, TimelineShelf
@@ -76,6 +77,7 @@ __all__ = [
     "holder_of",
     "lexical",
     "plan_import",
+    "proposals",
     "queued_writes",
     "sha256_of",
     "signal_definitions",

@@ -88,7 +88,7 @@ class _Write:
         }  # fmt: skip
 
     async def apply(self) -> dict[str, Any]:
-        result = await _confirmed(self.links.write(self.link, self.point, self.value), self.point.address)
+        result = await confirmed(self.links.write(self.link, self.point, self.value), self.point.address)
         return {**self.describe(), "status": result.status, "text": result.text}
 
 
@@ -107,12 +107,12 @@ class _Call:
 
     async def apply(self) -> dict[str, Any]:
         params = self.params
-        result = await _confirmed(self.links.call(params.link, params.address, params.arguments), params.address)
+        result = await confirmed(self.links.call(params.link, params.address, params.arguments), params.address)
         outputs = [item if isinstance(item, bool | int | float | str) else str(item) for item in result.outputs]
         return {**self.describe(), "status": result.status, "text": result.text, "outputs": outputs}
 
 
-async def _confirmed(request: Any, what: str) -> WriteResult:
+async def confirmed(request: Any, what: str) -> WriteResult:
     """Wait for the device's answer; silence is neither success nor failure, and is said so."""
     try:
         result: WriteResult = await asyncio.wait_for(request, CONFIRM_TIMEOUT_S)

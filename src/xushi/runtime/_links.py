@@ -13,13 +13,16 @@ import msgspec
 
 from xushi.connectors import (
     Connector,
+    DeviceAction,
     Link,
     LinkStatus,
     Point,
     WriteResult,
+    actions_from_environment,
     links_from_environment,
     make_connector,
 )
+from xushi.connectors.vda5050 import Vehicle, find_vehicles
 from xushi.kernel import Clock, Diagnosis, XushiError
 from xushi.runtime._sign_in import SecretFile
 from xushi.runtime._signals_of_twins import signal_definitions
@@ -62,6 +65,8 @@ class LinkKeeper:
         self._reconciler: asyncio.Task[None] | None = None
         self.statuses: dict[str, LinkStatus] = {}
         self.diagnoses: list[Diagnosis] = []
+        self.actions: dict[str, DeviceAction] = {}
+        self.vehicles: list[Vehicle] = []
 
     # ---- what there is
     def adopt(self, twins: TwinIndex) -> None:
@@ -73,6 +78,8 @@ class LinkKeeper:
         links, diagnoses = links_from_environment(environment, self._registry, self._endpoints)
         self.diagnoses.extend(diagnoses)
         self._described = {link.id: link for link in links}
+        self.actions = {action.key: action for action in actions_from_environment(environment, links)}
+        self.vehicles = find_vehicles(links, lambda submodel: twins.shell_of_submodel.get(submodel, ""))
         self._wanted = {}
         self._points = {}
         for link in links:
@@ -224,13 +231,14 @@ class LinkKeeper:
 
     async def write(self, link_id: str, point: Point, value: Any) -> WriteResult:
         """Write to the device. Raises ``runtime.link_down`` where nothing was sent."""
-        return await self._live(link_id).write(point, value)
+        return await self.live(link_id).write(point, value)
 
     async def call(self, link_id: str, address: str, arguments: list[Any]) -> WriteResult:
         """Call a method of the device. Raises ``runtime.link_down`` where nothing was sent."""
-        return await self._live(link_id).call(address, arguments)
+        return await self.live(link_id).call(address, arguments)
 
-    def _live(self, link_id: str) -> Connector:
+    def live(self, link_id: str) -> Connector:
+        """The connector of a connection that is up. Raises ``runtime.link_down``."""
         running = self._running.get(link_id)
         status = self.statuses.get(link_id)
         if running is None or status is None or status.state != "live":

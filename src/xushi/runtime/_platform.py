@@ -22,12 +22,16 @@ from xushi.kernel import (
     SystemClock,
     split_key,
 )
+from xushi.runtime._acting import acting_commands, make_fleet
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
+from xushi.runtime._command_plugins import register_installed
 from xushi.runtime._devices import device_commands
 from xushi.runtime._importing import ImporterTable, import_commands
+from xushi.runtime._layouts import LayoutFinder
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
+from xushi.runtime._proposals import proposal_commands
 from xushi.runtime._queued_writes import WriteQueue
 from xushi.runtime._recording import recording_commands
 from xushi.runtime._sign_in import sign_in_commands
@@ -40,6 +44,10 @@ from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, ScopePolicy
 log = logging.getLogger("xushi.runtime")
 
 SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
+_COMMANDS = (
+    scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
+    proposal_commands, certificate_commands, sign_in_commands,
+)  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 KEEP_DAYS = 30.0
 _NS_PER_DAY = 86_400_000_000_000
@@ -86,8 +94,10 @@ class Platform:
         self.certificates = CertificateShelf(self.store, folder / "connectors" / "opcua", clock)
         self.certificates.adopt()
         self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors", self._endpoints)
+        self.fleet = make_fleet(self.links, LayoutFinder(self.store, self.blobs), clock)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
+        self.recordings_under_way: set[str] = set()
         self.products = ProductLog(self.twins, self.registry)
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
@@ -98,23 +108,17 @@ class Platform:
 
     def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
-        for make in (
-            scene_commands,
-            import_commands,
-            twin_commands,
-            device_commands,
-            recording_commands,
-            certificate_commands,
-            sign_in_commands,
-        ):
+        for make in _COMMANDS:
             for command in make():
                 self.commands.register(command)
+        self.command_refusals = register_installed(self.commands)
         services: dict[str, Any] = {
             "importers": self.importers,
             "registry": self.registry,
             "links": self.links,
             "certificates": self.certificates,
             "secrets": self.links.secrets,
+            "fleet": self.fleet,
             "board": self.board,
             "platform": self,
         }

@@ -78,11 +78,22 @@ class _Start:
         return {"kind": "record", "timeline": self.params.timeline, "minutes": self.params.minutes}
 
     async def apply(self) -> dict[str, Any]:
+        under_way = self.platform.recordings_under_way
+        if self.params.timeline in under_way:
+            raise XushiError("runtime.timeline_taken", timeline=self.params.timeline)
+        under_way.add(self.params.timeline)
+
+        async def work(told: Progress) -> dict[str, Any]:
+            try:
+                return await Recorder(self.platform, self.params).run(told)
+            finally:
+                under_way.discard(self.params.timeline)
+
         title = {
             language: f"{verb}: {self.params.title.get(language, self.params.timeline)}"
             for language, verb in (("en", "Recording"), ("zh-CN", "录制"))
         }
-        job = self.platform.jobs.start(title, self.owner, lambda told: Recorder(self.platform, self.params).run(told))
+        job = self.platform.jobs.start(title, self.owner, work)
         return {**self.describe(), "job": job.id}
 
 
@@ -120,7 +131,7 @@ class Recorder:
         return {"timeline": params.timeline, "values": self._values}
 
     def _wanted_ns(self) -> int:
-        return int(self._params.minutes * _NS_PER_MIN)
+        return max(1, int(self._params.minutes * _NS_PER_MIN))
 
     def _links(self) -> list[Link]:
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,20 +10,32 @@ from typing import Any
 from urllib.parse import quote
 
 from xushi.kernel import XushiError
-from xushi.remote import Remote
+from xushi.remote import Remote, local_access
 from xushi.runtime import decode_frame
 
+from ._commands import Commands, Outcome
 from ._twins import Shell, Signal, Value
 
 _BAD = 0x8000_0000
 
 
-def connect(url: str, token: str, *, language: str = "en") -> Plant:
-    """Return a client of the server at `url`, acting with an API token.
+def connect(url: str = "", token: str = "", *, language: str = "en", data: str | Path = "xushi-data") -> Plant:
+    """Return a client of a running server, acting with an API token.
+
+    Args:
+        url: the server's address; the one that has `data` open where it is left out.
+        token: an API token; that of this computer's user where it is left out (the server leaves it in `data`).
+        data: the data folder of a server on this computer.
 
     Raises:
-        XushiError: the server does not answer, or does not accept the token.
+        XushiError: `sdk.server_unnamed` where neither is given and none runs on `data`; the server does not answer,
+            or does not accept the token.
     """
+    if not (url and token):
+        access = local_access(Path(data))
+        if access is None or (url and Remote(url, "").url != access.url):
+            raise XushiError("sdk.server_unnamed", folder=str(data))
+        url, token = url or access.url, token or access.token
     plant = Plant(Remote(url, token, language))
     plant.me = plant.remote.get("/api/me")
     return plant
@@ -35,6 +48,30 @@ class Plant:
         self.remote = remote
         self.me: dict[str, Any] = {}
         self._signals: dict[str, Signal] = {}
+        self._commands: Commands | None = None
+
+    @property
+    def commands(self) -> Commands:
+        """Every command of the server as a method with signature and docstring: `plant.commands.scene.move(…)`."""
+        if self._commands is None:
+            self._commands = Commands(self, self.remote.get("/api/commands"))
+        return self._commands
+
+    def actions(self) -> list[dict[str, Any]]:
+        """Return what machines can be told to do, as their interfaces list it."""
+        found: list[dict[str, Any]] = self.remote.get("/api/actions")
+        return found
+
+    def _repr_html_(self) -> str:
+        """Show what there is and how the connections are, in Jupyter and its kin."""
+        status = self.remote.get("/api/status")
+        counted = ", ".join(f"{status[name]} {name}" for name in ("shells", "signals", "places"))
+        rows = "".join(
+            f"<tr><td>{html.escape(link['endpoint'])}</td><td>{html.escape(link['protocol'])}</td>"
+            f"<td>{html.escape(link['state'])}</td><td>{link['updates']}</td></tr>"
+            for link in self.remote.get("/api/links")
+        )
+        return f"<h4>{html.escape(self.remote.url)}</h4><p>{counted}</p><table>{rows}</table>"
 
     def __repr__(self) -> str:
         return f"Plant({self.remote.url!r}, {len(self.signals)} signals)"
@@ -105,19 +142,19 @@ class Plant:
             found[signal.key] = Value(value, signal.unit, quality, float(frame.times_ms[index]))
         return found
 
-    def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> dict[str, Any]:
+    def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> Outcome:
         """Run a command and return its outcome."""
-        return self.remote.run(command, params, dry_run=dry_run, reason=reason)
+        return Outcome(self, self.remote.run(command, params, dry_run=dry_run, reason=reason))
 
-    def undo(self, command_id: str) -> dict[str, Any]:
+    def undo(self, command_id: str) -> Outcome:
         """Take a command back."""
-        return self.remote.undo(command_id)
+        return Outcome(self, self.remote.undo(command_id))
 
-    def open_files(self, paths: Sequence[str | Path], *, dry_run: bool = False) -> dict[str, Any]:
+    def open_files(self, paths: Sequence[str | Path], *, dry_run: bool = False) -> Outcome:
         """Import files, all of them or none, and return the outcome."""
         outcome = self.remote.import_files([Path(path) for path in paths], dry_run=dry_run)
         self._signals = {}
-        return outcome
+        return Outcome(self, outcome)
 
     def watch(self, signals: Iterable[Signal] | None = None, *, rate_hz: float = 20.0) -> Iterator[dict[str, Value]]:
         """Yield what changed, by key, as it changes; the first is the whole present. Ends when the server does."""

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from xushi.kernel import XushiError
+
+from ._commands import Outcome
 from ._history import Samples
 
 if TYPE_CHECKING:
     from ._plant import Plant
+
+
+_NUMERIC = (0, 1)  # SignalInfo.kind: double, int
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -53,9 +59,15 @@ class Signal:
         end = end_ms if end_ms is not None else time.time() * 1e3 + 1
         query = {"start_ms": end - minutes * 60e3, "end_ms": end, "limit": limit}
         path = f"/api/timelines/{timeline}/signals/{self.handle}/range"
-        return Samples.of_answer(self._plant.remote.get(path, **query))
+        return Samples.of_answer(self._plant.remote.get(path, **query), self.path, self.unit)
 
-    def write(self, value: Any, reason: str = "") -> dict[str, Any]:
+    def _repr_html_(self) -> str:
+        """Show the newest value and the last hour, in Jupyter and its kin."""
+        value = _shown(self.value)
+        past = self.history()._repr_mimebundle_()["text/html"] if self.info["kind"] in _NUMERIC else ""
+        return f"<b>{html.escape(self.path)}</b> {value} {html.escape(self.unit)}<br>{past}"
+
+    def write(self, value: Any, reason: str = "") -> Outcome:
         """Write to the device, wait for its confirmation, and return the outcome."""
         return self._plant.run("signal.write", {"signal": self.key, "value": value}, reason=reason)
 
@@ -76,6 +88,23 @@ class Shell:
 
     def __getitem__(self, path: str) -> Signal:
         return self.signals[path]
+
+    @property
+    def actions(self) -> dict[str, dict[str, Any]]:
+        """What the machine's interface lists as actions, by idShort."""
+        return {each["id_short"]: each for each in self._plant.actions() if each["shell"] == self.id}
+
+    def act(self, action: str, *, dry_run: bool = False, reason: str = "", **inputs: Any) -> Outcome:
+        """Let the machine do one of its actions, wait for its answer, and return the outcome.
+
+        Raises:
+            XushiError: `sdk.action_unknown`, or what the server refuses with.
+        """
+        found = self.actions
+        if action not in found:
+            raise XushiError("sdk.action_unknown", name=action, shell=self.id_short, known=", ".join(found) or "-")
+        params = {"action": found[action]["key"], "inputs": inputs}
+        return self._plant.run("device.act", params, dry_run=dry_run, reason=reason)
 
     def _repr_html_(self) -> str:
         """Show name, submodels and live values as a table, in Jupyter and its kin."""

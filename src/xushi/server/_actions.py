@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
@@ -86,8 +87,9 @@ async def _stored(doors: Doors, call: Call) -> list[dict[str, str]]:
                     files.append(
                         {"name": (item.filename or "file").replace("\\", "/").rpartition("/")[2], "sha256": sha256}
                     )
-    except MultiPartException as error:
-        raise XushiError("server.upload_invalid", reason=error.message) from error
+    except (MultiPartException, HTTPException) as error:
+        reason = error.message if isinstance(error, MultiPartException) else error.detail
+        raise XushiError("server.upload_invalid", reason=reason) from error
     if not files:
         raise XushiError("server.upload_invalid", reason="no file in the form")
     return files
@@ -150,10 +152,19 @@ async def evidence(doors: Doors, call: Call) -> Response:
                 reason=entry.get("reason", ""),
                 touched=entry.get("touched", [])[:50],
                 is_undoable=change is not None and not change["undone_by"] and "command" in entry,
-                entry={key: value for key, value in entry.items() if key != "touched"},
+                entry=_told(doors, entry, call.language),
             )
         )
     return answer_json(shown)
+
+
+def _told(doors: Doors, entry: dict[str, Any], language: str) -> dict[str, Any]:
+    """An entry for a page: without its keys, which stand beside it, and with its error in the asker's language."""
+    shown = {key: value for key, value in entry.items() if key != "touched"}
+    error = shown.get("error")
+    if isinstance(error, dict) and "params" in error:
+        shown["error"] = msgspec.to_builtins(doors.error(error, language))
+    return shown
 
 
 async def proof(doors: Doors, call: Call) -> Response:
@@ -170,7 +181,8 @@ ROUTES = (
     RouteSpec("POST", "/api/commands/{command_id}/undo", "view", undo, "Take a command back", answer=m.OutcomeInfo,
               tags=("commands",)),
     RouteSpec("POST", "/api/import", "twin:write", upload, "Import files", ImportQuery, answer=m.JobInfo,
-              body_limit=IMPORT_BODY, status=202, body_media_type="multipart/form-data", tags=("commands",)),
+              body_limit=IMPORT_BODY, status=202, body_media_type="multipart/form-data",
+              also={200: m.OutcomeInfo}, tags=("commands",)),
     RouteSpec("GET", "/api/jobs", "view", jobs, "Long work", answer=list[m.JobInfo], tags=("jobs",)),
     RouteSpec("GET", "/api/jobs/{job_id}", "view", job, "One job", answer=m.JobInfo, tags=("jobs",)),
     RouteSpec("POST", "/api/jobs/{job_id}/cancel", "twin:write", cancel, "Stop a job", answer=m.JobInfo,

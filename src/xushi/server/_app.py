@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,26 +14,27 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from xushi.kernel import Actor, Diff, Job, Outcome, XushiError, nearest_language
 from xushi.runtime import Platform
-from xushi.server import _access, _actions, _certificates, _connectors, _past, _shells_api, _world
+from xushi.server import _access, _acting, _actions, _certificates, _connectors, _mcp, _past, _shells_api, _world
 from xushi.server import _messages as m
 from xushi.server._access import COOKIE
 from xushi.server._client import client_routes
 from xushi.server._doors import Doors
 from xushi.server._guard import BodyMeter, Guard, error_response
 from xushi.server._openapi import openapi
-from xushi.server._routes import Call, NoQuery, RouteSpec, answer_json
+from xushi.server._routes import Call, RouteSpec, answer_json, decoded_query
 from xushi.server._socket import serve_socket
 
 log = logging.getLogger("xushi.server")
 
 _NOBODY = Actor("nobody", "nobody")
 _TOLD_PER_S = 5.0
+_EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
 async def _openapi(doors: Doors, call: Call) -> Response:
@@ -44,9 +46,11 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_world.ROUTES,
     *_past.ROUTES,
     *_actions.ROUTES,
+    *_acting.ROUTES,
     *_shells_api.ROUTES,
     *_certificates.ROUTES,
     *_connectors.ROUTES,
+    *_mcp.ROUTES,
     RouteSpec("GET", "/api/openapi.json", "view", _openapi, "This description", answer=dict[str, Any]),
 )
 
@@ -58,10 +62,11 @@ def build_app(platform: Platform, hosts: Iterable[str], base_url: str) -> tuple[
         hosts: accepted values of the Host header, with port.
         base_url: what sign-in links begin with.
     """
-    doors = Doors(platform, base_url)
+    doors = Doors(platform, base_url, ROUTES)
     routes: list[BaseRoute] = [_endpoint(doors, spec) for spec in ROUTES]
     routes.append(WebSocketRoute("/api/ws", _SocketEndpoint(doors)))
-    routes.append(Route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
+    routes.extend(Route(path, _nothing, methods=_EVERY_METHOD) for path in dict.fromkeys(spec.path for spec in ROUTES))
+    routes.append(Route("/api/{rest:path}", _nothing, methods=_EVERY_METHOD))
     routes.extend(client_routes())
 
     @asynccontextmanager
@@ -69,7 +74,9 @@ def build_app(platform: Platform, hosts: Iterable[str], base_url: str) -> tuple[
         async with running(doors):
             yield
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found, 405: _not_allowed})
+    app = Starlette(
+        routes=routes, lifespan=lifespan, exception_handlers={404: _refused_by_router, 405: _refused_by_router}
+    )
     return Guard(app, hosts), doors
 
 
@@ -108,7 +115,7 @@ def _endpoint(doors: Doors, spec: RouteSpec) -> Route:
         if announced.isdigit() and int(announced) > spec.body_limit:
             raise XushiError("server.body_too_large", limit_mb=round(spec.body_limit / 1048576, 1))
         metered = Request(request.scope, BodyMeter(request.receive, spec.body_limit), request._send)
-        query = _query(request, spec)
+        query = decoded_query(dict(request.query_params), spec)
         body = None
         if spec.body is not None:
             body = _body(await metered.body(), spec, request.headers.get("content-type", ""))
@@ -127,21 +134,12 @@ def _credentials(request: Request | WebSocket) -> tuple[str | None, str | None]:
     return bearer, request.cookies.get(COOKIE)
 
 
-def _query(request: Request, spec: RouteSpec) -> Any:
-    if spec.query is NoQuery:
-        return NoQuery()
-    try:
-        return msgspec.convert(dict(request.query_params), spec.query, strict=False)
-    except msgspec.ValidationError as error:
-        raise XushiError("server.query_invalid", reason=str(error)) from error
-
-
 def _body(content: bytes, spec: RouteSpec, media_type: str) -> Any:
     if content and media_type.partition(";")[0].strip().lower() != "application/json":
         raise XushiError("server.body_invalid", reason="Content-Type must be application/json")
     try:
         return msgspec.json.decode(content or b"{}", type=spec.body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise XushiError("server.body_invalid", reason=str(error)) from error
 
 
@@ -164,17 +162,31 @@ class _SocketEndpoint:
 
 
 async def _nothing(request: Request) -> Response:
-    error = XushiError("server.route_unknown", method=request.method, path=request.url.path[:200])
-    return error_response(error, _language(request))
+    """Say that there is no such route, or that there is one with other methods (RFC 9110, 15.5.6: with `Allow`)."""
+    allowed = _allowed(request.url.path)
+    path = request.url.path[:200]
+    if not allowed:
+        return error_response(XushiError("server.route_unknown", method=request.method, path=path), _language(request))
+    response = error_response(XushiError("server.method_wrong", method=request.method, path=path), _language(request))
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
-async def _not_found(request: Request, _: Exception) -> Response:
+def _allowed(path: str) -> list[str]:
+    """The methods that the routes of this path take; a page or file of the client takes GET."""
+    found = {spec.method for spec in ROUTES if _matcher(spec.path).match(path)}
+    if not found and path != "/api/ws" and not path.startswith("/api/"):
+        found = {"GET"}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+@functools.cache
+def _matcher(path: str) -> re.Pattern[str]:
+    return compile_path(path)[0]
+
+
+async def _refused_by_router(request: Request, _: Exception) -> Response:
     return await _nothing(request)
-
-
-async def _not_allowed(request: Request, _: Exception) -> Response:
-    error = XushiError("server.method_wrong", method=request.method, path=request.url.path[:200])
-    return error_response(error, _language(request))
 
 
 class _News:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -12,12 +14,14 @@ from xushi.kernel import Actor, Diagnosis, Job, Outcome, XushiError, message, sp
 from xushi.runtime import Platform
 from xushi.server import _messages as m
 from xushi.server._fanout import Fanout
+from xushi.server._routes import RouteSpec
 
 _NS_PER_MS = 1e6
+FURTHEST_MS = 4.6e12  # years 1824 to 2115: the difference of any two still fits 64 bits of nanoseconds
 _ROUNDING_NS = 500  # a double of today's milliseconds is a quarter of a microsecond coarse
 _FAILURES_PER_MINUTE = 20
 SHOWN_WHOLE = frozenset({"place"})
-SHOWN_BY_KEY = frozenset({"shell", "submodel", "concept", "link", "asset"})
+SHOWN_BY_KEY = frozenset({"shell", "submodel", "concept", "link", "asset", "proposal"})
 
 
 def to_ms(time_ns: int) -> float:
@@ -27,7 +31,7 @@ def to_ms(time_ns: int) -> float:
 
 def to_ns(time_ms: float) -> int:
     """Milliseconds since 1970 as nanoseconds. Raises ``server.time_invalid`` for a time no clock has."""
-    if not -1e14 < time_ms < 1e14:
+    if not -FURTHEST_MS < time_ms < FURTHEST_MS:
         raise XushiError("server.time_invalid", value=time_ms)
     return int(time_ms * _NS_PER_MS)
 
@@ -43,7 +47,10 @@ def edge_ns(time_ms: float) -> int:
 
 
 class FailureMeter:
-    """Slows down guessing: after twenty wrong credentials within a minute every further try waits."""
+    """Slows down guessing of sign-in codes: after twenty wrong ones within a minute every further try waits.
+
+    Tokens and sessions are not metered: their secrets have 256 bits, and nobody's guesses may lock others out.
+    """
 
     def __init__(self) -> None:
         self._failures: deque[float] = deque()
@@ -64,24 +71,20 @@ class FailureMeter:
 class Doors:
     """The open server: a platform with its viewers."""
 
-    def __init__(self, platform: Platform, base_url: str) -> None:
+    def __init__(self, platform: Platform, base_url: str, routes: Sequence[RouteSpec] = ()) -> None:
         self.platform = platform
+        self.routes = routes
+        self.version = version("xushi")
         self.base_url = base_url
         self.fanout = Fanout(platform)
         self.failures = FailureMeter()
 
     # ---- who asks
     def actor(self, bearer: str | None, session: str | None) -> Actor:
-        """Who holds this bearer token or session cookie. Raises ``trust.credential_…`` or ``server.too_often``."""
-        self.failures.check()
-        try:
-            if bearer is not None:
-                return self.platform.gate.check(bearer, "token")
-            return self.platform.gate.check(session or "", "session")
-        except XushiError:
-            if bearer or session:
-                self.failures.note()
-            raise
+        """Who holds this bearer token or session cookie. Raises ``trust.credential_…``."""
+        if bearer is not None:
+            return self.platform.gate.check(bearer, "token")
+        return self.platform.gate.check(session or "", "session")
 
     def require(self, actor: Actor, right: str, what: str) -> None:
         """Raises ``server.forbidden`` where the actor does not hold the right."""

@@ -52,15 +52,27 @@ _STATUS = {
     "server.internal": 500,
     "kernel.conflict": 409,
     "kernel.undo_spent": 409,
+    "runtime.proposal_closed": 409,
+    "runtime.proposal_forbidden": 403,
+    "runtime.timeline_taken": 409,
+    "server.query_invalid": 400,
+    "server.body_invalid": 400,
+    "server.message_invalid": 400,
+    "server.identifier_invalid": 400,
+    "server.upload_invalid": 400,
+    "kernel.params_invalid": 400,
 }
 _MISSING = ("_unknown", "_missing", "not_found", "unknown_")
 
 
 def status_of(code: str) -> int:
-    """HTTP status of an error code: what the table says, 404 for what is not there, else 400."""
+    """HTTP status of an error code: what the table says, 404 for what is not there, else 422.
+
+    400 is a request that does not fit the description in OpenAPI; 422 one that fits and is refused for its content.
+    """
     if code in _STATUS:
         return _STATUS[code]
-    return 404 if any(part in code for part in _MISSING) else 400
+    return 404 if any(part in code for part in _MISSING) else 422
 
 
 def error_body(error: XushiError, language: str) -> ErrorBody:
@@ -73,6 +85,8 @@ def error_response(error: XushiError, language: str) -> Response:
     headers = {"Cache-Control": "no-store"}
     if error.code == "server.too_often":
         headers["Retry-After"] = "60"
+    if status_of(error.code) == 401:
+        headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
     body = msgspec.json.encode(ErrorAnswer(error_body(error, language)))
     return Response(body, status_of(error.code), headers, "application/json")
 

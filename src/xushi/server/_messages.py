@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -320,12 +320,104 @@ class JobInfo(msgspec.Struct, frozen=True):
     ended_ms: float | None
 
 
+class ActionInputInfo(msgspec.Struct, frozen=True):
+    """One input of an action; ``type`` is a JSON Schema type."""
+
+    name: str
+    type: str
+    title: Text
+    unit: str
+    minimum: float | None
+    maximum: float | None
+
+
+class ActionInfo(msgspec.Struct, frozen=True):
+    """Something a machine offers to do, for ``device.act``. ``inverse`` is the key of what takes it back."""
+
+    key: str
+    id_short: str
+    name: Text
+    summary: Text
+    shell: str
+    submodel: str
+    link: str
+    protocol: str
+    inputs: list[ActionInputInfo]
+    inverse: str
+    is_safe: bool
+
+
+class VehicleInfo(msgspec.Struct, frozen=True):
+    """A vehicle that speaks VDA 5050, for ``agv.order``. ``signal_node`` tells where it stands, -1 for unknown."""
+
+    shell: str
+    serial: str
+    manufacturer: str
+    link: str
+    signal_node: int
+    signal_order: int
+
+
+class GoalInfo(msgspec.Struct, frozen=True):
+    """A point of the vehicles' road map; ``station`` names what is served there."""
+
+    node: str
+    x_m: float
+    y_m: float
+    station: str
+    name: str
+
+
+class VehicleList(msgspec.Struct, frozen=True):
+    """All vehicles and where they can be sent."""
+
+    vehicles: list[VehicleInfo]
+    goals: list[GoalInfo]
+
+
+class ProposalInfo(msgspec.Struct, frozen=True):
+    """A command that waits for a person with the right to confirm or reject it."""
+
+    id: str
+    command: str
+    params: dict[str, Any]
+    why: str
+    by: str
+    made_ms: float
+    expires_ms: float
+    state: Literal["pending", "confirmed", "rejected", "expired"]
+    decided_by: str
+    decided_ms: float | None
+    plan: dict[str, Any]
+    outcome: str
+    error: ErrorBody | None
+    right: str
+    can_decide: bool
+
+
+class RpcError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A JSON-RPC 2.0 error; ``data`` may hold what, why and what to do next."""
+
+    code: int
+    message: str
+    data: Any = None
+
+
+class RpcAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A JSON-RPC 2.0 answer: a result or an error."""
+
+    jsonrpc: str
+    id: int | str | None
+    result: dict[str, Any] | None = None
+    error: RpcError | None = None
+
+
 class NewToken(msgspec.Struct, frozen=True):
     """A request for an API token."""
 
-    name: str
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     scopes: list[str]
-    days: float = 90
+    days: Annotated[float, msgspec.Meta(gt=0, le=3650)] = 90
 
 
 class TokenSummary(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ def openapi(routes: Iterable[RouteSpec], commands: CommandTable, language: str =
     types = [m.ErrorAnswer, m.OutcomeInfo]
     types += [spec.answer for spec in specs if spec.answer is not None]
     types += [spec.body for spec in specs if spec.body is not None]
+    types += [answer for spec in specs for answer in spec.also.values() if answer is not None]
     types += [command.params for command in commands.all()]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
@@ -60,7 +61,7 @@ def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
         "operationId": re.sub(r"\W+", "_", f"{spec.method.lower()}{spec.path}").strip("_"),
         "summary": spec.title,
         "tags": list(spec.tags),
-        "parameters": [*_path_parameters(spec.path), *_query_parameters(spec.query)],
+        "parameters": [*_path_parameters(spec), *_query_parameters(spec.query)],
         "responses": _responses(spec, by_type),
     }
     if spec.handler.__doc__:
@@ -69,19 +70,31 @@ def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
     if spec.right is not None:
         operation["x-right"] = spec.right
     if spec.body is not None:
-        operation["requestBody"] = {"content": {spec.body_media_type: {"schema": by_type[id(spec.body)]}}}
+        content = {spec.body_media_type: {"schema": by_type[id(spec.body)]}}
+        operation["requestBody"] = {"required": _is_needed(spec.body), "content": content}
+    elif spec.body_schema is not None:
+        operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": spec.body_schema}}}
     elif spec.body_media_type == "multipart/form-data":
         files = {
             "type": "object",
-            "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+            "properties": {"files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}},
+            "required": ["files"],
         }
         operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": files}}}
     return operation
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    names = re.findall(r"{(\w+)", path)
-    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+def _is_needed(body: Any) -> bool:
+    """Whether an empty body is refused: it stands for an empty object."""
+    info = inspect.type_info(body)
+    return isinstance(info, inspect.StructType) and any(field.required for field in info.fields)
+
+
+def _path_parameters(spec: RouteSpec) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": dict(spec.parts.get(name, {"type": "string"}))}
+        for name in re.findall(r"{(\w+)", spec.path)
+    ]
 
 
 def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
@@ -107,7 +120,14 @@ def _responses(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
         schema = by_type[id(spec.answer)] if spec.answer is not None else {"type": "string", "format": "binary"}
         success["content"] = {spec.media_type: {"schema": schema}}
     error = {"description": "Refused", "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}}}
-    return {str(spec.status): success, "default": error}
+    also = {str(status): _other(answer, by_type) for status, answer in spec.also.items()}
+    return {str(spec.status): success, **also, "default": error}
+
+
+def _other(answer: Any, by_type: dict[int, Any]) -> dict[str, Any]:
+    if answer is None:
+        return {"description": "Taken"}
+    return {"description": "Another answer", "content": {"application/json": {"schema": by_type[id(answer)]}}}
 
 
 def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, Any]:

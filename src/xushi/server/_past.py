@@ -6,7 +6,7 @@ import asyncio
 import math
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from xushi.kernel import XushiError
 from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
-from xushi.server._doors import Doors, edge_ns, instant_ns, to_ms
+from xushi.server._doors import FURTHEST_MS, Doors, edge_ns, instant_ns, to_ms
 from xushi.server._routes import Call, RouteSpec, answer_json
 from xushi.signals import decode_value, timeseries_submodel
 
@@ -29,25 +29,28 @@ _MEDIA_TYPES = {
 }
 
 
+Instant = Annotated[float, msgspec.Meta(gt=-FURTHEST_MS, lt=FURTHEST_MS)]
+
+
 class InstantQuery(msgspec.Struct, frozen=True):
     """An instant in ms since 1970; the newest when left out."""
 
-    at_ms: float | None = None
+    at_ms: Instant | None = None
 
 
 class RangeQuery(msgspec.Struct, frozen=True):
     """A stretch of time in ms since 1970, and how many rows at most."""
 
-    start_ms: float
-    end_ms: float
+    start_ms: Instant
+    end_ms: Instant
     limit: int = 10_000
 
 
 class BucketQuery(msgspec.Struct, frozen=True):
     """A stretch of time in ms since 1970, cut into ``count`` equal steps."""
 
-    start_ms: float
-    end_ms: float
+    start_ms: Instant
+    end_ms: Instant
     count: int = 500
 
 
@@ -55,8 +58,8 @@ class ExportQuery(msgspec.Struct, frozen=True):
     """What to write to a file: signal handles with commas between, and a stretch of time in ms since 1970."""
 
     signals: str
-    start_ms: float
-    end_ms: float
+    start_ms: Instant
+    end_ms: Instant
     format: Literal["csv", "parquet", "xlsx"] = "csv"
 
 
@@ -64,8 +67,8 @@ class SeriesQuery(msgspec.Struct, frozen=True):
     """Signal handles with commas between, a stretch of time in ms since 1970, and how many records to carry inside."""
 
     signals: str
-    start_ms: float
-    end_ms: float
+    start_ms: Instant
+    end_ms: Instant
     records: int = 1_000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xushi.kernel import Actor
+from xushi.kernel import Actor, XushiError
 
 if TYPE_CHECKING:
     from xushi.server._doors import Doors
@@ -54,6 +54,9 @@ class RouteSpec:
         media_type: content type of the answer.
         body_limit: largest accepted body in bytes.
         status: status of success.
+        also: further statuses with the type of their JSON answer, None for no body.
+        parts: JSON Schema of a path parameter that is more than a text, by name; the handler checks it.
+        body_schema: JSON Schema of a body that the handler reads by itself.
     """
 
     method: str
@@ -69,6 +72,19 @@ class RouteSpec:
     status: int = 200
     body_media_type: str = "application/json"
     tags: tuple[str, ...] = field(default=("platform",))
+    also: Mapping[int, Any] = field(default_factory=dict)
+    body_schema: Mapping[str, Any] | None = None
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def decoded_query(given: Mapping[str, str], spec: RouteSpec) -> Any:
+    """The query of a request as the route's struct. Raises ``server.query_invalid``."""
+    if spec.query is NoQuery:
+        return NoQuery()
+    try:
+        return msgspec.convert(dict(given), spec.query, strict=False)
+    except msgspec.ValidationError as error:
+        raise XushiError("server.query_invalid", reason=str(error)) from error
 
 
 def answer_json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.responses import Response
@@ -16,20 +16,29 @@ from xushi.server._routes import Call, Handler, NoQuery, RouteSpec, answer_json
 from xushi.server._stored_files import ASK_AGAIN, file_answer
 
 _LARGEST_PAGE = 1000
+_BASE64URL = "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$"
+_PARTS = {"id": {"type": "string", "pattern": _BASE64URL}}
 
 
 class PageQuery(msgspec.Struct, frozen=True):
     """Paging of IDTA-01002: how many, and after which cursor; ``idShort`` and ``semanticId`` filter."""
 
     limit: int = 100
-    cursor: str = ""
+    cursor: Annotated[str, msgspec.Meta(pattern=_BASE64URL)] = ""
     id_short: str = msgspec.field(default="", name="idShort")
 
 
 def decode_id(text: str) -> str:
-    """An identifier from its base64url form. Raises ``server.identifier_invalid``."""
+    """An identifier from its base64url form.
+
+    Raises:
+        XushiError: ``server.identifier_invalid`` for what is not base64url; ``runtime.twin_unknown`` for what is,
+            and is no text: nothing can have that identifier.
+    """
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+    except UnicodeDecodeError:
+        raise XushiError("runtime.twin_unknown", id=text[:200]) from None
     except (binascii.Error, ValueError) as error:
         raise XushiError("server.identifier_invalid", id=text[:100]) from error
 
@@ -222,7 +231,7 @@ def _number(text: Any, value_type: str | None) -> Any:
 
 
 def _route(path: str, handler: Handler, title: str, query: type[msgspec.Struct] = NoQuery) -> RouteSpec:
-    return RouteSpec("GET", path, "view", handler, title, query, answer=dict[str, Any], tags=("aas",))
+    return RouteSpec("GET", path, "view", handler, title, query, answer=dict[str, Any], tags=("aas",), parts=_PARTS)
 
 
 ROUTES = (
@@ -237,6 +246,7 @@ ROUTES = (
         "The picture of a shell",
         media_type="application/octet-stream",
         tags=("aas",),
+        parts=_PARTS,
     ),
     _route("/shells/{id}/submodel-refs", submodel_refs, "The submodels of a shell"),
     _route("/submodels", submodels, "All submodels", PageQuery),

@@ -48,7 +48,7 @@ class Connection:
             self._act(message)
         except XushiError as error:
             self._tell_error(error, request)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             self._tell_error(XushiError("server.message_invalid", reason=str(error)), request)
 
     def _act(self, message: Any) -> None:

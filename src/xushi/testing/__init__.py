@@ -5,6 +5,7 @@ from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb
 from ._node_opcua import NodeOpcua, start_node_opcua
+from ._own_server import OwnServer, own_server
 from ._server import Served, served
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "BrokerMissing",
     "BrowserMissing",
     "NodeOpcua",
+    "OwnServer",
     "RunningDemo",
     "Served",
     "chromium_path",
     "free_port",
+    "own_server",
     "running_demo",
     "served",
     "start_mosquitto",

@@ -1,5 +1,30 @@
 // Written by `python -m xushi.server.typegen` from the Python types; do not edit.
 
+/** Something a machine offers to do, for ``device.act``. ``inverse`` is the key of what takes it back. */
+export interface ActionInfo {
+  key: string;
+  id_short: string;
+  name: Record<string, string>;
+  summary: Record<string, string>;
+  shell: string;
+  submodel: string;
+  link: string;
+  protocol: string;
+  inputs: ActionInputInfo[];
+  inverse: string;
+  is_safe: boolean;
+}
+
+/** One input of an action; ``type`` is a JSON Schema type. */
+export interface ActionInputInfo {
+  name: string;
+  type: string;
+  title: Record<string, string>;
+  unit: string;
+  minimum: number | null;
+  maximum: number | null;
+}
+
 /** Nodes by address. For a scan: empty means everything. For a preview: at most 200. */
 export interface Addresses {
   addresses?: string[];
@@ -261,6 +286,15 @@ export interface FoundMachine {
   reason: string;
 }
 
+/** A point of the vehicles' road map; ``station`` names what is served there. */
+export interface GoalInfo {
+  node: string;
+  x_m: number;
+  y_m: number;
+  station: string;
+  name: string;
+}
+
 /** Sets the language of texts on this connection. */
 export interface Hello {
   type: "hello";
@@ -485,6 +519,25 @@ export interface PreviewValue {
   text: string;
 }
 
+/** A command that waits for a person with the right to confirm or reject it. */
+export interface ProposalInfo {
+  id: string;
+  command: string;
+  params: Record<string, unknown>;
+  why: string;
+  by: string;
+  made_ms: number;
+  expires_ms: number;
+  state: "confirmed" | "expired" | "pending" | "rejected";
+  decided_by: string;
+  decided_ms: number | null;
+  plan: Record<string, unknown>;
+  outcome: string;
+  error: ErrorBody | null;
+  right: string;
+  can_decide: boolean;
+}
+
 /** A write that waits, or waited, for its machine. */
 export interface QueuedWriteInfo {
   id: string;
@@ -526,6 +579,21 @@ export interface RowPage {
   rows: MappingRow[];
   total: number;
   included: number;
+}
+
+/** A JSON-RPC 2.0 answer: a result or an error. */
+export interface RpcAnswer {
+  jsonrpc: string;
+  id: number | string | null;
+  result: Record<string, unknown> | null;
+  error: RpcError | null;
+}
+
+/** A JSON-RPC 2.0 error; ``data`` may hold what, why and what to do next. */
+export interface RpcError {
+  code: number;
+  message: string;
+  data: unknown;
 }
 
 /** Runs a command; the answer carries ``request``. */
@@ -711,6 +779,22 @@ export interface Undo {
 export interface Unwatch {
   type: "unwatch";
   view: number;
+}
+
+/** A vehicle that speaks VDA 5050, for ``agv.order``. ``signal_node`` tells where it stands, -1 for unknown. */
+export interface VehicleInfo {
+  shell: string;
+  serial: string;
+  manufacturer: string;
+  link: string;
+  signal_node: number;
+  signal_order: number;
+}
+
+/** All vehicles and where they can be sent. */
+export interface VehicleList {
+  vehicles: VehicleInfo[];
+  goals: GoalInfo[];
 }
 
 /** Shows signals in a view; the first answer is a full snapshot. */

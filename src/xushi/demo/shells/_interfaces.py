@@ -33,6 +33,14 @@ _JSON_TYPES = {
     "string[]": "array",
 }
 
+# method -> name, and the method that takes it back
+_METHODS: dict[str, tuple[Text, str]] = {
+    "Start": (Text("Start", "启动"), "Stop"),
+    "Stop": (Text("Stop", "停止"), "Start"),
+    "Reset": (Text("Reset", "复位"), ""),
+    "AnswerPokaYoke": (Text("Release the poka-yoke stop", "解除防错停机"), ""),
+}
+
 
 @dataclass(frozen=True)
 class _Interface:
@@ -74,12 +82,12 @@ VDA5050 = _Interface(
 BY_PROTOCOL = {"opcua": OPCUA, "sparkplug": SPARKPLUG, "json": JSON, "vda5050": VDA5050}
 
 
-def interfaces(machine: str, signals: Sequence[Signal]) -> Submodel:
+def interfaces(machine: str, signals: Sequence[Signal], methods: Sequence[str] = ()) -> Submodel:
     elements = []
     for protocol, interface in BY_PROTOCOL.items():
         members = [signal for signal in signals if signal.protocol == protocol]
         if members:
-            elements.append(_interface(machine, interface, members))
+            elements.append(_interface(machine, interface, members, methods if interface is OPCUA else ()))
     return Submodel(
         id=submodel_id(machine, NAME), id_short=NAME, semantic_id=outside(SEMANTIC), kind="Instance",
         display_name=texts(Text("Asset interfaces", "资产接口描述")), submodel_elements=tuple(elements),
@@ -114,7 +122,9 @@ def _id_short(key: str) -> str:
     return plain if len(plain) > 1 else f"{plain}_"
 
 
-def _interface(machine: str, interface: _Interface, signals: Sequence[Signal]) -> SubmodelElementCollection:
+def _interface(
+    machine: str, interface: _Interface, signals: Sequence[Signal], methods: Sequence[str]
+) -> SubmodelElementCollection:
     if interface is OPCUA:
         properties = [_node(machine, signal) for signal in signals]
     else:
@@ -129,7 +139,7 @@ def _interface(machine: str, interface: _Interface, signals: Sequence[Signal]) -
             _endpoint(machine, interface),
             group(
                 "InteractionMetadata",
-                (group("properties", properties, f"{_TD}#PropertyAffordance"),),
+                (group("properties", properties, f"{_TD}#PropertyAffordance"), *_actions(machine, interface, methods)),
                 f"{_AID}/InteractionMetadata",
             ),
         ),
@@ -194,6 +204,26 @@ def _node(machine: str, signal: Signal) -> SubmodelElementCollection:
     href = f"/?id=nsu={NAMESPACE};s={signal.address}"
     children = [*_described(signal), _form(machine, OPCUA, href)]
     return _marked(group(_property_path(signal)[0], children, f"{_AID}/PropertyDefinition"), signal)
+
+
+def _actions(machine: str, interface: _Interface, methods: Sequence[str]) -> list[Element]:
+    """The methods of the machine as action affordances; `Inverse` names the one that takes it back."""
+    if not methods:
+        return []
+    made: list[Element] = []
+    for method in methods:
+        name, inverse = _METHODS[method]
+        children: list[Element] = [
+            text("title", name.en, f"{_TD}#title"),
+            text("safe", False, f"{_TD}#isSafe", "xs:boolean"),
+            _form(machine, interface, f"/?id=nsu={NAMESPACE};s={machine}.{method}"),
+        ]
+        action = group(method, children, f"{_TD}#ActionAffordance", name)
+        if inverse in methods:
+            mark = Qualifier(type="Inverse", kind="ConceptQualifier", value_type="xs:string", value=inverse)
+            action = msgspec.structs.replace(action, qualifiers=(mark,))
+        made.append(action)
+    return [group("actions", made, f"{_TD}#ActionAffordance")]
 
 
 def _payload(machine: str, interface: _Interface, topic: str, signals: Sequence[Signal]) -> SubmodelElementCollection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xushi.demo._line import LINE, MACHINES, PARTS, STAGES, signals_of
+from xushi.demo._line_methods import methods_of
 from xushi.demo._line_types import Machine, Nameplate, TechnicalValue, Text
 from xushi.demo.models import model_of_buffer
 from xushi.twins import (
@@ -24,6 +25,7 @@ from ._elements import ROOT, asset_id, shell_id, texts
 from ._history import time_series
 from ._identity import nameplate, technical
 from ._interfaces import interfaces
+from ._layout import layout_file, road_map
 from ._mapping import mapping
 from ._operational import operational
 from ._pictures import Pictures, models_3d
@@ -91,6 +93,8 @@ class _Plant:
         self.submodels.extend(held)
 
     def line(self) -> None:
+        path, content = layout_file()
+        self.files[path] = content
         plate = Nameplate(
             manufacturer=_MAKER,
             product=Text("Engine assembly line", "发动机装配线"),
@@ -107,7 +111,7 @@ class _Plant:
             nameplate(LINE.id, plate), technical(LINE.id, plate, figures, self.concepts),
             layout(LINE.id, LINE.name, MACHINES),
             models_3d(LINE.id, [("hall", Text("Assembly hall", "装配车间"))], self.pictures),
-            still(LINE.id, "building"),
+            still(LINE.id, "building"), road_map(LINE.id),
         ), plate.serial)  # fmt: skip
 
     def machine(self, machine: Machine) -> None:
@@ -118,7 +122,7 @@ class _Plant:
             nameplate(machine.id, machine.nameplate),
             technical(machine.id, machine.nameplate, machine.technical, self.concepts),
             operational(machine.id, signals, self.concepts),
-            interfaces(machine.id, signals),
+            interfaces(machine.id, signals, methods_of(machine)),
             mapping(machine.id, signals),
             time_series(machine.id, signals, self.concepts),
             models_3d(machine.id, [(model, machine.name)], self.pictures),

@@ -20,17 +20,20 @@ export function HoldButton({ children, isDisabled = false, onConfirm }: Props) {
   const begin = () => {
     if (isDisabled || timer.current !== undefined) return;
     setIsHeld(true);
-    setIsAsked(true);
     timer.current = setTimeout(() => {
-      end();
+      timer.current = undefined;
+      setIsHeld(false);
       setIsAsked(false);
       onConfirm();
     }, HOLD_MS);
   };
+  // The hint comes after a press that was too short and stays during the next: nothing may move the button while it is held.
   const end = () => {
+    if (timer.current === undefined) return;
     clearTimeout(timer.current);
     timer.current = undefined;
     setIsHeld(false);
+    setIsAsked(true);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
 
@@ -59,7 +62,7 @@ export function HoldButton({ children, isDisabled = false, onConfirm }: Props) {
         <span>{children}</span>
       </button>
       <span className={css.hint} role="status">
-        {isAsked && !isHeld ? text("hold.hint") : ""}
+        {isAsked ? text("hold.hint") : ""}
       </span>
     </span>
   );

@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form. */
-const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued"]);
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject"]);
 
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
@@ -122,12 +122,14 @@ export function useActions(): Action[] {
       make("selection.call", "action.call", "selection", "call", () => ui.set({ dialog: "command", command: "device.call" }), {
         isEnabled: commands.some((command) => command.name === "device.call") && (selected?.signals.some((signal) => signal.source?.protocol === "opcua") ?? false),
       }),
+      make("selection.act", "action.act", "selection", "write", () => ui.set({ tab: "act", isInspectorOpen: true }), { isEnabled: selected?.twin != null }),
       make("selection.trend", "action.trend", "selection", "value", () => ui.set({ tab: "trend", isInspectorOpen: true }), { isEnabled: selected !== null }),
       make("selection.source", "action.source", "selection", "plug", () => ui.set({ tab: "source", isInspectorOpen: true }), { isEnabled: selected !== null }),
       make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),
       make("plant.import", "action.import", "plant", "open", () => ui.set({ dialog: "import", files: [] }), { keys: "mod+o" }),
       make("plant.export", "action.export", "plant", "download", () => ui.set({ dialog: "export" }), { keys: "mod+e" }),
       make("plant.certificates", "action.certificates", "plant", "shield", () => ui.set({ dialog: "certificates" })),
+      make("plant.proposals", "action.proposals", "plant", "check", show("activity")),
       make("plant.undo", "action.undo", "plant", "undo", () => void tools.undo(), { keys: "mod+z", isEnabled: canUndo }),
       make("plant.redo", "action.redo", "plant", "redo", () => void tools.redo(), { keys: "mod+shift+z", isEnabled: canRedo }),
       make("page.link", "action.copyLink", "page", "link", () => copy(linkedView()), { keys: "alt+c" }),

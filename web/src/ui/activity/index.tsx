@@ -1,14 +1,19 @@
 // What was done: every command with who, when, why and what came of it, and the way to take it back.
 import { ActionIcon, Button } from "@mantine/core";
-import { Fragment, useEffect, useMemo, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { useAnswer, usePlant, useSession, type EvidenceInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
+import { fits, NO_FILTER, useLines, type Filter } from "./_entries";
+import { Filters } from "./_Filters";
+import { Proposals } from "./_Proposals";
 import css from "./activity.module.css";
 
 const REFRESH_MS = 10_000;
+const MOST_ENTRIES = 1000;
+const MOST_ROWS = 300;
 
 /** Asks again when records changed, and now and then. */
 function useRefresh(): [number, () => void] {
@@ -39,48 +44,17 @@ function StateText({ state }: { state: string }) {
   );
 }
 
-/** A device command leaves two entries: begun, and ended; the second completes the first. */
-function useEntries(data: EvidenceInfo[] | null): EvidenceInfo[] {
-  const entries: EvidenceInfo[] = [];
-  const ended = new Map((data ?? []).filter((entry) => !entry.command).map((entry) => [entry.command_id, entry]));
-  for (const entry of data ?? []) {
-    if (!entry.command) continue;
-    entries.push({ ...entry, state: ended.get(entry.command_id)?.state ?? entry.state });
-  }
-  return entries.reverse();
-}
-
-const MOST_TARGETS = 2;
-
-/** What an entry changed, by name where the thing has one. */
-function useTargets(): (entry: EvidenceInfo) => string {
-  const text = useText();
-  const language = useLanguage();
-  const places = usePlant((plant) => plant.places);
-  const twins = usePlant((plant) => plant.twins);
-  return useMemo(() => {
-    const names = new Map<string, string>();
-    for (const twin of twins) names.set(`shell/${twin.id}`, localName(twin.name, language, twin.idShort));
-    for (const place of places) names.set(`place/${place.id}`, localName(place.name, language, place.id));
-    return (entry) => {
-      const touched = entry.touched.filter((key) => !key.startsWith("change/"));
-      const shown = touched.slice(0, MOST_TARGETS).map((key) => names.get(key) ?? key.slice(key.indexOf("/") + 1));
-      const count = Number(entry.entry["touched_count"] ?? touched.length);
-      return count > MOST_TARGETS ? text("activity.more", { names: shown.join(", "), count: count - MOST_TARGETS }) : shown.join(", ");
-    };
-  }, [text, language, places, twins]);
-}
-
 export default function ActivityPanel() {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
   const commands = usePlant((plant) => plant.commands);
-  const targetsOf = useTargets();
   const [refresh, again] = useRefresh();
-  const { data, error, isLoading } = useAnswer<EvidenceInfo[]>("/api/evidence", refresh);
+  const { data, error, isLoading } = useAnswer<EvidenceInfo[]>(`/api/evidence?limit=${MOST_ENTRIES}`, refresh);
   const [opened, setOpened] = useState<number | null>(null);
-  const entries = useEntries(data);
+  const [filter, setFilter] = useState<Filter>(NO_FILTER);
+  const lines = useLines(data);
+  const shown = lines.filter((line) => fits(line, filter));
   const titleOf = (entry: EvidenceInfo) => localName(commands.find((command) => command.name === entry.command)?.title, language, entry.command);
   const undo = async (entry: EvidenceInfo) => {
     await tools.undoOne(entry.command_id);
@@ -89,7 +63,7 @@ export default function ActivityPanel() {
 
   if (error) return <ErrorNote error={error} onRetry={again} />;
   if (!data && isLoading) return <LoadingNote />;
-  if (entries.length === 0) {
+  if (lines.length === 0) {
     return (
       <EmptyNote icon="activity" title={text("activity.empty")}>
         {text("activity.emptyHint")}
@@ -98,6 +72,11 @@ export default function ActivityPanel() {
   }
   return (
     <section className={css.panel} aria-label={text("activity.title")} tabIndex={0}>
+      <Proposals />
+      <Filters lines={lines} filter={filter} onChange={setFilter} />
+      <p className={css.count} role="status">
+        {shown.length === 0 ? text("activity.noneFits") : text("activity.count", { count: shown.length, all: lines.length })}
+      </p>
       <table className={css.table}>
         <thead>
           <tr>
@@ -112,7 +91,7 @@ export default function ActivityPanel() {
           </tr>
         </thead>
         <tbody>
-          {entries.map((entry) => (
+          {shown.slice(0, MOST_ROWS).map(({ entry, reason, state, why, target, endedBy }) => (
             <Fragment key={entry.number}>
               <tr>
                 <td className={css.when}>{formatDateTime(entry.at_ms, language)}</td>
@@ -120,12 +99,13 @@ export default function ActivityPanel() {
                 <td className={css.what}>
                   <span>
                     {entry.entry["undoes"] ? text("activity.undoOf", { command: titleOf(entry) }) : titleOf(entry)}
-                    <span className={css.target}> {targetsOf(entry)}</span>
+                    <span className={css.target}> {target}</span>
                   </span>
                 </td>
-                <td>{entry.reason || "–"}</td>
+                <td>{reason || "–"}</td>
                 <td>
-                  <StateText state={entry.state} />
+                  <StateText state={state} />
+                  {why ? <span className={css.refusal}>{why}</span> : null}
                 </td>
                 <td className={css.tools}>
                   {entry.is_undoable ? (
@@ -150,6 +130,11 @@ export default function ActivityPanel() {
                     <a href={`/api/evidence/${entry.number}/proof`} target="_blank" rel="noreferrer">
                       {text("activity.proof")}
                     </a>
+                    {endedBy === null ? null : (
+                      <a href={`/api/evidence/${endedBy}/proof`} target="_blank" rel="noreferrer">
+                        {text("activity.proofOfOutcome")}
+                      </a>
+                    )}
                   </td>
                 </tr>
               ) : null}

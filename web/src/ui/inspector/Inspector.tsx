@@ -7,6 +7,7 @@ import { useBoardTick, usePlant, useSession } from "../live";
 import { StateMark, machineState } from "../marks";
 import { EmptyNote } from "../notes";
 import { useSelected, useUi, useUiStore, type InspectorTab, type Selected } from "../state";
+import { ActTab } from "./_ActTab";
 import { AboutTab } from "./_AboutTab";
 import { FilesTab } from "./_FilesTab";
 import { LiveTab } from "./_LiveTab";
@@ -14,7 +15,7 @@ import { SourceTab } from "./_SourceTab";
 import { TrendTab } from "./_TrendTab";
 import css from "./inspector.module.css";
 
-const TABS: readonly InspectorTab[] = ["live", "trend", "about", "files", "source"];
+const TABS: readonly InspectorTab[] = ["live", "act", "trend", "about", "files", "source"];
 
 function State({ selected }: { selected: Selected }) {
   useBoardTick(400);
@@ -90,6 +91,7 @@ function Head({ selected }: { selected: Selected }) {
 }
 
 function Body({ selected, tab }: { selected: Selected; tab: InspectorTab }) {
+  if (tab === "act") return <ActTab selected={selected} />;
   if (tab === "trend") return <TrendTab selected={selected} />;
   if (tab === "about") return <AboutTab selected={selected} />;
   if (tab === "files") return <FilesTab selected={selected} />;

@@ -66,6 +66,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const commands = usePlant((plant) => plant.commands);
   const isLive = useTime((time) => time.mode === "live");
   const [draft, setDraft] = useState<Draft>(() => firstDraft(signal, board.value(signal.handle), board.object(signal.handle)));
+  const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
   const [isKept, setIsKept] = useState(false);
   const toasts = useToasts();
@@ -101,7 +102,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
     if (!prepared) return;
     setIsWaiting(true);
     const more = isAway && isKept ? { when_offline: "queue", valid_s: KEPT_S } : {};
-    const outcome = await tools.run(prepared.name, { ...prepared.params, ...more }, { isQuiet: isAway && isKept });
+    const outcome = await tools.run(prepared.name, { ...prepared.params, ...more }, { reason, isQuiet: isAway && isKept });
     setIsWaiting(false);
     if (outcome && isAway && isKept) {
       const isQueued = outcome.summary["queued"] === true;
@@ -118,6 +119,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
       <Field signal={signal} draft={draft} onDraft={setDraft} />
       {isAway ? <Checkbox label={text("queue.keep", { minutes: KEPT_S / 60 })} checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} /> : null}
       <WaitingWrites signal={signal.key} />
+      <TextInput label={text("form.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
       <p className={css.setWhy} role="status">
         {why}
       </p>

@@ -1,5 +1,7 @@
 // The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
 export type {
+  ActionInfo,
+  ActionInputInfo,
   BucketColumns,
   CertificateCard,
   CertificateList,
@@ -11,12 +13,14 @@ export type {
   EngineSummary,
   ErrorBody,
   EvidenceInfo,
+  GoalInfo,
   JobInfo,
   LinkInfo,
   Me,
   OutcomeInfo,
   Place,
   QueuedWriteInfo,
+  ProposalInfo,
   SampleRows,
   ServerCertificateInfo,
   SignalInfo,
@@ -25,6 +29,8 @@ export type {
   SubmodelSummary,
   TimelineInfo,
   TwinSummary,
+  VehicleInfo,
+  VehicleList,
 } from "../../protocol/generated";
 
 export const KIND = { DOUBLE: 0, INT: 1, BOOL: 2, ENUM: 3, TIME: 4, STRING: 5, ARRAY: 6 } as const;

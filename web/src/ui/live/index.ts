@@ -5,6 +5,7 @@ export type { Api } from "./_api";
 export { useAnswer, useBoardTick, useConnection, useTime } from "./_hooks";
 export type { Loaded } from "./_hooks";
 export type { Board, Connection, Feed, ShownTime, TimeMode } from "./_feed";
+export { useProposals } from "./_proposals";
 export { SessionContext, openSession, usePlant, useSession } from "./_session";
 export type { Plant, Session } from "./_session";
 export { createStore, useStore } from "./_store";

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton } from "@mantine
 import { localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
 import { keyLabels, useActions, type Action } from "../actions";
 import { Icon, type IconName } from "../icons";
-import { useConnection, usePlant, useSession, useTime } from "../live";
+import { useConnection, usePlant, useProposals, useSession, useTime } from "../live";
 import { savePreferences, useUi, useUiStore } from "../state";
 import { SCHEMES, type Scheme } from "../theme";
 import css from "./shell.module.css";
@@ -47,6 +47,26 @@ function JobMark() {
       <span className={css.jobBar} aria-hidden="true" style={{ ["--done" as string]: `${percent}%` }} />
       <span className="x-ellipsis">{label}</span>
     </span>
+  );
+}
+
+/** Commands that wait for this reader's decision. */
+function ProposalMark({ isPhone }: { isPhone: boolean }) {
+  const text = useText();
+  const ui = useUiStore();
+  const [proposals] = useProposals();
+  const count = proposals.filter((each) => each.can_decide).length;
+  if (count === 0) return null;
+  const label = text("proposal.waiting", { count });
+  return (
+    <Button
+      variant="default"
+      {...(isPhone ? { px: 8 } : { leftSection: <Icon name="check" size={14} /> })}
+      onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })}
+      aria-label={label}
+    >
+      {isPhone ? count : text("proposal.mark", { count })}
+    </Button>
   );
 }
 
@@ -171,6 +191,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       <ConnectionMark />
       {isPhone ? null : <JobMark />}
       <span className={css.spring} />
+      <ProposalMark isPhone={isPhone} />
       <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />
         {isPhone ? null : (

@@ -7,7 +7,7 @@ import type { Camera, Fineness, LinkedView } from "./_link";
 
 export const CENTRES = ["world", "table", "engines", "activity"] as const;
 export type Centre = (typeof CENTRES)[number];
-export const INSPECTOR_TABS = ["live", "trend", "about", "files", "source"] as const;
+export const INSPECTOR_TABS = ["live", "act", "trend", "about", "files", "source"] as const;
 export type InspectorTab = (typeof INSPECTOR_TABS)[number];
 export type PhoneTab = "tree" | "inspector" | Centre;
 export type SelectionKind = "place" | "shell" | "submodel" | "element";

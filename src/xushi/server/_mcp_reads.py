@@ -1,0 +1,248 @@
+"""The tools that read: twins, values, history, and every other route of the table that only looks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+from urllib.parse import parse_qsl
+
+import msgspec
+import numpy as np
+from starlette.requests import Request
+from starlette.routing import compile_path
+
+from xushi.kernel import XushiError
+from xushi.runtime import LIVE
+from xushi.server._doors import Doors
+from xushi.server._routes import Call, RouteSpec, decoded_query
+from xushi.signals import Sample, SignalDef
+
+_MOST = 500
+_LARGEST_ANSWER = 512 * 1024
+_NS_PER_MIN = 60_000_000_000
+_MOST_MINUTES = 60 * 24 * 366
+_BAD = 0x8000_0000
+_GRADES = ("good", "uncertain", "bad", "bad")  # OPC 10000-4, 7.39: the two severity bits
+_Text = Annotated[str, msgspec.Meta(max_length=2_048)]
+_Limit = Annotated[int, msgspec.Meta(ge=1, le=_MOST)]
+
+
+class SearchTwins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words of the name, idShort or id; all twins when left out."""
+
+    query: _Text = ""
+    limit: _Limit = 20
+
+
+class ReadValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signals by key, or by the end of the key; or all signals of one shell by id or idShort."""
+
+    signals: Annotated[list[_Text], msgspec.Meta(max_length=_MOST)] = []
+    shell: _Text = ""
+    limit: _Limit = 200
+
+
+class ReadHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One signal's minimum, mean, maximum and last value in equal steps of the last minutes."""
+
+    signal: _Text
+    minutes: Annotated[float, msgspec.Meta(gt=0, le=_MOST_MINUTES)] = 60.0
+    count: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
+    timeline: _Text = LIVE
+
+
+class ReadRoute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A path of the server that answers GET with JSON, with its query."""
+
+    path: _Text
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No arguments."""
+
+
+@dataclass(frozen=True)
+class ReadTool:
+    """One reading tool."""
+
+    name: str
+    title: str
+    description: str
+    arguments: type[msgspec.Struct]
+    work: Callable[[Doors, Call, Any], Awaitable[Any]]
+
+    HINTS: ClassVar[dict[str, bool]] = {"readOnlyHint": True, "openWorldHint": False}
+
+    def describe(self) -> dict[str, Any]:
+        """The tool as `tools/list` shows it."""
+        (schema,), parts = msgspec.json.schema_components([self.arguments], ref_template="#/$defs/{name}")
+        whole = parts.pop(schema["$ref"].rpartition("/")[2]) if "$ref" in schema else schema
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "inputSchema": {**whole, **({"$defs": parts} if parts else {})},
+            "annotations": self.HINTS,
+        }
+
+    async def use(self, doors: Doors, call: Call, given: dict[str, Any]) -> Any:
+        """Read. Raises ``server.tool_arguments_invalid`` or what the reading refuses with."""
+        try:
+            arguments = msgspec.convert(given, self.arguments)
+        except msgspec.ValidationError as error:
+            raise XushiError("server.tool_arguments_invalid", tool=self.name, reason=str(error)) from error
+        return await self.work(doors, call, arguments)
+
+
+async def _search(doors: Doors, call: Call, wanted: SearchTwins) -> Any:
+    words = wanted.query.lower().split()
+    found = []
+    for shell in doors.platform.twins.records["shell"].values():
+        names = {text["language"]: text["text"] for text in shell.get("displayName", [])}
+        text = " ".join((shell["id"], shell.get("idShort", ""), *names.values())).lower()
+        if all(word in text for word in words):
+            submodels = [reference["keys"][0]["value"] for reference in shell.get("submodels", [])]
+            found.append(
+                {"id": shell["id"], "idShort": shell.get("idShort", ""), "name": names, "submodels": submodels}
+            )
+    return {"found": len(found), "twins": found[: wanted.limit]}
+
+
+async def _values(doors: Doors, call: Call, wanted: ReadValues) -> Any:
+    registry, board = doors.platform.registry, doors.platform.board
+    chosen = [_signal(doors, name) for name in wanted.signals]
+    if wanted.shell:
+        shells = doors.platform.twins.records["shell"]
+        named = {wanted.shell} | {key for key, one in shells.items() if one.get("idShort") == wanted.shell}
+        chosen += [one for one in registry.all() if one.shell in named]
+    shown = []
+    for definition in chosen[: wanted.limit]:
+        shown.append(_shown(definition, board.value(registry.handle(definition.key))))
+    return {"found": len(chosen), "values": shown}
+
+
+def _shown(definition: SignalDef, sample: Sample | None) -> dict[str, Any]:
+    named = {"signal": definition.key, "name": dict(definition.name), "unit": definition.unit}
+    if sample is None:
+        return {**named, "value": None, "quality": "none", "at": None}
+    value = None if sample.quality >= _BAD else _json_value(sample.value)
+    return {**named, "value": value, "quality": _GRADES[sample.quality >> 30], "at": _iso(sample.time_ns)}
+
+
+def _signal(doors: Doors, name: str) -> SignalDef:
+    """A signal by key, or by the end of its key where only one fits. Raises ``server.signal_unnamed``."""
+    registry = doors.platform.registry
+    if name in registry:
+        return registry.get(registry.handle(name))
+    found = [one for one in registry.all() if one.key.endswith(name)] if name else []
+    if len(found) != 1:
+        raise XushiError("server.signal_unnamed", name=name[:200], count=len(found))
+    return found[0]
+
+
+async def _history(doors: Doors, call: Call, wanted: ReadHistory) -> Any:
+    platform = doors.platform
+    definition = _signal(doors, wanted.signal)
+    history, first_ns, last_ns = platform.timelines.span(wanted.timeline)
+    end_ns = platform.clock.now_ns() if wanted.timeline == LIVE else last_ns
+    start_ns = max(end_ns - int(wanted.minutes * _NS_PER_MIN), min(first_ns, end_ns - 1))
+    handle = platform.registry.handle(definition.key)
+    found = await asyncio.to_thread(history.buckets, handle, start_ns, end_ns, wanted.count)
+    steps = [
+        {
+            "at": _iso(int(found.start_ns[i])),
+            "min": _number(found.min[i]),
+            "mean": _number(found.mean[i]),
+            "max": _number(found.max[i]),
+            "count": int(found.count[i]),
+            "last": _number(found.last[i]),
+        }
+        for i in range(len(found.count))
+    ]
+    return {"signal": definition.key, "unit": definition.unit, "steps": [one for one in steps if one["count"]]}
+
+
+async def _route(doors: Doors, call: Call, wanted: ReadRoute) -> Any:
+    path, _, query = wanted.path.partition("?")
+    for spec in readable(doors):
+        match = compile_path(spec.path)[0].match(path)
+        if match is not None:
+            return await _ask(doors, call, spec, match.groupdict(), query)
+    paths = [f"{spec.path} ({spec.title})" for spec in readable(doors)]
+    raise XushiError("server.tool_route_unknown", path=path[:200], known="; ".join(paths))
+
+
+async def _ask(doors: Doors, call: Call, spec: RouteSpec, parameters: dict[str, str], query: str) -> Any:
+    doors.require(call.actor, spec.right or "view", f"{spec.method} {spec.path}")
+    scope = {**call.request.scope, "path_params": parameters, "method": "GET", "query_string": query.encode()}
+    asked = decoded_query(dict(parse_qsl(query, keep_blank_values=True)), spec)
+    response = await spec.handler(doors, Call(Request(scope), call.actor, call.language, asked, None))
+    body = bytes(response.body)
+    if len(body) > _LARGEST_ANSWER:
+        raise XushiError("server.tool_answer_large", path=spec.path, bytes=len(body), most=_LARGEST_ANSWER)
+    return json.loads(body)
+
+
+def readable(doors: Doors) -> list[RouteSpec]:
+    """The routes that only look and answer with JSON."""
+    return [
+        spec
+        for spec in doors.routes
+        if spec.method == "GET" and spec.answer is not None and spec.right is not None
+        and not spec.path.endswith("openapi.json")
+    ]  # fmt: skip
+
+
+def _shortcut(path: str) -> Callable[[Doors, Call, Any], Awaitable[Any]]:
+    async def work(doors: Doors, call: Call, wanted: Any) -> Any:
+        return await _route(doors, call, ReadRoute(path))
+
+    return work
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value if not isinstance(value, float) or np.isfinite(value) else None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _iso(time_ns: int) -> str:
+    return datetime.fromtimestamp(time_ns / 1e9, UTC).isoformat(timespec="milliseconds")
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        ReadTool("search_twins", "Search twins", "Finds machines and other twins by words of their name or id.",
+                 SearchTwins, _search),
+        ReadTool("read_values", "Read values", "The newest values of signals, with unit, quality and time.",
+                 ReadValues, _values),
+        ReadTool("read_history", "Read history", "A numeric signal's past in equal steps of time.",
+                 ReadHistory, _history),
+        ReadTool("list_actions", "List actions", "What machines can be told to do; the keys are for device_act.",
+                 Nothing, _shortcut("/api/actions")),
+        ReadTool("list_vehicles", "List vehicles", "Vehicles and the places to which agv_order can send them.",
+                 Nothing, _shortcut("/api/vehicles")),
+        ReadTool("list_proposals", "List proposals", "Commands that wait for a person, and what became of others.",
+                 Nothing, _shortcut("/api/proposals")),
+        ReadTool("list_alarms", "List alarms", "The alarms as the plant has them now.",
+                 Nothing, _shortcut("/api/alarms")),
+        ReadTool("read_route", "Read a route", "Any other GET route of the server that answers with JSON, e.g. "
+                 "/api/links or /api/evidence?limit=20; a path that does not exist is answered with the list.",
+                 ReadRoute, _route),
+    )
+}  # fmt: skip
+
+
+def offered(doors: Doors) -> dict[str, ReadTool]:
+    """The reading tools that this server has something to read for."""
+    paths = {spec.path for spec in doors.routes}
+    return {name: tool for name, tool in TOOLS.items() if name != "list_alarms" or "/api/alarms" in paths}

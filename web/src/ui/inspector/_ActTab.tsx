@@ -1,0 +1,113 @@
+// What the selected machine can be told to do: its own actions, a stop that waits for an answer, an order for a vehicle.
+import { TextInput } from "@mantine/core";
+import { useState } from "react";
+import { localName, useLanguage, useText } from "../../i18n";
+import { HoldButton, useActionTools } from "../actions";
+import { useAnswer, useTime, type ActionInfo, type ActionInputInfo, type VehicleList } from "../live";
+import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
+import type { Selected } from "../state";
+import { PokaYoke, isAnswer } from "./_PokaYoke";
+import { VehicleOrder } from "./_VehicleOrder";
+import css from "./act.module.css";
+
+const ACT = "device.act";
+
+/** What was typed as the action's inputs; null where one is missing or is no number. */
+function inputsOf(action: ActionInfo, typed: Readonly<Record<string, string>>): Record<string, unknown> | null {
+  const found: Record<string, unknown> = {};
+  for (const input of action.inputs) {
+    const value = typed[input.name] ?? "";
+    if (value === "") return null;
+    if (input.type === "boolean") found[input.name] = value === "true";
+    else if (input.type === "number" || input.type === "integer") {
+      if (!Number.isFinite(Number(value))) return null;
+      found[input.name] = Number(value);
+    } else found[input.name] = value;
+  }
+  return found;
+}
+
+function limits(input: ActionInputInfo): string | undefined {
+  if (input.minimum === null && input.maximum === null) return undefined;
+  return `${input.minimum ?? "…"} – ${input.maximum ?? "…"} ${input.unit}`.trim();
+}
+
+function ActionRow({ action, isLive, reason, onDone }: { action: ActionInfo; isLive: boolean; reason: string; onDone(): void }) {
+  const text = useText();
+  const language = useLanguage();
+  const tools = useActionTools();
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const [isWaiting, setIsWaiting] = useState(false);
+  const name = localName(action.name, language, action.id_short);
+  const inputs = inputsOf(action, typed);
+  const act = async () => {
+    setIsWaiting(true);
+    const outcome = await tools.run(ACT, { action: action.key, inputs: inputs ?? {} }, { reason });
+    setIsWaiting(false);
+    if (outcome) onDone();
+  };
+  return (
+    <li className={css.action}>
+      <span className={css.actionName}>
+        {name}
+        {name === action.id_short ? null : <span className={css.actionId}>{action.id_short}</span>}
+      </span>
+      {action.inputs.map((input) => (
+        <TextInput
+          key={input.name}
+          label={localName(input.title, language, input.name) || input.name}
+          description={limits(input)}
+          value={typed[input.name] ?? ""}
+          onChange={(event) => setTyped({ ...typed, [input.name]: event.currentTarget.value })}
+        />
+      ))}
+      <HoldButton isDisabled={!isLive || isWaiting || inputs === null} onConfirm={() => void act()}>
+        {isWaiting ? text("act.waiting") : text("act.hold", { name })}
+      </HoldButton>
+    </li>
+  );
+}
+
+export function ActTab({ selected }: { selected: Selected }) {
+  const text = useText();
+  const isLive = useTime((time) => time.mode === "live");
+  const [reason, setReason] = useState("");
+  const actions = useAnswer<ActionInfo[]>("/api/actions");
+  const fleet = useAnswer<VehicleList>("/api/vehicles");
+  const shell = selected.twin?.id;
+  if (actions.error) return <ErrorNote error={actions.error} />;
+  if (!actions.data || !fleet.data) return <LoadingNote />;
+  const own = actions.data.filter((action) => action.shell === shell);
+  const plain = own.filter((action) => !isAnswer(action));
+  const vehicle = fleet.data.vehicles.find((each) => each.shell === shell);
+  if (own.length === 0 && !vehicle) {
+    return (
+      <EmptyNote icon="call" title={text("act.empty")}>
+        {text("act.emptyHint")}
+      </EmptyNote>
+    );
+  }
+  return (
+    <div className={css.panel}>
+      {isLive ? null : (
+        <p className={css.why} role="status">
+          {text("act.onlyLive")}
+        </p>
+      )}
+      {shell ? <PokaYoke shell={shell} answer={own.find(isAnswer)} isLive={isLive} /> : null}
+      {vehicle ? <VehicleOrder vehicle={vehicle} goals={fleet.data.goals} isLive={isLive} /> : null}
+      {plain.length > 0 ? (
+        <section className={css.section} aria-label={text("act.title")}>
+          <h3 className={css.heading}>{text("act.title")}</h3>
+          <p className={css.note}>{text("act.note")}</p>
+          <TextInput label={text("form.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <ul className={css.list}>
+            {plain.map((action) => (
+              <ActionRow key={action.key} action={action} isLive={isLive} reason={reason} onDone={() => setReason("")} />
+            ))}
+          </ul>
+        </section>
+      ) : null}
+    </div>
+  );
+}
