@@ -22,12 +22,13 @@ def test_the_description_is_valid_openapi(outside: OwnServer) -> None:
 
 def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer, tmp_path: Path) -> None:
     outside.remote.import_files([ensure_assets()])
+    # One worker: CPython 3.11 can fail in ast.parse when two threads are in it, and hypothesis parses a lot.
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIGURATION), "run",
         f"{outside.remote.url}/api/openapi.json", "--header", f"Authorization: Bearer {outside.remote.token}",
-        "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--workers", "2",
+        "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES,
         "--no-color", "--max-response-time", "12",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert done.returncode == 0, done.stdout.partition("FAILURES")[2][:6000] + done.stderr[-2000:]
     assert "unexpected error" not in outside.log.read_text("utf-8")
