@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import { localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
 import { keyLabels, useActions, type Action } from "../actions";
+import { AlarmBell } from "../alarms/_Bell";
 import { Icon, type IconName } from "../icons";
 import { useConnection, usePlant, useSession, useTime } from "../live";
 import { savePreferences, useUi, useUiStore } from "../state";
@@ -170,6 +171,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       <ConnectionMark />
       {isPhone ? null : <JobMark />}
       <span className={css.spring} />
+      <AlarmBell />
       <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />
         {isPhone ? null : (
