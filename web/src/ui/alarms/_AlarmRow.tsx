@@ -45,7 +45,7 @@ export function AlarmRowView({ row, index, isChosen, isOpen, hasCursor, onOpen, 
       <div role="gridcell" className={css.priority}>
         <PriorityMark priority={alarm.priority} isNamed isQuiet={!asks} />
       </div>
-      <div role="gridcell" className={css.stateCell}>
+      <div role="gridcell" className={css.state}>
         <AlarmStateText alarm={alarm} />
       </div>
       <div role="gridcell" className={css.since} title={formatDateTime(alarm.since_ms, language)}>

@@ -13,7 +13,7 @@ export function AlarmStateText({ alarm }: { alarm: AlarmInfo }) {
   const text = useText();
   const icon = STATE_ICONS[alarm.state];
   return (
-    <span className={css.state} data-asks={isUnacknowledged(alarm) || undefined}>
+    <span className={css.stateText} data-asks={isUnacknowledged(alarm) || undefined}>
       {icon ? <Icon name={icon} size={13} /> : null}
       <span>{text(`alarmState.${alarm.state}`)}</span>
     </span>

@@ -5,7 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatClock, formatDate, formatNumber, useLanguage, type Language } from "../../i18n";
 import { useUi } from "../state";
 import css from "./charts.module.css";
-import { drawLevels, drawPoints, withLevels } from "./_overlay";
+import { drawLevelNames, drawLevels, drawPoints, withLevels } from "./_overlay";
 import type { ChartData } from "./_types";
 
 export interface PlotProps {
@@ -148,7 +148,10 @@ export default function PlotChart({ data, height, label, range, mark = null, onZ
             },
           ],
           draw: [
-            (u) => drawPoints(u, latest.current.data, colours),
+            (u) => {
+              drawPoints(u, latest.current.data, colours);
+              drawLevelNames(u, latest.current.data, colours);
+            },
             (u) => {
               const at = latest.current.mark;
               if (at === null || at === undefined) return;

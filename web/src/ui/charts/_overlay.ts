@@ -17,9 +17,32 @@ export function withLevels(min: number | null, max: number | null, levels: reado
   return [low - air, high + air];
 }
 
-export function drawLevels(plot: uPlot, data: ChartData, colours: Paint): void {
+/** The levels that lie inside the plot, with their heights on the canvas. */
+function seenLevels(plot: uPlot, data: ChartData): { level: ChartLevel; y: number }[] {
   const scale = data.series[0]?.unit || "value";
-  const { left, top, width, height } = plot.bbox;
+  const { top, height } = plot.bbox;
+  return (data.levels ?? []).map((level) => ({ level, y: plot.valToPos(level.value, scale, true) })).filter(({ y }) => y >= top - 1 && y <= top + height + 1);
+}
+
+export function drawLevels(plot: uPlot, data: ChartData, colours: Paint): void {
+  const { left, width } = plot.bbox;
+  const { ctx } = plot;
+  ctx.save();
+  for (const { level, y } of seenLevels(plot, data)) {
+    ctx.strokeStyle = level.tone === "bound" ? colours.line : colours.text;
+    ctx.lineWidth = devicePixelRatio * (level.tone === "centre" ? 1 : 1.2);
+    ctx.setLineDash(LEVEL_DASH[level.tone].map((step) => step * devicePixelRatio));
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** Names over the lines; where two levels lie close, the first keeps its name. */
+export function drawLevelNames(plot: uPlot, data: ChartData, colours: Paint): void {
+  const { left, width } = plot.bbox;
   const { ctx } = plot;
   const pixel = devicePixelRatio;
   const written: number[] = [];
@@ -27,20 +50,14 @@ export function drawLevels(plot: uPlot, data: ChartData, colours: Paint): void {
   ctx.font = `${11 * pixel}px system-ui, sans-serif`;
   ctx.textAlign = "right";
   ctx.textBaseline = "bottom";
-  for (const level of data.levels ?? []) {
-    const y = plot.valToPos(level.value, scale, true);
-    if (y < top - 1 || y > top + height + 1) continue;
-    ctx.strokeStyle = level.tone === "bound" ? colours.line : colours.text;
-    ctx.lineWidth = pixel * (level.tone === "centre" ? 1 : 1.2);
-    ctx.setLineDash(LEVEL_DASH[level.tone].map((step) => step * pixel));
-    ctx.beginPath();
-    ctx.moveTo(left, y);
-    ctx.lineTo(left + width, y);
-    ctx.stroke();
-    // Where two levels lie close, the first keeps its name.
+  // A halo keeps the name readable over the line of values.
+  ctx.lineWidth = 4 * pixel;
+  ctx.strokeStyle = colours.surface;
+  ctx.fillStyle = colours.text;
+  for (const { level, y } of seenLevels(plot, data)) {
     if (written.some((other) => Math.abs(other - y) < LEAST_LABEL_PX * pixel)) continue;
     written.push(y);
-    ctx.fillStyle = colours.text;
+    ctx.strokeText(level.name, left + width - LABEL_GAP_PX * pixel, y - pixel);
     ctx.fillText(level.name, left + width - LABEL_GAP_PX * pixel, y - pixel);
   }
   ctx.restore();

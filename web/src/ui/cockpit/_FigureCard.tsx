@@ -31,7 +31,7 @@ export function FigureCard({ figure, isOpen, onWhy }: { figure: FigureInfo; isOp
         <span className={css.big}>{value}</span> <span className={css.unit}>{unit}</span>
       </p>
       <div className={css.spark}>
-        <Sparkline values={figure.trend} width={132} height={26} />
+        <Sparkline values={figure.trend} width={132} height={26} isWide />
       </div>
       <div className={css.cardFoot}>
         {figure.value === null && figure.why_not ? <span className={css.whyNot}>{localName(figure.why_not, language, "")}</span> : <Abnormal figure={figure} />}

@@ -1,5 +1,5 @@
 // Orders the key figures for the cockpit: the line's first, then one tile a station, and says how each is written.
-import { formatDuration, formatNumber, type Language, type Translate } from "../../i18n";
+import { formatNumber, type Language, type Translate } from "../../i18n";
 import { unitText, type FigureInfo } from "../live";
 
 /** The order in which ISO 22400-2 figures are read: the whole, its parts, then how often and how long it stood. */
@@ -47,12 +47,21 @@ export interface Written {
   unit: string;
 }
 
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+
+function inTime(seconds: number, language: Language): Written {
+  if (Math.abs(seconds) < 2 * MINUTE_S) return { value: formatNumber(seconds, language, 1), unit: "s" };
+  if (Math.abs(seconds) < 2 * HOUR_S) return { value: formatNumber(seconds / MINUTE_S, language, 1), unit: "min" };
+  return { value: formatNumber(seconds / HOUR_S, language, 1), unit: "h" };
+}
+
 /** Shares as percent, spans of time in the unit a person would choose, everything else with its own unit. */
 export function written(value: number | null, unit: string, language: Language): Written {
   if (value === null || !Number.isFinite(value)) return { value: "–", unit: "" };
   if (unit === "1" || unit === "") return { value: formatNumber(value * 100, language, 1), unit: "%" };
   if (unit === "%") return { value: formatNumber(value, language, 1), unit: "%" };
-  if (unit === "s") return { value: formatDuration(value * 1000, language), unit: "" };
+  if (unit === "s") return inTime(value, language);
   return { value: formatNumber(value, language), unit: unitText(unit) };
 }
 

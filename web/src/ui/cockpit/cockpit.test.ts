@@ -20,12 +20,12 @@ describe("figures", () => {
 
 describe("a figure is written", () => {
   it("as percent where it is a share", () => expect(written(0.7479, "1", "en")).toEqual({ value: "74.8", unit: "%" }));
-  it("as a span a person would say where it is seconds", () => expect(written(754, "s", "en")).toEqual({ value: "13m", unit: "" }));
+  it("as a span a person would say where it is seconds", () => expect([written(75.4, "s", "en"), written(754, "s", "en"), written(9000, "s", "en")]).toEqual([{ value: "75.4", unit: "s" }, { value: "12.6", unit: "min" }, { value: "2.5", unit: "h" }]));
   it("as a dash where it is unknown", () => expect(written(null, "1", "en")).toEqual({ value: "–", unit: "" }));
   it("with the bound it broke", () => {
     const text = (key: string, params?: Record<string, string | number>) => `${key} ${params?.["bound"]}`;
     expect(boundText(figure("oee", { value: 0.6, unit: "1", low: 0.85 }), "en", text)).toBe("cockpit.below 85.0 %");
-    expect(boundText(figure("mttr", { value: 700, unit: "s", high: 600 }), "en", text)).toBe("cockpit.above 10m");
+    expect(boundText(figure("mttr", { value: 700, unit: "s", high: 600 }), "en", text)).toBe("cockpit.above 10.0 min");
     expect(boundText(figure("oee", { value: 0.9, unit: "1", low: 0.85 }), "en", text)).toBe("");
   });
 });

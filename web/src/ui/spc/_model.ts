@@ -1,5 +1,5 @@
 // Turns a control chart of the server into what the plot draws and what stands beside it in words.
-import type { Translate } from "../../i18n";
+import { formatNumber, type Language, type TextKey, type Translate } from "../../i18n";
 import type { ChartData, ChartLevel } from "../charts";
 import { unitText, type ChartPanelInfo, type ControlChart, type SignalInfo } from "../live";
 
@@ -27,11 +27,12 @@ export function writeChoice({ kind, subgroup }: ChartChoice): string {
   return kind === "individuals" ? kind : `${kind}.${subgroup}`;
 }
 
-export function panelData(panel: ChartPanelInfo, signal: SignalInfo, name: string, text: Translate, capability: ControlChart["capability"]): ChartData {
+export function panelData(panel: ChartPanelInfo, signal: SignalInfo, name: string, text: Translate, language: Language): ChartData {
+  const named = (key: TextKey, value: number) => `${text(key)} ${formatNumber(value, language)}`;
   const levels: ChartLevel[] = [
-    { name: text("spc.centre"), value: panel.centre, tone: "centre" },
-    { name: text("spc.upper"), value: panel.upper, tone: "limit" },
-    { name: text("spc.lower"), value: panel.lower, tone: "limit" },
+    { name: named("spc.centre", panel.centre), value: panel.centre, tone: "centre" },
+    { name: named("spc.upper", panel.upper), value: panel.upper, tone: "limit" },
+    { name: named("spc.lower", panel.lower), value: panel.lower, tone: "limit" },
   ];
   return {
     x: panel.x_ms,
@@ -45,7 +46,7 @@ export function panelData(panel: ChartPanelInfo, signal: SignalInfo, name: strin
         points: { marked: panel.violations.map((violation) => violation.index) },
       },
     ],
-    levels: capability ? levels : levels,
+    levels,
   };
 }
 

@@ -18,12 +18,13 @@ function isChartable(signal: SignalInfo): boolean {
   return signal.kind === KIND.DOUBLE || signal.kind === KIND.INT;
 }
 
-function Panel({ panel, signal, chart, range }: { panel: ChartPanelInfo; signal: SignalInfo; chart: ControlChart; range: [number, number] }) {
+function Panel({ panel, signal, range }: { panel: ChartPanelInfo; signal: SignalInfo; range: [number, number] }) {
   const text = useText();
+  const language = useLanguage();
   const { feed } = useSession();
   const atMs = useTime((time) => (time.mode === "live" ? null : time.atMs));
   const name = text(`spc.panel.${panel.name}` as TextKey);
-  const data = useMemo(() => panelData(panel, signal, name, text, chart.capability), [panel, signal, name, text, chart.capability]);
+  const data = useMemo(() => panelData(panel, signal, name, text, language), [panel, signal, name, text, language]);
   return (
     <figure className={css.panel}>
       <figcaption>
@@ -180,7 +181,7 @@ export default function SpcPanel() {
         <div className={css.body} tabIndex={0} role="group" aria-label={text("spc.of", { name })}>
           <div className={css.charts}>
             {data.panels.map((panel) => (
-              <Panel key={panel.name} panel={panel} signal={signal} chart={data} range={[(end ?? 0) - span, end ?? 0]} />
+              <Panel key={panel.name} panel={panel} signal={signal} range={[(end ?? 0) - span, end ?? 0]} />
             ))}
           </div>
           <div className={css.side}>
