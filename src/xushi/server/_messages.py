@@ -6,8 +6,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from xushi.server._monitor_messages import AlarmsMessage
-
 Text = dict[str, str]
 
 
@@ -404,13 +402,4 @@ class SignalsMessage(msgspec.Struct, frozen=True, tag="signals"):
     count: int
 
 
-ServerMessage = (
-    Welcome
-    | OutcomeMessage
-    | ErrorMessage
-    | RecordsMessage
-    | LinksMessage
-    | JobMessage
-    | SignalsMessage
-    | AlarmsMessage
-)
+ServerMessage = Welcome | OutcomeMessage | ErrorMessage | RecordsMessage | LinksMessage | JobMessage | SignalsMessage

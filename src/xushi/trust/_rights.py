@@ -11,8 +11,6 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     "twin:write": {"en": "Import and change twins", "zh-CN": "导入和修改孪生体"},
     "scene:write": {"en": "Move and rename things in the scene", "zh-CN": "移动和重命名场景对象"},
     "device:write": {"en": "Write to devices and call their methods", "zh-CN": "写入设备并调用其方法"},
-    "alarm:write": {"en": "Acknowledge, shelve and annotate alarms", "zh-CN": "确认、搁置和批注报警"},
-    "monitor:write": {"en": "Change alarm rules and key figures", "zh-CN": "修改报警规则和关键指标"},
     "admin": {"en": "Manage tokens and sessions", "zh-CN": "管理令牌和会话"},
 }
 ALL_SCOPES = frozenset(SCOPES)
