@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 import time
 
 from xushi.connectors._mqtt_codec import encode_publish
 from xushi.connectors.sparkplug import Metric, encode_payload
 
-from ._mqtt_flood import CONNACK, _packet
+from ._mqtt_flood import accept_subscriber
 
 BATCH_S = 0.005
 LONGEST_CATCH_UP_S = 0.1  # two busy cores may keep this process waiting for longer than a few batches
 METRICS = 100
+SPARKPLUG_FILTERS = 6  # three messages each of node and devices
 JSON_BYTES = len(b'{"timestamp":1795000000000,"value":12345678}')
 
 
@@ -23,6 +23,7 @@ class JsonSource:
     def __init__(self, signals: int) -> None:
         self._heads = [encode_publish(f"bench/{i}", b"x" * JSON_BYTES)[:-JSON_BYTES] for i in range(signals)]
         self._next = 0
+        self.filters = signals
         self.opening = b""
 
     def batch(self, values: int) -> bytes:
@@ -57,6 +58,7 @@ class SparkplugSource:
             self._messages.append(encode_payload(data, now_ms * 1_000_000, 0))
         self.opening = b"".join(births)
         self._sequence = self._devices
+        self.filters = SPARKPLUG_FILTERS
 
     def batch(self, values: int) -> bytes:
         stamp = _varint(time.time_ns() // 1_000_000)
@@ -84,16 +86,7 @@ def _varint(number: int) -> bytes:
 def main(kind: str, signals: int, rate: float) -> None:
     """Print the port, serve one subscriber, publish until it leaves."""
     source = JsonSource(signals) if kind == "json" else SparkplugSource(signals)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        print(server.getsockname()[1], flush=True)
-        connection, _ = server.accept()
-    with connection:
-        _packet(connection)
-        connection.sendall(CONNACK)
-        packet, body = _packet(connection)
-        while packet != 8:
-            packet, body = _packet(connection)
-        connection.sendall(b"\x90\x03" + body[:2] + b"\x00")
+    with accept_subscriber(source.filters) as connection:
         connection.sendall(source.opening)
         sent, began = 0, time.monotonic()
         while True:

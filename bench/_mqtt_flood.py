@@ -31,20 +31,25 @@ def _count_filters(body: bytes) -> int:
     return count
 
 
-def main(packets: Path, filters: int) -> None:
-    """Print the port, serve one client that subscribes to `filters` topics, end when it leaves."""
+def accept_subscriber(filters: int) -> socket.socket:
+    """Print the port and return the connection of the one client, once it has subscribed to `filters` topics."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         print(server.getsockname()[1], flush=True)
         connection, _ = server.accept()
-    with connection:
-        _packet(connection)
-        connection.sendall(CONNACK)
-        while filters > 0:
-            kind, body = _packet(connection)
-            if kind == SUBSCRIBE:
-                count = _count_filters(body)
-                connection.sendall(bytes((0x90, 2 + count)) + body[:2] + bytes(count))
-                filters -= count
+    _packet(connection)
+    connection.sendall(CONNACK)
+    while filters > 0:
+        kind, body = _packet(connection)
+        if kind == SUBSCRIBE:
+            count = _count_filters(body)
+            connection.sendall(bytes((0x90, 2 + count)) + body[:2] + bytes(count))
+            filters -= count
+    return connection
+
+
+def main(packets: Path, filters: int) -> None:
+    """Serve one client that subscribes to `filters` topics, end when it leaves."""
+    with accept_subscriber(filters) as connection:
         connection.sendall(packets.read_bytes())
         with contextlib.suppress(ConnectionResetError):  # a client may leave without a word
             while connection.recv(65536):

@@ -15,9 +15,12 @@ from xushi.signals import BAD_NO_DATA, Frame, Kind
 from .._columns import Columns
 from .._link import Point
 from .._outage import Outage
+from ._layout import Block, Layout, learn_layout, read_block
 from ._payload import INTEGERS, DataType, quality_of, value_of
 
 MAX_PLANS = 256
+MAX_LAYOUTS = 256
+FEWEST_FOR_LAYOUT = 8  # below, a parse costs less than the array operations
 _ALIAS = attrgetter("alias")
 _TIMESTAMP = attrgetter("timestamp")
 _MS = 1_000_000
@@ -61,6 +64,13 @@ class Plan(msgspec.Struct, frozen=True):
     odd: tuple[tuple[int, Point], ...]
 
 
+class FastPlan(msgspec.Struct, frozen=True):
+    """How a message of one certain layout is read: the groups of its plan, each with the places of its bytes."""
+
+    layout: Layout
+    groups: tuple[tuple[Group, Block], ...]
+
+
 class UnknownMetric(Exception):
     """A data message names a metric that no birth announced."""
 
@@ -78,12 +88,14 @@ class Device:
         self.by_name: dict[str, Known] = {}
         self._by_alias: dict[int, Known] = {}
         self._plans: dict[tuple[int, ...], Plan] = {}
+        self._fast_plans: dict[tuple[int, bytes], FastPlan | None] = {}
 
     def forget(self) -> None:
         """Drop the births: aliases may mean something else from now on."""
         self.is_born = False
         self._by_alias.clear()
         self._plans.clear()
+        self._fast_plans.clear()
 
     def be_born(self, message: Any, now_ns: int, refuse: Callable[[str], None]) -> Frame | None:
         """Take a birth message: keep its aliases and return its values."""
@@ -104,6 +116,36 @@ class Device:
             for point in known.points:
                 _add(columns, metric, known, point, time_ns, refuse)
         return self._frame(columns, now_ns)
+
+    def read_alike(self, payload: bytes, now_ns: int) -> tuple[int | None, Frame] | None:
+        """Return sequence number and values of a data message laid out as an earlier one; None where it is not."""
+        fast = self._fast_plans.get(_likeness(payload))
+        data = fast.layout.open(payload) if fast is not None else None
+        if fast is None or data is None:
+            return None
+        times_ns = fast.layout.times_ns(data)
+        if not times_ns.all():
+            return None
+        columns = Columns()
+        for group, block in fast.groups:
+            times = times_ns if group.is_whole else times_ns[list(group.places)]
+            columns.add_block(group.signals, times, _bits(read_block(block, data), group))
+        frame = columns.take(now_ns)
+        self.outage.observe(frame.times_ns)
+        return fast.layout.seq(data), frame
+
+    def _learn(self, payload: bytes, plan: Plan) -> None:
+        likeness = _likeness(payload)
+        if likeness in self._fast_plans or len(self._fast_plans) >= MAX_LAYOUTS:
+            return
+        self._fast_plans[likeness] = None
+        layout = None if plan.odd or not plan.groups else learn_layout(payload)
+        if layout is None:
+            return
+        blocks = [(group, layout.block(group.field, group.places)) for group in plan.groups]
+        groups = tuple((group, block) for group, block in blocks if block is not None)
+        if len(groups) == len(blocks):
+            self._fast_plans[likeness] = FastPlan(layout, groups)
 
     def read(self, message: Any, payload: bytes, now_ns: int, refuse: Callable[[str], None]) -> Frame | None:
         """Return the values of a data message.
@@ -128,6 +170,8 @@ class Device:
         for place, point in plan.odd:
             known = self._by_alias[aliases[place]]
             _add(columns, metrics[place], known, point, int(times_ns[place]), refuse)
+        if len(metrics) >= FEWEST_FOR_LAYOUT:
+            self._learn(payload, plan)
         return self._frame(columns, now_ns)
 
     def _read_group(
@@ -266,6 +310,11 @@ def _bits(raw: NDArray[Any], group: Group) -> NDArray[np.int64]:
 def _has_value(metric: Any, field: str) -> bool:
     found = metric.WhichOneof("value")
     return found in ("int_value", "long_value") if field == "integer" else found == field
+
+
+def _likeness(payload: bytes) -> tuple[int, bytes]:
+    """What messages of one layout share and others seldom do: the length, and the first metric's head and alias."""
+    return len(payload), payload[7:13]
 
 
 def _all_have_alias(metrics: list[Any]) -> bool:

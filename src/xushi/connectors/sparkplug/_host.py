@@ -120,6 +120,12 @@ class SparkplugHost:
         if node is None:
             return None
         now_ns = self._clock.now_ns()
+        device = node.devices.get(device_name)
+        if device is not None and kind in ("DDATA", "NDATA"):
+            alike = device.read_alike(payload, now_ns)
+            if alike is not None:
+                self._follow(node, alike[0], topic, group, name)
+                return alike[1]
         try:
             message = parse(payload)
         except ValueError as error:
@@ -127,14 +133,12 @@ class SparkplugHost:
             return None
         if kind == "NDEATH":
             return self._on_node_death(node, message, now_ns)
-        if not self._is_next(node, kind, message):
-            self._refuse(f"{topic}: sequence number {message.seq} is not the next")
-            self._ask_for_rebirth(group, name, node)
-        device = node.devices.get(device_name)
         if kind == "NBIRTH":
+            node.seq = None
             for other in node.devices.values():
                 other.forget()
             node.birth_number = _birth_number(message)
+        self._follow(node, message.seq if message.HasField("seq") else None, topic, group, name)
         if device is None:
             return None
         if kind in ("NBIRTH", "DBIRTH"):
@@ -180,13 +184,15 @@ class SparkplugHost:
         gaps = [device.outage.mark(now_ns) for device in node.devices.values()]
         return [gap for gap in gaps if gap is not None]
 
-    def _is_next(self, node: _Node, kind: str, message: Any) -> bool:
-        """Keep the node's sequence number (0 to 255, then 0 again); NBIRTH starts it anew."""
-        if not message.HasField("seq"):
-            return True
-        expected = None if node.seq is None or kind == "NBIRTH" else (node.seq + 1) & 0xFF
-        node.seq = message.seq
-        return expected is None or message.seq == expected
+    def _follow(self, node: _Node, seq: int | None, topic: str, group: str, name: str) -> None:
+        """Keep the node's sequence number (0 to 255, then 0 again); a hole asks for a rebirth."""
+        if seq is None:
+            return
+        expected = seq if node.seq is None else (node.seq + 1) & 0xFF
+        node.seq = seq
+        if seq != expected:
+            self._refuse(f"{topic}: sequence number {seq} is not the next")
+            self._ask_for_rebirth(group, name, node)
 
     def _ask_for_rebirth(self, group: str, name: str, node: _Node, is_forced: bool = False) -> None:
         now_ns = self._clock.now_ns()
