@@ -42,7 +42,7 @@ export function JournalTable({ entries, isOfOne = false }: { entries: readonly J
               <td>
                 <span className={css.journalTitle}>
                   <PriorityMark priority={entry.priority} isQuiet size={14} />
-                  {localName(entry.title, language, entry.rule)}
+                  {localName(entry.title, language, entry.alarm)}
                 </span>
               </td>
             )}

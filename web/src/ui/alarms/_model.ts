@@ -38,7 +38,7 @@ const STATE_RANK: Record<AlarmStateName, number> = {
 const HIDDEN: ReadonlySet<AlarmStateName> = new Set(["shelved", "suppressed", "out_of_service", "normal"]);
 
 export function isUnacknowledged(alarm: AlarmInfo): boolean {
-  return alarm.state === "unacknowledged" || alarm.state === "returned";
+  return alarm.state === "unacknowledged" || alarm.state === "returned" || (alarm.state === "latched" && alarm.acked_ms === null);
 }
 
 export const MAY: Record<"acknowledge" | "shelve" | "unshelve" | "suppress" | "unsuppress" | "reset", (alarm: AlarmInfo) => boolean> = {
@@ -113,6 +113,18 @@ export function arrangeAlarms(
   return kept.sort(
     (a, b) => sign * compareOn(sort.column, a, b) || compareOn("priority", a, b) || compareOn("state", a, b) || compareOn("since", a, b) || natural.compare(a.alarm.id, b.alarm.id),
   );
+}
+
+export interface FloodGroup {
+  priority: Priority;
+  count: number;
+}
+
+/** During a flood, priorities that the server groups give way to one line each, until they are asked for. */
+export function splitFlood(rows: readonly AlarmRow[], grouped: readonly Priority[], asked: ReadonlySet<Priority>): { shown: AlarmRow[]; groups: FloodGroup[] } {
+  const hidden = new Set(grouped.filter((priority) => !asked.has(priority)));
+  const groups = [...hidden].map((priority) => ({ priority, count: rows.filter((row) => row.alarm.priority === priority).length }));
+  return { shown: rows.filter((row) => !hidden.has(row.alarm.priority)), groups: groups.filter(({ count }) => count > 0) };
 }
 
 /** Alarms that ask for a person now and did not before; what was there at the first look is not news. */

@@ -34,7 +34,7 @@ export function AlarmValue({ alarm }: { alarm: AlarmInfo }) {
   );
 }
 
-const EVENTS = ["raised", "cleared", "acknowledged", "shelved", "unshelved", "suppressed", "unsuppressed", "reset", "noted", "latched"];
+const EVENTS = ["raised", "cleared", "acknowledged", "shelved", "unshelved", "suppressed", "unsuppressed", "reset", "noted", "enabled", "disabled", "removed", "undone"];
 
 export function useEventText(): (event: string) => string {
   const text = useText();

@@ -1,14 +1,14 @@
 // Rules of the alarm list: the most urgent first, each state offers what it allows, and news is told once.
 import { describe, expect, it } from "vitest";
 import { mergeAlarms, type AlarmInfo } from "../live";
-import { MAY, NOT_NARROWED, alarmRows, arrangeAlarms, countByPriority, newcomers, seen, type AlarmAct, type AlarmSort, type Narrowed } from "./_model";
+import { MAY, NOT_NARROWED, alarmRows, arrangeAlarms, countByPriority, newcomers, seen, splitFlood, type AlarmAct, type AlarmSort, type Narrowed } from "./_model";
 
 const BY_STATE: AlarmSort = { column: "state", isDown: false };
 
 function alarm(id: string, more: Partial<AlarmInfo> = {}): AlarmInfo {
   return {
     id, rule: `rule ${id}`, title: { en: `Alarm ${id}`, "zh-CN": `报警 ${id}` }, text: {}, priority: "medium", state: "unacknowledged", is_active: true, since_ms: 1000, raised_ms: 1000, cleared_ms: null, acked_ms: null, acked_by: null,
-    shell: "s", signal: "k", value: null, limit: null, unit: "", count: 1, shelved: null, suppressed: null, consequence: {}, action: {}, notes: [], ...more,
+    shell: "s", signal: "k", condition: "above", value: null, limit: null, unit: "", count: 1, shelved: null, suppressed: null, consequence: {}, action: {}, notes: [], ...more,
   };
 }
 
@@ -49,12 +49,21 @@ describe("the list", () => {
   });
 });
 
+describe("a flood", () => {
+  it("puts the grouped priorities behind one line each, until they are asked for", () => {
+    const rows = alarmRows([alarm("1", { priority: "critical" }), alarm("2", { priority: "low" }), alarm("3", { priority: "low" })], () => "", "en");
+    const calm = splitFlood(rows, ["medium", "low"], new Set());
+    expect([calm.shown.map((row) => row.alarm.id), calm.groups]).toEqual([["1"], [{ priority: "low", count: 2 }]]);
+    expect(splitFlood(rows, ["low"], new Set(["low"])).shown).toHaveLength(3);
+  });
+});
+
 describe("an alarm", () => {
   it.each<[AlarmInfo["state"], AlarmAct[]]>([
     ["unacknowledged", ["acknowledge", "shelve", "suppress"]],
     ["acknowledged", ["shelve", "suppress"]],
     ["returned", ["acknowledge", "shelve", "suppress"]],
-    ["latched", ["shelve", "suppress", "reset"]],
+    ["latched", ["acknowledge", "shelve", "suppress", "reset"]],
     ["shelved", ["unshelve", "suppress"]],
     ["suppressed", ["unsuppress"]],
   ])("that is %s offers %j", (state, acts) => {
@@ -66,9 +75,10 @@ describe("an alarm", () => {
     expect(counts).toEqual({ critical: 1, high: 0, medium: 1, low: 0 });
   });
 
-  it("that is normal again leaves, one that changed takes its place", () => {
+  it("that is normal again or whose rule is gone leaves, one that changed takes its place", () => {
     const merged = mergeAlarms([alarm("a"), alarm("b")], [alarm("a", { state: "normal" }), alarm("b", { state: "acknowledged" }), alarm("c")]);
     expect(merged.map((each) => [each.id, each.state])).toEqual([["b", "acknowledged"], ["c", "unacknowledged"]]);
+    expect(mergeAlarms(merged, [], ["b"]).map((each) => each.id)).toEqual(["c"]);
   });
 });
 

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import { useShownAlarms, type AlarmInfo } from "../live";
+import { PriorityMark } from "../marks";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { usePinyin } from "../search";
 import { useUi, useUiStore } from "../state";
@@ -13,7 +14,7 @@ import { AlarmGrid } from "./_AlarmGrid";
 import css from "./alarms.module.css";
 import { ActButtons, Details } from "./_Details";
 import { Journal } from "./_Journal";
-import { ALARM_FILTERS, MAY, NOT_NARROWED, alarmRows, arrangeAlarms, isShown, type AlarmAct, type AlarmFilter, type AlarmRow, type AlarmSort, type Narrowed } from "./_model";
+import { ALARM_FILTERS, MAY, NOT_NARROWED, alarmRows, arrangeAlarms, isShown, splitFlood, type AlarmAct, type AlarmFilter, type AlarmRow, type AlarmSort, type Narrowed } from "./_model";
 import { useAlarmWays, useStationName } from "./_places";
 import { ReasonDialog } from "./_ReasonDialog";
 import { JournalRange, Toolbar } from "./_Toolbar";
@@ -38,7 +39,10 @@ export default function AlarmsPanel() {
   const isPhone = useMediaQuery("(max-width: 719px)", false, { getInitialValueInEffect: false });
 
   const all = useMemo(() => alarmRows(shown.list, stationOf, language), [shown.list, stationOf, language]);
-  const rows = useMemo(() => arrangeAlarms(all, narrowed, sort, toPinyin), [all, narrowed, sort, toPinyin]);
+  const { shown: rows, groups } = useMemo(
+    () => splitFlood(arrangeAlarms(all, narrowed, sort, toPinyin), shown.flood?.grouped ?? [], narrowed.priorities),
+    [all, narrowed, sort, toPinyin, shown.flood],
+  );
   const counts = useMemo(
     () => Object.fromEntries(ALARM_FILTERS.map((each) => [each, shown.list.filter((alarm) => isShown(alarm, each)).length])) as Record<AlarmFilter, number>,
     [shown.list],
@@ -96,6 +100,15 @@ export default function AlarmsPanel() {
                 </Button>
               </div>
             ) : null}
+            {groups.map(({ priority, count }) => (
+              <p key={priority} className={css.group}>
+                <PriorityMark priority={priority} />
+                <span>{text("alarms.grouped", { priority: text(`priority.${priority}`), count })}</span>
+                <Button variant="subtle" size="compact-sm" onClick={() => setNarrowed({ ...narrowed, priorities: new Set([...narrowed.priorities, priority]) })}>
+                  {text("alarms.groupShow")}
+                </Button>
+              </p>
+            ))}
             {shown.error && !shown.isLoaded ? (
               <ErrorNote error={shown.error} />
             ) : !shown.isLoaded ? (

@@ -29,7 +29,6 @@ export interface Paint {
   pens: string[];
   surface: string;
   bad: string;
-  line: string;
   band: string;
   grid: string;
   text: string;
@@ -40,7 +39,7 @@ function paint(): Paint {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
   return {
-    pens: [1, 2, 3, 4].map((pen) => read(`--x-pen-${pen}`)), surface: read("--x-surface"), bad: read("--x-bad"), line: read("--x-text-3"), band: read("--x-chart-band"), grid: read("--x-line"), text: read("--x-text-2"), accent: read("--x-accent"),
+    pens: [1, 2, 3, 4].map((pen) => read(`--x-pen-${pen}`)), surface: read("--x-surface"), bad: read("--x-bad"), band: read("--x-chart-band"), grid: read("--x-line"), text: read("--x-text-2"), accent: read("--x-accent"),
   };
 }
 

@@ -3,13 +3,17 @@ import uPlot from "uplot";
 import type { Paint } from "./PlotChart";
 import type { ChartData, ChartLevel } from "./_types";
 
-const LEVEL_DASH: Record<ChartLevel["tone"], number[]> = { centre: [], limit: [7, 4], bound: [2, 4] };
+const LEVEL_DASH: Record<ChartLevel["tone"], number[]> = { centre: [], limit: [7, 4] };
 const LABEL_GAP_PX = 4;
 const LEAST_LABEL_PX = 12;
 
+function valuesOf(level: ChartLevel): readonly (number | null)[] {
+  return typeof level.value === "number" ? [level.value] : level.value;
+}
+
 /** The range that shows the values and every level, with a little air. */
 export function withLevels(min: number | null, max: number | null, levels: readonly ChartLevel[]): [number, number] {
-  const known = [min, max, ...levels.map((level) => level.value)].filter((value): value is number => value !== null && Number.isFinite(value));
+  const known = [min, max, ...levels.flatMap(valuesOf)].filter((value): value is number => value !== null && Number.isFinite(value));
   if (known.length === 0) return [0, 1];
   const low = Math.min(...known);
   const high = Math.max(...known);
@@ -17,50 +21,70 @@ export function withLevels(min: number | null, max: number | null, levels: reado
   return [low - air, high + air];
 }
 
-/** The levels that lie inside the plot, with their heights on the canvas. */
-function seenLevels(plot: uPlot, data: ChartData): { level: ChartLevel; y: number }[] {
-  const scale = data.series[0]?.unit || "value";
-  const { top, height } = plot.bbox;
-  return (data.levels ?? []).map((level) => ({ level, y: plot.valToPos(level.value, scale, true) })).filter(({ y }) => y >= top - 1 && y <= top + height + 1);
+function clipped(plot: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top - 1, bbox.width, bbox.height + 2);
+  ctx.clip();
+  draw(ctx);
+  ctx.restore();
+}
+
+/** A level of one value crosses the whole chart; one that varies goes in steps, each around its point. */
+function pathOf(plot: uPlot, data: ChartData, level: ChartLevel, scale: string): Path2D {
+  const path = new Path2D();
+  const right = plot.bbox.left + plot.bbox.width;
+  const values = valuesOf(level);
+  const isFlat = typeof level.value === "number";
+  const xs = data.x.map((at) => plot.valToPos(at, "x", true));
+  const middle = (a: number | undefined, b: number | undefined, edge: number) => (a === undefined || b === undefined ? edge : (a + b) / 2);
+  values.forEach((value, index) => {
+    if (value === null) return;
+    const y = plot.valToPos(value, scale, true);
+    path.moveTo(isFlat ? plot.bbox.left : middle(xs[index - 1], xs[index], plot.bbox.left), y);
+    path.lineTo(isFlat ? right : middle(xs[index], xs[index + 1], right), y);
+  });
+  return path;
 }
 
 export function drawLevels(plot: uPlot, data: ChartData, colours: Paint): void {
-  const { left, width } = plot.bbox;
-  const { ctx } = plot;
-  ctx.save();
-  for (const { level, y } of seenLevels(plot, data)) {
-    ctx.strokeStyle = level.tone === "bound" ? colours.line : colours.text;
-    ctx.lineWidth = devicePixelRatio * (level.tone === "centre" ? 1 : 1.2);
-    ctx.setLineDash(LEVEL_DASH[level.tone].map((step) => step * devicePixelRatio));
-    ctx.beginPath();
-    ctx.moveTo(left, y);
-    ctx.lineTo(left + width, y);
-    ctx.stroke();
-  }
-  ctx.restore();
+  const scale = data.series[0]?.unit || "value";
+  clipped(plot, (ctx) => {
+    for (const level of data.levels ?? []) {
+      ctx.strokeStyle = colours.text;
+      ctx.lineWidth = devicePixelRatio * (level.tone === "centre" ? 1 : 1.2);
+      ctx.setLineDash(LEVEL_DASH[level.tone].map((step) => step * devicePixelRatio));
+      ctx.stroke(pathOf(plot, data, level, scale));
+    }
+  });
 }
 
-/** Names over the lines; where two levels lie close, the first keeps its name. */
+/** Names over the lines, at their newest value; where two levels lie close, the first keeps its name. */
 export function drawLevelNames(plot: uPlot, data: ChartData, colours: Paint): void {
-  const { left, width } = plot.bbox;
-  const { ctx } = plot;
+  const scale = data.series[0]?.unit || "value";
   const pixel = devicePixelRatio;
+  const right = plot.bbox.left + plot.bbox.width - LABEL_GAP_PX * pixel;
   const written: number[] = [];
-  ctx.save();
-  ctx.font = `${11 * pixel}px system-ui, sans-serif`;
-  ctx.textAlign = "right";
-  ctx.textBaseline = "bottom";
-  // A halo keeps the name readable over the line of values.
-  ctx.lineWidth = 4 * pixel;
-  ctx.strokeStyle = colours.surface;
-  ctx.fillStyle = colours.text;
-  for (const { level, y } of seenLevels(plot, data)) {
-    if (written.some((other) => Math.abs(other - y) < LEAST_LABEL_PX * pixel)) continue;
-    written.push(y);
-    ctx.strokeText(level.name, left + width - LABEL_GAP_PX * pixel, y - pixel);
-    ctx.fillText(level.name, left + width - LABEL_GAP_PX * pixel, y - pixel);
-  }
-  ctx.restore();
+  clipped(plot, (ctx) => {
+    ctx.font = `${11 * pixel}px system-ui, sans-serif`;
+    ctx.textAlign = "right";
+    ctx.textBaseline = "bottom";
+    // A halo keeps the name readable over the line of values.
+    ctx.lineWidth = 4 * pixel;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = colours.surface;
+    ctx.fillStyle = colours.text;
+    for (const level of data.levels ?? []) {
+      const newest = valuesOf(level).findLast((value) => value !== null);
+      if (newest === undefined || newest === null) continue;
+      const y = plot.valToPos(newest, scale, true);
+      if (written.some((other) => Math.abs(other - y) < LEAST_LABEL_PX * pixel)) continue;
+      written.push(y);
+      ctx.strokeText(level.name, right, y - pixel);
+      ctx.fillText(level.name, right, y - pixel);
+    }
+  });
 }
 
 export function drawPoints(plot: uPlot, data: ChartData, colours: Paint): void {

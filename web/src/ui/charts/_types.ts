@@ -13,8 +13,9 @@ export interface ChartSeries {
 /** A horizontal line across the chart: what the values are held against. */
 export interface ChartLevel {
   name: string;
-  value: number;
-  tone: "centre" | "limit" | "bound";
+  /** The same everywhere, or one for each point. */
+  value: number | readonly (number | null)[];
+  tone: "centre" | "limit";
 }
 
 export interface ChartData {

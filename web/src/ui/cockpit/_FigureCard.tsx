@@ -2,11 +2,11 @@
 import { useLanguage, useText, localName } from "../../i18n";
 import { Sparkline } from "../charts";
 import { Icon } from "../icons";
-import type { FigureInfo } from "../live";
+import type { KpiInfo } from "../live";
 import { boundText, written } from "./_model";
 import css from "./cockpit.module.css";
 
-export function Abnormal({ figure }: { figure: FigureInfo }) {
+export function Abnormal({ figure }: { figure: KpiInfo }) {
   const text = useText();
   const language = useLanguage();
   if (!figure.is_abnormal) return null;
@@ -19,7 +19,7 @@ export function Abnormal({ figure }: { figure: FigureInfo }) {
   );
 }
 
-export function FigureCard({ figure, isOpen, onWhy }: { figure: FigureInfo; isOpen: boolean; onWhy(): void }) {
+export function FigureCard({ figure, isOpen, onWhy }: { figure: KpiInfo; isOpen: boolean; onWhy(): void }) {
   const text = useText();
   const language = useLanguage();
   const title = localName(figure.title, language, figure.kind);

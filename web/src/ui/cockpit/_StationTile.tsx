@@ -1,14 +1,14 @@
 // One station with its few figures; coloured only where something is abnormal.
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { usePlant, useSession, type FigureInfo } from "../live";
+import { usePlant, useSession, type KpiInfo } from "../live";
 import { StateMark, machineState } from "../marks";
 import { useUiStore } from "../state";
 import { useWorld } from "../world/_handle";
-import { TILE_KINDS, written, type StationFigures } from "./_model";
+import { written, type StationFigures } from "./_model";
 import css from "./cockpit.module.css";
 
-function TileFigure({ figure, owner, isOpen, onWhy }: { figure: FigureInfo; owner: string; isOpen: boolean; onWhy(): void }) {
+function TileFigure({ figure, owner, isOpen, onWhy }: { figure: KpiInfo; owner: string; isOpen: boolean; onWhy(): void }) {
   const text = useText();
   const language = useLanguage();
   const title = localName(figure.title, language, figure.kind);
@@ -31,7 +31,7 @@ function TileFigure({ figure, owner, isOpen, onWhy }: { figure: FigureInfo; owne
   );
 }
 
-export function StationTile({ station, openFigure, onWhy }: { station: StationFigures; openFigure: string | null; onWhy(figure: FigureInfo): void }) {
+export function StationTile({ station, openFigure, onWhy }: { station: StationFigures; openFigure: string | null; onWhy(figure: KpiInfo): void }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
@@ -63,11 +63,9 @@ export function StationTile({ station, openFigure, onWhy }: { station: StationFi
           </span>
         ) : null}
       </div>
-      {station.figures
-        .filter((figure) => TILE_KINDS.includes(figure.kind))
-        .map((figure) => (
-          <TileFigure key={figure.id} figure={figure} owner={name} isOpen={openFigure === figure.id} onWhy={() => onWhy(figure)} />
-        ))}
+      {station.figures.map((figure) => (
+        <TileFigure key={figure.id} figure={figure} owner={name} isOpen={openFigure === figure.id} onWhy={() => onWhy(figure)} />
+      ))}
     </li>
   );
 }

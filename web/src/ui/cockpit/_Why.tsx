@@ -3,7 +3,7 @@ import { ActionIcon } from "@mantine/core";
 import { useId, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { useAnswer, useKept, usePlant, type EvidenceNode } from "../live";
+import { useAnswer, useKept, usePlant, type KpiWhy } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { written } from "./_model";
@@ -11,7 +11,7 @@ import css from "./cockpit.module.css";
 
 const OPEN_DEPTH = 2;
 
-function Node({ node, depth }: { node: EvidenceNode; depth: number }) {
+function Node({ node, depth }: { node: KpiWhy; depth: number }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
@@ -64,7 +64,7 @@ function Node({ node, depth }: { node: EvidenceNode; depth: number }) {
 
 export function Why({ path, title, owner, onClose }: { path: string; title: string; owner: string; onClose(): void }) {
   const text = useText();
-  const { data: fresh, error } = useAnswer<EvidenceNode>(path);
+  const { data: fresh, error } = useAnswer<KpiWhy>(path);
   const data = useKept(fresh);
   return (
     <aside className={css.whySide} aria-label={text("cockpit.whyTitle", { name: title })}>

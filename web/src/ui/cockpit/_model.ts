@@ -1,36 +1,27 @@
 // Orders the key figures for the cockpit: the line's first, then one tile a station, and says how each is written.
 import { formatNumber, type Language, type Translate } from "../../i18n";
-import { unitText, type FigureInfo } from "../live";
-
-/** The order in which ISO 22400-2 figures are read: the whole, its parts, then how often and how long it stood. */
-export const FIGURE_ORDER = [
-  "oee", "availability", "performance", "quality", "fpy", "throughput", "mtbf", "mttr", "energy_per_piece",
-] as const;
-export type FigureKind = (typeof FIGURE_ORDER)[number];
-
-/** What a station's tile shows; the rest stands behind its "why". */
-export const TILE_KINDS: readonly string[] = ["oee", "availability", "performance", "quality", "fpy", "throughput", "mtbf", "mttr", "energy_per_piece"];
+import { FIGURES, unitText, type KpiInfo } from "../live";
 
 export interface StationFigures {
   shell: string;
-  figures: FigureInfo[];
+  figures: KpiInfo[];
   isAbnormal: boolean;
 }
 
-function rank(figure: FigureInfo): number {
-  const at = (FIGURE_ORDER as readonly string[]).indexOf(figure.kind);
-  return at < 0 ? FIGURE_ORDER.length : at;
+function rank(figure: KpiInfo): number {
+  const at = (FIGURES as readonly string[]).indexOf(figure.kind);
+  return at < 0 ? FIGURES.length : at;
 }
 
-const inOrder = (a: FigureInfo, b: FigureInfo) => rank(a) - rank(b) || a.id.localeCompare(b.id);
+const inOrder = (a: KpiInfo, b: KpiInfo) => rank(a) - rank(b) || a.id.localeCompare(b.id);
 
-export function lineFigures(figures: readonly FigureInfo[]): FigureInfo[] {
+export function lineFigures(figures: readonly KpiInfo[]): KpiInfo[] {
   return figures.filter((figure) => figure.shell === null).sort(inOrder);
 }
 
 /** Stations in the given order (that of the tree); those without figures are left out. */
-export function stationFigures(figures: readonly FigureInfo[], shells: readonly string[]): StationFigures[] {
-  const byShell = new Map<string, FigureInfo[]>();
+export function stationFigures(figures: readonly KpiInfo[], shells: readonly string[]): StationFigures[] {
+  const byShell = new Map<string, KpiInfo[]>();
   for (const figure of figures) {
     if (figure.shell !== null) byShell.set(figure.shell, [...(byShell.get(figure.shell) ?? []), figure]);
   }
@@ -66,7 +57,7 @@ export function written(value: number | null, unit: string, language: Language):
 }
 
 /** Which bound an abnormal figure broke, in words; empty where it has none. */
-export function boundText(figure: FigureInfo, language: Language, text: Translate): string {
+export function boundText(figure: KpiInfo, language: Language, text: Translate): string {
   const bound = (value: number) => {
     const { value: number, unit } = written(value, figure.unit, language);
     return `${number} ${unit}`.trim();

@@ -1,10 +1,10 @@
 // Rules of the cockpit: figures in the order people read them, stations in the order of the plant, values as people write them.
 import { describe, expect, it } from "vitest";
-import type { FigureInfo } from "../live";
+import type { KpiInfo } from "../live";
 import { boundText, lineFigures, stationFigures, written } from "./_model";
 
-function figure(kind: string, more: Partial<FigureInfo> = {}): FigureInfo {
-  return { id: `${kind}@${more.shell ?? "line"}`, kind, title: {}, shell: null, value: 1, unit: "", is_abnormal: false, low: null, high: null, trend: [], why_not: null, ...more };
+function figure(kind: string, more: Partial<KpiInfo> = {}): KpiInfo {
+  return { id: `${kind}@${more.shell ?? "line"}`, definition: "d", kind, title: {}, shell: null, value: 1, unit: "", is_abnormal: false, low: null, high: null, trend: [], why_not: null, ...more };
 }
 
 describe("figures", () => {

@@ -2,7 +2,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useMemo } from "react";
 import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
-import { useAnswer, useBoardTick, useCoarseInstant, useKept, usePlant, useTime, type FigureInfo, type FigureList } from "../live";
+import { useAnswer, useBoardTick, useCoarseInstant, useKept, usePlant, useTime, type KpiInfo, type KpiList } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi, useUiStore, type RangeName } from "../state";
 import { placeOrder } from "../tree";
@@ -44,17 +44,17 @@ export default function CockpitPanel() {
   const order = useShellOrder();
   useBoardTick(1000);
   const span = end === null ? "" : `timeline=${encodeURIComponent(timeline)}&start_ms=${end - RANGES_MS[range]}&end_ms=${end}`;
-  const { data: fresh, error } = useAnswer<FigureList>(span ? `/api/kpis?${span}&trend=${TREND_POINTS}` : null);
+  const { data: fresh, error } = useAnswer<KpiList>(span ? `/api/kpis?${span}&trend=${TREND_POINTS}` : null);
   const data = useKept(fresh);
-  const figures = data?.figures;
+  const figures = data?.kpis;
   const line = useMemo(() => lineFigures(figures ?? []), [figures]);
   const stations = useMemo(() => stationFigures(figures ?? [], order), [figures, order]);
   const shown = figures?.find((figure) => figure.id === openFigure) ?? null;
-  const ownerOf = (figure: FigureInfo) => {
+  const ownerOf = (figure: KpiInfo) => {
     const place = places.find((each) => each.shell === figure.shell);
     return figure.shell === null ? text("cockpit.line") : localName(place?.name, language, figure.shell);
   };
-  const toggle = (figure: FigureInfo) => ui.set({ figure: figure.id === openFigure ? null : figure.id });
+  const toggle = (figure: KpiInfo) => ui.set({ figure: figure.id === openFigure ? null : figure.id });
   return (
     <section className={css.page} aria-label={text("cockpit.title")} data-why={shown !== null || undefined}>
       <div className={css.bar}>
@@ -72,7 +72,7 @@ export default function CockpitPanel() {
         <ErrorNote error={error} />
       ) : !data ? (
         <LoadingNote />
-      ) : data.figures.length === 0 ? (
+      ) : data.kpis.length === 0 ? (
         <EmptyNote icon="gauge" title={text("cockpit.empty")}>
           {text("cockpit.emptyHint")}
         </EmptyNote>

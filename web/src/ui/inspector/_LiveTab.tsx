@@ -74,7 +74,7 @@ function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpar
         <span className={css.liveUnit}>{unitText(signal.unit)}</span>
         <span className={css.liveQuality}>
           {isKnown ? <QualityMark grade={grade} label={qualityText(quality, text)} /> : null}
-          {signal.kind <= KIND.ENUM ? (
+          {signal.kind !== KIND.ARRAY && signal.kind !== KIND.TIME ? (
             <Tooltip label={text("live.makeAlarm", { name })}>
               <ActionIcon
                 className={css.makeAlarm}

@@ -1,23 +1,24 @@
 // The alarms of the running plant, kept fresh by the server's messages.
 import type { Api } from "./_api";
 import type { Feed } from "./_feed";
-import type { AlarmInfo, AlarmList, Flood } from "./_monitoring";
+import type { AlarmInfo, AlarmList, FloodInfo } from "./_monitoring";
 import { createStore, type Store } from "./_store";
 
 export interface Alarms {
   isLoaded: boolean;
   error: unknown;
   list: readonly AlarmInfo[];
-  flood: Flood | null;
+  flood: FloodInfo | null;
 }
 
-/** Replaces the alarms that changed, and forgets those that are normal again. */
-export function mergeAlarms(known: readonly AlarmInfo[], changed: readonly AlarmInfo[]): AlarmInfo[] {
+/** Replaces the alarms that changed, and forgets those that are normal again or whose rule is gone. */
+export function mergeAlarms(known: readonly AlarmInfo[], changed: readonly AlarmInfo[], removed: readonly string[] = []): AlarmInfo[] {
   const byId = new Map(known.map((alarm) => [alarm.id, alarm]));
   for (const alarm of changed) {
     if (alarm.state === "normal") byId.delete(alarm.id);
     else byId.set(alarm.id, alarm);
   }
+  for (const id of removed) byId.delete(id);
   return [...byId.values()];
 }
 
@@ -32,7 +33,7 @@ export function followAlarms(api: Api, feed: Feed): Store<Alarms> {
       store.set({ error });
     }
   };
-  feed.on("alarms", (changed) => store.set((old) => ({ list: mergeAlarms(old.list, changed.alarms), flood: changed.flood })));
+  feed.on("alarms", (changed) => store.set((old) => ({ list: mergeAlarms(old.list, changed.alarms, changed.removed), flood: changed.flood })));
   let wasOpen = false;
   feed.connection.subscribe(() => {
     const isOpen = feed.connection.get().state === "open";

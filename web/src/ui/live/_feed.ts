@@ -1,7 +1,7 @@
 // Joins the link to the server with the board of values and the shown time.
 import { Link } from "../../protocol";
 import { SignalBoard, createStore, type Store } from "../../store";
-import type { AlarmList } from "./_monitoring";
+import type { AlarmsMessage } from "./_monitoring";
 import type { DiffInfo, ErrorBody, JobInfo, LinkInfo, OutcomeInfo } from "./_types";
 
 export type Board = SignalBoard;
@@ -33,7 +33,7 @@ export interface FeedEvents {
   error(error: ErrorBody): void;
   job(job: JobInfo): void;
   /** Alarms that changed, whole. */
-  alarms(changed: AlarmList): void;
+  alarms(changed: AlarmsMessage): void;
 }
 
 export interface Feed {
@@ -81,7 +81,7 @@ export function createFeed(language: string): Feed {
     if (message.type === "welcome") connection.set({ clockOffsetMs: message.server_time_ms - Date.now() });
     else if (message.type === "links") connection.set((old) => ({ links: mergeLinks(old.links, message.links) }));
     else if (message.type === "records") for (const hear of listeners.records) hear(message.diff);
-    else if ((message.type as string) === "alarms") for (const hear of listeners.alarms) hear(message as unknown as AlarmList);
+    else if (message.type === "alarms") for (const hear of listeners.alarms) hear(message);
     else if (message.type === "signals") for (const hear of listeners.signals) hear();
     else if (message.type === "job") {
       connection.set((old) => ({ jobs: [...old.jobs.filter((job) => job.id !== message.id), ...(message.state === "running" ? [message] : [])] }));

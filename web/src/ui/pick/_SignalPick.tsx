@@ -38,9 +38,11 @@ interface Props {
   error?: string;
   isLabelHidden?: boolean;
   onChange(key: string): void;
+  /** Given where the field may be empty. */
+  onClear?(): void;
 }
 
-export function SignalPick({ label, value, accept, error, isLabelHidden = false, onChange }: Props) {
+export function SignalPick({ label, value, accept, error, isLabelHidden = false, onChange, onClear }: Props) {
   const text = useText();
   const selected = useSelected();
   const [query, setQuery] = useState("");
@@ -74,7 +76,9 @@ export function SignalPick({ label, value, accept, error, isLabelHidden = false,
         onSearchChange={setQuery}
         onDropdownOpen={() => setIsOpen(true)}
         onDropdownClose={() => setIsOpen(false)}
-        onChange={(key) => key && onChange(key)}
+        clearable={onClear !== undefined}
+        clearButtonProps={{ "aria-label": text("pick.clear", { name: label }) }}
+        onChange={(key) => (key ? onChange(key) : onClear?.())}
       />
       {canTake ? (
         <Tooltip label={text("pick.takeSelected")}>

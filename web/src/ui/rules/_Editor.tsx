@@ -4,25 +4,29 @@ import { useState, type FormEvent } from "react";
 import { useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { CONDITIONS, KIND, PRIORITIES, unitText, usePlant, type Condition, type Priority, type SignalInfo } from "../live";
+import { KIND, PRIORITIES, termText, unitText, usePlant, type Condition, type Priority, type Rule, type SignalInfo } from "../live";
 import { SignalPick } from "../pick";
 import { RANGES_MS, useUi, useUiStore, type RangeName } from "../state";
-import { needsLimit, problemsOf, ruleOf, type Draft, type DraftField } from "./_draft";
+import { conditionsFor, freshId, hasDeadband, needsLimit, problemsOf, ruleOf, type Draft, type DraftField } from "./_draft";
 import css from "./rules.module.css";
 import { Trial } from "./_Trial";
 
 function isWatchable(signal: SignalInfo): boolean {
-  return signal.kind <= KIND.ENUM;
+  return signal.kind !== KIND.ARRAY && signal.kind !== KIND.TIME;
 }
 
 interface Props {
   first: Draft;
-  isNew: boolean;
+  /** The rule as it stands; null for one that is being made. */
+  before: Rule | null;
+  /** Ids that are taken. */
+  taken: ReadonlySet<string>;
   onDone(id: string | null): void;
 }
 
-export function Editor({ first, isNew, onDone }: Props) {
+export function Editor({ first, before, taken, onDone }: Props) {
   const text = useText();
+  const isNew = before === null;
   const ui = useUiStore();
   const tools = useActionTools();
   const range = useUi((state) => state.range);
@@ -33,13 +37,21 @@ export function Editor({ first, isNew, onDone }: Props) {
   const problems = problemsOf(draft);
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
   const errorOf = (field: DraftField) => (isTried && problems[field] ? text(problems[field]) : undefined);
-  const field = (name: "titleEn" | "titleZh" | "limit" | "deadband" | "onDelay" | "offDelay", label: TextKey, more: Record<string, unknown> = {}) => (
+  const field = (name: "titleEn" | "titleZh" | "limit" | "target" | "deadband" | "onDelay" | "offDelay", label: TextKey, more: Record<string, unknown> = {}) => (
     <TextInput label={text(label)} value={draft[name]} error={errorOf(name)} onChange={(event) => change({ [name]: event.currentTarget.value })} {...more} />
   );
   const area = (name: "consequenceEn" | "consequenceZh" | "actionEn" | "actionZh", label: TextKey, lang: string) => (
     <Textarea label={text(label)} lang={lang} value={draft[name]} autosize minRows={1} maxRows={4} maxLength={500} onChange={(event) => change({ [name]: event.currentTarget.value })} />
   );
-  const unit = unitText(signal?.unit ?? "");
+  const conditions = conditionsFor(signal);
+  const plainUnit = draft.condition === "stale" ? "s" : unitText(signal?.unit ?? "");
+  const unit = draft.condition === "rate" ? `${plainUnit} ${text("rules.perSecond")}`.trim() : plainUnit;
+  const isState = signal?.kind === KIND.ENUM && (draft.condition === "equal" || draft.condition === "not_equal");
+  const takeSignal = (key: string, chosen: SignalInfo | undefined) => {
+    const fitting = conditionsFor(chosen);
+    change({ signal: key, condition: fitting.includes(draft.condition) ? draft.condition : (fitting[0] as Condition) });
+  };
+  const byKey = usePlant((plant) => plant.byKey);
   const withUnit = unit ? { rightSection: <span className={css.inUnit}>{unit}</span>, rightSectionWidth: 20 + unit.length * 8, inputMode: "decimal" } : { inputMode: "decimal" };
   const inSeconds = { rightSection: <span className={css.inUnit}>s</span>, inputMode: "decimal" };
 
@@ -48,9 +60,10 @@ export function Editor({ first, isNew, onDone }: Props) {
     setIsTried(true);
     if (Object.keys(problems).length > 0) return;
     setIsWaiting(true);
-    const outcome = await tools.run("rule.put", { rule: ruleOf(draft) });
+    const id = draft.id || freshId(draft.signal ?? "", taken);
+    const outcome = await tools.run("rule.put", { rule: ruleOf({ ...draft, id }, before) });
     setIsWaiting(false);
-    if (outcome) onDone(String((outcome.result as { id?: string } | null)?.id ?? draft.id));
+    if (outcome) onDone(id);
   };
   const remove = async () => {
     if (await tools.run("rule.remove", { id: draft.id })) onDone(null);
@@ -61,7 +74,7 @@ export function Editor({ first, isNew, onDone }: Props) {
       <h2>{text(isNew ? "rules.newTitle" : "rules.editTitle")}</h2>
       <fieldset>
         <legend>{text("rules.what")}</legend>
-        <SignalPick label={text("rules.signal")} value={draft.signal} accept={isWatchable} error={errorOf("signal")} onChange={(key) => change({ signal: key })} />
+        <SignalPick label={text("rules.signal")} value={draft.signal} accept={isWatchable} error={errorOf("signal")} onChange={(key) => takeSignal(key, byKey.get(key))} />
         <p className={css.hint}>{text("rules.pointSignal")}</p>
       </fieldset>
       <fieldset>
@@ -71,10 +84,21 @@ export function Editor({ first, isNew, onDone }: Props) {
             label={text("rules.condition")}
             value={draft.condition}
             onChange={(event) => change({ condition: event.currentTarget.value as Condition })}
-            data={CONDITIONS.map((value) => ({ value, label: text(`rules.condition.${value}`) }))}
+            data={conditions.map((value) => ({ value, label: text(`rules.condition.${value}`) }))}
           />
-          {needsLimit(draft.condition) ? field("limit", "rules.limit", { withAsterisk: true, ...withUnit }) : null}
-          {needsLimit(draft.condition) ? field("deadband", "rules.deadband", withUnit) : null}
+          {isState ? (
+            <NativeSelect
+              label={text("rules.state")}
+              value={draft.limit}
+              error={errorOf("limit")}
+              onChange={(event) => change({ limit: event.currentTarget.value })}
+              data={[{ value: "", label: "–" }, ...Object.entries(signal.labels).map(([value, name]) => ({ value, label: termText(name, text) }))]}
+            />
+          ) : needsLimit(draft.condition) ? (
+            field("limit", "rules.limit", { withAsterisk: true, ...withUnit })
+          ) : null}
+          {draft.condition === "deviation" ? field("target", "rules.target", { withAsterisk: true, ...withUnit }) : null}
+          {hasDeadband(draft.condition) ? field("deadband", "rules.deadband", withUnit) : null}
         </div>
         <div className={css.row}>
           {field("onDelay", "rules.onDelay", inSeconds)}

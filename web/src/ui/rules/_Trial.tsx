@@ -2,10 +2,10 @@
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { formatDateTime, formatDuration, formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData } from "../charts";
-import { KIND, unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type BucketColumns, type RuleTest } from "../live";
+import { KIND, unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type BucketColumns, type RuleTrialAnswer } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi } from "../state";
-import { needsLimit, problemsOf, readNumber, ruleOf, type Draft } from "./_draft";
+import { hasDeadband, problemsOf, readNumber, ruleOf, type Draft } from "./_draft";
 import css from "./rules.module.css";
 
 const POINTS = 320;
@@ -18,9 +18,9 @@ const PICKED_DIGITS = 4;
 function useTrial(draft: Draft, start: number | null, end: number | null) {
   const { api } = useSession();
   const timeline = useTime((time) => time.timeline);
-  const [state, setState] = useState<{ data: RuleTest | null; error: unknown }>({ data: null, error: null });
+  const [state, setState] = useState<{ data: RuleTrialAnswer | null; error: unknown }>({ data: null, error: null });
   const isSound = Object.keys(problemsOf({ ...draft, titleEn: draft.titleEn || "-" })).length === 0;
-  const rule = isSound ? JSON.stringify({ ...ruleOf(draft), title: {}, consequence: {}, action: {} }) : null;
+  const rule = isSound ? JSON.stringify({ ...ruleOf({ ...draft, id: draft.id || "trial" }), title: {}, consequence: {}, action: {} }) : null;
   useEffect(() => {
     if (rule === null || start === null || end === null) {
       setState({ data: null, error: null });
@@ -29,7 +29,7 @@ function useTrial(draft: Draft, start: number | null, end: number | null) {
     let isGone = false;
     const timer = setTimeout(() => {
       api
-        .post<RuleTest>("/api/rules/test", { rule: JSON.parse(rule) as unknown, timeline, start_ms: start, end_ms: end })
+        .post<RuleTrialAnswer>("/api/rules/test", { rule: JSON.parse(rule) as unknown, timeline, start_ms: start, end_ms: end })
         .then((data) => !isGone && setState({ data, error: null }))
         .catch((error: unknown) => !isGone && setState({ data: null, error }));
     }, CALM_MS);
@@ -53,7 +53,8 @@ export function Trial({ draft, onLimit }: { draft: Draft; onLimit(limit: number)
   const path = signal && end !== null ? `/api/timelines/${encodeURIComponent(timeline)}/signals/${signal.handle}/buckets?start_ms=${start}&end_ms=${end}&count=${POINTS}` : null;
   const { data: buckets } = useAnswer<BucketColumns>(path);
   const { data, error, isSound } = useTrial(draft, start, end);
-  const limit = needsLimit(draft.condition) ? readNumber(draft.limit) : NaN;
+  const canPoint = hasDeadband(draft.condition) && draft.condition !== "deviation";
+  const limit = canPoint ? readNumber(draft.limit) : NaN;
   const chart = useMemo<ChartData | null>(() => {
     if (!buckets || !signal) return null;
     const isStepped = signal.kind !== KIND.DOUBLE;
@@ -79,13 +80,13 @@ export function Trial({ draft, onLimit }: { draft: Draft; onLimit(limit: number)
             height={180}
             range={[start, end]}
             label={text("rules.trialLabel", { name: localName(signal.name, language, signal.path) })}
-            {...(needsLimit(draft.condition) ? { onPick: (_ms: number, value: number) => onLimit(Number(value.toPrecision(PICKED_DIGITS))) } : {})}
+            {...(canPoint ? { onPick: (_ms: number, value: number) => onLimit(Number(value.toPrecision(PICKED_DIGITS))) } : {})}
           />
         </Suspense>
       ) : (
         <LoadingNote />
       )}
-      {needsLimit(draft.condition) ? <p className={css.hint}>{text("rules.pointLimit")}</p> : null}
+      {canPoint ? <p className={css.hint}>{text("rules.pointLimit")}</p> : null}
       <div role="status">
         {data ? <p className={css.verdict}>{text(data.raised === 0 ? "rules.trialNone" : "rules.trialSome", { count: data.raised, range: text(`range.${range}`) })}</p> : null}
         {isSound || error ? null : <p className={css.hint}>{text("rules.trialIncomplete")}</p>}

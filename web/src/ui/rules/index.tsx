@@ -1,57 +1,62 @@
-// The rules that raise alarms: made, changed, tried against the past, taken away, and kept in files.
-import { Button, CloseButton, FileButton, TextInput } from "@mantine/core";
+// The rules that raise alarms and the definitions of key figures: made, changed, tried against the past, taken away, kept in files.
+import { Button, CloseButton, SegmentedControl, TextInput } from "@mantine/core";
 import { useEffect, useMemo, useState } from "react";
-import { formatNumber, localName, useLanguage, useText, type Language, type Translate } from "../../i18n";
-import { useActionTools } from "../actions";
+import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { unitText, useAnswer, usePlant, useSession, type RuleInfo, type SignalInfo } from "../live";
+import { useAnswer, usePlant, useSession, type RulesAnswer } from "../live";
 import { PriorityMark } from "../marks";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { findBest, usePinyin } from "../search";
 import { useSelected, useUi, useUiStore } from "../state";
-import { draftOf, emptyDraft, needsLimit } from "./_draft";
+import { draftOf, emptyDraft } from "./_draft";
 import { Editor } from "./_Editor";
+import { Files } from "./_Files";
+import { KpiEditor } from "./_KpiEditor";
+import { kpiRows, ruleRows, type Row } from "./_lists";
 import css from "./rules.module.css";
 
 const NEW = "new";
+/** What stands before the id of key figures in the link. */
+const KPI = "kpi:";
 
-/** Asks again when rules changed. */
+/** Asks again when rules or definitions changed. */
 function useRules() {
   const { feed } = useSession();
   const [count, setCount] = useState(0);
-  useEffect(() => feed.on("records", (diff) => {
-    const keys = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
-    if (keys.some((key) => key.startsWith("rule/"))) setCount((old) => old + 1);
-  }), [feed]);
-  return useAnswer<RuleInfo[]>("/api/rules", count);
+  useEffect(
+    () =>
+      feed.on("records", (diff) => {
+        const keys = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
+        if (keys.some((key) => key.startsWith("rule/") || key.startsWith("kpi/"))) setCount((old) => old + 1);
+      }),
+    [feed],
+  );
+  return useAnswer<RulesAnswer>("/api/rules", count);
 }
 
-function conditionText(rule: RuleInfo, signal: SignalInfo | undefined, language: Language, text: Translate): string {
-  const name = signal ? localName(signal.name, language, signal.path) : rule.signal;
-  const limit = needsLimit(rule.condition) && rule.limit !== null ? `${formatNumber(rule.limit, language)} ${unitText(signal?.unit ?? "")}` : "";
-  return `${name} ${text(`rules.condition.${rule.condition}`)} ${limit}`.trim();
+function useOwnerOf(): (shell: string) => string {
+  const language = useLanguage();
+  const twins = usePlant((plant) => plant.twins);
+  const places = usePlant((plant) => plant.places);
+  return useMemo(() => {
+    const names = new Map(twins.map((twin) => [twin.id, localName(twin.name, language, twin.idShort || twin.id)]));
+    for (const place of places) if (place.shell) names.set(place.shell, localName(place.name, language, place.id));
+    return (shell) => names.get(shell) ?? "";
+  }, [twins, places, language]);
 }
 
-function Files() {
+function RowButton({ row, isChosen, onChoose }: { row: Row; isChosen: boolean; onChoose(): void }) {
   const text = useText();
-  const tools = useActionTools();
-  const read = async (file: File | null) => {
-    if (!file) return;
-    await tools.run("rules.import", { text: await file.text() });
-  };
+  const isOff = row.rule?.is_enabled === false;
   return (
-    <>
-      <FileButton accept=".json,.yaml,.yml" onChange={(file) => void read(file)}>
-        {(props) => (
-          <Button {...props} variant="default" leftSection={<Icon name="upload" size={14} />}>
-            {text("rules.import")}
-          </Button>
-        )}
-      </FileButton>
-      <Button component="a" variant="default" leftSection={<Icon name="download" size={14} />} href="/api/rules/file" download="xushi-rules.json">
-        {text("rules.export")}
-      </Button>
-    </>
+    <button type="button" className={css.rule} aria-current={isChosen || undefined} data-off={isOff || undefined} onClick={onChoose}>
+      {row.rule ? <PriorityMark priority={row.rule.priority ?? "medium"} isQuiet={isOff} /> : <Icon name="gauge" />}
+      <span className={css.ruleText}>
+        <b className="x-ellipsis">{row.title}</b>
+        <span className="x-ellipsis">{row.detail}</span>
+      </span>
+      {isOff ? <span className={css.off}>{text("rules.off")}</span> : null}
+    </button>
   );
 }
 
@@ -61,37 +66,57 @@ export default function RulesPanel() {
   const ui = useUiStore();
   const chosen = useUi((state) => state.rule);
   const byKey = usePlant((plant) => plant.byKey);
-  const twins = usePlant((plant) => plant.twins);
   const selected = useSelected();
+  const ownerOf = useOwnerOf();
   const { data, error, isLoading } = useRules();
   const [query, setQuery] = useState("");
+  const [page, setPage] = useState<"rules" | "kpis">(chosen?.startsWith(KPI) ? "kpis" : "rules");
   const toPinyin = usePinyin(query.length > 0);
-  const owners = useMemo(() => new Map(twins.map((twin) => [twin.id, localName(twin.name, language, twin.idShort || twin.id)])), [twins, language]);
+  const isKpis = page === "kpis";
+  const start = isKpis ? KPI : "";
+  const rules = useMemo(() => data?.rules ?? [], [data]);
+  const kpis = useMemo(() => data?.kpis ?? [], [data]);
   const rows = useMemo(
-    () =>
-      (data ?? []).map((rule) => {
-        const signal = byKey.get(rule.signal);
-        const title = localName(rule.title, language, rule.id);
-        const owner = owners.get(signal?.shell ?? "") ?? "";
-        return { rule, title, owner, condition: conditionText(rule, signal, language, text), words: [title, owner, ...Object.values(rule.title), rule.id].filter(Boolean) };
-      }),
-    [data, byKey, owners, language, text],
+    () => (isKpis ? kpiRows(kpis, ownerOf, language, text) : ruleRows(rules, (key) => byKey.get(key), ownerOf, language, text)),
+    [isKpis, kpis, rules, byKey, ownerOf, language, text],
   );
   const shown = query ? findBest(rows, query, toPinyin, rows.length) : rows;
-  const edited = rows.find(({ rule }) => rule.id === chosen)?.rule ?? null;
-  const isNew = chosen === NEW;
+  const taken = useMemo(() => new Set([...rules, ...kpis].map((each) => each.id)), [rules, kpis]);
+  const rule = rules.find((each) => each.id === chosen) ?? null;
+  const kpi = kpis.find((each) => KPI + each.id === chosen) ?? null;
+  const isNew = chosen === NEW || chosen === KPI + NEW;
   const first = useMemo(
-    () => (edited ? draftOf(edited) : emptyDraft(selected?.signal ?? null)),
+    () => (rule ? draftOf(rule) : emptyDraft(selected?.signal ?? null)),
     // A rule that is being written does not change under the hand when something else is selected.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [edited?.id, isNew],
+    [rule?.id, chosen],
   );
+  // A rule that is asked for from elsewhere brings its page with it.
+  useEffect(() => {
+    if (chosen !== null) setPage(chosen.startsWith(KPI) ? "kpis" : "rules");
+  }, [chosen]);
+  const done = (id: string | null) => ui.set({ rule: id === null ? null : start + id });
+  const empty = isKpis ? ({ icon: "gauge", title: "kpi.empty", hint: "kpi.emptyHint" } as const) : ({ icon: "rule", title: "rules.empty", hint: "rules.emptyHint" } as const);
+
   return (
-    <section className={css.panel} data-detail={isNew || edited !== null || undefined} aria-label={text("rules.title")}>
+    <section className={css.panel} data-detail={isNew || rule !== null || kpi !== null || undefined} aria-label={text("rules.title")}>
       <div className={css.listSide}>
         <div className={css.bar}>
-          <Button leftSection={<Icon name="plus" size={14} />} onClick={() => ui.set({ rule: NEW })}>
-            {text("rules.new")}
+          <SegmentedControl
+            className={css.pages}
+            aria-label={text("rules.pages")}
+            value={page}
+            onChange={(value) => {
+              setPage(value as typeof page);
+              ui.set({ rule: null });
+            }}
+            data={[
+              { value: "rules", label: text("rules.pageRules", { count: rules.length }) },
+              { value: "kpis", label: text("rules.pageKpis", { count: kpis.length }) },
+            ]}
+          />
+          <Button leftSection={<Icon name="plus" size={14} />} onClick={() => done(NEW)}>
+            {text(isKpis ? "kpi.new" : "rules.new")}
           </Button>
           <Files />
           <TextInput
@@ -107,28 +132,23 @@ export default function RulesPanel() {
         {error ? <ErrorNote error={error} /> : null}
         {!data && isLoading ? <LoadingNote /> : null}
         {data && shown.length === 0 ? (
-          <EmptyNote icon="rule" title={text(data.length === 0 ? "rules.empty" : "rules.nothingFound")}>
-            {text(data.length === 0 ? "rules.emptyHint" : "rules.nothingFoundHint")}
+          <EmptyNote icon={empty.icon} title={text(rows.length === 0 ? empty.title : "rules.nothingFound")}>
+            {text(rows.length === 0 ? empty.hint : "rules.nothingFoundHint")}
           </EmptyNote>
         ) : null}
-        <ul className={css.list} tabIndex={0} aria-label={text("rules.title")}>
-          {shown.map(({ rule, title, owner, condition }) => (
-            <li key={rule.id}>
-              <button type="button" className={css.rule} aria-current={rule.id === chosen || undefined} data-off={!rule.is_enabled || undefined} onClick={() => ui.set({ rule: rule.id })}>
-                <PriorityMark priority={rule.priority} isQuiet={!rule.is_enabled} />
-                <span className={css.ruleText}>
-                  <b className="x-ellipsis">{title}</b>
-                  <span className="x-ellipsis">{[owner, condition].filter(Boolean).join(" · ")}</span>
-                </span>
-                {rule.is_enabled ? null : <span className={css.off}>{text("rules.off")}</span>}
-              </button>
+        <ul className={css.list} tabIndex={0} aria-label={text("rules.title")} hidden={shown.length === 0}>
+          {shown.map((row) => (
+            <li key={row.id}>
+              <RowButton row={row} isChosen={start + row.id === chosen} onChoose={() => done(row.id)} />
             </li>
           ))}
         </ul>
       </div>
       <div className={css.detailSide}>
-        {isNew || edited ? (
-          <Editor key={edited?.id ?? NEW} first={first} isNew={isNew} onDone={(id) => ui.set({ rule: id })} />
+        {isKpis && (isNew || kpi) ? (
+          <KpiEditor key={kpi?.id ?? NEW} before={kpi} taken={taken} onDone={done} />
+        ) : isNew || rule ? (
+          <Editor key={rule?.id ?? NEW} first={first} before={rule} taken={taken} onDone={done} />
         ) : (
           <EmptyNote icon="rule" title={text("rules.choose")}>
             {text("rules.chooseHint")}

@@ -4,21 +4,19 @@ import { Suspense, useMemo } from "react";
 import { formatDateTime, formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { PlotChart } from "../charts";
 import { Icon } from "../icons";
-import { KIND, unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type Capability, type ChartPanelInfo, type ControlChart, type SignalInfo } from "../live";
+import { unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type SpcCapability, type SpcPanel, type SpcAnswer, type SignalInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { SignalPick } from "../pick";
 import { RANGES_MS, useSelected, useUi, useUiStore, type RangeName } from "../state";
-import { CHART_KINDS, LARGEST_SUBGROUP, findingsOf, panelData, readChoice, writeChoice, type ChartKind } from "./_model";
+import { findingsOf, hasSubgroup, isChartable, kindsFor, largestSubgroup, panelData, readChoice, writeChoice, type ChartKind } from "./_model";
 import css from "./spc.module.css";
 
 const REFRESH_MS = 10_000;
 const MOST_FINDINGS = 60;
+/** Panels of spread stand below the one of level, and smaller. */
+const PANELS_BELOW = new Set(["mr", "r", "s"]);
 
-function isChartable(signal: SignalInfo): boolean {
-  return signal.kind === KIND.DOUBLE || signal.kind === KIND.INT;
-}
-
-function Panel({ panel, signal, range }: { panel: ChartPanelInfo; signal: SignalInfo; range: [number, number] }) {
+function Panel({ panel, signal, range }: { panel: SpcPanel; signal: SignalInfo; range: [number, number] }) {
   const text = useText();
   const language = useLanguage();
   const { feed } = useSession();
@@ -34,7 +32,7 @@ function Panel({ panel, signal, range }: { panel: ChartPanelInfo; signal: Signal
       <Suspense fallback={<LoadingNote />}>
         <PlotChart
           data={data}
-          height={panel.name === "x" ? 260 : 150}
+          height={PANELS_BELOW.has(panel.name) ? 150 : 260}
           range={range}
           mark={atMs}
           label={text("spc.chartLabel", { name, points: panel.values.length, broken: panel.violations.length })}
@@ -45,7 +43,7 @@ function Panel({ panel, signal, range }: { panel: ChartPanelInfo; signal: Signal
   );
 }
 
-function CapabilityTable({ capability, signal }: { capability: Capability; signal: SignalInfo }) {
+function CapabilityTable({ capability, signal }: { capability: SpcCapability; signal: SignalInfo }) {
   const text = useText();
   const language = useLanguage();
   const unit = unitText(signal.unit);
@@ -58,6 +56,7 @@ function CapabilityTable({ capability, signal }: { capability: Capability; signa
     ["spc.ppk", ratio(capability.ppk)],
     ["spc.mean", show(capability.mean, unit)],
     ["spc.sigma", show(capability.sigma, unit)],
+    ["spc.sigmaTotal", show(capability.sigma_total, unit)],
     ["spc.lsl", show(capability.lsl, unit)],
     ["spc.usl", show(capability.usl, unit)],
     ["spc.n", formatNumber(capability.n, language, 0)],
@@ -78,7 +77,7 @@ function CapabilityTable({ capability, signal }: { capability: Capability; signa
   );
 }
 
-function Findings({ chart, signal }: { chart: ControlChart; signal: SignalInfo }) {
+function Findings({ chart, signal }: { chart: SpcAnswer; signal: SignalInfo }) {
   const text = useText();
   const language = useLanguage();
   const { feed } = useSession();
@@ -118,15 +117,15 @@ export default function SpcPanel() {
   const range = useUi((state) => state.range);
   const code = useUi((state) => state.chart);
   const timeline = useTime((time) => time.timeline);
-  const choice = readChoice(code);
   const end = useCoarseInstant(REFRESH_MS);
   const signal = selected?.signal && isChartable(selected.signal) ? selected.signal : null;
+  const choice = readChoice(code, signal);
   const span = RANGES_MS[range];
   const path =
     signal && end !== null
       ? `/api/timelines/${encodeURIComponent(timeline)}/signals/${signal.handle}/spc?start_ms=${end - span}&end_ms=${end}&chart=${choice.kind}&subgroup=${choice.subgroup}`
       : null;
-  const { data, error, isLoading } = useAnswer<ControlChart>(path);
+  const { data, error, isLoading } = useAnswer<SpcAnswer>(path);
   const points = data?.panels[0]?.values.length ?? 0;
   const name = signal ? localName(byKey.get(signal.key)?.name, language, signal.path) : "";
   return (
@@ -144,20 +143,20 @@ export default function SpcPanel() {
         <NativeSelect
           aria-label={text("spc.kind")}
           value={choice.kind}
-          onChange={(event) => ui.set({ chart: writeChoice({ ...choice, kind: event.currentTarget.value as ChartKind }) })}
-          data={CHART_KINDS.map((kind) => ({ value: kind, label: text(`spc.kind.${kind}`) }))}
+          onChange={(event) => ui.set({ chart: event.currentTarget.value as ChartKind })}
+          data={kindsFor(signal).map((kind) => ({ value: kind, label: text(`spc.kind.${kind}`) }))}
         />
-        {choice.kind === "individuals" ? null : (
+        {hasSubgroup(choice.kind) ? (
           <NumberInput
             className={css.subgroup}
             aria-label={text("spc.subgroup")}
             prefix="n = "
             min={2}
-            max={LARGEST_SUBGROUP}
+            max={largestSubgroup(choice.kind)}
             value={choice.subgroup}
             onChange={(value) => ui.set({ chart: writeChoice({ ...choice, subgroup: Number(value) || 2 }) })}
           />
-        )}
+        ) : null}
         <SegmentedControl
           aria-label={text("range.title")}
           value={range}
@@ -175,7 +174,7 @@ export default function SpcPanel() {
         <LoadingNote />
       ) : !data || points === 0 ? (
         <EmptyNote icon="chart" title={text("spc.empty")}>
-          {text("spc.emptyHint")}
+          {data?.why_not ? localName(data.why_not, language, "") : text("spc.emptyHint")}
         </EmptyNote>
       ) : (
         <div className={css.body} tabIndex={0} role="group" aria-label={text("spc.of", { name })}>
