@@ -72,7 +72,7 @@ export const en = {
   "phone.activity": "Activity",
   "phone.cockpit": "Cockpit",
   "phone.alarms": "Alarms",
-  "phone.spc": "Control charts",
+  "phone.spc": "Charts",
   "phone.rules": "Rules",
   "phone.more": "More",
   "phone.open": "Open details",

@@ -18,6 +18,7 @@ export function Toolbar({ narrowed, counts, onChange }: { narrowed: Narrowed; co
   return (
     <div className={css.bar}>
       <SegmentedControl
+        className={css.filter}
         aria-label={text("alarms.filter")}
         value={filter}
         onChange={(value) => onChange({ filter: value as AlarmFilter })}

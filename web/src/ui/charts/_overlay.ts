@@ -60,31 +60,35 @@ export function drawLevels(plot: uPlot, data: ChartData, colours: Paint): void {
   });
 }
 
-/** Names over the lines, at their newest value; where two levels lie close, the first keeps its name. */
+/** Names at the newest value of their lines, above them where there is room; where two lie close, the first keeps its name. */
 export function drawLevelNames(plot: uPlot, data: ChartData, colours: Paint): void {
   const scale = data.series[0]?.unit || "value";
   const pixel = devicePixelRatio;
-  const right = plot.bbox.left + plot.bbox.width - LABEL_GAP_PX * pixel;
+  const { left, top, width, height } = plot.bbox;
+  const right = left + width - LABEL_GAP_PX * pixel;
   const written: number[] = [];
-  clipped(plot, (ctx) => {
-    ctx.font = `${11 * pixel}px system-ui, sans-serif`;
-    ctx.textAlign = "right";
-    ctx.textBaseline = "bottom";
-    // A halo keeps the name readable over the line of values.
-    ctx.lineWidth = 4 * pixel;
-    ctx.lineJoin = "round";
-    ctx.strokeStyle = colours.surface;
-    ctx.fillStyle = colours.text;
-    for (const level of data.levels ?? []) {
-      const newest = valuesOf(level).findLast((value) => value !== null);
-      if (newest === undefined || newest === null) continue;
-      const y = plot.valToPos(newest, scale, true);
-      if (written.some((other) => Math.abs(other - y) < LEAST_LABEL_PX * pixel)) continue;
-      written.push(y);
-      ctx.strokeText(level.name, right, y - pixel);
-      ctx.fillText(level.name, right, y - pixel);
-    }
-  });
+  const { ctx } = plot;
+  ctx.save();
+  ctx.font = `${11 * pixel}px system-ui, sans-serif`;
+  ctx.textAlign = "right";
+  // A halo keeps the name readable over the line of values.
+  ctx.lineWidth = 4 * pixel;
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = colours.surface;
+  ctx.fillStyle = colours.text;
+  for (const level of data.levels ?? []) {
+    const newest = valuesOf(level).findLast((value) => value !== null);
+    if (newest === undefined || newest === null) continue;
+    const y = plot.valToPos(newest, scale, true);
+    if (y < top - 1 || y > top + height + 1 || written.some((other) => Math.abs(other - y) < LEAST_LABEL_PX * pixel)) continue;
+    written.push(y);
+    const isAbove = y - LEAST_LABEL_PX * pixel > top;
+    ctx.textBaseline = isAbove ? "bottom" : "top";
+    const at = y + (isAbove ? -1 : 2) * pixel;
+    ctx.strokeText(level.name, right, at);
+    ctx.fillText(level.name, right, at);
+  }
+  ctx.restore();
 }
 
 export function drawPoints(plot: uPlot, data: ChartData, colours: Paint): void {

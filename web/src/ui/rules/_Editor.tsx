@@ -135,6 +135,7 @@ export function Editor({ first, before, taken, onDone }: Props) {
       <fieldset>
         <legend>{text("rules.trial")}</legend>
         <SegmentedControl
+          className={css.range}
           aria-label={text("range.title")}
           value={range}
           onChange={(value) => ui.set({ range: value as RangeName })}

@@ -193,19 +193,21 @@ export function Header({ isPhone }: { isPhone: boolean }) {
           </ActionIcon>
         </Tooltip>
       ) : null}
-      <Button
-        className={css.languageButton}
-        variant="subtle"
-        color="gray"
-        lang={other}
-        aria-label={text("header.switchLanguage", { short: SHORT_NAMES[other], language: LANGUAGE_NAMES[other] })}
-        onClick={() => {
-          savePreferences({ language: other });
-          ui.set({ language: other });
-        }}
-      >
-        {SHORT_NAMES[other]}
-      </Button>
+      {isPhone ? null : (
+        <Button
+          className={css.languageButton}
+          variant="subtle"
+          color="gray"
+          lang={other}
+          aria-label={text("header.switchLanguage", { short: SHORT_NAMES[other], language: LANGUAGE_NAMES[other] })}
+          onClick={() => {
+            savePreferences({ language: other });
+            ui.set({ language: other });
+          }}
+        >
+          {SHORT_NAMES[other]}
+        </Button>
+      )}
       <PageMenu actions={actions} />
     </header>
   );
