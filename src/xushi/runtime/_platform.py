@@ -21,6 +21,7 @@ from xushi.kernel import (
     SqliteStore,
     SystemClock,
 )
+from xushi.monitor import Monitor, alarm_commands, rule_commands
 from xushi.runtime._devices import device_commands
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._links import LinkKeeper
@@ -83,6 +84,11 @@ class Platform:
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
+        self.monitor = Monitor(
+            folder / "alarms.sqlite", self.store, self.registry, self.board, self.history, self.evidence, clock
+        )
+        files.callback(self.monitor.close)
+        self.ingest.watchers.append(self.monitor.watch)
         self.bus = self._make_bus()
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
@@ -91,7 +97,11 @@ class Platform:
 
     def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
-        for make in (scene_commands, import_commands, twin_commands, device_commands, recording_commands):
+        rooms = (
+            scene_commands, import_commands, twin_commands, device_commands, recording_commands, alarm_commands,
+            rule_commands,
+        )  # fmt: skip
+        for make in rooms:
             for command in make():
                 self.commands.register(command)
         services: dict[str, Any] = {
@@ -99,6 +109,7 @@ class Platform:
             "registry": self.registry,
             "links": self.links,
             "board": self.board,
+            "monitor": self.monitor,
             "platform": self,
         }
         bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, services)
@@ -133,6 +144,7 @@ class Platform:
         """Derive signals and connections anew from the twins; what has not changed keeps its handle and its link."""
         self.links.adopt(self.twins)
         self.products.adopt()
+        self.monitor.adopt()
         for listener in list(self._signal_listeners):
             listener()
 
@@ -143,6 +155,7 @@ class Platform:
 
     async def start(self) -> None:
         """Bring the connections up and keep house in the background."""
+        self.monitor.start()
         self.links.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
@@ -153,6 +166,7 @@ class Platform:
             await asyncio.wait([self._housekeeper])
         await self.jobs.close()
         await self.links.stop()
+        await self.monitor.stop()
 
     def close(self) -> None:
         """Close every file; the lock goes last."""
@@ -161,6 +175,7 @@ class Platform:
     def _on_change(self, outcome: Outcome, diff: Diff) -> None:
         if self.twins.apply(diff):
             self.refresh()
+        self.monitor.on_change(outcome, diff)
 
     async def _keep_house(self) -> None:
         while True:

@@ -268,4 +268,4 @@ class AlarmsMessage(msgspec.Struct, frozen=True, tag="alarms"):
     removed: list[str] = []
 
 
-REQUESTS: tuple[Any, ...] = (RuleTrial, GaugeStudy, Rule, KpiDefinition)
+REQUESTS: tuple[Any, ...] = (RuleTrial, GaugeStudy)

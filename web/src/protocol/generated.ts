@@ -253,17 +253,17 @@ export interface KpiDefinition {
   id: string;
   title: Record<string, string>;
   figures: Record<string, Band>;
-  shell?: string | null;
-  producing?: StateTest | null;
-  planned?: StateTest | null;
-  failed?: StateTest | null;
-  good?: string | null;
-  reject?: string | null;
-  cycle_s?: number | null;
-  verdict?: StateTest | null;
-  attempt?: string | null;
-  energy?: string | null;
-  source?: "browser" | "file";
+  shell: string | null;
+  producing: StateTest | null;
+  planned: StateTest | null;
+  failed: StateTest | null;
+  good: string | null;
+  reject: string | null;
+  cycle_s: number | null;
+  verdict: StateTest | null;
+  attempt: string | null;
+  energy: string | null;
+  source: "browser" | "file";
 }
 
 /** One figure over a stretch of time. ``why_not``: why there is no value; ``trend``: the stretch in equal parts. */
@@ -463,18 +463,18 @@ export interface Rule {
   signal: string;
   condition: "above" | "bad_quality" | "below" | "deviation" | "equal" | "is_false" | "is_true" | "not_equal" | "rate" | "stale";
   title: Record<string, string>;
-  limit?: number | null;
-  target?: number | null;
-  deadband?: number;
-  on_delay_s?: number;
-  off_delay_s?: number;
-  priority?: "critical" | "high" | "low" | "medium";
-  is_latched?: boolean;
-  is_enabled?: boolean;
-  text?: Record<string, string>;
-  consequence?: Record<string, string>;
-  action?: Record<string, string>;
-  source?: "browser" | "file";
+  limit: number | null;
+  target: number | null;
+  deadband: number;
+  on_delay_s: number;
+  off_delay_s: number;
+  priority: "critical" | "high" | "low" | "medium";
+  is_latched: boolean;
+  is_enabled: boolean;
+  text: Record<string, string>;
+  consequence: Record<string, string>;
+  action: Record<string, string>;
+  source: "browser" | "file";
 }
 
 /** One time a rule would have been in alarm; ``peak`` is the value farthest from normal. */
