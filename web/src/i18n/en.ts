@@ -615,6 +615,7 @@ export const en = {
   "cockpit.above": "above {bound}",
   "cockpit.tileFigure": "{owner}, {name}: {value}. Why?",
   "cockpit.showStation": "Show {name} in 3D",
+  "cockpit.showThen": "Show then: {from} to {to}",
   "cockpit.signalTrend": "Trend of {name}",
   "cockpit.empty": "No figures yet",
   "cockpit.emptyHint": "Figures come from machines that report a state and counters. Open a file that connects such machines, or make a figure under Rules.",

@@ -26,6 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form. */
+const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename"]);
 
 export function useLinkedView(): () => LinkedView {
@@ -153,7 +154,7 @@ export function useActions(): Action[] {
       make("page.palette", "action.palette", "page", "command", () => ui.set({ isPaletteOpen: true }), { keys: "mod+k" }),
     ];
     const served = commands
-      .filter((command) => !HAS_OWN_DIALOG.has(command.name))
+      .filter((command) => !HAS_OWN_DIALOG.has(command.name) && !HAS_OWN_VIEW.test(command.name))
       .map((command): Action => ({
         id: `command.${command.name}`,
         title: localName(command.title, language, command.name),

@@ -1,9 +1,9 @@
 // Why a figure is what it is: the tree of its evidence, down to states, counts, formulas and clauses of the standard.
 import { ActionIcon } from "@mantine/core";
 import { useId, useState } from "react";
-import { localName, useLanguage, useText } from "../../i18n";
+import { formatClock, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { useAnswer, useKept, usePlant, type KpiWhy } from "../live";
+import { termText, useAnswer, useKept, usePlant, useSession, type KpiWhy } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { written } from "./_model";
@@ -11,17 +11,20 @@ import css from "./cockpit.module.css";
 
 const OPEN_DEPTH = 2;
 
-function Node({ node, depth }: { node: KpiWhy; depth: number }) {
+function Node({ node, whole, depth }: { node: KpiWhy; whole: KpiWhy; depth: number }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
+  const { feed } = useSession();
   const byKey = usePlant((plant) => plant.byKey);
   const [isOpen, setIsOpen] = useState(depth < OPEN_DEPTH);
   const listId = useId();
-  const label = localName(node.label, language, "");
+  const label = termText(localName(node.label, language, ""), text);
   const { value, unit } = written(node.value, node.unit, language);
   const note = localName(node.note, language, "");
   const signal = node.signal === null ? undefined : byKey.get(node.signal);
+  // An event of its own, such as one failure: the world can be taken there.
+  const isPart = node.start_ms > whole.start_ms || node.end_ms < whole.end_ms;
   const hasChildren = node.children.length > 0;
   const showTrend = () => signal && ui.set({ selection: { kind: "element", id: signal.key }, tab: "trend", isInspectorOpen: true, phoneTab: "inspector" });
   return (
@@ -39,11 +42,16 @@ function Node({ node, depth }: { node: KpiWhy; depth: number }) {
           {node.value === null ? "" : value} <span className={css.unit}>{node.value === null ? "" : unit}</span>
         </span>
       </div>
-      {node.formula || node.clause || note || signal ? (
+      {node.formula || node.clause || note || signal || isPart ? (
         <div className={css.nodeMore}>
           {node.formula ? <code className={css.formula}>{node.formula}</code> : null}
           {note ? <span>{note}</span> : null}
           {node.clause ? <span className={css.clause}>{node.clause}</span> : null}
+          {isPart ? (
+            <button type="button" className={css.link} onClick={() => feed.seek(feed.time.get().timeline, node.start_ms)}>
+              {text("cockpit.showThen", { from: formatClock(node.start_ms, language), to: formatClock(node.end_ms, language) })}
+            </button>
+          ) : null}
           {signal ? (
             <button type="button" className={css.link} onClick={showTrend}>
               {text("cockpit.signalTrend", { name: localName(signal.name, language, signal.path) })}
@@ -54,7 +62,7 @@ function Node({ node, depth }: { node: KpiWhy; depth: number }) {
       {hasChildren && isOpen ? (
         <ul id={listId} className={css.nodes}>
           {node.children.map((child, index) => (
-            <Node key={index} node={child} depth={depth + 1} />
+            <Node key={index} node={child} whole={whole} depth={depth + 1} />
           ))}
         </ul>
       ) : null}
@@ -78,7 +86,7 @@ export function Why({ path, title, owner, onClose }: { path: string; title: stri
         </ActionIcon>
       </header>
       <div className={css.whyBody} tabIndex={0} role="group" aria-label={text("cockpit.evidence")}>
-        {error && !data ? <ErrorNote error={error} /> : data ? <ul className={css.nodes}><Node node={data} depth={0} /></ul> : <LoadingNote />}
+        {error && !data ? <ErrorNote error={error} /> : data ? <ul className={css.nodes}><Node node={data} whole={data} depth={0} /></ul> : <LoadingNote />}
       </div>
     </aside>
   );

@@ -50,7 +50,7 @@ function inTime(seconds: number, language: Language): Written {
 /** Shares as percent, spans of time in the unit a person would choose, everything else with its own unit. */
 export function written(value: number | null, unit: string, language: Language): Written {
   if (value === null || !Number.isFinite(value)) return { value: "–", unit: "" };
-  if (unit === "1" || unit === "") return { value: formatNumber(value * 100, language, 1), unit: "%" };
+  if (unit === "1") return { value: formatNumber(value * 100, language, 1), unit: "%" };
   if (unit === "%") return { value: formatNumber(value, language, 1), unit: "%" };
   if (unit === "s") return inTime(value, language);
   return { value: formatNumber(value, language), unit: unitText(unit) };
