@@ -7,6 +7,8 @@ from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._flood import WINDOW_NS, Flood
 from xushi.monitor._journal import Entry
 from xushi.monitor._kpi_definitions import NEEDS, Band, FigureKind, KpiDefinition, StateTest, check_definition
+from xushi.monitor._kpi_figures import TITLES, Figure, Why, figure_of, figures, oee_index
+from xushi.monitor._kpi_inputs import parts
 from xushi.monitor._monitor import Monitor
 from xushi.monitor._replay import Episode, Trial, replay, try_rule
 from xushi.monitor._rule_commands import rule_commands
@@ -16,6 +18,7 @@ from xushi.monitor._rules import PRIORITIES, Priority, Rule, check_rule
 __all__ = [
     "NEEDS",
     "PRIORITIES",
+    "TITLES",
     "WINDOW_NS",
     "AlarmState",
     "AlarmView",
@@ -24,6 +27,7 @@ __all__ = [
     "Engine",
     "Entry",
     "Episode",
+    "Figure",
     "FigureKind",
     "Flood",
     "Handled",
@@ -36,9 +40,14 @@ __all__ = [
     "Rule",
     "StateTest",
     "Trial",
+    "Why",
     "alarm_commands",
     "check_definition",
     "check_rule",
+    "figure_of",
+    "figures",
+    "oee_index",
+    "parts",
     "read_rule_file",
     "replay",
     "rule_commands",
