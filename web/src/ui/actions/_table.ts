@@ -25,7 +25,7 @@ export interface Action {
   run(): void;
 }
 
-/** Commands that have a better place in the page than a generic form. */
+/** Commands that have a better place in the page than a generic form: a view, or a dialog. */
 const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename"]);
 

@@ -150,8 +150,9 @@ export function freshId(key: string, taken: ReadonlySet<string>): string {
 /** The rule as the server wants it; only for a draft without problems. What the form does not show stays as it was. */
 export function ruleOf(draft: Draft, before: Rule | null = null): Rule {
   return {
-    ...before,
     id: draft.id,
+    text: before?.text ?? {},
+    source: "browser",
     title: names(draft.titleEn, draft.titleZh),
     signal: draft.signal ?? "",
     condition: draft.condition,

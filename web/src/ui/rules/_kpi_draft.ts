@@ -129,6 +129,7 @@ export function kpiOf(draft: KpiDraft): KpiDefinition {
   }
   return {
     id: draft.id,
+    source: "browser",
     title: names(draft.titleEn, draft.titleZh),
     figures,
     shell: draft.shell,

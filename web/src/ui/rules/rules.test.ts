@@ -5,7 +5,7 @@ import { conditionsFor, draftOf, emptyDraft, freshId, problemsOf, readNumber, ru
 import { freshKpiId, kpiDraftOf, kpiOf, kpiProblemsOf } from "./_kpi_draft";
 
 const RULE: Rule = {
-  id: "r1", title: { en: "Hot", "zh-CN": "过热" }, signal: "s#Temp", condition: "above", limit: 90.5, target: null, deadband: 2, on_delay_s: 5, off_delay_s: 0, priority: "high",
+  id: "r1", title: { en: "Hot", "zh-CN": "过热" }, signal: "s#Temp", text: {}, source: "browser", condition: "above", limit: 90.5, target: null, deadband: 2, on_delay_s: 5, off_delay_s: 0, priority: "high",
   is_latched: true, is_enabled: false, consequence: { en: "Wear" }, action: { "zh-CN": "停机" },
 };
 const SIGNAL = { key: "s#Temp", kind: 0, low: 10, high: 80 } as SignalInfo;
@@ -65,7 +65,7 @@ describe("a new rule", () => {
 
 describe("key figures", () => {
   const KPI: KpiDefinition = {
-    id: "OP40", title: { en: "OP40" }, figures: { oee: { low: 0.7, high: null }, mttr: { low: null, high: 600 } }, shell: "urn:s:OP40", producing: { signal: "s#State", values: [3] }, planned: null,
+    id: "OP40", source: "browser", title: { en: "OP40" }, figures: { oee: { low: 0.7, high: null }, mttr: { low: null, high: 600 } }, shell: "urn:s:OP40", producing: { signal: "s#State", values: [3] }, planned: null,
     failed: { signal: "s#Detail", values: [3] }, verdict: null, good: "s#Good", reject: null, attempt: null, energy: null, cycle_s: 29,
   };
   it("come back from the form as they came, shares as percent in between", () => {
