@@ -138,7 +138,7 @@ def test_a_rule_is_made_by_pointing_at_a_value(visit: Visit) -> None:
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("correct the marked fields")
     form.get_by_label("Title in English").fill("Pointed at power")
-    form.get_by_label("Limit").fill("0.001")
+    form.get_by_role("textbox", name="Limit").fill("0.001")
     expect(form.get_by_role("status")).to_contain_text("It would have raised 1 times within 1 h.")
     form.get_by_role("button", name="Save").click()
     expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()

@@ -44,8 +44,9 @@ export function AlarmBell() {
   const label = total === 0 ? text("alarms.bellNone") : text("alarms.bell", { count: total, detail });
   return (
     <>
-      <button type="button" className={css.bell} data-asks={total > 0 || undefined} aria-label={label} title={label} onClick={() => ui.set({ centre: "alarms", phoneTab: "alarms" })}>
+      <button type="button" className={css.bell} data-asks={total > 0 || undefined} title={label} onClick={() => ui.set({ centre: "alarms", phoneTab: "alarms" })}>
         <Icon name="bell" />
+        <span className="x-visually-hidden">{label}</span>
         {waiting.map((priority) => (
           <span key={priority} className={css.bellCount} aria-hidden="true">
             <PriorityMark priority={priority} size={14} />
