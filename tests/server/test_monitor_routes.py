@@ -60,7 +60,12 @@ def test_an_alarm_comes_to_the_page_and_back_through_its_states(plant: Served) -
         while told["type"] != "alarms":
             told = json.loads(socket.recv(5))
     (alarm,) = told["alarms"]
-    assert (alarm["state"], alarm["value"], alarm["unit"], alarm["shell"]) == ("unacknowledged", 91.5, "°C", "urn:shell")
+    assert (alarm["state"], alarm["value"], alarm["unit"], alarm["shell"]) == (
+        "unacknowledged",
+        91.5,
+        "°C",
+        "urn:shell",
+    )
     done = plant.remote.run("alarm.acknowledge", {"alarms": ["hot"], "note": "cooling opened"})
     assert alarms(plant)["hot"]["state"] == "acknowledged"
     assert alarms(plant)["hot"]["notes"][0]["text"] == "cooling opened"
