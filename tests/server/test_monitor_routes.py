@@ -60,7 +60,12 @@ def test_an_alarm_comes_to_the_page_and_back_through_its_states(plant: Served) -
         while told["type"] != "alarms":
             told = json.loads(socket.recv(5))
     (alarm,) = told["alarms"]
-    assert (alarm["state"], alarm["value"], alarm["unit"], alarm["shell"]) == ("unacknowledged", 91.5, "°C", "urn:shell")
+    assert (alarm["state"], alarm["value"], alarm["unit"], alarm["shell"]) == (
+        "unacknowledged",
+        91.5,
+        "°C",
+        "urn:shell",
+    )
     done = plant.remote.run("alarm.acknowledge", {"alarms": ["hot"], "note": "cooling opened"})
     assert alarms(plant)["hot"]["state"] == "acknowledged"
     assert alarms(plant)["hot"]["notes"][0]["text"] == "cooling opened"
@@ -182,3 +187,20 @@ def test_a_figure_names_what_it_is_made_of(plant: Served) -> None:
     assert len(trend["start_ms"]) == len(trend["values"]) == 4
     with pytest.raises(XushiError):
         plant.remote.get("/api/kpis/line.nothing/why", **span)
+
+
+def test_a_control_chart_is_drawn_from_the_history(plant: Served) -> None:
+    t0 = (time.time_ns() // 10**9 - 60) * 10**9
+    values = [10.0, 11.0] * 20 + [40.0]
+    plant.push(Frame.doubles([0] * 41, [t0 + i * 10**9 for i in range(41)], values))
+    span = {"start_ms": t0 / 1e6, "end_ms": t0 / 1e6 + 60_000}
+    chart = plant.remote.get("/api/timelines/live/signals/0/spc", lsl=0, usl=50, **span)
+    assert [panel["name"] for panel in chart["panels"]] == ["x", "mr"]
+    assert chart["panels"][0]["violations"][-1] == {"index": 40, "rules": [1]}
+    assert chart["panels"][0]["x_ms"][40] == t0 / 1e6 + 40_000
+    assert chart["capability"]["cpk"] > 0
+    empty = plant.remote.get("/api/timelines/live/signals/1/spc", chart="p", **span)
+    assert empty["panels"] == []
+    assert set(empty["why_not"]) == {"en", "zh-CN"}
+    plan = plant.remote.get("/api/spc/plan", n=125, ac=3, until=0.05)
+    assert plan["accepted"][20] == pytest.approx(0.9626, abs=5e-5)

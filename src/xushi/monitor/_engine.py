@@ -224,7 +224,7 @@ class Engine:
         if not len(stale):
             return []
         heard = self._heard[stale]
-        is_due = (heard != _NEVER_NS) & ~self._is_on[stale] & (heard <= now_ns - self._columns.stale_ns[stale])
+        is_due = (heard != _NEVER_NS) & ~self._is_on[stale] & (heard < now_ns - self._columns.stale_ns[stale])
         rules = stale[is_due].astype(np.int32)
         if not len(rules):
             return []

@@ -107,7 +107,7 @@ class Monitor:
 
     def close(self) -> None:
         """Write what is left and close the journal."""
-        self._evaluate()
+        self.evaluate()
         self._flush_quietly()
         self.journal.close()
 
@@ -126,20 +126,21 @@ class Monitor:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._evaluate()
+        self.evaluate()
         await asyncio.to_thread(self._flush_quietly)
 
     def watch(self, frame: Frame) -> None:
         """Take a frame for evaluation; costs next to nothing until its turn comes."""
-        if self._loop is None or not self._engine.rules:
+        if not self._engine.rules:
             return
         self._pending.append(frame)
         if len(self._pending) >= _MOST_FRAMES:
-            self._evaluate()
-        elif self._handle is None:
-            self._handle = self._loop.call_later(GATHER_S, self._evaluate)
+            self.evaluate()
+        elif self._handle is None and self._loop is not None:
+            self._handle = self._loop.call_later(GATHER_S, self.evaluate)
 
-    def _evaluate(self) -> None:
+    def evaluate(self) -> None:
+        """Evaluate what waits, now."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
@@ -269,7 +270,7 @@ class Monitor:
 
     def adopt(self, touched: Iterable[str] = ()) -> None:
         """Compile the rules anew, since rules or signals have changed; judge new ones by the values in force."""
-        self._evaluate()
+        self.evaluate()
         before = self._engine
         self._engine = Engine(list(self.rules.values()), self._registry)
         fresh = self._engine.inherit(before)

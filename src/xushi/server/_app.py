@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket
 from xushi.kernel import Actor, Diff, Job, Outcome, XushiError, nearest_language
 from xushi.monitor import AlarmView
 from xushi.runtime import Platform
-from xushi.server import _access, _actions, _monitor, _past, _shells_api, _world
+from xushi.server import _access, _actions, _monitor, _past, _shells_api, _spc, _world
 from xushi.server import _messages as m
 from xushi.server._access import COOKIE
 from xushi.server._client import client_routes
@@ -47,6 +47,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_world.ROUTES,
     *_past.ROUTES,
     *_monitor.ROUTES,
+    *_spc.ROUTES,
     *_actions.ROUTES,
     *_shells_api.ROUTES,
     RouteSpec("GET", "/api/openapi.json", "view", _openapi, "This description", answer=dict[str, Any]),
