@@ -724,7 +724,7 @@ export const en = {
   "rules.trialLabel": "{name} over the chosen span, with the limit",
   "rules.pointLimit": "Click into the trend to set the limit there.",
   "rules.trialNone": "It would not have raised within {range}.",
-  "rules.trialSome": "It would have raised {count} times within {range}.",
+  "rules.trialSome": "It would have raised {count}× within {range}.",
   "rules.trialIncomplete": "Fill in the condition to try it.",
   "rules.stillOn": "still on",
   "rules.peak": "peak {value}",
