@@ -160,6 +160,7 @@ class Monitor:
 
     def tick(self) -> None:
         """Let time pass: delays run out, signals grow stale, shelves let go."""
+        self.evaluate()  # what has arrived comes before what its absence would mean
         now_ns = self._clock.now_ns()
         self._take(self._engine.advance(now_ns - PATIENCE_NS))
         self._let_go_of_shelves(now_ns)
