@@ -1,6 +1,6 @@
 // What happened to alarms and who did what, each with the way to its evidence.
 import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { useAnswer, useCoarseInstant, useTime, type JournalEntry } from "../live";
+import { useCoarseInstant, useSteadyAnswer, useTime, type JournalEntry } from "../live";
 import { PriorityMark } from "../marks";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi } from "../state";
@@ -17,7 +17,7 @@ export function useJournal(alarm: string | null) {
   const end = useCoarseInstant(REFRESH_MS);
   const only = alarm === null ? "" : `&alarm=${encodeURIComponent(alarm)}`;
   const path = end === null ? null : `/api/alarms/journal?timeline=${encodeURIComponent(timeline)}&start_ms=${end - RANGES_MS[range]}&end_ms=${end}&limit=${MOST}${only}`;
-  return useAnswer<JournalEntry[]>(path);
+  return useSteadyAnswer<JournalEntry[]>(path);
 }
 
 export function JournalTable({ entries, isOfOne = false }: { entries: readonly JournalEntry[]; isOfOne?: boolean }) {
@@ -68,10 +68,10 @@ export function JournalTable({ entries, isOfOne = false }: { entries: readonly J
 
 export function Journal() {
   const text = useText();
-  const { data, error, isLoading } = useJournal(null);
-  if (error) return <ErrorNote error={error} />;
-  if (!data && isLoading) return <LoadingNote />;
-  if (!data || data.length === 0) {
+  const { data, error } = useJournal(null);
+  if (error && !data) return <ErrorNote error={error} />;
+  if (!data) return <LoadingNote />;
+  if (data.length === 0) {
     return (
       <EmptyNote icon="activity" title={text("alarms.journalEmpty")}>
         {text("alarms.journalEmptyHint")}

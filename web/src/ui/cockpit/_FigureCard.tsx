@@ -3,7 +3,7 @@ import { useLanguage, useText, localName } from "../../i18n";
 import { Sparkline } from "../charts";
 import { Icon } from "../icons";
 import type { KpiInfo } from "../live";
-import { boundText, written } from "./_model";
+import { boundText, titleOf, written } from "./_model";
 import css from "./cockpit.module.css";
 
 export function Abnormal({ figure }: { figure: KpiInfo }) {
@@ -22,7 +22,7 @@ export function Abnormal({ figure }: { figure: KpiInfo }) {
 export function FigureCard({ figure, isOpen, onWhy }: { figure: KpiInfo; isOpen: boolean; onWhy(): void }) {
   const text = useText();
   const language = useLanguage();
-  const title = localName(figure.title, language, figure.kind);
+  const title = titleOf(figure, language, text);
   const { value, unit } = written(figure.value, figure.unit, language);
   return (
     <li className={css.card} data-abnormal={figure.is_abnormal || undefined} data-open={isOpen || undefined}>

@@ -5,13 +5,13 @@ import { usePlant, useSession, type KpiInfo } from "../live";
 import { StateMark, machineState } from "../marks";
 import { useUiStore } from "../state";
 import { useWorld } from "../world/_handle";
-import { written, type StationFigures } from "./_model";
+import { titleOf, written, type StationFigures } from "./_model";
 import css from "./cockpit.module.css";
 
 function TileFigure({ figure, owner, isOpen, onWhy }: { figure: KpiInfo; owner: string; isOpen: boolean; onWhy(): void }) {
   const text = useText();
   const language = useLanguage();
-  const title = localName(figure.title, language, figure.kind);
+  const title = titleOf(figure, language, text);
   const { value, unit } = written(figure.value, figure.unit, language);
   return (
     <button

@@ -3,7 +3,7 @@ import { ActionIcon } from "@mantine/core";
 import { useId, useState } from "react";
 import { formatClock, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { termText, useAnswer, useKept, usePlant, useSession, type KpiWhy } from "../live";
+import { termText, usePlant, useSession, useSteadyAnswer, type KpiWhy } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { written } from "./_model";
@@ -72,8 +72,7 @@ function Node({ node, whole, depth }: { node: KpiWhy; whole: KpiWhy; depth: numb
 
 export function Why({ path, title, owner, onClose }: { path: string; title: string; owner: string; onClose(): void }) {
   const text = useText();
-  const { data: fresh, error } = useAnswer<KpiWhy>(path);
-  const data = useKept(fresh);
+  const { data, error } = useSteadyAnswer<KpiWhy>(path);
   return (
     <aside className={css.whySide} aria-label={text("cockpit.whyTitle", { name: title })}>
       <header className={css.whyHead}>

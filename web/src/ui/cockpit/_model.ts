@@ -1,5 +1,5 @@
 // Orders the key figures for the cockpit: the line's first, then one tile a station, and says how each is written.
-import { formatNumber, type Language, type Translate } from "../../i18n";
+import { formatNumber, localName, type Language, type Translate } from "../../i18n";
 import { FIGURES, unitText, type KpiInfo } from "../live";
 
 export interface StationFigures {
@@ -31,6 +31,12 @@ export function stationFigures(figures: readonly KpiInfo[], shells: readonly str
     const own = (byShell.get(shell) ?? []).sort(inOrder);
     return { shell, figures: own, isAbnormal: own.some((figure) => figure.is_abnormal) };
   });
+}
+
+/** The short name of a known figure, since its owner stands beside it; else the name it came with. */
+export function titleOf(figure: KpiInfo, language: Language, text: Translate): string {
+  const known = FIGURES.find((kind) => kind === figure.kind);
+  return known ? text(`figure.${known}`) : localName(figure.title, language, figure.kind);
 }
 
 export interface Written {

@@ -2,12 +2,12 @@
 import { SegmentedControl } from "@mantine/core";
 import { useMemo } from "react";
 import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
-import { useAnswer, useBoardTick, useCoarseInstant, useKept, usePlant, useTime, type KpiInfo, type KpiList } from "../live";
+import { useBoardTick, useCoarseInstant, usePlant, useSteadyAnswer, useTime, type KpiInfo, type KpiList } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi, useUiStore, type RangeName } from "../state";
 import { placeOrder } from "../tree";
 import { FigureCard } from "./_FigureCard";
-import { lineFigures, stationFigures } from "./_model";
+import { lineFigures, stationFigures, titleOf } from "./_model";
 import { StationTile } from "./_StationTile";
 import { Why } from "./_Why";
 import css from "./cockpit.module.css";
@@ -44,8 +44,7 @@ export default function CockpitPanel() {
   const order = useShellOrder();
   useBoardTick(1000);
   const span = end === null ? "" : `timeline=${encodeURIComponent(timeline)}&start_ms=${end - RANGES_MS[range]}&end_ms=${end}`;
-  const { data: fresh, error } = useAnswer<KpiList>(span ? `/api/kpis?${span}&trend=${TREND_POINTS}` : null);
-  const data = useKept(fresh);
+  const { data, error } = useSteadyAnswer<KpiList>(span ? `/api/kpis?${span}&trend=${TREND_POINTS}` : null, `${range} ${timeline}`);
   const figures = data?.kpis;
   const line = useMemo(() => lineFigures(figures ?? []), [figures]);
   const stations = useMemo(() => stationFigures(figures ?? [], order), [figures, order]);
@@ -96,7 +95,7 @@ export default function CockpitPanel() {
             <Why
               key={shown.id}
               path={`/api/kpis/${encodeURIComponent(shown.id)}/why?${span}`}
-              title={localName(shown.title, language, shown.kind)}
+              title={titleOf(shown, language, text)}
               owner={ownerOf(shown)}
               onClose={() => ui.set({ figure: null })}
             />

@@ -48,13 +48,6 @@ export interface Loaded<T> {
   isLoading: boolean;
 }
 
-/** The newest answer, or the one before it while the next is on its way. */
-export function useKept<T>(fresh: T | null): T | null {
-  const kept = useRef<T | null>(null);
-  if (fresh !== null) kept.current = fresh;
-  return kept.current;
-}
-
 /** Asks the server when `path` changes; a null path asks nothing. Keeps the old answer until the new one is there. */
 export function useAnswer<T>(path: string | null, refresh = 0): Loaded<T> {
   const { api } = useSession();
@@ -77,4 +70,23 @@ export function useAnswer<T>(path: string | null, refresh = 0): Loaded<T> {
     return () => abort.abort();
   }, [api, path, refresh]);
   return state;
+}
+
+/** The newest answer, or the one before it while the next is on its way; what was told of another subject is forgotten. */
+export function useKept<T>(fresh: T | null, subject = ""): T | null {
+  const kept = useRef<{ subject: string; answer: T | null }>({ subject, answer: null });
+  if (kept.current.subject !== subject) kept.current = { subject, answer: null };
+  if (fresh !== null) kept.current.answer = fresh;
+  return kept.current.answer;
+}
+
+/** Follows a path that moves on with time: asks for the newest only when the last was answered, so that a slow server is never chased. */
+export function useSteadyAnswer<T>(path: string | null, subject = ""): { data: T | null; error: unknown } {
+  const [asked, setAsked] = useState({ path, subject });
+  const { data, error, isLoading } = useAnswer<T>(asked.path);
+  const isFree = !isLoading || asked.path === null || asked.subject !== subject;
+  useEffect(() => {
+    if (isFree) setAsked((old) => (old.path === path && old.subject === subject ? old : { path, subject }));
+  }, [isFree, path, subject]);
+  return { data: useKept(asked.subject === subject ? data : null, subject), error };
 }

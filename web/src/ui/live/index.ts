@@ -5,7 +5,7 @@ export { mergeAlarms } from "./_alarms";
 export type { Alarms } from "./_alarms";
 export { ServerError, pathId } from "./_api";
 export type { Api } from "./_api";
-export { useAnswer, useBoardTick, useCoarseInstant, useConnection, useKept, useTime } from "./_hooks";
+export { useAnswer, useBoardTick, useCoarseInstant, useConnection, useKept, useSteadyAnswer, useTime } from "./_hooks";
 export type { Loaded } from "./_hooks";
 export type { Board, Connection, Feed, ShownTime, TimeMode } from "./_feed";
 export { SessionContext, openSession, usePlant, useSession } from "./_session";

@@ -4,7 +4,7 @@ import { Suspense, useMemo } from "react";
 import { formatDateTime, formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { PlotChart } from "../charts";
 import { Icon } from "../icons";
-import { unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type SpcCapability, type SpcPanel, type SpcAnswer, type SignalInfo } from "../live";
+import { unitText, useCoarseInstant, usePlant, useSession, useSteadyAnswer, useTime, type SpcCapability, type SpcPanel, type SpcAnswer, type SignalInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { SignalPick } from "../pick";
 import { RANGES_MS, useSelected, useUi, useUiStore, type RangeName } from "../state";
@@ -125,7 +125,7 @@ export default function SpcPanel() {
     signal && end !== null
       ? `/api/timelines/${encodeURIComponent(timeline)}/signals/${signal.handle}/spc?start_ms=${end - span}&end_ms=${end}&chart=${choice.kind}&subgroup=${choice.subgroup}`
       : null;
-  const { data, error, isLoading } = useAnswer<SpcAnswer>(path);
+  const { data, error } = useSteadyAnswer<SpcAnswer>(path, `${signal?.key} ${writeChoice(choice)} ${range} ${timeline}`);
   const points = data?.panels[0]?.values.length ?? 0;
   const name = signal ? localName(byKey.get(signal.key)?.name, language, signal.path) : "";
   return (
@@ -168,13 +168,13 @@ export default function SpcPanel() {
         <EmptyNote icon="chart" title={text("spc.choose")}>
           {text("spc.chooseHint")}
         </EmptyNote>
-      ) : error ? (
+      ) : error && !data ? (
         <ErrorNote error={error} />
-      ) : !data && isLoading ? (
+      ) : !data ? (
         <LoadingNote />
-      ) : !data || points === 0 ? (
+      ) : points === 0 ? (
         <EmptyNote icon="chart" title={text("spc.empty")}>
-          {data?.why_not ? localName(data.why_not, language, "") : text("spc.emptyHint")}
+          {data.why_not ? localName(data.why_not, language, "") : text("spc.emptyHint")}
         </EmptyNote>
       ) : (
         <div className={css.body} tabIndex={0} role="group" aria-label={text("spc.of", { name })}>

@@ -1,6 +1,6 @@
 // Small marks on the time bar where urgent alarms were raised.
 import { useMemo } from "react";
-import { useAnswer, useKept, useTime, type JournalEntry } from "../live";
+import { useSteadyAnswer, useTime, type JournalEntry } from "../live";
 import { shareOf, type Span } from "./_scale";
 import css from "./timebar.module.css";
 
@@ -13,7 +13,7 @@ export function AlarmMarks({ span }: { span: Span }) {
   const start = Math.floor(span.startMs / REFRESH_MS) * REFRESH_MS;
   const end = Math.ceil(span.endMs / REFRESH_MS) * REFRESH_MS;
   const path = `/api/alarms/journal?timeline=${encodeURIComponent(timeline)}&start_ms=${start}&end_ms=${end}&limit=${MOST}`;
-  const entries = useKept(useAnswer<JournalEntry[]>(path).data);
+  const entries = useSteadyAnswer<JournalEntry[]>(path).data;
   const urgent = useMemo(() => (entries ?? []).filter((entry) => entry.event === "raised" && (entry.priority === "critical" || entry.priority === "high")), [entries]);
   return (
     <svg className={css.alarms} aria-hidden="true">
