@@ -42,6 +42,7 @@ class Columns:
         self.is_quality = self._flags("bad_quality")
         self.is_rate = self._flags("rate")
         self.is_stale = self._flags("stale")
+        self.has_quality, self.has_rate = bool(self.is_quality.any()), bool(self.is_rate.any())
         self.on_delay_ns = np.array([round(rule.on_delay_s * NS_PER_S) for rule in self.rules], np.int64)
         self.off_delay_ns = np.array([round(rule.off_delay_s * NS_PER_S) for rule in self.rules], np.int64)
         seconds = [(rule.limit or 0.0) if rule.condition == "stale" else 0.0 for rule in self.rules]
@@ -53,6 +54,15 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.rules)
+
+    def test(
+        self, rules: NDArray[np.int32], numbers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(begins, ends): whether each number begins the condition of its rule, and whether it ends it."""
+        is_out = (numbers > self.high[rules]) | (numbers < self.low[rules])
+        is_in = (numbers <= self.high_off[rules]) & (numbers >= self.low_off[rules])
+        swap = self.is_equal[rules]
+        return np.where(swap, is_in, is_out), np.where(swap, is_out, is_in)
 
     def _flags(self, *conditions: str) -> NDArray[np.bool_]:
         return np.array([rule.condition in conditions for rule in self.rules], bool)

@@ -48,12 +48,16 @@ class Engine:
         n = len(self._columns)
         self._is_on = np.zeros(n, bool)  # the bare condition
         self._is_raised = np.zeros(n, bool)  # the condition after its delays
+        # A number outside of [quick_low, quick_high] may change the condition: the one comparison that most values meet
+        self._quick_low = np.where(self._columns.is_equal, np.inf, self._columns.low)
+        self._quick_high = np.where(self._columns.is_equal, -np.inf, self._columns.high)
         self._newest = np.full(len(registry), _NEVER_NS, np.int64)  # by handle
         self._rate_time = np.full(n, _NEVER_NS, np.int64)
         self._rate_value = np.full(n, np.nan)
         self._heard = np.full(n, _NEVER_NS, np.int64)  # last usable value of a stale rule
         self._due = np.full(n, _NOT_DUE_NS, np.int64)  # when a change of the condition will count
         self._due_value = np.full(n, np.nan)
+        self._is_waiting = False
         self._stale = np.flatnonzero(self._columns.is_stale)
 
     @property
@@ -66,7 +70,8 @@ class Engine:
         for rule in raised:
             number = self._number.get(rule)
             if number is not None:
-                self._is_on[number] = self._is_raised[number] = True
+                self._is_raised[number] = True
+                self._set_on(np.array([number]), np.array([True]))
 
     def inherit(self, before: Engine) -> list[str]:
         """Go on where another engine stood; return the rules that are new or changed, to be judged afresh."""
@@ -79,13 +84,15 @@ class Engine:
             if old is None:
                 fresh.append(rule.id)
                 continue
-            self._is_raised[number] = self._is_on[number] = before._is_raised[at]
-            if _condition(old) != _condition(rule):
+            self._is_raised[number] = before._is_raised[at]
+            is_same = _condition(old) == _condition(rule)
+            self._set_on(np.array([number]), (before._is_on if is_same else before._is_raised)[[at]])
+            if not is_same:
                 fresh.append(rule.id)
                 continue
-            self._is_on[number] = before._is_on[at]
             self._rate_time[number], self._rate_value[number] = before._rate_time[at], before._rate_value[at]
             self._heard[number] = before._heard[at]
+            self._is_waiting = before._is_waiting
             self._due[number], self._due_value[number] = before._due[at], before._due_value[at]
         return fresh
 
@@ -166,24 +173,34 @@ class Engine:
 
     def _evaluate_layer(self, rules: Numbers, times_ns: Int64s, values: Doubles, qualities: np.ndarray) -> Transitions:
         columns = self._columns
-        if columns.is_quality.any():
+        if columns.has_quality:
             values = np.where(columns.is_quality[rules], (qualities >= BAD).astype(np.float64), values)
-        tested = values
-        if columns.is_rate.any():
-            tested = self._with_rates(rules, times_ns, values)
-        begins = (tested > columns.high[rules]) | (tested < columns.low[rules])
-        ends = (tested <= columns.high_off[rules]) & (tested >= columns.low_off[rules])
-        if columns.is_equal.any():
-            swap = columns.is_equal[rules]
-            begins, ends = np.where(swap, ends, begins), np.where(swap, begins, ends)
-        # Most values change nothing: only the rules with a value that might are looked at one by one.
-        may_change = np.where(self._is_on[rules], ends, begins)
-        if not may_change.any():
-            return Transitions(rules[:0], times_ns[:0], begins[:0], values[:0])
+        tested = self._with_rates(rules, times_ns, values) if columns.has_rate else values
+        # Most values change nothing: only the rules with a value that might are looked at more closely.
+        quick = (tested > self._quick_high[rules]) | (tested < self._quick_low[rules])
+        nothing = Transitions(rules[:0], times_ns[:0], quick[:0], values[:0])
+        if not quick.any():
+            return nothing
+        begins, ends = columns.test(rules[quick], tested[quick])
+        suspects = rules[quick][np.where(self._is_on[rules[quick]], ends, begins)]
+        if not len(suspects):
+            return nothing
         is_touched = np.zeros(len(columns), bool)
-        is_touched[rules[may_change]] = True
+        is_touched[suspects] = True
         some = is_touched[rules]
-        return find_transitions(rules[some], times_ns[some], begins[some], ends[some], values[some], self._is_on)
+        begins, ends = columns.test(rules[some], tested[some])
+        is_on = self._is_on.copy()
+        found = find_transitions(rules[some], times_ns[some], begins, ends, values[some], is_on)
+        touched = np.flatnonzero(is_touched)
+        self._set_on(touched, is_on[touched])
+        return found
+
+    def _set_on(self, rules: np.ndarray, is_on: np.ndarray) -> None:
+        """Note conditions; every number may end one that holds."""
+        self._is_on[rules] = is_on
+        is_close = is_on | self._columns.is_equal[rules]
+        self._quick_low[rules] = np.where(is_close, np.inf, self._columns.low[rules])
+        self._quick_high[rules] = np.where(is_close, -np.inf, self._columns.high[rules])
 
     def _with_rates(self, rules: Numbers, times_ns: Int64s, values: Doubles) -> Doubles:
         places = np.flatnonzero(self._columns.is_rate[rules])
@@ -241,8 +258,10 @@ class Engine:
             )
             for number, at_ns, is_on, value in rows:
                 self._take(number, at_ns, is_on, value, found)
-        for number in np.flatnonzero(self._due <= self._newest[self._columns.signals]).tolist():
-            self._end_wait(number, found)
+        if self._is_waiting:
+            for number in np.flatnonzero(self._due <= self._newest[self._columns.signals]).tolist():
+                self._end_wait(number, found)
+            self._is_waiting = bool((self._due != _NOT_DUE_NS).any())
         found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
         return found
 
@@ -256,6 +275,7 @@ class Engine:
         delays = self._columns.on_delay_ns if is_on else self._columns.off_delay_ns
         if delays[number]:
             self._due[number], self._due_value[number] = at_ns + int(delays[number]), value
+            self._is_waiting = True
         else:
             self._count(number, at_ns, value, found)
 
@@ -278,7 +298,10 @@ def _joined(frames: Sequence[Frame], column: str) -> np.ndarray:
 
 
 def _numbers(kinds: np.ndarray, signals: Numbers, bits: Int64s, qualities: np.ndarray) -> Doubles:
-    return Frame(signals, np.zeros(1, np.int64)[0], bits, qualities).numbers(kinds)
+    """The values as numbers, NaN where there is none; nothing is copied where all are good float64s."""
+    if kinds[signals].any() or (qualities.any() and bool((qualities >= BAD).any())):
+        return Frame(signals, 0, bits, qualities).numbers(kinds)
+    return bits.view(np.float64)
 
 
 def _condition(rule: Rule) -> tuple[object, ...]:

@@ -64,15 +64,22 @@ def rates(
 
     The first value that a rule ever sees has no rate: NaN.
     """
-    order = np.lexsort((times_ns, rules))
+    places = np.arange(len(rules))
+    seat = np.empty(len(last_time), np.int64)
+    seat[rules] = places
+    is_single = bool((seat[rules] == places).all())  # the usual case: each rule has one value in the batch
+    order = places if is_single else np.lexsort((times_ns, rules))
     rules, times_ns, values = rules[order], times_ns[order], values[order]
-    is_first, _ = group_starts(rules)
-    before_time = np.where(is_first, last_time[rules], np.roll(times_ns, 1))
-    before_value = np.where(is_first, last_value[rules], np.roll(values, 1))
+    before_time, before_value = last_time[rules], last_value[rules]
+    is_last: Flags | slice = slice(None)
+    if not is_single:
+        is_first, _ = group_starts(rules)
+        before_time = np.where(is_first, before_time, np.roll(times_ns, 1))
+        before_value = np.where(is_first, before_value, np.roll(values, 1))
+        is_last = np.roll(is_first, -1)
     spent_s = (times_ns - before_time) / 1e9
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.where(spent_s > 0, (values - before_value) / spent_s, np.nan)
-    is_last = np.roll(is_first, -1)
     last_time[rules[is_last]] = times_ns[is_last]
     last_value[rules[is_last]] = values[is_last]
     return order, found
