@@ -91,10 +91,16 @@ def ratio(part: float | None, whole: float | None) -> float | None:
 
 
 def figures(
-    definitions: list[KpiDefinition], timeline: Timeline, start_ns: int, end_ns: int, trend: int = 0
+    definitions: list[KpiDefinition], timeline: Timeline, span: tuple[int, int], until_ns: int, trend: int = 0
 ) -> list[Figure]:
-    """Every figure of the definitions over start_ns <= time < end_ns, each with `trend` equal parts of it."""
-    inputs = Inputs(timeline, start_ns, end_ns)
+    """Every figure of the definitions over a span of a timeline that ends (or is now) at `until_ns`.
+
+    Args:
+        span: start_ns <= time < end_ns.
+        trend: in how many equal parts of the span each figure is given as well.
+    """
+    start_ns, end_ns = span
+    inputs = Inputs(timeline, start_ns, end_ns, until_ns)
     found = []
     for definition in definitions:
         unit = _WorkUnit(definition, inputs)
@@ -102,7 +108,7 @@ def figures(
             figure = unit.figure(kind, start_ns, end_ns)
             if trend:
                 spans = parts(start_ns, end_ns, min(trend, MOST_PARTS))
-                figure = msgspec.structs.replace(figure, trend=[unit.figure(kind, *span).value for span in spans])
+                figure = msgspec.structs.replace(figure, trend=[unit.figure(kind, *part).value for part in spans])
             found.append(figure)
     return found
 
@@ -111,8 +117,8 @@ def figure_of(
     definitions: dict[str, KpiDefinition],
     figure_id: str,
     timeline: Timeline,
-    start_ns: int,
-    end_ns: int,
+    span: tuple[int, int],
+    until_ns: int,
     trend: int = 0,
 ) -> Figure:
     """One figure by its id, `{definition}.{kind}`.
@@ -126,7 +132,7 @@ def figure_of(
         raise XushiError("monitor.kpi_unknown", id=figure_id[:120])
     (chosen,) = (one for one in definition.figures if one == kind)
     alone = msgspec.structs.replace(definition, figures={chosen: definition.figures[chosen]})
-    found = figures([alone], timeline, start_ns, end_ns, trend)[0]
+    found = figures([alone], timeline, span, until_ns, trend)[0]
     return msgspec.structs.replace(found, definition=definition)
 
 
@@ -203,8 +209,8 @@ class _WorkUnit:
 
     def _throughput(self, start_ns: int, end_ns: int) -> Why:
         pq = self._quantity(start_ns, end_ns)
-        hours = (end_ns - start_ns) / 3.6e12
-        time = Why({"en": "Time span", "zh-CN": "时间跨度"}, hours, "h")
+        hours = self._inputs.known(self._is.good or "", start_ns, end_ns).seconds() / 3600
+        time = Why({"en": "Time with data", "zh-CN": "有数据的时间"}, hours, "h", signal=self._is.good)
         return self._why("throughput", ratio(pq.value, hours), "1/h", "TR = PQ / t", [pq, time])
 
     def _energy(self, start_ns: int, end_ns: int) -> Why:

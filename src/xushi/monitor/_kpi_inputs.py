@@ -63,8 +63,10 @@ class Intervals:
 class Inputs:
     """Reads each signal of a timeline once for a whole span, and measures any part of it."""
 
-    def __init__(self, timeline: Timeline, start_ns: int, end_ns: int) -> None:
+    def __init__(self, timeline: Timeline, start_ns: int, end_ns: int, until_ns: int) -> None:
+        """`until_ns` is where the timeline ends, or now: nothing is known of what comes after."""
         self._timeline = timeline
+        self._until_ns = until_ns
         self._start_ns, self._end_ns = start_ns, end_ns
         self._series: dict[str, Series] = {}
 
@@ -110,7 +112,7 @@ class Inputs:
         if not len(series.times_ns):
             return series.times_ns, series.times_ns, series.values
         starts = np.clip(series.times_ns, start_ns, end_ns)
-        ends = np.append(starts[1:], end_ns)
+        ends = np.append(starts[1:], max(min(end_ns, self._until_ns), starts[-1]))
         has_length = ends > starts
         return starts[has_length], ends[has_length], series.values[has_length]
 

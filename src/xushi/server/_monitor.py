@@ -115,9 +115,10 @@ async def test_rule(doors: Doors, call: Call) -> Response:
     """What a rule would have done in the recorded past; nothing is changed."""
     trial: m.RuleTrial = call.body
     check_rule(trial.rule, doors.platform.registry)
-    timeline, _, _ = _timeline(doors, trial.timeline)
-    span = span_ns(trial.start_ms, trial.end_ms)
-    found = await asyncio.to_thread(try_rule, trial.rule, timeline, *span)
+    timeline, _, until_ns = _timeline(doors, trial.timeline)
+    start_ns, end_ns = span_ns(trial.start_ms, trial.end_ms)
+    end_ns = max(min(end_ns, until_ns), start_ns + 1)  # nothing is stale in the future yet
+    found = await asyncio.to_thread(try_rule, trial.rule, timeline, start_ns, end_ns)
     episodes = [
         m.RuleEpisode(to_ms(one.start_ns), None if one.end_ns is None else to_ms(one.end_ns), one.peak)
         for one in found.episodes
@@ -136,21 +137,23 @@ async def rule_file(doors: Doors, call: Call) -> Response:
 async def kpis(doors: Doors, call: Call) -> Response:
     """Every figure over a stretch of time, with its trend where it is asked for."""
     query: SpanQuery = call.query
-    timeline, _, _ = _timeline(doors, query.timeline)
+    timeline, _, until_ns = _timeline(doors, query.timeline)
     span = span_ns(query.start_ms, query.end_ms)
     trend = min(max(query.trend, 0), _MOST_PARTS)
     definitions = list(doors.platform.monitor.kpis.values())
-    found = await asyncio.to_thread(figures, definitions, timeline, *span, trend)
+    found = await asyncio.to_thread(figures, definitions, timeline, span, until_ns, trend)
     return answer_json(m.KpiList([kpi_info(figure) for figure in found], query.start_ms, query.end_ms))
 
 
 async def kpi_trend(doors: Doors, call: Call) -> Response:
     """One figure in equal parts of a stretch of time."""
     query: TrendQuery = call.query
-    timeline, _, _ = _timeline(doors, query.timeline)
+    timeline, _, until_ns = _timeline(doors, query.timeline)
     span = span_ns(query.start_ms, query.end_ms)
     count = min(max(query.count, 1), _MOST_PARTS)
-    found = await asyncio.to_thread(figure_of, doors.platform.monitor.kpis, call.path("figure"), timeline, *span, count)
+    found = await asyncio.to_thread(
+        figure_of, doors.platform.monitor.kpis, call.path("figure"), timeline, span, until_ns, count
+    )
     starts = [to_ms(start_ns) for start_ns, _ in parts(*span, count)]
     return answer_json(m.KpiTrend(starts, found.trend, found.unit))
 
@@ -158,9 +161,11 @@ async def kpi_trend(doors: Doors, call: Call) -> Response:
 async def kpi_reason(doors: Doors, call: Call) -> Response:
     """Why a figure is what it is: formula, inputs, durations of states, counts, clause."""
     query: SpanQuery = call.query
-    timeline, _, _ = _timeline(doors, query.timeline)
+    timeline, _, until_ns = _timeline(doors, query.timeline)
     span = span_ns(query.start_ms, query.end_ms)
-    found = await asyncio.to_thread(figure_of, doors.platform.monitor.kpis, call.path("figure"), timeline, *span)
+    found = await asyncio.to_thread(
+        figure_of, doors.platform.monitor.kpis, call.path("figure"), timeline, span, until_ns
+    )
     return answer_json(kpi_why(found.why, query.start_ms, query.end_ms))
 
 

@@ -779,7 +779,7 @@ export const en = {
 
   "figure.oee": "OEE",
   "figure.availability": "Availability",
-  "figure.performance": "Effectiveness",
+  "figure.performance": "Performance",
   "figure.quality": "Quality ratio",
   "figure.fpy": "First-pass yield",
   "figure.throughput": "Throughput",

@@ -782,7 +782,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "figure.oee": "设备综合效率（OEE）",
   "figure.availability": "可用率",
   "figure.performance": "性能率",
-  "figure.quality": "质量率",
+  "figure.quality": "合格率",
   "figure.fpy": "一次合格率",
   "figure.throughput": "产出率",
   "figure.mtbf": "平均故障间隔",
