@@ -51,7 +51,8 @@ class Engine:
         # A number outside of [quick_low, quick_high] may change the condition: the one comparison that most values meet
         self._quick_low = np.where(self._columns.is_equal, np.inf, self._columns.low)
         self._quick_high = np.where(self._columns.is_equal, -np.inf, self._columns.high)
-        self._newest = np.full(len(registry), _NEVER_NS, np.int64)  # by handle
+        self._newest = np.full(len(registry), _NEVER_NS, np.int64)  # source time, by handle
+        self._arrived = np.zeros(len(registry), np.int64)  # our clock when the newest value came, by handle
         self._rate_time = np.full(n, _NEVER_NS, np.int64)
         self._rate_value = np.full(n, np.nan)
         self._heard = np.full(n, _NEVER_NS, np.int64)  # last usable value of a stale rule
@@ -78,6 +79,7 @@ class Engine:
         known = {rule.id: (i, rule) for i, rule in enumerate(before._columns.rules)}
         shared = min(len(self._newest), len(before._newest))
         self._newest[:shared] = before._newest[:shared]
+        self._arrived[:shared] = before._arrived[:shared]
         fresh = []
         for number, rule in enumerate(self._columns.rules):
             at, old = known.get(rule.id, (-1, None))
@@ -96,17 +98,22 @@ class Engine:
             self._due[number], self._due_value[number] = before._due[at], before._due_value[at]
         return fresh
 
-    def judge(self, rules: Iterable[str], frame: Frame, at_ns: int) -> list[Occurrence]:
-        """Judge new or changed rules by the values in force, as of `at_ns` (or the value's own time if later)."""
+    def judge(self, rules: Iterable[str], frame: Frame, now_ns: int) -> list[Occurrence]:
+        """Judge new or changed rules by the values in force, as of now."""
         chosen = np.zeros(len(self._columns), bool)
         chosen[[self._number[rule] for rule in rules if rule in self._number]] = True
-        times_ns = np.maximum(frame.times_ns, at_ns)
-        columns = (frame.signals, times_ns, frame.numbers(self._kinds), frame.qualities)
-        found = self._evaluate(*columns, chosen)
-        return self._settle(found)
+        signals = frame.signals
+        unheard = signals[self._newest[signals] == _NEVER_NS]
+        self._newest[unheard] = self._arrived[unheard] = frame.times_ns[self._newest[signals] == _NEVER_NS]
+        at_ns = np.maximum(self._newest[signals] + (now_ns - self._arrived[signals]), frame.times_ns)
+        return self._settle(self._evaluate(signals, at_ns, frame.numbers(self._kinds), frame.qualities, chosen))
 
-    def push(self, frames: Sequence[Frame]) -> list[Occurrence]:
-        """Evaluate frames as one batch; return what happened in the order of time."""
+    def push(self, frames: Sequence[Frame], now_ns: int = 0) -> list[Occurrence]:
+        """Evaluate frames as one batch; return what happened in the order of time.
+
+        Args:
+            now_ns: our clock, for `reached`; a replay has none.
+        """
         columns = self._columns
         signals = frames[0].signals if len(frames) == 1 else np.concatenate([frame.signals for frame in frames])
         total = len(columns.is_watched)
@@ -130,15 +137,24 @@ class Engine:
             fresh = ~is_late
             signals, times_ns, bits, qualities = (c[fresh] for c in (signals, times_ns, bits, qualities))
         np.maximum.at(self._newest, signals, times_ns)
+        self._arrived[signals] = now_ns
         numbers = _numbers(self._kinds, signals, bits, qualities)
         return self._settle(self._evaluate(signals, times_ns, numbers, qualities, None))
 
-    def advance(self, now_ns: int) -> list[Occurrence]:
-        """Let time pass for silent signals: delays run out, signals grow stale."""
-        found: list[Occurrence] = []
-        for number in np.flatnonzero(self._due <= now_ns).tolist():
+    def reached(self, now_ns: int) -> Int64s:
+        """How far the time of each rule's signal has come: its newest source time, and what our clock ran since.
+
+        The clock of a device may be off by seconds; only what passes on ours counts.
+        """
+        newest = self._newest[self._columns.signals]
+        passed = now_ns - self._arrived[self._columns.signals]
+        return np.where(newest == _NEVER_NS, _NEVER_NS, newest + np.maximum(passed, 0))
+
+    def advance(self, reached_ns: int | Int64s) -> list[Occurrence]:
+        """Let time pass for silent signals up to an instant, or one for each rule: they grow stale, delays run out."""
+        found = self._grow_stale(np.broadcast_to(np.asarray(reached_ns, np.int64), (len(self._columns),)))
+        for number in np.flatnonzero(self._due <= reached_ns).tolist():
             self._end_wait(number, found)
-        found += self._grow_stale(now_ns)
         found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
         return found
 
@@ -236,12 +252,14 @@ class Engine:
         order = np.lexsort((~found.is_on, found.times_ns, found.rules))
         return Transitions(found.rules[order], found.times_ns[order], found.is_on[order], found.values[order])
 
-    def _grow_stale(self, now_ns: int) -> list[Occurrence]:
+    def _grow_stale(self, reached_ns: Int64s) -> list[Occurrence]:
         stale = self._stale
         if not len(stale):
             return []
         heard = self._heard[stale]
-        is_due = (heard != _NEVER_NS) & ~self._is_on[stale] & (heard < now_ns - self._columns.stale_ns[stale])
+        is_due = (
+            (heard != _NEVER_NS) & ~self._is_on[stale] & (heard < reached_ns[stale] - self._columns.stale_ns[stale])
+        )
         rules = stale[is_due].astype(np.int32)
         if not len(rules):
             return []

@@ -29,7 +29,7 @@ log = logging.getLogger("xushi.monitor")
 
 GATHER_S = 0.01  # frames of so long are evaluated together
 TICK_S = 0.1
-PATIENCE_NS = 500_000_000  # a silent signal's time is taken to be this far behind the clock: values travel
+PATIENCE_NS = 500_000_000  # a value may take this much longer to travel than the one before
 _MOST_FRAMES = 2_000  # evaluate at once where so many wait
 _KEPT_PASTS = 4
 
@@ -100,7 +100,7 @@ class Monitor:
                 self._flood.note(entry.at_ns, self.rules[entry.alarm].priority)
         handles = np.unique([self._registry.handle(rule.signal) for rule in self._engine.rules]).astype(np.int32)
         if len(handles):
-            self._take(self._engine.push([self._history.value_as_of(handles, now_ns)]))
+            self._take(self._engine.push([self._history.value_as_of(handles, now_ns)], now_ns))
         if self.journal.evidence() is None:
             self.journal.write((), evidence=self._evidence.length())
         self.flush()
@@ -146,7 +146,7 @@ class Monitor:
             self._handle = None
         frames, self._pending = self._pending, []
         if frames:
-            self._take(self._engine.push(frames))
+            self._take(self._engine.push(frames, self._clock.now_ns()))
 
     async def _run(self) -> None:
         while True:
@@ -162,7 +162,7 @@ class Monitor:
         """Let time pass: delays run out, signals grow stale, shelves let go."""
         self.evaluate()  # what has arrived comes before what its absence would mean
         now_ns = self._clock.now_ns()
-        self._take(self._engine.advance(now_ns - PATIENCE_NS))
+        self._take(self._engine.advance(self._engine.reached(now_ns - PATIENCE_NS)))
         self._let_go_of_shelves(now_ns)
 
     # ---- what happens
