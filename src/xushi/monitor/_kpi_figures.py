@@ -40,7 +40,10 @@ MOST_PARTS = 500
 
 
 class Why(msgspec.Struct, frozen=True):
-    """One step of the reason for a figure; `formula` names its children by their symbols."""
+    """One step of the reason for a figure; `formula` names its children by their symbols.
+
+    `unit` is UCUM's "1" for a share, 0…1, and empty for a count.
+    """
 
     label: dict[str, str]
     value: float | None
@@ -165,21 +168,21 @@ class _WorkUnit:
         if all(factor is not None for factor in factors):
             numbers = [factor for factor in factors if factor is not None]
             value = oee_index(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 1.0)
-        return self._why("oee", value, "", "OEE = A × E × QR", three)
+        return self._why("oee", value, "1", "OEE = A × E × QR", three)
 
     def _availability(self, start_ns: int, end_ns: int) -> Why:
         apt, pbt = self._producing(start_ns, end_ns), self._planned(start_ns, end_ns)
-        return self._why("availability", ratio(apt.value, pbt.value), "", "A = APT / PBT", [apt, pbt])
+        return self._why("availability", ratio(apt.value, pbt.value), "1", "A = APT / PBT", [apt, pbt])
 
     def _performance(self, start_ns: int, end_ns: int) -> Why:
         apt, pq = self._producing(start_ns, end_ns), self._quantity(start_ns, end_ns)
         pri = Why({"en": "Planned run time per item (PRI)", "zh-CN": "计划单件运行时间（PRI）"}, self._is.cycle_s, "s")
         run = None if pq.value is None or self._is.cycle_s is None else self._is.cycle_s * pq.value
-        return self._why("performance", ratio(run, apt.value), "", "E = PRI × PQ / APT", [pri, pq, apt])
+        return self._why("performance", ratio(run, apt.value), "1", "E = PRI × PQ / APT", [pri, pq, apt])
 
     def _quality(self, start_ns: int, end_ns: int) -> Why:
         gq, pq = self._good(start_ns, end_ns), self._quantity(start_ns, end_ns)
-        return self._why("quality", ratio(gq.value, pq.value), "", "QR = GQ / PQ", [gq, pq])
+        return self._why("quality", ratio(gq.value, pq.value), "1", "QR = GQ / PQ", [gq, pq])
 
     def _fpy(self, start_ns: int, end_ns: int) -> Why:
         verdict = self._is.verdict
@@ -188,7 +191,7 @@ class _WorkUnit:
         ip = Why({"en": "Inspected parts, first attempt (IP)", "zh-CN": "首次检验件数（IP）"}, inspected, "",
                  signal=verdict.signal)  # fmt: skip
         gp = Why({"en": "Of them good (GP)", "zh-CN": "其中合格（GP）"}, good, "", signal=verdict.signal)
-        return self._why("fpy", ratio(float(good), float(inspected)), "", "FPY = GP / IP", [gp, ip])
+        return self._why("fpy", ratio(float(good), float(inspected)), "1", "FPY = GP / IP", [gp, ip])
 
     def _mtbf(self, start_ns: int, end_ns: int) -> Why:
         apt, fe = self._producing(start_ns, end_ns), self._failures(start_ns, end_ns)
