@@ -24,13 +24,15 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     kpis: list[KpiDefinition] = []
 
 
-class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML without aliases: a few of them can describe more than any memory holds."""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read")
-        return super().compose_node(parent, index)
+
+def _load(text: str) -> Any:
+    """Read YAML without aliases: a few of them can describe more than any memory holds."""
+    for event in yaml.parse(text, _LOADER):
+        if isinstance(event, yaml.events.AliasEvent):
+            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: aliases (*name) are not read")
+    return yaml.load(text, _LOADER)  # noqa: S506 - a SafeLoader
 
 
 def read_rule_file(text: str) -> RuleFile:
@@ -42,7 +44,7 @@ def read_rule_file(text: str) -> RuleFile:
     if len(text) > MOST_CHARACTERS:
         raise XushiError("monitor.file_invalid", reason=f"more than {MOST_CHARACTERS} characters")
     try:
-        content = yaml.load(text, _PlainLoader)  # noqa: S506 - a SafeLoader
+        content = _load(text)
         file = msgspec.convert(content, RuleFile)
     except (yaml.YAMLError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise XushiError("monitor.file_invalid", reason=" ".join(str(error).split())[:500]) from error
@@ -74,13 +76,14 @@ def write_rule_file(rules: Iterable[Rule], kpis: Iterable[KpiDefinition], form: 
 
 def _short(item: Rule | KpiDefinition) -> dict[str, Any]:
     """An item without what is as by default; where it came from is not part of it."""
-    fields = {
-        field.name: field.default if field.default is not msgspec.NODEFAULT else msgspec.UNSET
-        for field in msgspec.structs.fields(item)
-    }
     whole: dict[str, Any] = msgspec.to_builtins(item)
+    by_default = {
+        field.name: field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+        for field in msgspec.structs.fields(item)
+        if not field.required
+    }
     return {
         name: value
         for name, value in whole.items()
-        if name != "source" and value != fields[name] and not (value == {} and name != "figures")
+        if name != "source" and not (name in by_default and value == by_default[name])
     }
