@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -28,7 +29,10 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _load(text: str) -> Any:
-    """Read YAML without aliases: a few of them can describe more than any memory holds."""
+    """Read JSON, or YAML without aliases: a few of them can describe more than any memory holds."""
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.json.decode(text)
     for event in yaml.parse(text, _LOADER):
         if isinstance(event, yaml.events.AliasEvent):
             raise yaml.YAMLError(f"line {event.start_mark.line + 1}: aliases (*name) are not read")
@@ -36,7 +40,7 @@ def _load(text: str) -> Any:
 
 
 def read_rule_file(text: str) -> RuleFile:
-    """Read a file; JSON is YAML too.
+    """Read a file in YAML or JSON.
 
     Raises:
         XushiError: `monitor.file_invalid` with the place and the reason.
