@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def _load(text: str) -> Any:
@@ -74,18 +76,23 @@ def write_rule_file(rules: Iterable[Rule], kpis: Iterable[KpiDefinition], form: 
     }
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
-    text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    text: str = yaml.dump(content, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=120)
     return text
+
+
+@functools.cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {
+        field.name: field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+        for field in msgspec.structs.fields(kind)
+        if not field.required
+    }
 
 
 def _short(item: Rule | KpiDefinition) -> dict[str, Any]:
     """An item without what is as by default; where it came from is not part of it."""
     whole: dict[str, Any] = msgspec.to_builtins(item)
-    by_default = {
-        field.name: field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-        for field in msgspec.structs.fields(item)
-        if not field.required
-    }
+    by_default = _defaults(type(item))
     return {
         name: value
         for name, value in whole.items()
