@@ -144,6 +144,7 @@ kpis:
     [
         ("format: other", "monitor.file_invalid"),
         ("a: &a [1]\nb: *a", "monitor.file_invalid"),
+        ("format: xushi-rules/1\nrules: &r []\nkpis: *r", "monitor.file_invalid"),
         ("rules: [", "monitor.file_invalid"),
         ("!!python/object/apply:os.system [echo]", "monitor.file_invalid"),
         ('{"format": "xushi-rules/1", "rules": [{"id": "a", "signal": "none", "condition": "is_true", "title": {}}]}',

@@ -14,7 +14,7 @@ from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb, local_access
 
 DEFAULT_DATA = Path("xushi-data")
-SCOPES = ("view", "twin:write", "scene:write", "device:write", "admin")
+SCOPES = ("view", "twin:write", "scene:write", "alarm:act", "monitor:write", "device:write", "admin")
 
 
 def _where(parser: argparse.ArgumentParser, language: str) -> None:

@@ -107,7 +107,7 @@ def rules() -> list[Rule]:
               action=_words("Open the cooler, then reset the alarm.", "打开冷却器，然后复位报警。")),
         _rule("EM1", "frequency", "Sensors.Frequency", "deviation", "mains frequency off", "电网频率偏差", limit=0.4,
               target=50.0, deadband=0.1, on_delay_s=2.0, priority="low"),
-        _rule("PLC1", "silent", "Heartbeat", "stale", "controller silent", "控制器无心跳", limit=10.0,
+        _rule("PLC1", "silent", "Heartbeat", "stale", "controller silent", "控制器无心跳", limit=60.0,
               priority="critical", consequence=_words("What is shown of the line is old.", "产线显示的数据已过时。"),
               action=_words("Check the controller and its network.", "检查控制器及其网络。")),
     ]  # fmt: skip

@@ -68,11 +68,9 @@ class Engine:
 
     def restore(self, raised: Iterable[str]) -> None:
         """Take over which conditions were there, from a journal or from the engine before."""
-        for rule in raised:
-            number = self._number.get(rule)
-            if number is not None:
-                self._is_raised[number] = True
-                self._set_on(np.array([number]), np.array([True]))
+        numbers = np.array([self._number[rule] for rule in raised if rule in self._number], np.intp)
+        self._is_raised[numbers] = True
+        self._set_on(numbers, np.ones(len(numbers), bool))
 
     def inherit(self, before: Engine) -> list[str]:
         """Go on where another engine stood; return the rules that are new or changed, to be judged afresh."""
@@ -80,22 +78,22 @@ class Engine:
         shared = min(len(self._newest), len(before._newest))
         self._newest[:shared] = before._newest[:shared]
         self._arrived[:shared] = before._arrived[:shared]
-        fresh = []
+        fresh, kept, old_places, places = [], [], [], []
         for number, rule in enumerate(self._columns.rules):
             at, old = known.get(rule.id, (-1, None))
-            if old is None:
-                fresh.append(rule.id)
-                continue
-            self._is_raised[number] = before._is_raised[at]
-            is_same = _condition(old) == _condition(rule)
-            self._set_on(np.array([number]), (before._is_on if is_same else before._is_raised)[[at]])
+            is_same = old is not None and _condition(old) == _condition(rule)
             if not is_same:
                 fresh.append(rule.id)
-                continue
-            self._rate_time[number], self._rate_value[number] = before._rate_time[at], before._rate_value[at]
-            self._heard[number] = before._heard[at]
-            self._is_waiting = before._is_waiting
-            self._due[number], self._due_value[number] = before._due[at], before._due_value[at]
+            if old is not None:
+                places.append(number)
+                old_places.append(at)
+                kept.append(is_same)
+        new, at_before, same = np.array(places, np.intp), np.array(old_places, np.intp), np.array(kept, bool)
+        self._is_raised[new] = before._is_raised[at_before]
+        self._set_on(new, np.where(same, before._is_on[at_before], before._is_raised[at_before]))
+        for name in ("_rate_time", "_rate_value", "_heard", "_due", "_due_value"):
+            getattr(self, name)[new[same]] = getattr(before, name)[at_before[same]]
+        self._is_waiting = before._is_waiting
         return fresh
 
     def judge(self, rules: Iterable[str], frame: Frame, now_ns: int) -> list[Occurrence]:

@@ -69,6 +69,7 @@ class Inputs:
         self._until_ns = until_ns
         self._start_ns, self._end_ns = start_ns, end_ns
         self._series: dict[str, Series] = {}
+        self._risen: dict[str, tuple[Int64s, Doubles]] = {}
 
     def series(self, key: str) -> Series:
         """The values of a signal; a signal that is not there has none."""
@@ -108,13 +109,20 @@ class Inputs:
 
     def _runs(self, key: str, start_ns: int, end_ns: int) -> tuple[Int64s, Int64s, Doubles]:
         """(starts, ends, values) of the stretches between values, cut to a span."""
-        series = self.series(key)
+        series = self._part(key, start_ns, end_ns)
         if not len(series.times_ns):
             return series.times_ns, series.times_ns, series.values
         starts = np.clip(series.times_ns, start_ns, end_ns)
         ends = np.append(starts[1:], max(min(end_ns, self._until_ns), starts[-1]))
         has_length = ends > starts
         return starts[has_length], ends[has_length], series.values[has_length]
+
+    def _part(self, key: str, start_ns: int, end_ns: int) -> Series:
+        """The values of a span, with the one in force at its start before them."""
+        series = self.series(key)
+        low, high = np.searchsorted(series.times_ns, [start_ns, end_ns]).tolist()
+        part = slice(max(low - 1, 0), high)
+        return Series(series.times_ns[part], series.values[part])
 
     def known(self, key: str, start_ns: int, end_ns: int) -> Intervals:
         """The time in which a signal's value is known."""
@@ -139,7 +147,7 @@ class Inputs:
 
     def entries_into(self, test: StateTest, start_ns: int, end_ns: int) -> int:
         """How often a state was entered in a span, from another known state or from an unknown one."""
-        series = self.series(test.signal)
+        series = self._part(test.signal, start_ns, end_ns)
         is_in = np.isin(series.values, test.values)
         entered = is_in & ~np.concatenate([[True], is_in[:-1]])  # a state in force at the start was not entered
         inside = (series.times_ns >= start_ns) & (series.times_ns < end_ns)
@@ -147,15 +155,22 @@ class Inputs:
 
     def increase(self, key: str, start_ns: int, end_ns: int) -> float | None:
         """How far a counter or meter rose in a span; a fall is a reset to zero. None where nothing is known."""
-        series = self.series(key)
-        is_known = ~np.isnan(series.values)
-        times, values = series.times_ns[is_known], series.values[is_known]
-        if not len(values):
+        times, risen = self._rise(key)
+        if not len(times):
             return None
-        steps = np.diff(values)
-        steps = np.where(steps < 0, values[1:], steps)
-        inside = (times[1:] >= start_ns) & (times[1:] < end_ns)
-        return float(steps[inside].sum())
+        low, high = np.searchsorted(times, [start_ns, end_ns]).tolist()
+        return float(risen[high] - risen[low])
+
+    def _rise(self, key: str) -> tuple[Int64s, Doubles]:
+        """(times of the known values, how far the counter had risen before each of them and at the end)."""
+        if key not in self._risen:
+            series = self.series(key)
+            is_known = ~np.isnan(series.values)
+            values = series.values[is_known]
+            steps = np.diff(values)
+            steps = np.where(steps < 0, values[1:], steps)
+            self._risen[key] = series.times_ns[is_known], np.concatenate([[0.0, 0.0], np.cumsum(steps)])
+        return self._risen[key]
 
     def first_results(self, verdict: StateTest, attempt: str | None, start_ns: int, end_ns: int) -> tuple[int, int]:
         """(pieces judged at the first attempt, those that were good): each value of the verdict is one result."""

@@ -261,13 +261,30 @@ class Monitor:
                 self._handled.pop(alarm, None)
             else:
                 self._handled[alarm] = msgspec.convert(record, Handled)
-        if any(kind in ("rule", "kpi") for kind, _ in touched):
-            self._load()
-            self.adopt([record_id for kind, record_id in touched if kind == "rule"])
+        rules = [record_id for kind, record_id in touched if kind == "rule"]
+        self._take_records([key for key in diff.touched() if split_key(key)[0] in ("rule", "kpi")], diff)
+        if rules:
+            self.adopt(rules)
         elif alarms:
             self._tell(alarms)
         if alarms or touched:
             self._wants_flush = True
+
+    def _take_records(self, keys: Sequence[str], diff: Diff) -> None:
+        """Take over rules and KPI definitions that changed; whoever reads the old ones may go on."""
+        if not keys:
+            return
+        rules, kpis = dict(self.rules), dict(self.kpis)
+        for key in keys:
+            kind, record_id = split_key(key)
+            record = diff.after(key)
+            rules.pop(record_id, None) if kind == "rule" else kpis.pop(record_id, None)
+            if record is not None and kind == "rule":
+                rules[record_id] = msgspec.convert(record, Rule)
+            elif record is not None:
+                kpis[record_id] = msgspec.convert(record, KpiDefinition)
+        self.rules, self.kpis = rules, kpis
+        self._version += 1
 
     def adopt(self, touched: Iterable[str] = ()) -> None:
         """Compile the rules anew, since rules or signals have changed; judge new ones by the values in force."""

@@ -61,7 +61,10 @@ def _last_before(found: list[Occurrence], start_ns: int) -> list[Occurrence]:
 
 
 def fold(occurrences: Sequence[Occurrence], at_ns: int) -> dict[str, Occurred]:
-    """The condition of each alarm at an instant, from what happened up to it."""
+    """The condition of each alarm at an instant, from what happened up to it.
+
+    Nobody answers alarms in a recording: there, one that has gone is settled.
+    """
     conditions: dict[str, Occurred] = {}
     for occurrence in occurrences:
         if occurrence.at_ns > at_ns:
@@ -70,7 +73,7 @@ def fold(occurrences: Sequence[Occurrence], at_ns: int) -> dict[str, Occurred]:
         if occurrence.is_raised:
             conditions[occurrence.rule] = come(before, occurrence.at_ns, occurrence.value)
         else:
-            conditions[occurrence.rule] = go(before, occurrence.at_ns, is_aside=False)
+            conditions[occurrence.rule] = go(before, occurrence.at_ns, is_aside=True)
     return conditions
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -24,17 +26,23 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     kpis: list[KpiDefinition] = []
 
 
-class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML without aliases: a few of them can describe more than any memory holds."""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read")
-        return super().compose_node(parent, index)
+
+def _load(text: str) -> Any:
+    """Read JSON, or YAML without aliases: a few of them can describe more than any memory holds."""
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.json.decode(text)
+    for event in yaml.parse(text, _LOADER):
+        if isinstance(event, yaml.events.AliasEvent):
+            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: aliases (*name) are not read")
+    return yaml.load(text, _LOADER)  # noqa: S506 - a SafeLoader
 
 
 def read_rule_file(text: str) -> RuleFile:
-    """Read a file; JSON is YAML too.
+    """Read a file in YAML or JSON.
 
     Raises:
         XushiError: `monitor.file_invalid` with the place and the reason.
@@ -42,7 +50,7 @@ def read_rule_file(text: str) -> RuleFile:
     if len(text) > MOST_CHARACTERS:
         raise XushiError("monitor.file_invalid", reason=f"more than {MOST_CHARACTERS} characters")
     try:
-        content = yaml.load(text, _PlainLoader)  # noqa: S506 - a SafeLoader
+        content = _load(text)
         file = msgspec.convert(content, RuleFile)
     except (yaml.YAMLError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise XushiError("monitor.file_invalid", reason=" ".join(str(error).split())[:500]) from error
@@ -68,19 +76,25 @@ def write_rule_file(rules: Iterable[Rule], kpis: Iterable[KpiDefinition], form: 
     }
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
-    text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    text: str = yaml.dump(content, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=120)
     return text
+
+
+@functools.cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {
+        field.name: field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+        for field in msgspec.structs.fields(kind)
+        if not field.required
+    }
 
 
 def _short(item: Rule | KpiDefinition) -> dict[str, Any]:
     """An item without what is as by default; where it came from is not part of it."""
-    fields = {
-        field.name: field.default if field.default is not msgspec.NODEFAULT else msgspec.UNSET
-        for field in msgspec.structs.fields(item)
-    }
     whole: dict[str, Any] = msgspec.to_builtins(item)
+    by_default = _defaults(type(item))
     return {
         name: value
         for name, value in whole.items()
-        if name != "source" and value != fields[name] and not (value == {} and name != "figures")
+        if name != "source" and not (name in by_default and value == by_default[name])
     }
