@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -14,33 +16,37 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SETTLE_MS = 15_000  # until models, labels and shadows are drawn by a software renderer
 STATION = "shell=urn%3Axushi%3Ademo%3Ashell%3AOP40&camera=33.5,4.2,-10.5,38,1,-17.5"
 LINE = "camera=5,15,6,27,0,-12"
+ALARM_LIMIT_S = 300.0
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
 
 
 DESK, PHONE = (1440, 900), (390, 844)
 PICTURES = {
-    "line": (f"&{LINE}", DESK),
-    "station": (f"&{STATION}&inspector=1", DESK),
-    "phone": ("", PHONE),
-    "act": ("&shell=urn%3Axushi%3Ademo%3Ashell%3AOP70&tab=act&inspector=1", DESK),
-    "vehicle": ("&shell=urn%3Axushi%3Ademo%3Ashell%3AAGV1&tab=act&inspector=1", DESK),
-    "activity": ("&view=activity&inspector=0", DESK),
+    "line": (f"&{LINE}", DESK, "high"),
+    "station": (f"&{STATION}&inspector=1", DESK, "high"),
+    "phone": ("", PHONE, "high"),
+    "act": ("&shell=urn%3Axushi%3Ademo%3Ashell%3AOP70&tab=act&inspector=1", DESK, "high"),
+    "vehicle": ("&shell=urn%3Axushi%3Ademo%3Ashell%3AAGV1&tab=act&inspector=1", DESK, "high"),
+    "activity": ("&view=activity&inspector=0", DESK, "low"),
+    "cockpit": ("&view=cockpit&range=ten", DESK, "low"),
+    "alarms": ("&view=alarms", DESK, "low"),
 }
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 
 
 def picture(browser: Browser, running: RunningDemo, language: str, name: str) -> None:
-    """Write one picture of the page that the table describes by the part of its address after `#`, and its size."""
-    view, size = PICTURES[name]
+    """Write one picture of a page: the table gives the part of its address after `#`, its size and its quality."""
+    view, size, quality = PICTURES[name]
+    if name == "alarms":
+        view += f"&alarm={first_alarm(running)}"
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=LOCALES[language])
     page = context.new_page()
     page.goto(running.signin_link())
-    page.goto(f"{running.remote.url}/#lang={language}&quality={'low' if name == 'activity' else 'high'}{view}")
+    page.goto(f"{running.remote.url}/#lang={language}&quality={quality}{view}")
     page.reload()  # only what stands after # changed
-    ready = "table" if name == "activity" else '[data-world="ready"]'
-    page.wait_for_selector(ready, timeout=120_000)
+    page.wait_for_selector('[data-world="ready"]', state="attached", timeout=120_000)
     page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=str(IMAGES / f"{name}.{language}.png"))
+    page.screenshot(path=str(IMAGES / f"{name}.{language}.png"), timeout=120_000)
     context.close()
 
 
@@ -55,6 +61,14 @@ def act(running: RunningDemo) -> None:
     remote.run("proposal.make", wish)
     wish = {"command": "device.act", "params": {"action": actions["OP70", "Reset"]}, "why": "Counter of the shift"}
     remote.run("proposal.make", wish)
+
+
+def first_alarm(running: RunningDemo) -> str:
+    """Return the id of the most urgent alarm, as soon as there is one."""
+    ends = time.monotonic() + ALARM_LIMIT_S
+    while not (alarms := running.remote.get("/api/alarms")["alarms"]) and time.monotonic() < ends:
+        time.sleep(1)
+    return quote(alarms[0]["id"]) if alarms else ""
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from xushi.remote import Remote, Verb, local_access
 
 DEFAULT_DATA = Path("xushi-data")
 OUTCOME_STATUS = {"done": 0, "planned": 0, "failed": 1, "unknown": 3}
-SCOPES = ("view", "propose", "twin:write", "scene:write", "device:write", "admin")
+SCOPES = ("view", "propose", "twin:write", "scene:write", "alarm:act", "monitor:write", "device:write", "admin")
 
 
 def where(parser: argparse.ArgumentParser, language: str) -> None:

@@ -27,6 +27,7 @@ from xushi.runtime import decode_frame
 
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 15.0
+RULES = Path(__file__).with_name("rules.yaml")
 _SETTLE_S = 8.0  # the first picture comes first; the shift is recorded after it
 _SHIFT = "shift"
 _SHIFT_MINUTES = 60.0
@@ -212,13 +213,16 @@ class _Demo:
 
     # ---- the platform, over its own interface
     def _import(self, remote: Remote, package: Path) -> None:
-        """Open the plant's package as anyone's: once, and again only when it has changed."""
+        """Open the plant's package and its rules as anyone's: once, and again only when they have changed."""
         note = self._note()
-        digest = hashlib.sha256(package.read_bytes()).hexdigest()
-        if note.exists() and json.loads(note.read_text("utf-8")).get("package") == digest and remote.get("/api/twins"):
-            return
-        remote.import_files([package])
-        note.write_text(json.dumps({"package": digest}), "utf-8")
+        known = json.loads(note.read_text("utf-8")) if note.exists() else {}
+        package_digest = hashlib.sha256(package.read_bytes()).hexdigest()
+        if known.get("package") != package_digest or not remote.get("/api/twins"):
+            remote.import_files([package])
+        rules_digest = hashlib.sha256(RULES.read_bytes()).hexdigest()
+        if known.get("rules") != rules_digest:
+            remote.run("rules.import", {"text": RULES.read_text("utf-8"), "replace": True})
+        note.write_text(json.dumps({"package": package_digest, "rules": rules_digest}), "utf-8")
 
     def _tell_ready(self, remote: Remote) -> None:
         options, texts = self._options, self._texts

@@ -22,6 +22,7 @@ from xushi.kernel import (
     SystemClock,
     split_key,
 )
+from xushi.monitor import Monitor
 from xushi.runtime._acting import acting_commands, make_fleet
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._command_plugins import register_installed
@@ -99,6 +100,11 @@ class Platform:
         files.callback(self.timelines.close)
         self.recordings_under_way: set[str] = set()
         self.products = ProductLog(self.twins, self.registry)
+        self.monitor = Monitor(
+            folder / "alarms.sqlite", self.store, self.registry, self.board, self.history, self.evidence, clock
+        )
+        files.callback(self.monitor.close)
+        self.ingest.watchers.append(self.monitor.watch)
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self._signal_listeners: list[Callable[[], None]] = []
@@ -120,6 +126,7 @@ class Platform:
             "secrets": self.links.secrets,
             "fleet": self.fleet,
             "board": self.board,
+            "monitor": self.monitor,
             "platform": self,
         }
         bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, services)
@@ -154,6 +161,7 @@ class Platform:
         """Derive signals and connections anew from the twins; what has not changed keeps its handle and its link."""
         self.links.adopt(self.twins)
         self.products.adopt()
+        self.monitor.adopt()
         for listener in list(self._signal_listeners):
             listener()
 
@@ -165,6 +173,7 @@ class Platform:
     async def start(self) -> None:
         """Bring the connections up and keep house in the background."""
         self.queue.start()
+        self.monitor.start()
         self.links.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
@@ -176,6 +185,7 @@ class Platform:
         await self.jobs.close()
         await self.queue.stop()
         await self.links.stop()
+        await self.monitor.stop()
 
     def close(self) -> None:
         """Close every file; the lock goes last."""
@@ -186,6 +196,7 @@ class Platform:
             self.certificates.adopt()
         if self.twins.apply(diff):
             self.refresh()
+        self.monitor.on_change(outcome, diff)
 
     async def _keep_house(self) -> None:
         while True:

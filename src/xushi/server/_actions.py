@@ -15,7 +15,7 @@ from xushi.kernel import XushiError
 from xushi.runtime import queued_writes as waiting_writes
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
-from xushi.server._routes import IMPORT_BODY, Call, RouteSpec, answer_json
+from xushi.server._routes import COMMAND_BODY, IMPORT_BODY, Call, RouteSpec, answer_json
 
 _MOST_FILES = 200
 _MOST_ENTRIES = 1000
@@ -177,6 +177,7 @@ ROUTES = (
     RouteSpec("GET", "/api/commands", "view", commands, "Every command", answer=list[m.CommandInfo],
               tags=("commands",)),
     RouteSpec("POST", "/api/commands/{name}", "view", run, "Run a command", body=m.RunCommand, answer=m.OutcomeInfo,
+              body_limit=COMMAND_BODY,
               tags=("commands",)),
     RouteSpec("POST", "/api/commands/{command_id}/undo", "view", undo, "Take a command back", answer=m.OutcomeInfo,
               tags=("commands",)),

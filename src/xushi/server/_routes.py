@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KIB = 1024
 SMALL_BODY = 1024 * KIB
+COMMAND_BODY = 16 * 1024 * KIB  # a file of some ten thousand alarm rules is one parameter
 IMPORT_BODY = 512 * 1024 * KIB
 
 

@@ -32,6 +32,11 @@ export function useTime<P>(pick: (time: ShownTime) => P): P {
   return useSyncExternalStore(time.subscribe, () => pick(time.get()));
 }
 
+/** A coarse clock of the shown instant, so that what looks back from it does not ask at every frame. */
+export function useCoarseInstant(stepMs: number): number | null {
+  return useTime((time) => (Number.isFinite(time.atMs) ? Math.ceil(time.atMs / stepMs) * stepMs : null));
+}
+
 export function useConnection<P>(pick: (connection: Connection) => P): P {
   const { connection } = useSession().feed;
   return useSyncExternalStore(connection.subscribe, () => pick(connection.get()));
@@ -65,4 +70,23 @@ export function useAnswer<T>(path: string | null, refresh = 0): Loaded<T> {
     return () => abort.abort();
   }, [api, path, refresh]);
   return state;
+}
+
+/** The newest answer, or the one before it while the next is on its way; what was told of another subject is forgotten. */
+export function useKept<T>(fresh: T | null, subject = ""): T | null {
+  const kept = useRef<{ subject: string; answer: T | null }>({ subject, answer: null });
+  if (kept.current.subject !== subject) kept.current = { subject, answer: null };
+  if (fresh !== null) kept.current.answer = fresh;
+  return kept.current.answer;
+}
+
+/** Follows a path that moves on with time: asks for the newest only when the last was answered, so that a slow server is never chased. */
+export function useSteadyAnswer<T>(path: string | null, subject = ""): { data: T | null; error: unknown } {
+  const [asked, setAsked] = useState({ path, subject });
+  const { data, error, isLoading } = useAnswer<T>(asked.path);
+  const isFree = !isLoading || asked.path === null || asked.subject !== subject;
+  useEffect(() => {
+    if (isFree) setAsked((old) => (old.path === path && old.subject === subject ? old : { path, subject }));
+  }, [isFree, path, subject]);
+  return { data: useKept(asked.subject === subject ? data : null, subject), error };
 }

@@ -16,6 +16,11 @@ const whole: LinkedView = {
   tab: "trend",
   engine: "E15-26-000042",
   dialog: "certificates",
+  range: "shift",
+  figure: "oee@line",
+  alarm: "urn:a#1",
+  chart: "xbar_r.5",
+  rule: "new",
 };
 
 describe("the link", () => {

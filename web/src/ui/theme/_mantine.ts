@@ -22,7 +22,13 @@ export const appTheme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: "xs", fw: 550 } },
+    Button: {
+      defaultProps: { size: "xs", fw: 550 },
+      // Mantine reckons the text's colour from its own shades; ours are in the tokens.
+      vars: (_theme: unknown, props: { variant?: string; color?: string }) => ({
+        root: (props.variant ?? "filled") === "filled" && !props.color ? { "--button-color": "var(--x-on-accent)" } : {},
+      }),
+    },
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },

@@ -1,0 +1,188 @@
+"""The monitor over a plant's day: floods, rules that change, live against replayed, a disk that refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from alarm_bench import PERSON, T0, Bench, S, rule
+
+from xushi.kernel import XushiError
+from xushi.monitor import replay
+from xushi.signals import BAD_NO_COMMUNICATION, Frame
+
+Open: TypeAlias = Callable[[], AbstractContextManager[Bench]]
+
+
+async def test_live_and_replayed_journals_are_the_same(bench: Open) -> None:
+    rules = [
+        rule("hot", deadband=3), rule("low", "below", 20, on_delay_s=0.5, signal="urn:t#1"),
+        rule("state", "equal", 1, signal="urn:t#2", off_delay_s=1), rule("fast", "rate", 50),
+        rule("quality", "bad_quality", None), rule("silent", "stale", 3, signal="urn:t#2"),
+    ]  # fmt: skip
+    random = np.random.default_rng(20)
+    with bench() as one:
+        for each in rules:
+            await one.run("rule.put", rule=each)
+        for _ in range(400):
+            one.clock.advance(int(random.integers(1, S)))
+            handle = int(random.integers(0, 3))
+            value = float(random.integers(0, 3)) if handle == 2 else float(random.normal(50, 30))
+            quality = BAD_NO_COMMUNICATION if random.random() < 0.05 else 0
+            late_ns = int(random.integers(0, S // 4))  # values travel
+            frame = Frame.from_rows(one.registry, [(handle, one.clock.now_ns() - late_ns, value, quality)])
+            one.ingest.push(frame)
+            if random.random() < 0.5:
+                one.monitor.evaluate()
+            if random.random() < 0.3:
+                one.monitor.tick()
+        one.clock.advance(10 * S)
+        one.monitor.evaluate()
+        one.monitor.tick()
+        end_ns = one.clock.now_ns() - S
+        events = [entry for entry in one.journal() if entry.event in ("raised", "cleared") and entry.at_ns < end_ns]
+        live = [(entry.at_ns, entry.alarm, entry.event, entry.value) for entry in events]
+        again = replay(rules, one.timeline, T0, end_ns)
+        replayed = [(o.at_ns, o.rule, "raised" if o.is_raised else "cleared", o.value) for o in again]
+        differing = set(live) ^ set(replayed)
+        assert len(live) > 100
+        assert not differing
+
+
+@pytest.mark.parametrize("off_s", [-3600, 3600])
+async def test_a_device_whose_clock_is_off_does_not_seem_silent(bench: Open, off_s: int) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("silent", "stale", 5))
+        for _ in range(20):
+            one.clock.advance(S)
+            one.see(1.0, at_ns=one.clock.now_ns() + off_s * S)
+            one.monitor.tick()
+        assert one.state("silent") == "normal"
+        one.clock.advance(6 * S)
+        one.monitor.tick()
+        assert one.monitor.occurred("silent").raised_ns == one.clock.now_ns() + off_s * S - S
+
+
+async def test_a_flood_groups_low_priorities_and_loses_nothing(bench: Open) -> None:
+    with bench() as one:
+        for i in range(16):
+            priority = "critical" if i < 2 else "low"
+            await one.run("rule.put", rule=rule(f"r{i}", limit=50.0 + i, priority=priority))
+        one.clock.advance(S)
+        told: list[Any] = []
+        one.monitor.subscribe(lambda views, removed: told.extend(views))
+        one.see(99.0)
+        flood = one.monitor.flood()
+        assert flood is not None
+        assert (flood.count, flood.grouped) == (16, ("low",))
+        assert len(one.monitor.alarms()) == len(told) == 16
+        assert sum(entry.event == "raised" for entry in one.journal()) == 16
+        one.clock.advance(601 * S)
+        assert one.monitor.flood() is None
+
+
+async def test_ten_alarms_in_ten_minutes_are_no_flood(bench: Open) -> None:
+    with bench() as one:
+        for i in range(10):
+            await one.run("rule.put", rule=rule(f"r{i}", limit=50.0 + i))
+        one.clock.advance(S)
+        one.see(99.0)
+        assert one.monitor.flood() is None
+
+
+async def test_a_new_rule_judges_the_value_that_is_there(bench: Open) -> None:
+    with bench() as one:
+        one.see(99.0)
+        one.clock.advance(5 * S)
+        await one.run("rule.put", rule=rule("r"))
+        assert one.state("r") == "unacknowledged"
+        assert one.monitor.occurred("r").raised_ns == one.clock.now_ns()
+
+
+async def test_a_raised_limit_ends_an_alarm_and_undo_brings_it_back(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r"))
+        one.clock.advance(S)
+        one.see(99.0)
+        changed = await one.run("rule.put", rule=rule("r", limit=120.0))
+        assert one.state("r") == "returned"
+        await one.bus.undo(changed.command_id, PERSON)
+        assert one.state("r") == "unacknowledged"
+        assert one.monitor.occurred("r").count == 2
+
+
+async def test_a_rule_out_of_service_raises_nothing(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r", is_enabled=False))
+        one.clock.advance(S)
+        one.see(99.0)
+        assert one.state("r") == "out_of_service"
+        await one.run("rule.put", rule=rule("r"))
+        assert one.state("r") == "unacknowledged"
+
+
+async def test_what_happened_while_the_platform_was_off_is_seen_at_the_start(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r"))
+        one.clock.advance(S)
+        one.history.append(Frame.doubles([0], one.clock.now_ns(), [99.0]))  # recorded, then the process died
+    one.clock.advance(S)
+    with bench() as again:
+        assert again.state("r") == "unacknowledged"
+        assert again.monitor.occurred("r").raised_ns == T0 + S
+    with bench() as third:
+        assert third.monitor.occurred("r").count == 1
+
+
+async def test_actions_are_refused_while_the_journal_cannot_be_written(
+    bench: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r"))
+        one.clock.advance(S)
+        one.see(99.0)
+
+        def refuse(*arguments: Any) -> None:
+            raise XushiError("monitor.journal_refused", path="x", reason="disk full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(one.monitor.journal, "write", refuse)
+            with pytest.raises(XushiError, match="cannot be written"):
+                await one.run("alarm.acknowledge", alarms=["r"])
+        await one.run("alarm.acknowledge", alarms=["r"])
+        assert [entry.event for entry in one.journal()] == ["rule_changed", "raised", "acknowledged"]
+
+
+async def test_many_alarms_are_acknowledged_with_one_piece_of_evidence(bench: Open) -> None:
+    with bench() as one:
+        for i in range(20):
+            await one.run("rule.put", rule=rule(f"r{i}", signal=f"urn:t#{i % 2}", limit=float(i)))
+        one.clock.advance(S)
+        one.see(99.0)
+        one.see(99.0, handle=1)
+        alarms = [view.rule.id for view in one.monitor.alarms()]
+        before = one.evidence.length()
+        await one.run("alarm.acknowledge", alarms=alarms)
+        assert one.evidence.length() == before + 1
+        assert {entry.alarm for entry in one.journal() if entry.event == "acknowledged"} == set(alarms)
+
+
+async def test_an_unknown_alarm_is_refused_and_the_others_stay_as_they_were(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r"))
+        one.clock.advance(S)
+        one.see(99.0)
+        with pytest.raises(XushiError, match="no alarm"):
+            await one.run("alarm.acknowledge", alarms=["r", "nowhere"])
+        assert one.state("r") == "unacknowledged"
+
+
+@pytest.mark.parametrize("params", [{}, {"minutes": 5, "until_ms": 1.0}, {"until_ms": 1.0}, {"until_ms": 1e15}])
+async def test_a_shelf_needs_one_end_in_the_near_future(bench: Open, params: Any) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r"))
+        with pytest.raises(XushiError):
+            await one.run("alarm.shelve", alarms=["r"], reason="why", **params)
