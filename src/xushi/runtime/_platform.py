@@ -22,7 +22,7 @@ from xushi.kernel import (
     SystemClock,
     split_key,
 )
-from xushi.monitor import Monitor
+from xushi.monitor import Monitor, alarm_commands, rule_commands
 from xushi.runtime._acting import acting_commands, make_fleet
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._command_plugins import register_installed
@@ -47,7 +47,7 @@ log = logging.getLogger("xushi.runtime")
 SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
-    proposal_commands, certificate_commands, sign_in_commands,
+    proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 KEEP_DAYS = 30.0
