@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from hypothesis import strategies as st
 
 from xushi.twins import (
@@ -287,9 +288,8 @@ ELEMENTS = st.recursive(_leaf(), _nested, max_leaves=12)
 
 
 def _numbered(submodels: list[Submodel]) -> tuple[Submodel, ...]:
-    import msgspec
-
-    return tuple(msgspec.structs.replace(item, id=f"{item.id}/{n}") for n, item in enumerate(submodels))
+    """Give each its own id; none begins on a line of its own: in XML that is an indented id, and is read without."""
+    return tuple(msgspec.structs.replace(item, id=f"{item.id.strip()}/{n}") for n, item in enumerate(submodels))
 
 
 SUBMODELS = st.lists(

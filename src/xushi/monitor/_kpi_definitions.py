@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -13,6 +13,12 @@ from xushi.signals import SignalRegistry
 FigureKind: TypeAlias = Literal[
     "oee", "availability", "performance", "quality", "fpy", "mtbf", "mttr", "throughput", "energy_per_piece"
 ]
+
+
+Bands: TypeAlias = Annotated[
+    "dict[FigureKind, Band]", msgspec.Meta(extra_json_schema={"propertyNames": {"enum": list(get_args(FigureKind))}})
+]
+"""msgspec leaves the names out of the JSON Schema of a dict."""
 
 
 class StateTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +53,7 @@ class KpiDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     id: Id
     title: Words
-    figures: dict[FigureKind, Band]
+    figures: Bands
     shell: Annotated[str, msgspec.Meta(max_length=2_048)] | None = None
     producing: StateTest | None = None
     planned: StateTest | None = None

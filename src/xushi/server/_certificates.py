@@ -66,6 +66,7 @@ async def renew(doors: Doors, call: Call) -> Response:
 
 
 _TAGS = ("certificates",)
+_PARTS = {"fingerprint": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}}
 ROUTES = (
     RouteSpec("GET", "/api/certificates", "view", certificates, "Certificates", answer=m.CertificateList, tags=_TAGS),
     RouteSpec("GET", "/api/certificates/own.der", "view", own, "Our own certificate",
@@ -73,7 +74,7 @@ ROUTES = (
     RouteSpec("POST", "/api/certificates/renew", "admin", renew, "Renew our own certificate", answer=m.OutcomeInfo,
               tags=_TAGS),
     RouteSpec("POST", "/api/certificates/{fingerprint}/trust", "admin", trust, "Trust a certificate",
-              answer=m.OutcomeInfo, tags=_TAGS),
+              answer=m.OutcomeInfo, tags=_TAGS, parts=_PARTS),
     RouteSpec("POST", "/api/certificates/{fingerprint}/reject", "admin", reject, "Reject a certificate",
-              answer=m.OutcomeInfo, tags=_TAGS),
+              answer=m.OutcomeInfo, tags=_TAGS, parts=_PARTS),
 )  # fmt: skip

@@ -177,7 +177,7 @@ ROUTES = (
     RouteSpec("GET", "/api/rules", "view", rules, "Alarm rules and KPI definitions", answer=m.RulesAnswer,
               tags=("monitor",)),
     RouteSpec("GET", "/api/rules/file", "view", rule_file, "All rules and KPI definitions as a file", FileQuery,
-              media_type="application/yaml", tags=("monitor",)),
+              media_type="application/yaml, application/json", tags=("monitor",)),
     RouteSpec("POST", "/api/rules/test", "view", test_rule, "Try a rule on the past", body=m.RuleTrial,
               answer=m.RuleTrialAnswer, tags=("monitor",)),
     RouteSpec("GET", "/api/kpis", "view", kpis, "Every figure over a stretch of time", SpanQuery, answer=m.KpiList,

@@ -114,11 +114,19 @@ def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
     ]
 
 
+_FILE = {"type": "string", "format": "binary"}
+_STRUCTURED = ("application/json", "application/yaml")
+"""Files that are read as data, whatever their shape; every other file is bytes."""
+
+
 def _responses(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if spec.status not in (204, 303):
-        schema = by_type[id(spec.answer)] if spec.answer is not None else {"type": "string", "format": "binary"}
-        success["content"] = {spec.media_type: {"schema": schema}}
+        schema = by_type[id(spec.answer)] if spec.answer is not None else _FILE
+        success["content"] = {
+            media_type: {"schema": {} if schema is _FILE and media_type in _STRUCTURED else schema}
+            for media_type in spec.media_type.split(", ")
+        }
     error = {"description": "Refused", "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}}}
     also = {str(status): _other(answer, by_type) for status, answer in spec.also.items()}
     return {str(spec.status): success, **also, "default": error}
@@ -131,6 +139,7 @@ def _other(answer: Any, by_type: dict[int, Any]) -> dict[str, Any]:
 
 
 def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, Any]:
+    is_needed = _is_needed(command.params)
     body = {
         "type": "object",
         "properties": {
@@ -138,7 +147,7 @@ def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, 
             "dry_run": {"type": "boolean", "default": False},
             "reason": {"type": "string", "default": ""},
         },
-        "required": ["params"],
+        "required": ["params"] if is_needed else [],
     }
     return {
         "operationId": f"run_{command.name.replace('.', '_')}",
@@ -146,7 +155,7 @@ def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, 
         "description": command.summary.get(language, command.summary["en"]),
         "tags": ["commands"],
         "x-right": command.right,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "requestBody": {"required": is_needed, "content": {"application/json": {"schema": body}}},
         "responses": {
             "200": {
                 "description": "What became of it",

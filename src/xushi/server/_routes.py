@@ -52,7 +52,7 @@ class RouteSpec:
         right: the scope the caller needs; None for a public route.
         query, body: structs the request is decoded into.
         answer: type of the JSON answer, or None for another media type.
-        media_type: content type of the answer.
+        media_type: content type of the answer; several, with `, ` between them, where the query chooses.
         body_limit: largest accepted body in bytes.
         status: status of success.
         also: further statuses with the type of their JSON answer, None for no body.

@@ -88,6 +88,8 @@ def _name(info: inspect.Type) -> str:
     simple = _SIMPLE.get(type(info))
     if simple is not None:
         return simple
+    if isinstance(info, inspect.Metadata):
+        return _name(info.type)
     if isinstance(info, inspect.StructType):
         return info.cls.__name__
     if isinstance(info, inspect.LiteralType):
