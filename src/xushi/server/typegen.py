@@ -49,6 +49,8 @@ def _collect(info: inspect.Type, known: dict[str, inspect.StructType]) -> None:
         known[info.cls.__name__] = info
         for field in info.fields:
             _collect(field.type, known)
+    elif isinstance(info, inspect.Metadata):
+        _collect(info.type, known)
     elif isinstance(info, inspect.UnionType):
         for member in info.types:
             _collect(member, known)

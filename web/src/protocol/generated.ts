@@ -73,6 +73,12 @@ export interface AlarmsMessage {
   removed: string[];
 }
 
+/** What is usual of a figure: below `low` or above `high` it is abnormal; null for no bound. */
+export interface Band {
+  low: number | null;
+  high: number | null;
+}
+
 /** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
 export interface BucketColumns {
   start_ms: number[];
