@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -209,7 +210,7 @@ class CommandBus:
         reason: str,
         undoes: str | None,
     ) -> dict[str, Any]:
-        shown = msgspec.to_builtins(params)
+        shown = _without_secrets(params)
         text = canonical_json(shown)
         keys = change.diff.touched()
         statement: dict[str, Any] = {
@@ -253,3 +254,21 @@ class CommandBus:
             diff=change.diff,
             error=None if error is None else {"code": error.code, "params": error.params},
         )
+
+
+@cache
+def _secret_fields(type: type[msgspec.Struct]) -> frozenset[str]:
+    """Return the fields that are `writeOnly` in the JSON Schema of a command's parameters, such as passwords."""
+    _, parts = msgspec.json.schema_components([type])
+    fields = parts.get(type.__name__, {}).get("properties", {})
+    return frozenset(name for name, field in fields.items() if field.get("writeOnly"))
+
+
+def _without_secrets(params: Any) -> Any:
+    """Return parameters as plain JSON for the evidence; of a secret only that it was given."""
+    shown = msgspec.to_builtins(params)
+    if isinstance(params, msgspec.Struct):
+        for name in _secret_fields(type(params)):
+            if shown.get(name):
+                shown[name] = "***"
+    return shown
