@@ -27,11 +27,13 @@ from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
 from xushi.runtime._recording import recording_commands
+from xushi.runtime._report_desk import ReportDesk
+from xushi.runtime._report_orders import report_commands
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
-from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, ScopePolicy
+from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
 
 log = logging.getLogger("xushi.runtime")
 
@@ -83,7 +85,9 @@ class Platform:
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
+        self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.bus = self._make_bus()
+        self.reports = ReportDesk(self)
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
         self.twins.reload()
@@ -91,17 +95,24 @@ class Platform:
 
     def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
-        for make in (scene_commands, import_commands, twin_commands, device_commands, recording_commands):
+        for make in (
+            scene_commands,
+            import_commands,
+            twin_commands,
+            device_commands,
+            recording_commands,
+            report_commands,
+        ):
             for command in make():
                 self.commands.register(command)
-        services: dict[str, Any] = {
+        self.services: dict[str, Any] = {
             "importers": self.importers,
             "registry": self.registry,
             "links": self.links,
             "board": self.board,
             "platform": self,
         }
-        bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, services)
+        bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, self.services)
         bus.subscribe(self._on_change)
         return bus
 
@@ -144,6 +155,7 @@ class Platform:
     async def start(self) -> None:
         """Bring the connections up and keep house in the background."""
         self.links.start()
+        self.reports.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
     async def stop(self) -> None:
@@ -151,6 +163,7 @@ class Platform:
         if self._housekeeper is not None:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
+        await self.reports.stop()
         await self.jobs.close()
         await self.links.stop()
 
