@@ -175,7 +175,7 @@ def _numbered(pages: _Pages) -> type[Any]:
 
     class Numbered(Canvas):  # type: ignore[misc]
         def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, **options)
+            super().__init__(*arguments, **{**options, "initialFontName": REGULAR})
             self._kept: list[dict[str, Any]] = []
 
         def showPage(self) -> None:

@@ -21,7 +21,7 @@ from xushi.reports._words import word
 
 MOST_ROWS = 60  # of a table on paper; the spreadsheet holds all
 _PER_ROW = 4
-_NUMBERS = ("integer", "number", "percent", "duration", "time")
+_NUMBERS = ("integer", "number", "percent", "duration")
 
 BASE = ParagraphStyle(
     "base", fontName=REGULAR, fontSize=BODY, leading=BODY * 1.4, textColor=HexColor(INK), wordWrap="CJK"
@@ -99,7 +99,7 @@ def table_flow(block: TableBlock, language: str, zone: ZoneInfo) -> list[Flowabl
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, HexColor(SOFT)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.4, HexColor(LINE)),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), 5),
         ("RIGHTPADDING", (0, 0), (-1, -1), 3),
         ("TOPPADDING", (0, 0), (-1, -1), 2.2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8),
@@ -124,8 +124,7 @@ def _row(
     cells = []
     for column, value in zip(columns, row, strict=True):
         text = cell_text(value, column.kind, column.digits, zone, language)
-        is_number = column.kind in _NUMBERS and not isinstance(value, (str, dict))
-        style = CELL_RIGHT if is_number or column.kind in _NUMBERS else CELL
+        style = CELL_RIGHT if column.kind in _NUMBERS else CELL
         cells.append(Paragraph(marked(text, is_bold=is_bold), style))
     return cells
 

@@ -11,7 +11,7 @@ from reportlab.platypus import Flowable
 from xushi.reports._axis import number_marks, number_text, time_marks
 from xushi.reports._content import Bars, Lanes, Trend, said
 from xushi.reports._fonts import REGULAR, fitted, font_for
-from xushi.reports._pdf_style import ACCENT, ALARM, FAINT, INK, LINE, MM, SMALL, SOFT, TINY, TONES, WIDTH
+from xushi.reports._pdf_style import ACCENT, FAINT, INK, LINE, MM, SMALL, SOFT, TINY, TONES, WIDTH
 from xushi.reports._words import word
 
 _LABEL = 34 * MM
@@ -111,7 +111,7 @@ class TrendChart(_Chart):
     def draw(self) -> None:
         """Draw it."""
         trend = self._trend
-        left, bottom, top = 13 * MM, 13.0, self.height - 14
+        left, bottom, top = 13 * MM, 13.0, self.height - 18
         title = said(trend.title, self.language)
         unit = f"  {trend.unit}" if trend.unit else ""
         self.text(0, self.height - 8, fitted(title + unit, self.width, REGULAR, SMALL), SMALL, INK)
@@ -133,7 +133,7 @@ class TrendChart(_Chart):
             if limit is not None and marks[0] <= limit <= marks[-1]:
                 y = bottom + (limit - marks[0]) * y_scale
                 self.canv.setDash(3, 2)
-                self.line(left, y, self.width, y, ALARM, 0.7)
+                self.line(left, y, self.width, y, SOFT, 0.7)
                 self.canv.setDash()
         points = [
             (left + (at - start_ns + trend.step_ns / 2) * x_scale, *(
@@ -185,7 +185,7 @@ class BarsChart(_Chart):
     def draw(self) -> None:
         """Draw it."""
         bars = self._bars
-        left, bottom, top = 13 * MM, 24.0, self.height - 16
+        left, bottom, top = 13 * MM, 24.0, self.height - 20
         unit = f"  {bars.unit}" if bars.unit else ""
         title = said(bars.title, self.language)
         self.text(0, self.height - 8, fitted(title + unit, self.width, REGULAR, SMALL), SMALL, INK)

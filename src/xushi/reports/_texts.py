@@ -28,7 +28,7 @@ def duration_text(seconds: float, language: str) -> str:
     whole = max(0, round(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
-    gap = "" if language == "zh-CN" else "\u202f"
+    gap = "" if language == "zh-CN" else "\u00a0"
     if hours:
         return f"{hours}{gap}{hour} {minutes:02d}{gap}{minute}"
     if minutes:
@@ -57,7 +57,7 @@ def cell_text(value: Any, kind: CellKind, digits: int, zone: ZoneInfo, language:
     if kind == "duration":
         return duration_text(float(value), language)
     if kind == "percent":
-        return f"{100 * value:.{digits}f}\u202f%"
+        return f"{100 * value:.{digits}f}\u00a0%"
     if kind == "integer":
         return f"{round(value):,}"
     return f"{value:,.{digits}f}"

@@ -20,6 +20,10 @@ from xushi.runtime._lock import FolderLock, holder_of
 from xushi.runtime._overlay import lexical, with_live_values
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
+from xushi.runtime._report_desk import MEDIA_TYPES, ReportDesk
+from xushi.runtime._report_orders import calendar_of, schedule_of
+from xushi.runtime._report_scope import Machine, Scope
+from xushi.runtime._report_sections import SectionMaker, section_makers
 from xushi.runtime._signals_of_twins import signal_definitions, signal_key, texts
 from xushi.runtime._timelines import LIVE, TimelineCard, TimelineShelf
 from xushi.runtime._twins import TwinIndex
@@ -37,6 +41,7 @@ __all__ = [
     "DELTA",
     "FULL",
     "LIVE",
+    "MEDIA_TYPES",
     "SYSTEM",
     "AasImporter",
     "CallParams",
@@ -53,15 +58,20 @@ __all__ = [
     "Importer",
     "ImporterTable",
     "LinkKeeper",
+    "Machine",
     "Platform",
     "Product",
     "ProductLog",
     "ProductStep",
+    "ReportDesk",
+    "Scope",
+    "SectionMaker",
     "Source",
     "TimelineCard",
     "TimelineShelf",
     "TwinIndex",
     "WriteParams",
+    "calendar_of",
     "check_gltf",
     "decode_frame",
     "encode_body",
@@ -71,6 +81,8 @@ __all__ = [
     "holder_of",
     "lexical",
     "plan_import",
+    "schedule_of",
+    "section_makers",
     "sha256_of",
     "signal_definitions",
     "signal_key",

@@ -78,7 +78,7 @@ class Platform:
         self.gate = Gatekeeper(self.store, clock)
         self.evidence = EvidenceLog(self.store)
         self.policy = ScopePolicy()
-        self.jobs = JobTable(clock)
+        self.jobs = JobTable(clock, self.store)
         self.importers = ImporterTable.installed()
         self.twins = TwinIndex(self.store)
         self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors", self._endpoints)

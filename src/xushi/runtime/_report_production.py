@@ -5,20 +5,21 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 from xushi.reports import Bars, Column, Figure, Figures, Section, Series, Table, Trend, local_time, zone_of
 from xushi.runtime._products import ResultSource
 from xushi.runtime._report_scope import Machine, Scope
-from xushi.signals import Kind, unit_display
+from xushi.signals import Buckets, Kind, decode_value, unit_display
 
 _HOUR_NS = 3_600_000_000_000
 _TREND_STEPS = 240
 _MOST_PRODUCTS = 2_000
 _KWH = {"kWh": 1.0, "Wh": 1e-3, "MWh": 1e3}
 _MOST_BARS = 24
+Values: TypeAlias = tuple[float | None, ...]
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -199,8 +200,21 @@ def _energy_kwh(scope: Scope, machine: Machine) -> float | None:
     return None
 
 
-def _plain(values: Any) -> tuple[float | None, ...]:
-    return tuple(None if math.isnan(value) else float(value) for value in values.tolist())
+def _held(scope: Scope, handle: int, buckets: Buckets) -> tuple[Values, Values, Values]:
+    """Mean, minimum and maximum of each bucket; where nothing came in, the value that was still in force."""
+    columns: list[list[float | None]] = [[], [], []]
+    kind = scope.registry.get(handle).kind
+    for place, (start_ns, count) in enumerate(zip(buckets.start_ns.tolist(), buckets.count.tolist(), strict=True)):
+        if count:
+            values = [float(column[place]) for column in (buckets.mean, buckets.min, buckets.max)]
+        else:
+            held = scope.history.value_as_of([handle], start_ns)
+            is_known = len(held) and int(held.qualities[0]) < 0x8000_0000
+            values = [float(decode_value(kind, int(held.bits[0]), held.objects))] * 3 if is_known else [math.nan] * 3
+        for column, value in zip(columns, values, strict=True):
+            column.append(value if math.isfinite(value) else None)
+    mean, low, high = (tuple(column) for column in columns)
+    return mean, low, high
 
 
 def trends_section(scope: Scope) -> Section | None:
@@ -218,7 +232,7 @@ def trends_section(scope: Scope) -> Section | None:
             for language, text in (definition.name or {"en": definition.path}).items()
         }
         step = (scope.end_ns - scope.start_ns) // _TREND_STEPS
-        limits = (definition.low, definition.high)
+        mean, low, high = _held(scope, handle, buckets)
         unit = unit_display(definition.unit)
         blocks.append(
             Trend(
@@ -226,10 +240,10 @@ def trends_section(scope: Scope) -> Section | None:
                 unit,
                 tuple(buckets.start_ns.tolist()),
                 step,
-                _plain(buckets.min),
-                _plain(buckets.mean),
-                _plain(buckets.max),
-                limits,
+                low,
+                mean,
+                high,
+                (definition.low, definition.high),
             )
         )
     if not blocks:

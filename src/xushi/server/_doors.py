@@ -17,7 +17,9 @@ _NS_PER_MS = 1e6
 _ROUNDING_NS = 500  # a double of today's milliseconds is a quarter of a microsecond coarse
 _FAILURES_PER_MINUTE = 20
 SHOWN_WHOLE = frozenset({"place"})
-SHOWN_BY_KEY = frozenset({"shell", "submodel", "concept", "link", "asset"})
+SHOWN_BY_KEY = frozenset(
+    {"shell", "submodel", "concept", "link", "asset", "report", "report_schedule", "shift_calendar"}
+)
 
 
 def to_ms(time_ns: int) -> float:
