@@ -1,5 +1,6 @@
 """The runtime: one data folder opened as a running platform, the floor below the doors."""
 
+from xushi.runtime._backups import PROGRAM, backup_path, make_backup, restore_folder, roll_back
 from xushi.runtime._devices import CallParams, WriteParams
 from xushi.runtime._files_of_twins import FileFinder, file_of
 from xushi.runtime._gltf import GltfSummary, check_gltf
@@ -42,6 +43,7 @@ __all__ = [
     "FULL",
     "LIVE",
     "MEDIA_TYPES",
+    "PROGRAM",
     "SYSTEM",
     "AasImporter",
     "CallParams",
@@ -71,6 +73,7 @@ __all__ = [
     "TimelineShelf",
     "TwinIndex",
     "WriteParams",
+    "backup_path",
     "calendar_of",
     "check_gltf",
     "decode_frame",
@@ -80,7 +83,10 @@ __all__ = [
     "file_of",
     "holder_of",
     "lexical",
+    "make_backup",
     "plan_import",
+    "restore_folder",
+    "roll_back",
     "schedule_of",
     "section_makers",
     "sha256_of",

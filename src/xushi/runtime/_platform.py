@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from xushi.backups import bring_up_to_date, finish_swap
 from xushi.kernel import (
     Actor,
     BlobStore,
@@ -21,6 +22,7 @@ from xushi.kernel import (
     SqliteStore,
     SystemClock,
 )
+from xushi.runtime._backups import PROGRAM, backup_commands
 from xushi.runtime._devices import device_commands
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._links import LinkKeeper
@@ -65,7 +67,9 @@ class Platform:
     def _open(self, files: ExitStack) -> None:
         """Open every file in order; ``files`` closes what is open, in reverse, also where a later one fails."""
         folder, clock = self.folder, self.clock
+        finish_swap(folder)
         files.callback(FolderLock(folder).release)
+        bring_up_to_date(folder, PROGRAM, clock.now_ns(), told=_tell_snapshot)
         self.store = SqliteStore(folder / "records.sqlite")
         files.callback(self.store.close)
         self.blobs = BlobStore(folder / "blobs")
@@ -88,6 +92,7 @@ class Platform:
         self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.bus = self._make_bus()
         self.reports = ReportDesk(self)
+        self.restart: Callable[[], None] | None = None  # how a restored folder is opened in place of this one
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
         self.twins.reload()
@@ -102,6 +107,7 @@ class Platform:
             device_commands,
             recording_commands,
             report_commands,
+            backup_commands,
         ):
             for command in make():
                 self.commands.register(command)
@@ -180,3 +186,7 @@ class Platform:
             await asyncio.sleep(_HOUSEKEEPING_S)
             await asyncio.to_thread(self.gate.forget_expired)
             await asyncio.to_thread(self.history.retention, self._keep_ns)
+
+
+def _tell_snapshot(name: str) -> None:
+    log.warning("the data folder is of an older version; first a snapshot is made of it: %s", name)

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 
 from xushi.kernel import Actor, Diff, Job, Outcome, XushiError, nearest_language
 from xushi.runtime import Platform
-from xushi.server import _access, _actions, _past, _reports, _shells_api, _world
+from xushi.server import _access, _actions, _backups, _past, _reports, _shells_api, _world
 from xushi.server import _messages as m
 from xushi.server._access import COOKIE
 from xushi.server._client import client_routes
@@ -45,6 +45,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_past.ROUTES,
     *_actions.ROUTES,
     *_reports.ROUTES,
+    *_backups.ROUTES,
     *_shells_api.ROUTES,
     RouteSpec("GET", "/api/openapi.json", "view", _openapi, "This description", answer=dict[str, Any]),
 )

@@ -323,6 +323,18 @@ class ReportSetup(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+class BackupInfo(msgspec.Struct, frozen=True):
+    """A backup file. `is_locked` when its secrets need a passphrase; not `is_readable` when it is damaged."""
+
+    name: str
+    bytes: int
+    made_ms: float
+    program: str
+    has_secrets: bool
+    is_locked: bool
+    is_readable: bool = True
+
+
 class NewToken(msgspec.Struct, frozen=True):
     """A request for an API token."""
 
