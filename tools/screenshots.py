@@ -43,6 +43,8 @@ def main() -> int:
             picture(browser, running, language, "line", f"&{LINE}", (1440, 900))
             picture(browser, running, language, "station", f"&{STATION}&inspector=1", (1440, 900))
             picture(browser, running, language, "phone", "", (390, 844))
+            picture(browser, running, language, "cockpit", "&view=cockpit&range=ten", (1440, 900))
+            picture(browser, running, language, "alarms", f"&view=alarms&alarm={alarm}", (1440, 900))
         browser.close()
     return 0
 

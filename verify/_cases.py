@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from xushi.connectors._mqtt_codec import encode_publish
 from xushi.connectors.sparkplug import DataType
 from xushi.kernel import new_id
+from xushi.monitor import accepted_share, c4, d2, d3, gauge_rr, nelson_rules, oee_index
 from xushi.signals import quality_name, unit_to_opcua
 from xushi.trust import EMPTY_ROOT, MerkleTree, leaf_hash
 
@@ -52,6 +56,8 @@ def cases() -> Iterator[Case]:
     yield from _packets()
     yield from _opcua()
     yield from _sparkplug()
+    yield from _figures()
+    yield from _charts()
 
 
 def _trees() -> Iterator[Case]:
@@ -109,3 +115,63 @@ def _sparkplug() -> Iterator[Case]:
     for name, number in numbers.items():
         ours = DataType[name].value
         yield Case(f"Sparkplug B datatype {name}", str(number), str(ours), "Sparkplug 3.0.0, 6.4.16")
+
+
+# AIAG MSA, 4th edition, table III.B 1 (the study that its figures III.B 12 to 16 work out): three trials of ten parts
+# by each of three appraisers.
+_AIAG = (
+    ("0.29 -0.56 1.34 0.47 -0.80 0.02 0.59 -0.31 2.26 -1.36",
+     "0.41 -0.68 1.17 0.50 -0.92 -0.11 0.75 -0.20 1.99 -1.25",
+     "0.64 -0.58 1.27 0.64 -0.84 -0.21 0.66 -0.17 2.01 -1.31"),
+    ("0.08 -0.47 1.19 0.01 -0.56 -0.20 0.47 -0.63 1.80 -1.68",
+     "0.25 -1.22 0.94 1.03 -1.20 0.22 0.55 0.08 2.12 -1.62",
+     "0.07 -0.68 1.34 0.20 -1.28 0.06 0.83 -0.34 2.19 -1.50"),
+    ("0.04 -1.38 0.88 0.14 -1.46 -0.29 0.02 -0.46 1.77 -1.49",
+     "-0.11 -1.13 1.09 0.20 -1.07 -0.67 0.01 -0.56 1.45 -1.77",
+     "-0.15 -0.96 0.67 0.11 -1.45 -0.49 0.21 -0.49 1.87 -2.16"),
+)  # fmt: skip
+
+
+def _figures() -> Iterator[Case]:
+    oee = oee_index(0.8881, 0.8611, 0.9780)
+    source = "ISO 22400-2:2014, OEE index = availability × effectiveness × quality ratio; a widely printed example"
+    yield Case("OEE of 88.81 % × 86.11 % × 97.80 %", "74.79 %", f"{100 * oee:.2f} %", source)
+    study = [
+        [list(part) for part in zip(*([float(x) for x in trial.split()] for trial in appraiser), strict=True)]
+        for appraiser in _AIAG
+    ]
+    found = gauge_rr(study)
+    source = "AIAG MSA, 4th edition, III.B, average and range method"
+    for name, expected, ours in (
+        ("equipment variation EV", "0.2019", f"{found.ev:.4f}"),
+        ("appraiser variation AV", "0.2297", f"{found.av:.4f}"),
+        ("% GRR", "26.68", f"{found.grr_percent:.2f}"),
+        ("distinct categories ndc", "5.09", f"{found.ndc:.2f}"),
+    ):
+        yield Case(f"Gauge R&R: {name}", expected, ours, source)
+    source = "ISO 2859-1, code letter K, AQL 1.0: n = 125, Ac = 3; binomial (the Poisson form gives .9617)"
+    yield Case("ISO 2859-1: lots accepted at 1 %", ".9626", f"{accepted_share(125, 3, 0.01):.4f}"[1:], source)
+
+
+def _charts() -> Iterator[Case]:
+    source = "ASTM MNL 7, table 49; ISO 7870-2, table 2"
+    a2, d4 = 3 / (d2(5) * math.sqrt(5)), 1 + 3 * d3(5) / d2(5)
+    b4 = 1 + 3 * math.sqrt(1 - c4(10) ** 2) / c4(10)
+    for name, expected, ours in (("A2 of 5", "0.577", a2), ("D4 of 5", "2.114", d4), ("B4 of 10", "1.716", b4)):
+        yield Case(f"Control chart constant {name}", expected, f"{ours:.3f}", source)
+    examples = {
+        1: [3.5],
+        2: [0.5] * 9,
+        3: [-1.5, -1.0, -0.5, 0.2, 0.6, 1.0],
+        4: [0.5, -0.5] * 7,
+        5: [2.5, 0.5, 2.2],
+        6: [1.5, 1.2, 0.3, 1.8, 1.1],
+        7: [0.5, -0.5, 0.2] * 5,
+        8: [1.5, -1.5] * 4,
+    }
+    source = "L. S. Nelson, The Shewhart Control Chart: Tests for Special Causes, JQT 16 (4), 1984"
+    for rule, pattern in examples.items():
+        whole = bool(nelson_rules(np.array(pattern))[rule - 1][-1])
+        short = len(pattern) > 1 and bool(nelson_rules(np.array(pattern[:-1]))[rule - 1].any())
+        yield Case(f"Nelson rule {rule}: its pattern, and one point less", "broken, kept",
+                   f"{'broken' if whole else 'kept'}, {'broken' if short else 'kept'}", source)  # fmt: skip

@@ -9,7 +9,7 @@ from visiting import Demo, Visit
 
 pytestmark = pytest.mark.browser
 
-VIEWS = ("world", "table", "engines", "activity")
+VIEWS = ("world", "cockpit", "alarms", "table", "engines", "spc", "rules", "activity")
 
 
 def settled(page: Page) -> None:
@@ -36,7 +36,8 @@ def test_a_phone_shows_one_thing_at_a_time(visit: Visit) -> None:
     tabs.get_by_role("button", name="Plant").click()
     page.get_by_role("treeitem", name=re.compile(r"^OP40\b")).click()
     expect(page.get_by_role("heading", name="OP40 Head bolting")).to_be_visible()
-    tabs.get_by_role("button", name="Signals").click()
+    tabs.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Signals").click()
     expect(page.get_by_role("grid", name="Signals")).to_be_visible()
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
@@ -76,7 +77,7 @@ def test_axe_finds_nothing_in_the_dialogs(visit: Visit, axe: Callable[[Page], li
     assert axe(page) == []
 
 
-@pytest.mark.parametrize("tab", ["World", "Plant", "Signals", "Details"])
+@pytest.mark.parametrize("tab", ["World", "Plant", "Cockpit", "Alarms", "Details"])
 def test_axe_finds_nothing_on_a_phone(visit: Visit, axe: Callable[[Page], list[str]], tab: str) -> None:
     page = visit(390, 844, is_phone=True).open(place="urn:xushi:demo:shell:OP40")
     page.get_by_role("navigation", name="Views").get_by_role("button", name=tab).click()

@@ -11,9 +11,9 @@ import pytest
 import xushi
 
 ROOT = Path(xushi.__file__).parent
-ROOMS = ("runtime", "server", "cli", "sdk", "remote", "demo")
+ROOMS = ("runtime", "monitor", "server", "cli", "sdk", "remote", "demo")
 CODE = re.compile(
-    r'(?:XushiError|Diagnosis|LinkStatus)\([^"\n]*?"([a-z]+\.[a-z_]+)"|"((?:runtime|server|cli|sdk|remote|demo)\.[a-z]+_[a-z_]+)"'
+    r'(?:XushiError|Diagnosis|LinkStatus)\([^"\n]*?"([a-z]+\.[a-z_]+)"|"((?:runtime|monitor|server|cli|sdk|remote|demo)\.[a-z]+_[a-z_]+)"'
 )
 
 

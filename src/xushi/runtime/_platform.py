@@ -22,6 +22,7 @@ from xushi.kernel import (
     SqliteStore,
     SystemClock,
 )
+from xushi.monitor import Monitor, alarm_commands, rule_commands
 from xushi.runtime._backups import PROGRAM, backup_commands
 from xushi.runtime._devices import device_commands
 from xushi.runtime._importing import ImporterTable, import_commands
@@ -90,6 +91,11 @@ class Platform:
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
         self.key = InstallationKey(folder / "keys" / "installation.pem")
+        self.monitor = Monitor(
+            folder / "alarms.sqlite", self.store, self.registry, self.board, self.history, self.evidence, clock
+        )
+        files.callback(self.monitor.close)
+        self.ingest.watchers.append(self.monitor.watch)
         self.bus = self._make_bus()
         self.reports = ReportDesk(self)
         self.restart: Callable[[], None] | None = None  # how a restored folder is opened in place of this one
@@ -100,15 +106,11 @@ class Platform:
 
     def _make_bus(self) -> CommandBus:
         self.commands = CommandTable()
-        for make in (
-            scene_commands,
-            import_commands,
-            twin_commands,
-            device_commands,
-            recording_commands,
-            report_commands,
-            backup_commands,
-        ):
+        rooms = (
+            scene_commands, import_commands, twin_commands, device_commands, recording_commands, alarm_commands,
+            rule_commands, report_commands, backup_commands,
+        )  # fmt: skip
+        for make in rooms:
             for command in make():
                 self.commands.register(command)
         self.services: dict[str, Any] = {
@@ -116,6 +118,7 @@ class Platform:
             "registry": self.registry,
             "links": self.links,
             "board": self.board,
+            "monitor": self.monitor,
             "platform": self,
         }
         bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, self.services)
@@ -150,6 +153,7 @@ class Platform:
         """Derive signals and connections anew from the twins; what has not changed keeps its handle and its link."""
         self.links.adopt(self.twins)
         self.products.adopt()
+        self.monitor.adopt()
         for listener in list(self._signal_listeners):
             listener()
 
@@ -160,6 +164,7 @@ class Platform:
 
     async def start(self) -> None:
         """Bring the connections up and keep house in the background."""
+        self.monitor.start()
         self.links.start()
         self.reports.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
@@ -172,6 +177,7 @@ class Platform:
         await self.reports.stop()
         await self.jobs.close()
         await self.links.stop()
+        await self.monitor.stop()
 
     def close(self) -> None:
         """Close every file; the lock goes last."""
@@ -180,6 +186,7 @@ class Platform:
     def _on_change(self, outcome: Outcome, diff: Diff) -> None:
         if self.twins.apply(diff):
             self.refresh()
+        self.monitor.on_change(outcome, diff)
 
     async def _keep_house(self) -> None:
         while True:

@@ -18,13 +18,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from xushi.kernel import Actor, Diff, Job, Outcome, XushiError, nearest_language
+from xushi.monitor import AlarmView
 from xushi.runtime import Platform
-from xushi.server import _access, _actions, _backups, _past, _reports, _shells_api, _world
+from xushi.server import _access, _actions, _backups, _monitor, _past, _reports, _shells_api, _spc, _world
 from xushi.server import _messages as m
 from xushi.server._access import COOKIE
 from xushi.server._client import client_routes
 from xushi.server._doors import Doors
 from xushi.server._guard import BodyMeter, Guard, error_response
+from xushi.server._monitor_messages import AlarmsMessage
+from xushi.server._monitor_words import alarm_info, flood_info
 from xushi.server._openapi import openapi
 from xushi.server._routes import Call, NoQuery, RouteSpec, answer_json
 from xushi.server._socket import serve_socket
@@ -43,6 +46,8 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_access.ROUTES,
     *_world.ROUTES,
     *_past.ROUTES,
+    *_monitor.ROUTES,
+    *_spc.ROUTES,
     *_actions.ROUTES,
     *_reports.ROUTES,
     *_backups.ROUTES,
@@ -194,6 +199,7 @@ class _News:
             platform.links.subscribe(self._on_link),
             platform.jobs.subscribe(self._on_job),
             platform.on_signals(self._on_signals),
+            platform.monitor.subscribe(self._on_alarms),
         ]
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -212,6 +218,15 @@ class _News:
     def _on_signals(self) -> None:
         count = len(self._doors.platform.registry)
         self._doors.fanout.broadcast(lambda language: m.SignalsMessage(count))
+
+    def _on_alarms(self, views: list[AlarmView], removed: list[str]) -> None:
+        """Alarms are told at once: seeing one within 100 ms counts more than one message less."""
+        platform = self._doors.platform
+        if not len(self._doors.fanout):
+            return
+        alarms = [alarm_info(view, platform.registry) for view in views]
+        message = AlarmsMessage(alarms, flood_info(platform.monitor.flood()), removed)
+        self._doors.fanout.broadcast(lambda language: message)
 
     def _on_link(self, status: Any) -> None:
         self._links_changed = True

@@ -18,7 +18,7 @@ _ROUNDING_NS = 500  # a double of today's milliseconds is a quarter of a microse
 _FAILURES_PER_MINUTE = 20
 SHOWN_WHOLE = frozenset({"place"})
 SHOWN_BY_KEY = frozenset(
-    {"shell", "submodel", "concept", "link", "asset", "report", "report_schedule", "shift_calendar"}
+    {"shell", "submodel", "concept", "link", "asset", "rule", "kpi", "report", "report_schedule", "shift_calendar"}
 )
 
 

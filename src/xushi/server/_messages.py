@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from xushi.server._monitor_messages import AlarmsMessage
+
 Text = dict[str, str]
 
 
@@ -481,4 +483,13 @@ class SignalsMessage(msgspec.Struct, frozen=True, tag="signals"):
     count: int
 
 
-ServerMessage = Welcome | OutcomeMessage | ErrorMessage | RecordsMessage | LinksMessage | JobMessage | SignalsMessage
+ServerMessage = (
+    Welcome
+    | OutcomeMessage
+    | ErrorMessage
+    | RecordsMessage
+    | LinksMessage
+    | JobMessage
+    | SignalsMessage
+    | AlarmsMessage
+)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import inspect
 
 from xushi import scene
-from xushi.server import _messages
+from xushi.server import _messages, _monitor_messages
 
 _SIMPLE: dict[type, str] = {
     inspect.IntType: "number",
@@ -24,7 +24,7 @@ _HEAD = "// Written by `python -m xushi.server.typegen` from the Python types; d
 
 def generate() -> str:
     """The whole TypeScript file."""
-    structs = [*_structs_of(_messages), *_structs_of(scene, only=("Place",))]
+    structs = [*_structs_of(_messages), *_structs_of(_monitor_messages), *_structs_of(scene, only=("Place",))]
     known: dict[str, inspect.StructType] = {}
     for info in inspect.multi_type_info(structs):
         _collect(info, known)
@@ -71,7 +71,7 @@ def _interface(info: inspect.StructType) -> str:
     return "\n".join([*lines, "}\n"])
 
 
-_REQUESTS = (_messages.RunCommand, _messages.NewToken)
+_REQUESTS = (_messages.RunCommand, _messages.NewToken, *_monitor_messages.REQUESTS)
 
 
 def _name(info: inspect.Type) -> str:

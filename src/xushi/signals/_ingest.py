@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -43,11 +44,14 @@ class Ingest:
         self.values = 0
         self.unrecorded = 0
         self.failure: XushiError | None = None
+        self.watchers: list[Callable[[Frame], None]] = []  # called with every frame, after the board has it
 
     def push(self, frame: Frame) -> None:
         """Show the frame on the board and hand it to the history; costs no Python object per value."""
         self.board.apply(frame)
         self.values += len(frame)
+        for watch in self.watchers:
+            watch(frame)
         if self.history is None:
             return
         try:

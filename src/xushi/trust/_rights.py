@@ -10,6 +10,8 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     "view": {"en": "See twins, values, history and activity", "zh-CN": "查看孪生体、数值、历史和活动"},
     "twin:write": {"en": "Import and change twins", "zh-CN": "导入和修改孪生体"},
     "scene:write": {"en": "Move and rename things in the scene", "zh-CN": "移动和重命名场景对象"},
+    "alarm:act": {"en": "Acknowledge, shelve and annotate alarms", "zh-CN": "确认、搁置和备注报警"},
+    "monitor:write": {"en": "Make alarm rules and KPI definitions", "zh-CN": "编制报警规则和 KPI 定义"},
     "device:write": {"en": "Write to devices and call their methods", "zh-CN": "写入设备并调用其方法"},
     "admin": {"en": "Manage tokens and sessions", "zh-CN": "管理令牌和会话"},
 }

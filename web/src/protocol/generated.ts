@@ -1,5 +1,54 @@
 // Written by `python -m xushi.server.typegen` from the Python types; do not edit.
 
+/** One alarm (IEC 62682, figure 3). ``since_ms``: since when in this state; ``is_active``: the condition holds now. ``acked_ms`` is set while the last raise is acknowledged: a latched alarm with it only waits for its reset. */
+export interface AlarmInfo {
+  id: string;
+  rule: string;
+  title: Record<string, string>;
+  text: Record<string, string>;
+  priority: "critical" | "high" | "low" | "medium";
+  state: "acknowledged" | "latched" | "normal" | "out_of_service" | "returned" | "shelved" | "suppressed" | "unacknowledged";
+  is_active: boolean;
+  since_ms: number;
+  raised_ms: number | null;
+  cleared_ms: number | null;
+  acked_ms: number | null;
+  acked_by: string | null;
+  shell: string;
+  signal: string;
+  condition: string;
+  value: number | null;
+  limit: number | null;
+  unit: string;
+  count: number;
+  shelved: ShelvedInfo | null;
+  suppressed: SuppressedInfo | null;
+  consequence: Record<string, string>;
+  action: Record<string, string>;
+  notes: NoteInfo[];
+}
+
+/** The alarms that are not normal, the most urgent first; ``truncated`` when only the first 5,000 are shown. */
+export interface AlarmList {
+  alarms: AlarmInfo[];
+  flood: FloodInfo | null;
+  truncated: boolean;
+}
+
+/** Alarms that changed, whole; one in state ``normal`` leaves the list, as do those in ``removed``. */
+export interface AlarmsMessage {
+  type: "alarms";
+  alarms: AlarmInfo[];
+  flood: FloodInfo | null;
+  removed: string[];
+}
+
+/** What is usual of a figure: below `low` or above `high` it is abnormal; null for no bound. */
+export interface Band {
+  low: number | null;
+  high: number | null;
+}
+
 /** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
 export interface BucketColumns {
   start_ms: number[];
@@ -108,6 +157,14 @@ export interface EvidenceInfo {
   entry: Record<string, unknown>;
 }
 
+/** An alarm flood (ISA-18.2): more than 10 alarms in 10 minutes; ``grouped`` priorities belong behind one line each. */
+export interface FloodInfo {
+  since_ms: number;
+  count: number;
+  window_ms: number;
+  grouped: ("critical" | "high" | "low" | "medium")[];
+}
+
 /** Shows items on a path: array signals of positions (0…1) and of stages. */
 export interface Flow {
   kind: "flow";
@@ -123,6 +180,25 @@ export interface FollowPose {
   x: string;
   y: string;
   theta: string;
+}
+
+/** Gauge repeatability and reproducibility (AIAG MSA 4th edition, average and range method). */
+export interface GaugeAnswer {
+  ev: number;
+  av: number;
+  grr: number;
+  pv: number;
+  tv: number;
+  ev_percent: number;
+  av_percent: number;
+  grr_percent: number;
+  pv_percent: number;
+  ndc: number;
+}
+
+/** Measurements of a gauge study: ``values[appraiser][part][trial]``. */
+export interface GaugeStudy {
+  values: number[][][];
 }
 
 /** Sets the language of texts on this connection. */
@@ -156,6 +232,82 @@ export interface JobMessage {
   error: ErrorBody | null;
   started_ms: number;
   ended_ms: number | null;
+}
+
+/** Something that happened to an alarm; ``evidence`` is the number of the evidence entry where a person did it. */
+export interface JournalEntry {
+  number: number;
+  at_ms: number;
+  alarm: string;
+  event: string;
+  by: string;
+  reason: string;
+  value: number | null;
+  evidence: number | null;
+  title: Record<string, string>;
+  priority: "critical" | "high" | "low" | "medium";
+}
+
+/** A work unit and its figures after ISO 22400-2; the figure's id is `{id}.{kind}`. Attributes: shell: id of the shell it belongs to; null for a whole line. producing: when the unit produces: actual production time (APT). planned: when it is planned to: planned busy time (PBT); null for all time that is known. failed: when it is down by a failure: time to restore. good, reject: rising counters of good and rejected pieces; produced quantity (PQ) is their sum. cycle_s: planned run time per item (PRI), in s. verdict: the signal that judges each piece; its values are the good ones. attempt: counts the attempts at a piece from 1 (first-pass yield looks at first attempts only). energy: a rising meter; its unit is the figure's unit per piece. figures: the figures to show, each with what is usual of it. */
+export interface KpiDefinition {
+  id: string;
+  title: Record<string, string>;
+  figures: Record<string, Band>;
+  shell: string | null;
+  producing: StateTest | null;
+  planned: StateTest | null;
+  failed: StateTest | null;
+  good: string | null;
+  reject: string | null;
+  cycle_s: number | null;
+  verdict: StateTest | null;
+  attempt: string | null;
+  energy: string | null;
+  source: "browser" | "file";
+}
+
+/** One figure over a stretch of time. ``why_not``: why there is no value; ``trend``: the stretch in equal parts. */
+export interface KpiInfo {
+  id: string;
+  definition: string;
+  kind: string;
+  title: Record<string, string>;
+  shell: string | null;
+  value: number | null;
+  unit: string;
+  is_abnormal: boolean;
+  low: number | null;
+  high: number | null;
+  why_not: Record<string, string> | null;
+  trend: (number | null)[];
+}
+
+/** Every figure over a stretch of time. */
+export interface KpiList {
+  kpis: KpiInfo[];
+  start_ms: number;
+  end_ms: number;
+}
+
+/** One figure in equal parts of a stretch of time. */
+export interface KpiTrend {
+  start_ms: number[];
+  values: (number | null)[];
+  unit: string;
+}
+
+/** One step of the reason for a figure: formula, value, the clause it follows, and what it is made of. */
+export interface KpiWhy {
+  label: Record<string, string>;
+  value: number | null;
+  unit: string;
+  formula: string;
+  clause: string;
+  note: Record<string, string>;
+  signal: string | null;
+  start_ms: number;
+  end_ms: number;
+  children: KpiWhy[];
 }
 
 /** Writes a signal's value beside the place. */
@@ -216,6 +368,13 @@ export interface NewToken {
   days?: number;
 }
 
+/** An operator's note on an alarm. */
+export interface NoteInfo {
+  at_ms: number;
+  by: string;
+  text: string;
+}
+
 /** What became of a command. */
 export interface OutcomeInfo {
   command_id: string;
@@ -268,6 +427,14 @@ export interface Place {
   behaviours: (ShowState | Turn | Slide | PlayClip | FollowPose | Carry | Flow | Light | Label)[];
 }
 
+/** The operating characteristic of a single sampling plan (ISO 2859-1): accepted share by share nonconforming. */
+export interface PlanAnswer {
+  n: number;
+  ac: number;
+  nonconforming: number[];
+  accepted: number[];
+}
+
 /** Plays the past from an instant, ``speed`` seconds a second. */
 export interface Play {
   type: "play";
@@ -288,6 +455,54 @@ export interface PlayClip {
 export interface RecordsMessage {
   type: "records";
   diff: DiffInfo;
+}
+
+/** One alarm rule on one signal; its alarm has the same id. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. condition: `above`, `below` the limit; `deviation` from the target by more than the limit; `rate` of change beyond the limit, in units a second; `equal`, `not_equal` to the limit (a state's number); `is_true`, `is_false`; `bad_quality`; `stale` for longer than the limit in seconds. limit: in the signal's unit; null where the condition needs none. target: the set value of `deviation`. deadband: how far back the value must come before the condition ends (IEC 62682, 10.5), in the signal's unit. on_delay_s, off_delay_s: how long the condition must hold, or be gone, before it counts. is_latched: the alarm stays until a person resets it, also after the condition has gone. is_enabled: a rule that is not enabled is out of service. */
+export interface Rule {
+  id: string;
+  signal: string;
+  condition: "above" | "bad_quality" | "below" | "deviation" | "equal" | "is_false" | "is_true" | "not_equal" | "rate" | "stale";
+  title: Record<string, string>;
+  limit: number | null;
+  target: number | null;
+  deadband: number;
+  on_delay_s: number;
+  off_delay_s: number;
+  priority: "critical" | "high" | "low" | "medium";
+  is_latched: boolean;
+  is_enabled: boolean;
+  text: Record<string, string>;
+  consequence: Record<string, string>;
+  action: Record<string, string>;
+  source: "browser" | "file";
+}
+
+/** One time a rule would have been in alarm; ``peak`` is the value farthest from normal. */
+export interface RuleEpisode {
+  start_ms: number;
+  end_ms: number | null;
+  peak: number | null;
+}
+
+/** A rule to try on the recorded past. */
+export interface RuleTrial {
+  rule: Rule;
+  start_ms: number;
+  end_ms: number;
+  timeline?: string;
+}
+
+/** What a rule would have done: how often raised, the episodes (first 1,000), over how many values. */
+export interface RuleTrialAnswer {
+  raised: number;
+  episodes: RuleEpisode[];
+  sampled: number;
+}
+
+/** Every alarm rule and KPI definition. */
+export interface RulesAnswer {
+  rules: Rule[];
+  kpis: KpiDefinition[];
 }
 
 /** Runs a command; the answer carries ``request``. */
@@ -321,6 +536,14 @@ export interface Seek {
   view: number;
   timeline: string;
   at_ms: number;
+}
+
+/** Who put an alarm aside, until when and why. */
+export interface ShelvedInfo {
+  by: string;
+  at_ms: number;
+  until_ms: number;
+  reason: string;
 }
 
 /** Shows a machine's state: `signal` is an OPC 40001-1 MachineryItemState, `detail` the reason. */
@@ -381,6 +604,55 @@ export interface SourceInfo {
   address: string;
 }
 
+/** Control charts of one signal and its capability. ``used`` values went in; ``why_not`` where there are too few. */
+export interface SpcAnswer {
+  chart: string;
+  subgroup: number;
+  unit: string;
+  used: number;
+  panels: SpcPanel[];
+  capability: SpcCapability | null;
+  why_not: Record<string, string> | null;
+  truncated: boolean;
+}
+
+/** Capability of the process; ``sigma`` is within subgroups, ``sigma_total`` over all; null without limits. */
+export interface SpcCapability {
+  cp: number | null;
+  cpk: number | null;
+  pp: number | null;
+  ppk: number | null;
+  mean: number;
+  sigma: number;
+  sigma_total: number;
+  lsl: number | null;
+  usl: number | null;
+  n: number;
+}
+
+/** One control chart: a limit for every point (they vary where subgroups do); null where a limit is undefined. */
+export interface SpcPanel {
+  name: string;
+  centre: (number | null)[];
+  lower: (number | null)[];
+  upper: (number | null)[];
+  x_ms: number[];
+  values: (number | null)[];
+  violations: SpcViolation[];
+}
+
+/** A point that breaks Nelson's rules 1 to 8. */
+export interface SpcViolation {
+  index: number;
+  rules: number[];
+}
+
+/** A state signal and the values that count, e.g. MachineryItemState (OPC 40001-1) with 3, Executing. */
+export interface StateTest {
+  signal: string;
+  values: number[];
+}
+
 /** How the platform is. */
 export interface Status {
   version: string;
@@ -400,6 +672,13 @@ export interface SubmodelSummary {
   id: string;
   idShort: string;
   semanticId: string;
+}
+
+/** Who suppressed an alarm by design, and why. */
+export interface SuppressedInfo {
+  by: string;
+  at_ms: number;
+  reason: string;
 }
 
 /** A run of time that can be shown. ``end_ms`` is null while it still grows. */
@@ -481,6 +760,7 @@ export type ClientMessage =
   | Watch;
 
 export type ServerMessage =
+  | AlarmsMessage
   | ErrorMessage
   | JobMessage
   | LinksMessage

@@ -7,7 +7,7 @@ import { SCHEMES } from "../theme";
 import { useTimeControls } from "../timebar";
 import { useToasts } from "../toasts";
 import { useWorld } from "../world/_handle";
-import { savePreferences, useSelected, useUi, useUiStore, viewAddress, type LinkedView } from "../state";
+import { savePreferences, useSelected, useUi, useUiStore, viewAddress, type Centre, type LinkedView } from "../state";
 import { useActionTools } from "./_tools";
 
 export type ActionGroup = "view" | "time" | "selection" | "plant" | "page" | "command";
@@ -25,7 +25,8 @@ export interface Action {
   run(): void;
 }
 
-/** Commands that have a better place in the page than a generic form. */
+/** Commands that have a better place in the page than a generic form: a view, or a dialog. */
+const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename"]);
 
 export function useLinkedView(): () => LinkedView {
@@ -50,6 +51,11 @@ export function useLinkedView(): () => LinkedView {
         isInspectorOpen: state.isInspectorOpen,
         tab: state.tab,
         ...(state.engine ? { engine: state.engine } : {}),
+        range: state.range,
+        ...(state.figure && state.centre === "cockpit" ? { figure: state.figure } : {}),
+        ...(state.alarm && state.centre === "alarms" ? { alarm: state.alarm } : {}),
+        ...(state.chart && state.centre === "spc" ? { chart: state.chart } : {}),
+        ...(state.rule && state.centre === "rules" ? { rule: state.rule } : {}),
         quality: state.quality,
       };
     },
@@ -95,16 +101,20 @@ export function useActions(): Action[] {
       const atMs = session.feed.time.get().atMs;
       return { ...linkedView(), ...(Number.isFinite(atMs) ? { atMs } : {}) };
     };
-    const show = (centre: "world" | "table" | "engines" | "activity") => () => ui.set({ centre, phoneTab: centre });
+    const show = (centre: Centre) => () => ui.set({ centre, phoneTab: centre });
     const otherLanguage = language === "en" ? "zh-CN" : "en";
     const place = selected?.place ?? null;
     const nextScheme = SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length] ?? "light";
 
     const own: Action[] = [
       make("view.world", "action.world", "view", "world", show("world"), { keys: "alt+1" }),
-      make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+2" }),
-      make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+3" }),
-      make("view.activity", "action.activity", "view", "activity", show("activity"), { keys: "alt+4" }),
+      make("view.cockpit", "action.cockpit", "view", "gauge", show("cockpit"), { keys: "alt+2" }),
+      make("view.alarms", "action.alarms", "view", "bell", show("alarms"), { keys: "alt+3" }),
+      make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+4" }),
+      make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+5" }),
+      make("view.spc", "action.spc", "view", "chart", show("spc"), { keys: "alt+6" }),
+      make("view.rules", "action.rules", "view", "rule", show("rules"), { keys: "alt+7" }),
+      make("view.activity", "action.activity", "view", "activity", show("activity"), { keys: "alt+8" }),
       make("view.split", "action.split", "view", "split", () => ui.set((old) => ({ isSplit: !old.isSplit, centre: "world" })), { keys: "alt+b" }),
       make("view.tree", "action.tree", "view", "sidebar", () => ui.set((old) => ({ isTreeOpen: !old.isTreeOpen })), { keys: "alt+t" }),
       make("view.inspector", "action.inspector", "view", "inspect", () => ui.set((old) => ({ isInspectorOpen: !old.isInspectorOpen })), { keys: "alt+i" }),
@@ -123,6 +133,8 @@ export function useActions(): Action[] {
       }),
       make("selection.trend", "action.trend", "selection", "value", () => ui.set({ tab: "trend", isInspectorOpen: true }), { isEnabled: selected !== null }),
       make("selection.source", "action.source", "selection", "plug", () => ui.set({ tab: "source", isInspectorOpen: true }), { isEnabled: selected !== null }),
+      make("selection.rule", "action.newRule", "selection", "rule", () => ui.set({ centre: "rules", phoneTab: "rules", rule: "new" }), { isEnabled: selected?.signal != null }),
+      make("selection.chart", "action.controlChart", "selection", "chart", () => ui.set({ centre: "spc", phoneTab: "spc" }), { isEnabled: selected?.signal != null && selected.signal.kind <= 1 }),
       make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),
       make("plant.import", "action.import", "plant", "open", () => ui.set({ dialog: "import", files: [] }), { keys: "mod+o" }),
       make("plant.export", "action.export", "plant", "download", () => ui.set({ dialog: "export" }), { keys: "mod+e" }),
@@ -142,7 +154,7 @@ export function useActions(): Action[] {
       make("page.palette", "action.palette", "page", "command", () => ui.set({ isPaletteOpen: true }), { keys: "mod+k" }),
     ];
     const served = commands
-      .filter((command) => !HAS_OWN_DIALOG.has(command.name))
+      .filter((command) => !HAS_OWN_DIALOG.has(command.name) && !HAS_OWN_VIEW.test(command.name))
       .map((command): Action => ({
         id: `command.${command.name}`,
         title: localName(command.title, language, command.name),

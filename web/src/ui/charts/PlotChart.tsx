@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatClock, formatDate, formatNumber, useLanguage, type Language } from "../../i18n";
 import { useUi } from "../state";
 import css from "./charts.module.css";
+import { drawLevelNames, drawLevels, drawPoints, withLevels } from "./_overlay";
 import type { ChartData } from "./_types";
 
 export interface PlotProps {
@@ -16,15 +17,18 @@ export interface PlotProps {
   /** A vertical line at this x. */
   mark?: number | null;
   onZoom?(start: number, end: number): void;
-  onPick?(x: number): void;
+  /** A click, in the units of x and of the first series. */
+  onPick?(x: number, y: number): void;
   onPoint?(index: number | null): void;
 }
 
 /** Told apart by dash as well as by shade. */
 const DASHES: number[][] = [[], [6, 3], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2]];
 
-interface Paint {
+export interface Paint {
   pens: string[];
+  surface: string;
+  bad: string;
   band: string;
   grid: string;
   text: string;
@@ -34,7 +38,9 @@ interface Paint {
 function paint(): Paint {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
-  return { pens: [1, 2, 3, 4].map((pen) => read(`--x-pen-${pen}`)), band: read("--x-chart-band"), grid: read("--x-line"), text: read("--x-text-2"), accent: read("--x-accent") };
+  return {
+    pens: [1, 2, 3, 4].map((pen) => read(`--x-pen-${pen}`)), surface: read("--x-surface"), bad: read("--x-bad"), band: read("--x-chart-band"), grid: read("--x-line"), text: read("--x-text-2"), accent: read("--x-accent"),
+  };
 }
 
 function timeLabel(ms: number, stepMs: number, language: Language): string {
@@ -107,7 +113,7 @@ export default function PlotChart({ data, height, label, range, mark = null, onZ
   const scheme = useUi((state) => state.scheme);
   const latest = useRef({ data, range, mark, onZoom, onPick, onPoint });
   latest.current = { data, range, mark, onZoom, onPick, onPoint };
-  const shape = data.series.map((series) => `${series.name}/${series.unit}/${series.isStepped}/${Boolean(series.band)}`).join("|");
+  const shape = data.series.map((series) => `${series.name}/${series.unit}/${series.isStepped}/${Boolean(series.band)}`).join("|") + Boolean(data.levels);
 
   useEffect(() => {
     const element = host.current;
@@ -123,11 +129,15 @@ export default function PlotChart({ data, height, label, range, mark = null, onZ
         legend: { show: false },
         cursor: { y: false, points: { size: 6, fill: colours.pens[0] }, drag: { x: Boolean(latest.current.onZoom), y: false, setScale: false }, bind: {} },
         select: { show: true, left: 0, top: 0, width: 0, height: 0 },
-        scales: { x: { time: false, range: (_plot, min, max) => latest.current.range ?? [min, max] } },
+        scales: {
+          x: { time: false, range: (_plot, min, max) => latest.current.range ?? [min, max] },
+          ...(now.levels ? { [now.series[0]?.unit || "value"]: { range: (_plot: uPlot, min: number, max: number) => withLevels(min, max, latest.current.data.levels ?? []) } } : {}),
+        },
         axes: axesOf(now, colours, language),
         series,
         bands,
         hooks: {
+          drawAxes: [(u) => drawLevels(u, latest.current.data, colours)],
           setCursor: [(u) => latest.current.onPoint?.(u.cursor.idx ?? null)],
           setSelect: [
             (u) => {
@@ -137,6 +147,10 @@ export default function PlotChart({ data, height, label, range, mark = null, onZ
             },
           ],
           draw: [
+            (u) => {
+              drawPoints(u, latest.current.data, colours);
+              drawLevelNames(u, latest.current.data, colours);
+            },
             (u) => {
               const at = latest.current.mark;
               if (at === null || at === undefined) return;
@@ -162,7 +176,10 @@ export default function PlotChart({ data, height, label, range, mark = null, onZ
     let downAt = 0;
     over.addEventListener("mousedown", (event) => (downAt = event.clientX));
     over.addEventListener("mouseup", (event) => {
-      if (Math.abs(event.clientX - downAt) < 4) latest.current.onPick?.(made.posToVal(event.clientX - over.getBoundingClientRect().left, "x"));
+      if (Math.abs(event.clientX - downAt) >= 4) return;
+      const box = over.getBoundingClientRect();
+      const scale = latest.current.data.series[0]?.unit || "value";
+      latest.current.onPick?.(made.posToVal(event.clientX - box.left, "x"), made.posToVal(event.clientY - box.top, scale));
     });
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);

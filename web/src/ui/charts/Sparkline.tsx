@@ -4,6 +4,8 @@ interface Props {
   width?: number;
   height?: number;
   isStepped?: boolean;
+  /** Fills the width of what it stands in. */
+  isWide?: boolean;
 }
 
 /** Path through the known points; unknown points are bridged, since a subscription reports only changes. */
@@ -23,10 +25,10 @@ function pathOf(values: readonly (number | null)[], width: number, height: numbe
   return `${path}H${width}`;
 }
 
-export function Sparkline({ values, width = 48, height = 18, isStepped = false }: Props) {
+export function Sparkline({ values, width = 48, height = 18, isStepped = false, isWide = false }: Props) {
   return (
-    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" style={{ flex: "none" }}>
-      <path d={pathOf(values, width, height, isStepped)} fill="none" stroke="var(--x-text-3)" strokeWidth="1.2" strokeLinejoin="round" />
+    <svg width={isWide ? "100%" : width} height={height} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio={isWide ? "none" : undefined} aria-hidden="true" style={{ flex: "none" }}>
+      <path d={pathOf(values, width, height, isStepped)} fill="none" stroke="var(--x-text-3)" strokeWidth="1.2" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

@@ -6,6 +6,16 @@ export interface ChartSeries {
   /** Smallest and largest value behind each point, drawn as a band. */
   band?: { min: (number | null)[]; max: (number | null)[] };
   isStepped: boolean;
+  /** Draws each point; those at `marked` (indices) larger and in the colour of the abnormal. */
+  points?: { marked: readonly number[] };
+}
+
+/** A horizontal line across the chart: what the values are held against. */
+export interface ChartLevel {
+  name: string;
+  /** The same everywhere, or one for each point. */
+  value: number | readonly (number | null)[];
+  tone: "centre" | "limit";
 }
 
 export interface ChartData {
@@ -14,4 +24,6 @@ export interface ChartData {
   isTime: boolean;
   xName?: string;
   series: ChartSeries[];
+  /** In the unit of the first series. */
+  levels?: readonly ChartLevel[];
 }

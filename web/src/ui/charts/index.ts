@@ -2,5 +2,5 @@
 import { lazy } from "react";
 
 export { Sparkline } from "./Sparkline";
-export type { ChartData, ChartSeries } from "./_types";
+export type { ChartData, ChartLevel, ChartSeries } from "./_types";
 export const PlotChart = lazy(() => import("./PlotChart"));

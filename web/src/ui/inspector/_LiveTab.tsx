@@ -5,7 +5,7 @@ import { formatAge, localName, useLanguage, useText } from "../../i18n";
 import { Sparkline } from "../charts";
 import { Icon } from "../icons";
 import {
-  KIND, gradeOf, isOutOfLimits, qualityText, useAnswer, useBoardTick, useSession, useTime, unitText, valueText, type BucketColumns, type SignalInfo,
+  KIND, gradeOf, isOutOfLimits, qualityText, useAnswer, useBoardTick, useCoarseInstant, useSession, useTime, unitText, valueText, type BucketColumns, type SignalInfo,
 } from "../live";
 import { QualityMark } from "../marks";
 import { EmptyNote } from "../notes";
@@ -21,12 +21,6 @@ const SPARK_REFRESH_MS = 5000;
 const MOST_SPARKLINES = 24;
 const MOST_ROWS = 200;
 const MOST_SUBMODELS = 4;
-
-/** A coarse clock of the shown instant, so that sparklines move on without asking at every frame. */
-export function useCoarseInstant(stepMs: number): number | null {
-  const shown = useTime((time) => (Number.isFinite(time.atMs) ? Math.ceil(time.atMs / stepMs) * stepMs : null));
-  return shown;
-}
 
 function LiveSpark({ signal }: { signal: SignalInfo }) {
   const timeline = useTime((time) => time.timeline);
@@ -80,6 +74,18 @@ function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpar
         <span className={css.liveUnit}>{unitText(signal.unit)}</span>
         <span className={css.liveQuality}>
           {isKnown ? <QualityMark grade={grade} label={qualityText(quality, text)} /> : null}
+          {signal.kind !== KIND.ARRAY && signal.kind !== KIND.TIME ? (
+            <Tooltip label={text("live.makeAlarm", { name })}>
+              <ActionIcon
+                className={css.makeAlarm}
+                size={22}
+                aria-label={text("live.makeAlarm", { name })}
+                onClick={() => ui.set({ selection: { kind: "element", id: signal.key }, centre: "rules", phoneTab: "rules", rule: "new" })}
+              >
+                <Icon name="bell" size={13} />
+              </ActionIcon>
+            </Tooltip>
+          ) : null}
           {signal.writable ? (
             <Tooltip label={text("setpoint.open", { name })}>
               <ActionIcon size={22} aria-label={text("setpoint.open", { name })} aria-expanded={isEditing} onClick={() => setIsEditing(!isEditing)}>

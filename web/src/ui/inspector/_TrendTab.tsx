@@ -3,10 +3,9 @@ import { Button, Chip, SegmentedControl } from "@mantine/core";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData, type ChartSeries } from "../charts";
-import { KIND, unitText, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
+import { KIND, unitText, useCoarseInstant, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
-import { useCoarseInstant } from "./_LiveTab";
 import css from "./inspector.module.css";
 
 const WINDOWS_MS = { minute: 60_000, ten: 600_000, hour: 3_600_000, shift: 28_800_000 } as const;

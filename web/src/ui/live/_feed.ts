@@ -1,6 +1,7 @@
 // Joins the link to the server with the board of values and the shown time.
 import { Link } from "../../protocol";
 import { SignalBoard, createStore, type Store } from "../../store";
+import type { AlarmsMessage } from "./_monitoring";
 import type { DiffInfo, ErrorBody, JobInfo, LinkInfo, OutcomeInfo } from "./_types";
 
 export type Board = SignalBoard;
@@ -31,6 +32,8 @@ export interface FeedEvents {
   signals(): void;
   error(error: ErrorBody): void;
   job(job: JobInfo): void;
+  /** Alarms that changed, whole. */
+  alarms(changed: AlarmsMessage): void;
 }
 
 export interface Feed {
@@ -62,7 +65,7 @@ export function createFeed(language: string): Feed {
   const board = new SignalBoard();
   const time = createStore<ShownTime>({ timeline: "live", mode: "live", atMs: NaN, speed: 1, isWaiting: true });
   const connection = createStore<Connection>({ state: "connecting", sinceMs: Date.now(), clockOffsetMs: 0, links: [], jobs: [] });
-  const listeners: { [K in keyof FeedEvents]: Set<FeedEvents[K]> } = { records: new Set(), signals: new Set(), error: new Set(), job: new Set() };
+  const listeners: { [K in keyof FeedEvents]: Set<FeedEvents[K]> } = { records: new Set(), signals: new Set(), error: new Set(), job: new Set(), alarms: new Set() };
 
   link.on("state", (state) => connection.set({ state, sinceMs: Date.now() }));
   link.on("frame", (frame) => {
@@ -78,6 +81,7 @@ export function createFeed(language: string): Feed {
     if (message.type === "welcome") connection.set({ clockOffsetMs: message.server_time_ms - Date.now() });
     else if (message.type === "links") connection.set((old) => ({ links: mergeLinks(old.links, message.links) }));
     else if (message.type === "records") for (const hear of listeners.records) hear(message.diff);
+    else if (message.type === "alarms") for (const hear of listeners.alarms) hear(message);
     else if (message.type === "signals") for (const hear of listeners.signals) hear();
     else if (message.type === "job") {
       connection.set((old) => ({ jobs: [...old.jobs.filter((job) => job.id !== message.id), ...(message.state === "running" ? [message] : [])] }));

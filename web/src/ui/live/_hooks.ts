@@ -32,6 +32,11 @@ export function useTime<P>(pick: (time: ShownTime) => P): P {
   return useSyncExternalStore(time.subscribe, () => pick(time.get()));
 }
 
+/** A coarse clock of the shown instant, so that what looks back from it does not ask at every frame. */
+export function useCoarseInstant(stepMs: number): number | null {
+  return useTime((time) => (Number.isFinite(time.atMs) ? Math.ceil(time.atMs / stepMs) * stepMs : null));
+}
+
 export function useConnection<P>(pick: (connection: Connection) => P): P {
   const { connection } = useSession().feed;
   return useSyncExternalStore(connection.subscribe, () => pick(connection.get()));
@@ -41,6 +46,13 @@ export interface Loaded<T> {
   data: T | null;
   error: unknown;
   isLoading: boolean;
+}
+
+/** The newest answer, or the one before it while the next is on its way. */
+export function useKept<T>(fresh: T | null): T | null {
+  const kept = useRef<T | null>(null);
+  if (fresh !== null) kept.current = fresh;
+  return kept.current;
 }
 
 /** Asks the server when `path` changes; a null path asks nothing. Keeps the old answer until the new one is there. */

@@ -1,6 +1,7 @@
 // One signed-in session: what the server told about the plant, kept fresh, and every way to ask it for something.
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Language } from "../../i18n";
+import { followAlarms, type Alarms } from "./_alarms";
 import { createApi, type Api } from "./_api";
 import { createFeed, type Feed } from "./_feed";
 import { createStore, type Store } from "./_store";
@@ -23,6 +24,8 @@ export interface Session {
   api: Api;
   feed: Feed;
   plant: Store<Plant>;
+  /** The alarms of the running plant. */
+  alarms: Store<Alarms>;
   reload(what?: readonly Part[]): Promise<void>;
   close(): void;
 }
@@ -73,6 +76,7 @@ export function openSession(language: Language): Session {
   const api = createApi(language);
   const feed = createFeed(language);
   const plant = createStore<Plant>(NOTHING);
+  const alarms = followAlarms(api, feed);
   const stale = new Set<Part>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -117,6 +121,7 @@ export function openSession(language: Language): Session {
     api,
     feed,
     plant,
+    alarms,
     reload,
     close() {
       clearTimeout(timer);

@@ -1,8 +1,9 @@
 // The frame of the page: header, tree, centre, inspector and time bar, for desk, tablet and phone.
 import { useMediaQuery } from "@mantine/hooks";
-import { Suspense, lazy, type CSSProperties } from "react";
+import { Suspense, lazy, type ComponentType, type CSSProperties } from "react";
 import { useText } from "../../i18n";
 import { useActions, useKeys } from "../actions";
+import { FloodStrip } from "../alarms/_FloodStrip";
 import { DropZone } from "../dialogs";
 import { Inspector } from "../inspector";
 import { LoadingNote } from "../notes";
@@ -19,14 +20,26 @@ import { SelectedCard } from "./_SelectedCard";
 import { Splitter } from "./_Splitter";
 import css from "./shell.module.css";
 
-const EnginesPanel = lazy(() => import("../engines"));
-const ActivityPanel = lazy(() => import("../activity"));
+/** Each view arrives when it is first shown; the table is there from the start. */
+const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
+  cockpit: lazy(() => import("../cockpit")),
+  alarms: lazy(() => import("../alarms")),
+  table: SignalTable,
+  engines: lazy(() => import("../engines")),
+  spc: lazy(() => import("../spc")),
+  rules: lazy(() => import("../rules")),
+  activity: lazy(() => import("../activity")),
+};
 const Palette = lazy(() => import("../palette"));
 const Dialogs = lazy(() => import("../dialogs/_all"));
 
 function OtherCentre({ centre }: { centre: Exclude<Centre, "world"> }) {
-  if (centre === "table") return <SignalTable />;
-  return <Suspense fallback={<LoadingNote />}>{centre === "engines" ? <EnginesPanel /> : <ActivityPanel />}</Suspense>;
+  const Panel = PANELS[centre];
+  return (
+    <Suspense fallback={<LoadingNote />}>
+      <Panel />
+    </Suspense>
+  );
 }
 
 /** The world stays mounted behind the other views, so that coming back to it costs nothing. */
@@ -139,6 +152,7 @@ export function Workbench() {
     <div className={css.page}>
       <Header isPhone={isPhone} />
       <ConnectionStrip />
+      <FloodStrip />
       {isPhone ? <Phone /> : <Desk isNarrow={isNarrow} />}
       <TimeBar />
       {isPhone ? <PhoneTabs /> : null}

@@ -2,11 +2,12 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useText } from "../../i18n";
 import { Icon, type IconName } from "../icons";
-import { useUi, useUiStore, type Centre } from "../state";
+import { CENTRES, useUi, useUiStore, type Centre } from "../state";
 import css from "./shell.module.css";
 
-export const CENTRE_ICONS: Record<Centre, IconName> = { world: "world", table: "table", engines: "engine", activity: "activity" };
-const CENTRES: readonly Centre[] = ["world", "table", "engines", "activity"];
+export const CENTRE_ICONS: Record<Centre, IconName> = {
+  world: "world", cockpit: "gauge", alarms: "bell", table: "table", engines: "engine", spc: "chart", rules: "rule", activity: "activity",
+};
 
 export function CentreTabs() {
   const text = useText();
@@ -26,7 +27,7 @@ export function CentreTabs() {
       </Tooltip>
       <div className={css.tabs} role="group" aria-label={text("shell.views")}>
         {CENTRES.map((name) => (
-          <button key={name} type="button" className={css.tab} aria-pressed={centre === name} onClick={() => ui.set({ centre: name, phoneTab: name })}>
+          <button key={name} type="button" className={css.tab} aria-pressed={centre === name} title={text(`centre.${name}`)} onClick={() => ui.set({ centre: name, phoneTab: name })}>
             <Icon name={CENTRE_ICONS[name]} size={15} />
             <span>{text(`centre.${name}`)}</span>
           </button>

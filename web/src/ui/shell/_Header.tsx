@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import { localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
 import { keyLabels, useActions, type Action } from "../actions";
+import { AlarmBell } from "../alarms/_Bell";
 import { Icon, type IconName } from "../icons";
 import { useConnection, usePlant, useSession, useTime } from "../live";
 import { savePreferences, useUi, useUiStore } from "../state";
@@ -170,6 +171,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       <ConnectionMark />
       {isPhone ? null : <JobMark />}
       <span className={css.spring} />
+      <AlarmBell />
       <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />
         {isPhone ? null : (
@@ -191,19 +193,21 @@ export function Header({ isPhone }: { isPhone: boolean }) {
           </ActionIcon>
         </Tooltip>
       ) : null}
-      <Button
-        className={css.languageButton}
-        variant="subtle"
-        color="gray"
-        lang={other}
-        aria-label={text("header.switchLanguage", { short: SHORT_NAMES[other], language: LANGUAGE_NAMES[other] })}
-        onClick={() => {
-          savePreferences({ language: other });
-          ui.set({ language: other });
-        }}
-      >
-        {SHORT_NAMES[other]}
-      </Button>
+      {isPhone ? null : (
+        <Button
+          className={css.languageButton}
+          variant="subtle"
+          color="gray"
+          lang={other}
+          aria-label={text("header.switchLanguage", { short: SHORT_NAMES[other], language: LANGUAGE_NAMES[other] })}
+          onClick={() => {
+            savePreferences({ language: other });
+            ui.set({ language: other });
+          }}
+        >
+          {SHORT_NAMES[other]}
+        </Button>
+      )}
       <PageMenu actions={actions} />
     </header>
   );

@@ -1,7 +1,7 @@
 // The view as a link: what stands after # in the address reproduces time, selection, camera, language and panels.
 import { LANGUAGES, type Language } from "../../i18n";
 import { SCHEMES, type Scheme } from "../theme";
-import { CENTRES, INSPECTOR_TABS, type Centre, type InspectorTab, type Selection, type SelectionKind } from "./_ui";
+import { CENTRES, INSPECTOR_TABS, RANGES_MS, type Centre, type InspectorTab, type RangeName, type Selection, type SelectionKind } from "./_ui";
 
 export interface Camera {
   mode: "orbit" | "walk";
@@ -27,10 +27,17 @@ export interface LinkedView {
   isInspectorOpen?: boolean;
   tab?: InspectorTab;
   engine?: string;
+  range?: RangeName;
+  figure?: string;
+  alarm?: string;
+  chart?: string;
+  rule?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
 }
 
+/** Parts of a view that are texts as they stand. */
+const TEXTS = ["figure", "alarm", "chart", "rule"] as const;
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
 
 function round(value: number): string {
@@ -51,6 +58,8 @@ export function encodeView(view: LinkedView): string {
   if (view.isInspectorOpen !== undefined) parts.set("inspector", view.isInspectorOpen ? "1" : "0");
   if (view.tab && view.tab !== "live") parts.set("tab", view.tab);
   if (view.engine) parts.set("engine", view.engine);
+  if (view.range && view.range !== "hour") parts.set("range", view.range);
+  for (const name of TEXTS) if (view[name]) parts.set(name, view[name]);
   if (view.quality && view.quality !== "auto") parts.set("quality", view.quality);
   return parts.toString();
 }
@@ -89,6 +98,8 @@ export function decodeView(hash: string): LinkedView {
     isInspectorOpen: flag(parts.get("inspector")),
     tab: oneOf(parts.get("tab"), INSPECTOR_TABS),
     engine: parts.get("engine") ?? undefined,
+    range: oneOf(parts.get("range"), Object.keys(RANGES_MS) as RangeName[]),
+    ...Object.fromEntries(TEXTS.map((name) => [name, parts.get(name) ?? undefined])),
     quality: oneOf(parts.get("quality"), FINENESSES),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as LinkedView;

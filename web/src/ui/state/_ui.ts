@@ -5,9 +5,12 @@ import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
 import type { Camera, Fineness, LinkedView } from "./_link";
 
-export const CENTRES = ["world", "table", "engines", "activity"] as const;
+export const CENTRES = ["world", "cockpit", "alarms", "table", "engines", "spc", "rules", "activity"] as const;
 export type Centre = (typeof CENTRES)[number];
 export const INSPECTOR_TABS = ["live", "trend", "about", "files", "source"] as const;
+/** Spans of time that figures, charts and the journal look back on, from the shown instant. */
+export const RANGES_MS = { ten: 600_000, hour: 3_600_000, shift: 28_800_000, day: 86_400_000 } as const;
+export type RangeName = keyof typeof RANGES_MS;
 export type InspectorTab = (typeof INSPECTOR_TABS)[number];
 export type PhoneTab = "tree" | "inspector" | Centre;
 export type SelectionKind = "place" | "shell" | "submodel" | "element";
@@ -33,6 +36,15 @@ export interface UiState {
   tab: InspectorTab;
   selection: Selection | null;
   engine: string | null;
+  range: RangeName;
+  /** The figure whose "why" is open. */
+  figure: string | null;
+  /** The alarm whose details are open. */
+  alarm: string | null;
+  /** Kind of control chart and its subgroup size, like "xbar_r.5"; null where the signal decides. */
+  chart: string | null;
+  /** The rule that is being edited; "new" for one that is being made. */
+  rule: string | null;
   camera: Camera | null;
   quality: Fineness;
   isPaletteOpen: boolean;
@@ -93,6 +105,11 @@ export function createUi(linked: LinkedView): Store<UiState> {
     tab: linked.tab ?? "live",
     selection: linked.selection ?? null,
     engine: linked.engine ?? null,
+    range: linked.range ?? "hour",
+    figure: linked.figure ?? null,
+    alarm: linked.alarm ?? null,
+    chart: linked.chart ?? null,
+    rule: linked.rule ?? null,
     camera: linked.camera ?? null,
     quality: linked.quality ?? "auto",
     isPaletteOpen: false,

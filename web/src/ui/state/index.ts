@@ -3,5 +3,5 @@ export { decodeView, encodeView, viewAddress } from "./_link";
 export type { Camera, LinkedView } from "./_link";
 export { useSelected } from "./_selected";
 export type { Selected } from "./_selected";
-export { UiContext, createUi, readPreferences, savePreferences, useUi, useUiStore } from "./_ui";
-export type { Centre, DialogName, InspectorTab, PhoneTab, Selection, SelectionKind, UiState } from "./_ui";
+export { CENTRES, RANGES_MS, UiContext, createUi, readPreferences, savePreferences, useUi, useUiStore } from "./_ui";
+export type { Centre, DialogName, InspectorTab, PhoneTab, RangeName, Selection, SelectionKind, UiState } from "./_ui";

@@ -15,6 +15,11 @@ const whole: LinkedView = {
   isInspectorOpen: true,
   tab: "trend",
   engine: "E15-26-000042",
+  range: "shift",
+  figure: "oee@line",
+  alarm: "urn:a#1",
+  chart: "xbar_r.5",
+  rule: "new",
 };
 
 describe("the link", () => {

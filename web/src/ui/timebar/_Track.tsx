@@ -4,6 +4,7 @@ import { formatClock, formatDate, formatDateTime, useLanguage, useText, type Lan
 import { useTime } from "../live";
 import type { TimeControls } from "./_controls";
 import { clampMs, clamped, shareOf, ticksOf, zoomed, type Span } from "./_scale";
+import { AlarmMarks } from "./_AlarmMarks";
 import { useStripe, type Stripe } from "./_stripe";
 import css from "./timebar.module.css";
 
@@ -147,6 +148,7 @@ export function Track({ controls, whole, span, onSpan }: Props) {
       onPointerLeave={() => setHoverMs(null)}
     >
       <div className={css.rail}>{stripe ? <StripeView stripe={stripe} span={span} /> : null}</div>
+      <AlarmMarks span={span} />
       {ticks.map((ms) => {
         const left = shareOf(span, ms) * 100;
         return (

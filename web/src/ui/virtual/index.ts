@@ -13,6 +13,8 @@ export interface Rows {
 const MARGIN_ROWS = 6;
 
 export function useVirtualRows(count: number, rowPx: number, scroller: RefObject<HTMLElement | null>, headPx = 0): Rows {
+  // The scrolled element comes and goes with the first row.
+  const isEmpty = count === 0;
   const [range, setRange] = useState({ first: 0, seen: 40 });
 
   useEffect(() => {
@@ -31,7 +33,7 @@ export function useVirtualRows(count: number, rowPx: number, scroller: RefObject
       element.removeEventListener("scroll", measure);
       observer.disconnect();
     };
-  }, [rowPx, scroller]);
+  }, [rowPx, scroller, isEmpty]);
 
   const reveal = useCallback(
     (index: number) => {

@@ -1,0 +1,175 @@
+"""Measures what KPIs are made of, over spans of one timeline: time in states, counts, failures, results."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xushi.monitor._kpi_definitions import StateTest
+from xushi.signals import Kind, Timeline
+
+Int64s = NDArray[np.int64]
+Doubles = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Series:
+    """The usable and unusable values of a signal in a span, the first the one in force at its start.
+
+    Attributes:
+        times_ns: int64[n], not falling; the first may lie before the span.
+        values: float64[n], NaN where nothing is known from there on.
+    """
+
+    times_ns: Int64s
+    values: Doubles
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Stretches of time in which something was so; they do not overlap and are in order."""
+
+    starts: Int64s
+    ends: Int64s
+
+    def seconds(self) -> float:
+        """Their total, in s."""
+        return float((self.ends - self.starts).sum()) / 1e9
+
+    def __and__(self, other: Intervals) -> Intervals:
+        """The time in both."""
+        edges = np.unique(np.concatenate([self.starts, self.ends, other.starts, other.ends]))
+        if len(edges) < 2:
+            return Intervals(edges[:0], edges[:0])
+        starts, ends = edges[:-1], edges[1:]
+        inside = self._covers(starts) & other._covers(starts)
+        return Intervals(starts[inside], ends[inside])
+
+    def _covers(self, instants: Int64s) -> Flags:
+        place = np.searchsorted(self.starts, instants, "right") - 1
+        covers: Flags = (
+            (place >= 0) & (instants < self.ends[np.maximum(place, 0)])
+            if len(self.starts)
+            else (np.zeros(len(instants), bool))
+        )
+        return covers
+
+
+class Inputs:
+    """Reads each signal of a timeline once for a whole span, and measures any part of it."""
+
+    def __init__(self, timeline: Timeline, start_ns: int, end_ns: int) -> None:
+        self._timeline = timeline
+        self._start_ns, self._end_ns = start_ns, end_ns
+        self._series: dict[str, Series] = {}
+
+    def series(self, key: str) -> Series:
+        """The values of a signal; a signal that is not there has none."""
+        if key not in self._series:
+            self._series[key] = self._read(key)
+        return self._series[key]
+
+    def _read(self, key: str) -> Series:
+        registry = self._timeline.registry
+        if key not in registry:
+            return Series(np.empty(0, np.int64), np.empty(0))
+        handle = registry.handle(key)
+        kind = registry.get(handle).kind
+        first = self._timeline.snapshot(self._start_ns - 1, [handle])
+        times = [first.times_ns]
+        values = [first.numbers(registry.kinds)]
+        for piece in self._timeline.pieces(handle, self._start_ns, self._end_ns):
+            times.append(piece.times)
+            values.append(np.where(piece.usable(kind), piece.numbers(kind), np.nan))
+        return Series(np.concatenate(times), np.concatenate(values))
+
+    def unit(self, key: str) -> str:
+        """Unit of a signal."""
+        registry = self._timeline.registry
+        return registry.get(registry.handle(key)).unit if key in registry else ""
+
+    def kind(self, key: str) -> Kind:
+        """Kind of a signal."""
+        registry = self._timeline.registry
+        return registry.get(registry.handle(key)).kind
+
+    def label(self, key: str, value: int) -> str:
+        """What a state's number is called."""
+        registry = self._timeline.registry
+        labels = registry.get(registry.handle(key)).labels if key in registry else {}
+        return labels.get(str(value), str(value))
+
+    def _runs(self, key: str, start_ns: int, end_ns: int) -> tuple[Int64s, Int64s, Doubles]:
+        """(starts, ends, values) of the stretches between values, cut to a span."""
+        series = self.series(key)
+        if not len(series.times_ns):
+            return series.times_ns, series.times_ns, series.values
+        starts = np.clip(series.times_ns, start_ns, end_ns)
+        ends = np.append(starts[1:], end_ns)
+        has_length = ends > starts
+        return starts[has_length], ends[has_length], series.values[has_length]
+
+    def known(self, key: str, start_ns: int, end_ns: int) -> Intervals:
+        """The time in which a signal's value is known."""
+        starts, ends, values = self._runs(key, start_ns, end_ns)
+        is_known = ~np.isnan(values)
+        return Intervals(starts[is_known], ends[is_known])
+
+    def time_in(self, test: StateTest, start_ns: int, end_ns: int) -> Intervals:
+        """The time in which a state signal had one of the values."""
+        starts, ends, values = self._runs(test.signal, start_ns, end_ns)
+        is_in = np.isin(values, test.values)
+        return Intervals(starts[is_in], ends[is_in])
+
+    def durations(self, key: str, start_ns: int, end_ns: int) -> list[tuple[int, float]]:
+        """(state, s) for each value that a state signal had, the longest first."""
+        starts, ends, values = self._runs(key, start_ns, end_ns)
+        is_known = ~np.isnan(values)
+        states, place = np.unique(values[is_known], return_inverse=True)
+        totals = np.bincount(place, weights=(ends - starts)[is_known] / 1e9, minlength=len(states))
+        rows = sorted(zip(states.tolist(), totals.tolist(), strict=True), key=lambda row: -row[1])
+        return [(int(state), total) for state, total in rows]
+
+    def entries_into(self, test: StateTest, start_ns: int, end_ns: int) -> int:
+        """How often a state was entered in a span, from another known state or from an unknown one."""
+        series = self.series(test.signal)
+        is_in = np.isin(series.values, test.values)
+        entered = is_in & ~np.concatenate([[True], is_in[:-1]])  # a state in force at the start was not entered
+        inside = (series.times_ns >= start_ns) & (series.times_ns < end_ns)
+        return int((entered & inside).sum())
+
+    def increase(self, key: str, start_ns: int, end_ns: int) -> float | None:
+        """How far a counter or meter rose in a span; a fall is a reset to zero. None where nothing is known."""
+        series = self.series(key)
+        is_known = ~np.isnan(series.values)
+        times, values = series.times_ns[is_known], series.values[is_known]
+        if not len(values):
+            return None
+        steps = np.diff(values)
+        steps = np.where(steps < 0, values[1:], steps)
+        inside = (times[1:] >= start_ns) & (times[1:] < end_ns)
+        return float(steps[inside].sum())
+
+    def first_results(self, verdict: StateTest, attempt: str | None, start_ns: int, end_ns: int) -> tuple[int, int]:
+        """(pieces judged at the first attempt, those that were good): each value of the verdict is one result."""
+        judged, is_first = self.series(verdict.signal), None
+        inside = (judged.times_ns >= start_ns) & (judged.times_ns < end_ns) & ~np.isnan(judged.values)
+        times, values = judged.times_ns[inside], judged.values[inside]
+        if attempt is not None:
+            attempts = self.series(attempt)
+            place = np.searchsorted(attempts.times_ns, times, "right") - 1
+            found = attempts.values[np.maximum(place, 0)] if len(attempts.values) else np.full(len(times), np.nan)
+            is_first = (place >= 0) & (found == 1)
+            values = values[is_first]
+        return len(values), int(np.isin(values, verdict.values).sum())
+
+
+def parts(start_ns: int, end_ns: int, count: int) -> Sequence[tuple[int, int]]:
+    """A span in equal parts."""
+    edges = [start_ns + (end_ns - start_ns) * i // count for i in range(count + 1)]
+    return list(itertools.pairwise(edges))

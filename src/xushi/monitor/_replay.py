@@ -1,0 +1,112 @@
+"""Runs rules over the recorded past of a timeline: the same engine as live, fed from the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from xushi.monitor._alarm import Occurred, come, go
+from xushi.monitor._engine import Engine, Occurrence
+from xushi.monitor._rules import Rule
+from xushi.signals import Timeline
+
+_MOST_EPISODES = 1_000
+
+
+class Episode(msgspec.Struct, frozen=True):
+    """One time in alarm; `end_ns` is None where it goes on at the end, `peak` the value farthest from normal."""
+
+    start_ns: int
+    end_ns: int | None
+    peak: float | None
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """What a rule would have done over a stretch of time, from `sampled` values; the first 1,000 episodes."""
+
+    raised: int
+    episodes: list[Episode]
+    sampled: int
+
+
+def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int) -> list[Occurrence]:
+    """Return what happens in start_ns <= time < end_ns, in the order of time.
+
+    A condition that the values in force at the start already meet is raised at the start.
+    """
+    engine = Engine(rules, timeline.registry)
+    handles = np.unique([timeline.registry.handle(rule.signal) for rule in engine.rules]).astype(np.int32)
+    if not len(handles):
+        return []
+    found = engine.push([timeline.snapshot(start_ns - 1, handles)])
+    for handle in handles.tolist():
+        for piece in timeline.pieces(handle, start_ns, end_ns):
+            found += engine.push([piece.frame(handle)])
+    found += engine.advance(end_ns - 1)
+    found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
+    begun = _last_before(found, start_ns)
+    return [*begun, *(occurrence for occurrence in found if start_ns <= occurrence.at_ns < end_ns)]
+
+
+def _last_before(found: list[Occurrence], start_ns: int) -> list[Occurrence]:
+    """Conditions that hold at the start, as raised there."""
+    last = {occurrence.rule: occurrence for occurrence in found if occurrence.at_ns < start_ns}
+    return [
+        Occurrence(start_ns, occurrence.rule, True, occurrence.value)
+        for _, occurrence in sorted(last.items())
+        if occurrence.is_raised
+    ]
+
+
+def fold(occurrences: Sequence[Occurrence], at_ns: int) -> dict[str, Occurred]:
+    """The condition of each alarm at an instant, from what happened up to it."""
+    conditions: dict[str, Occurred] = {}
+    for occurrence in occurrences:
+        if occurrence.at_ns > at_ns:
+            break
+        before = conditions.get(occurrence.rule, Occurred())
+        if occurrence.is_raised:
+            conditions[occurrence.rule] = come(before, occurrence.at_ns, occurrence.value)
+        else:
+            conditions[occurrence.rule] = go(before, occurrence.at_ns, is_aside=False)
+    return conditions
+
+
+def try_rule(rule: Rule, timeline: Timeline, start_ns: int, end_ns: int) -> Trial:
+    """Return when a rule would have been in alarm, before it is put to use."""
+    rule = msgspec.structs.replace(rule, is_enabled=True)
+    happened = replay([rule], timeline, start_ns, end_ns)
+    handle = timeline.registry.handle(rule.signal)
+    kind = timeline.registry.get(handle).kind
+    pieces = list(timeline.pieces(handle, start_ns, end_ns))
+    times = np.concatenate([piece.times for piece in pieces]) if pieces else np.empty(0, np.int64)
+    values = [np.where(piece.usable(kind), piece.numbers(kind), np.nan) for piece in pieces]
+    numbers = np.concatenate(values) if values else np.empty(0)
+    episodes: list[Episode] = []
+    for occurrence in happened:
+        if occurrence.is_raised:
+            episodes.append(Episode(occurrence.at_ns, None, occurrence.value))
+        elif episodes and episodes[-1].end_ns is None:
+            episodes[-1] = msgspec.structs.replace(episodes[-1], end_ns=occurrence.at_ns)
+    shown = [_with_peak(rule, episode, times, numbers, end_ns) for episode in episodes[:_MOST_EPISODES]]
+    return Trial(len(episodes), shown, len(times))
+
+
+def _with_peak(rule: Rule, episode: Episode, times: np.ndarray, numbers: np.ndarray, end_ns: int) -> Episode:
+    low, high = np.searchsorted(times, [episode.start_ns, episode.end_ns or end_ns]).tolist()
+    inside = numbers[low:high]
+    inside = inside[np.isfinite(inside)]
+    if not len(inside):
+        return episode
+    match rule.condition:
+        case "above":
+            peak = inside.max()
+        case "below":
+            peak = inside.min()
+        case "deviation":
+            peak = inside[np.abs(inside - (rule.target or 0.0)).argmax()]
+        case _:
+            return episode
+    return msgspec.structs.replace(episode, peak=float(peak))

@@ -1,0 +1,204 @@
+"""Watching the line: alarms are answered, figures say why, charts name what is broken, rules are made by pointing."""
+
+import re
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from visiting import Demo, Visit
+
+pytestmark = pytest.mark.browser
+
+OP40 = "urn:xushi:demo:shell:OP40"
+POWER = "urn:xushi:demo:submodel:OP40:OperationalData#Energy.Power"
+FIT = "urn:xushi:demo:submodel:OP40:OperationalData%23CycleTime"
+numbers = count(1)
+
+
+def raised(demo: Demo, priority: str = "high", **more: Any) -> str:
+    """Make a rule whose alarm comes at once, since the station always draws power; return its title."""
+    number = next(numbers)
+    title = f"Power is drawn {number}"
+    rule = {
+        "id": f"test-{number}",
+        "title": {"en": title, "zh-CN": f"正在用电 {number}"},
+        "signal": POWER,
+        "condition": "above",
+        "limit": 0.001,
+        "priority": priority,
+        **more,
+    }
+    assert demo.remote.run("rule.put", {"rule": rule})["state"] == "done"
+    return title
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.get_by_role("grid", name="Alarms").get_by_role("row").filter(has_text=title)
+
+
+def narrow(page: Page, title: str) -> None:
+    page.get_by_role("textbox", name="Find alarms").fill(title)
+    expect(row(page, title)).to_have_count(1)
+
+
+def test_a_new_alarm_appears_in_the_bell_and_is_read_out(visit: Visit, demo: Demo) -> None:
+    page = visit().open(view="table")
+    bell = page.get_by_role("button", name=re.compile("^(Unacknowledged alarms|Alarms: none)"))
+    expect(bell).to_be_visible()
+    page.wait_for_timeout(1500)
+    title = raised(demo, "critical")
+    expect(page.get_by_role("status").filter(has_text=f"Critical alarm: {title}")).to_be_attached()
+    expect(bell).to_have_accessible_name(re.compile(r"Critical \d"))
+    bell.click()
+    expect(row(page, title)).to_be_visible()
+
+
+def test_an_alarm_is_acknowledged_by_one_key(visit: Visit, demo: Demo) -> None:
+    title = raised(demo)
+    page = visit().open(view="alarms")
+    narrow(page, title)
+    expect(row(page, title)).to_contain_text("Unacknowledged")
+    page.get_by_role("grid", name="Alarms").focus()
+    page.keyboard.press("a")
+    expect(row(page, title)).to_contain_text("Acknowledged")
+    expect(row(page, title)).not_to_contain_text("Unacknowledged")
+
+
+def test_all_shown_alarms_are_acknowledged_at_once(visit: Visit, demo: Demo) -> None:
+    first, second = raised(demo), raised(demo)
+    page = visit().open(view="alarms")
+    page.get_by_role("textbox", name="Find alarms").fill("Power is drawn")
+    expect(row(page, first)).to_contain_text("Unacknowledged")
+    page.get_by_role("button", name=re.compile("Acknowledge all shown")).click()
+    for title in (first, second):
+        expect(row(page, title)).not_to_contain_text("Unacknowledged")
+
+
+def test_an_alarm_is_shelved_with_reason_and_end_and_the_journal_tells_who(visit: Visit, demo: Demo) -> None:
+    title = raised(demo)
+    page = visit().open(view="alarms")
+    narrow(page, title)
+    page.get_by_role("grid", name="Alarms").focus()
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="Shelve alarms: 1")
+    dialog.get_by_role("button", name="Shelve", exact=True).click()
+    expect(dialog).to_contain_text("Say why")
+    dialog.get_by_label("Reason").fill("Meter is being changed")
+    dialog.get_by_label("For how long").select_option(label="1 h")
+    dialog.get_by_role("button", name="Shelve", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("No alarm matches")).to_be_visible()
+    page.get_by_role("radiogroup", name="Which alarms").get_by_text(re.compile("^Shelved")).click()
+    row(page, title).click()
+    details = page.get_by_role("article", name=title)
+    expect(details).to_contain_text("Meter is being changed")
+    expect(details.get_by_role("table")).to_contain_text("Shelved")
+    expect(details.get_by_role("link", name=re.compile(r"Evidence \d+")).first).to_be_visible()
+    details.get_by_role("button", name="Unshelve").click()
+    expect(details).to_contain_text(re.compile("Unacknowledged|Gone"))
+
+
+def test_a_note_stays_with_the_alarm(visit: Visit, demo: Demo) -> None:
+    title = raised(demo)
+    page = visit().open(view="alarms")
+    narrow(page, title)
+    row(page, title).click()
+    details = page.get_by_role("article", name=title)
+    details.get_by_role("textbox", name="Note").fill("Saw it, all fine")
+    details.get_by_role("button", name="Add").click()
+    expect(details.get_by_role("list")).to_contain_text("Saw it, all fine")
+
+
+def test_an_alarm_leads_to_its_station_and_to_its_trend(visit: Visit, demo: Demo) -> None:
+    title = raised(demo)
+    page = visit().open(view="alarms")
+    narrow(page, title)
+    row(page, title).click()
+    details = page.get_by_role("article", name=title)
+    expect(details.get_by_role("img", name=re.compile("around the alarm"))).to_be_visible()
+    details.get_by_role("button", name="Trend").click()
+    inspector = page.get_by_role("region", name="Details").filter(has=page.get_by_role("tab"))
+    expect(inspector.get_by_role("tab", name="Trend")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("region", name="Time")).to_contain_text("Past")
+    page.get_by_role("region", name="Time").get_by_role("button", name="Live").click()
+    row(page, title).get_by_role("button", name="OP40 Head bolting").click()
+    expect(page.get_by_role("application")).to_be_visible()
+    expect(page.get_by_role("treeitem", selected=True)).to_have_accessible_name(re.compile("OP40"))
+
+
+def test_a_rule_is_made_by_pointing_at_a_value(visit: Visit) -> None:
+    page = visit(1440, 900).open(place=OP40)
+    value = page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Electric power")
+    value.hover()
+    value.get_by_role("button", name="Make an alarm from Electric power").click()
+    form = page.get_by_role("form", name="New alarm rule")
+    expect(form.get_by_label("Signal")).to_have_value("OP40 Head bolting · Electric power")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("correct the marked fields")
+    form.get_by_label("Title in English").fill("Pointed at power")
+    form.get_by_role("textbox", name="Limit").fill("0.001")
+    expect(form.get_by_role("status")).to_contain_text("It would have raised 1 times within 1 h.")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()
+    rules = page.get_by_role("list", name="Rules")
+    expect(rules.get_by_role("button", name=re.compile("Pointed at power"))).to_be_visible()
+    edit = page.get_by_role("form", name="Alarm rule")
+    edit.get_by_role("button", name="Delete").click()
+    expect(rules.get_by_role("button", name=re.compile("Pointed at power"))).to_be_hidden()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(rules.get_by_role("button", name=re.compile("Pointed at power"))).to_be_visible()
+
+
+def test_a_figure_opens_down_to_states_formula_and_clause(visit: Visit) -> None:
+    page = visit().open(view="cockpit")
+    page.get_by_role("button", name=re.compile("^Why is .*OEE")).first.click()
+    why = page.get_by_role("complementary", name=re.compile("^Why: "))
+    expect(why).to_contain_text("ISO 22400-2")
+    expect(why.get_by_role("listitem").nth(2)).to_be_visible()
+    assert "figure=" in page.url or page.wait_for_function("location.hash.includes('figure=')")
+    again = visit().page
+    again.goto(page.url)
+    expect(again.get_by_role("complementary", name=re.compile("^Why: "))).to_contain_text("ISO 22400-2")
+
+
+def test_a_station_tile_leads_to_the_station_in_3d(visit: Visit) -> None:
+    page = visit().open(view="cockpit")
+    page.get_by_role("main").get_by_role("button", name="OP40 Head bolting", exact=True).click()
+    expect(page.get_by_role("application")).to_be_visible()
+    expect(page.get_by_role("treeitem", selected=True)).to_have_accessible_name(re.compile("OP40"))
+
+
+def test_a_control_chart_shows_limits_and_says_what_is_broken(visit: Visit) -> None:
+    page = visit().open(view="spc", element=FIT)
+    panel = page.get_by_role("region", name="Control charts")
+    expect(panel.get_by_role("img", name=re.compile(r"^Values: \d+ points, \d+ out of control"))).to_be_visible()
+    expect(panel.get_by_role("img", name=re.compile("^Moving range"))).to_be_visible()
+    expect(panel.get_by_role("heading", name=re.compile("Out of control: "))).to_be_visible()
+    panel.get_by_label("Kind of chart").select_option("xbar_r")
+    expect(panel.get_by_label("Subgroup size")).to_be_visible()
+
+
+def test_axe_finds_nothing_in_the_details_of_an_alarm(
+    visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
+) -> None:
+    title = raised(demo)
+    page = visit().open(view="alarms")
+    narrow(page, title)
+    row(page, title).click()
+    expect(page.get_by_role("article", name=title)).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert axe(page) == []
+    page.get_by_role("grid", name="Alarms").focus()
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("part", ["rules&rule=new", "rules&rule=kpi:new", "cockpit&figure=line.oee"])
+def test_axe_finds_nothing_in_forms_and_reasons(visit: Visit, axe: Callable[[Page], list[str]], part: str) -> None:
+    page = visit().open(view=part)
+    page.wait_for_timeout(2500)
+    assert axe(page) == []
