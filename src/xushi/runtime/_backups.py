@@ -117,6 +117,7 @@ def make_backup(
     platform: Platform, target: Path, *, has_secrets: bool, passphrase: str, tell: Callable[[float, str], None]
 ) -> Manifest:
     """Write a backup of an open platform to any place; see `xushi.backups.write_backup`."""
+    platform.monitor.flush()
     return write_backup(
         platform.folder, target, program=PROGRAM, folder_format=CURRENT, now_ns=platform.clock.now_ns(),
         snapshot_history=platform.history.snapshot, passphrase=passphrase, has_secrets=has_secrets, tell=tell,

@@ -12,7 +12,7 @@ from xushi.kernel import RecordStore
 from xushi.reports import Text
 from xushi.runtime._products import ProductLog, ResultSource
 from xushi.runtime._twins import TwinIndex
-from xushi.signals import History, SignalDef, SignalRegistry
+from xushi.signals import History, SignalDef, SignalRegistry, Timeline
 
 MOST_POINTS = 200_000
 
@@ -32,11 +32,13 @@ class Scope(msgspec.Struct, frozen=True):
     """Everything a section may look at. Times are ns since 1970; the span is start_ns <= time < end_ns.
 
     Attributes:
+        run: the timeline; `bounds` its first instant and the one after its last.
         tell: called with the share done, 0…1; raises when the report was cancelled.
         services: rooms that plugins' sections ask for by name, e.g. `monitor`.
     """
 
-    timeline: str
+    run: Timeline
+    bounds: tuple[int, int]
     history: History
     registry: SignalRegistry
     products: ProductLog

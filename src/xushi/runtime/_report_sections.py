@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from xushi.reports import Section, Text
+from xushi.runtime import _report_monitoring as monitoring
 from xushi.runtime import _report_production as production
 from xushi.runtime import _report_states as states
 from xushi.runtime._report_scope import Scope
@@ -32,9 +33,10 @@ class SectionMaker:
 
 BUILT_IN = (
     SectionMaker("production", 10, {"en": "Production", "zh-CN": "产量"}, production.production_section),
+    SectionMaker("kpi", 20, {"en": "Key figures", "zh-CN": "关键指标"}, monitoring.kpi_section),
     SectionMaker("states", 30, {"en": "States of the machines", "zh-CN": "设备状态"}, states.states_section),
     SectionMaker("stops", 40, {"en": "Stops and their reasons", "zh-CN": "停机及原因"}, states.stops_section),
-    SectionMaker("alarms", 50, {"en": "Alarms", "zh-CN": "报警"}, states.alarms_section),
+    SectionMaker("alarms", 50, {"en": "Alarms", "zh-CN": "报警"}, monitoring.alarms_section),
     SectionMaker("quality", 60, {"en": "Quality", "zh-CN": "质量"}, production.quality_section),
     SectionMaker("energy", 70, {"en": "Energy", "zh-CN": "能耗"}, production.energy_section),
     SectionMaker("trends", 80, {"en": "Trends", "zh-CN": "趋势"}, production.trends_section),
