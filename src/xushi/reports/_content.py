@@ -52,7 +52,8 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
     """Rows of cells: a str, a Text, a number, or None. Times are ns since 1970, durations s, percentages 0…1.
 
     Attributes:
-        more: rows that there are besides those shown.
+        more: rows that there are besides those given.
+        on_paper: so many rows are printed; a spreadsheet has all.
         total: a last row that sums up.
     """
 
@@ -60,6 +61,7 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     more: int = 0
+    on_paper: int = 60
     total: tuple[Any, ...] | None = None
     empty: Text = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,6 @@ from xushi.reports._pdf_style import ALARM, BODY, FAINT, INK, LINE, MM, SMALL, S
 from xushi.reports._texts import cell_text
 from xushi.reports._words import word
 
-MOST_ROWS = 60  # of a table on paper; the spreadsheet holds all
 _PER_ROW = 4
 _NUMBERS = ("integer", "number", "percent", "duration")
 
@@ -90,7 +90,7 @@ def table_flow(block: TableBlock, language: str, zone: ZoneInfo) -> list[Flowabl
     if not block.rows:
         return [Paragraph(marked(said(block.empty, language) or word("no_data", language)), NOTE)]
     rows = [[_head(column, language) for column in block.columns]]
-    rows += [_row(block.columns, row, language, zone) for row in block.rows[:MOST_ROWS]]
+    rows += [_row(block.columns, row, language, zone) for row in block.rows[: block.on_paper]]
     if block.total is not None:
         rows.append(_row(block.columns, block.total, language, zone, is_bold=True))
     shares = [column.share for column in block.columns]
@@ -107,15 +107,25 @@ def table_flow(block: TableBlock, language: str, zone: ZoneInfo) -> list[Flowabl
     if block.total is not None:
         style.append(("LINEABOVE", (0, -1), (-1, -1), 0.8, HexColor(SOFT)))
     flow: list[Flowable] = [Table(rows, colWidths=widths, repeatRows=1, style=style)]
-    more = block.more + max(0, len(block.rows) - MOST_ROWS)
+    more = block.more + max(0, len(block.rows) - block.on_paper)
     if more:
         flow.append(Paragraph(marked(word("more", language, count=more)), NOTE))
     return flow
 
 
 def _head(column: Column, language: str) -> Paragraph:
-    text = said(column.title, language) + (f" [{column.unit}]" if column.unit else "")
-    return Paragraph(marked(text), CELL_HEAD_RIGHT if column.kind in _NUMBERS else CELL_HEAD)
+    text = marked(said(column.title, language)) + (f"<br/>{marked(f'[{column.unit}]')}" if column.unit else "")
+    return Paragraph(text, _wrapped(CELL_HEAD_RIGHT if column.kind in _NUMBERS else CELL_HEAD, text))
+
+
+@cache
+def _words_kept(style: ParagraphStyle) -> ParagraphStyle:
+    return ParagraphStyle(f"{style.name}-words", style, wordWrap=None)
+
+
+def _wrapped(style: ParagraphStyle, text: str) -> ParagraphStyle:
+    """Chinese breaks between any two characters; in other scripts words stay whole."""
+    return style if any(ord(letter) >= 0x2E80 for letter in text) else _words_kept(style)
 
 
 def _row(
@@ -125,7 +135,7 @@ def _row(
     for column, value in zip(columns, row, strict=True):
         text = cell_text(value, column.kind, column.digits, zone, language)
         style = CELL_RIGHT if column.kind in _NUMBERS else CELL
-        cells.append(Paragraph(marked(text, is_bold=is_bold), style))
+        cells.append(Paragraph(marked(text, is_bold=is_bold), _wrapped(style, text)))
     return cells
 
 

@@ -9,7 +9,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
 from xushi.reports._axis import number_marks, number_text, time_marks
-from xushi.reports._content import Bars, Lanes, Trend, said
+from xushi.reports._content import Bars, Lanes, Text, Tone, Trend, said
 from xushi.reports._fonts import REGULAR, fitted, font_for
 from xushi.reports._pdf_style import ACCENT, FAINT, INK, LINE, MM, SMALL, SOFT, TINY, TONES, WIDTH
 from xushi.reports._words import word
@@ -65,7 +65,10 @@ class LanesChart(_Chart):
 
     def __init__(self, lanes: Lanes, language: str, zone: ZoneInfo) -> None:
         used = {index for lane in lanes.lanes for _, _, index in lane.spans}
-        self._legend = [state for index, state in enumerate(lanes.states) if index in used]
+        self._legend: dict[Tone, list[Text]] = {}
+        for index, state in enumerate(lanes.states):
+            if index in used:
+                self._legend.setdefault(state.tone, []).append(state.label)
         self._lanes = lanes
         super().__init__(len(lanes.lanes) * _ROW + 30, language, zone)
 
@@ -88,15 +91,15 @@ class LanesChart(_Chart):
 
     def _draw_legend(self) -> None:
         x = _LABEL
-        for state in self._legend:
-            text = said(state.label, self.language)
+        for tone, labels in self._legend.items():
+            text = " / ".join(said(label, self.language) for label in labels)
             font = font_for(text)
             from reportlab.pdfbase.pdfmetrics import stringWidth
 
             wide = stringWidth(text, font, TINY) + 20
             if x + wide > self.width:
                 break
-            self.box(x, 2, 8, 6, TONES[state.tone])
+            self.box(x, 2, 8, 6, TONES[tone])
             self.text(x + 11, 2, text)
             x += wide
 

@@ -9,7 +9,7 @@ from xushi.monitor import TITLES, Entry, Figure, Monitor, figures
 from xushi.reports import Column, Section, Table, Text
 from xushi.reports import Figure as Tile
 from xushi.reports import Figures as Tiles
-from xushi.runtime._report_scope import Scope
+from xushi.runtime._report_scope import Scope, natural
 from xushi.signals import unit_display
 
 _MOST_ENTRIES = 5_000
@@ -41,6 +41,7 @@ def kpi_section(scope: Scope) -> Section:
             "en": "No key figure is defined for these machines; define them under Rules.",
             "zh-CN": "尚未为这些设备定义关键指标，请在“规则”中定义。",
         })  # fmt: skip
+    definitions.sort(key=lambda one: natural(one.title.get("en", one.id)))
     found = figures(definitions, scope.run, scope.start_ns, scope.end_ns)
     kinds = [kind for kind in TITLES if any(figure.kind == kind for figure in found)]
     by_definition: dict[str, dict[str, Figure]] = {}
@@ -126,7 +127,7 @@ def alarms_section(scope: Scope) -> Section:
             )
             for entry in happened
         ),
-        more=max(0, len(entries) - _MOST_ENTRIES),
+        on_paper=30,
     )  # fmt: skip
     note = {
         "en": "Alarms by the rules of the platform (IEC 62682); stops name what machines say of themselves.",

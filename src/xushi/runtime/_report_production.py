@@ -149,6 +149,7 @@ def products_section(scope: Scope) -> Section:
         ),
         tuple(rows),
         more=max(0, len(output.finished()) - _MOST_PRODUCTS),
+        on_paper=40,
         empty={"en": "No product was finished.", "zh-CN": "没有产品完工。"},
     )
     return Section("products", {"en": "Products made", "zh-CN": "完工产品"}, (table,))

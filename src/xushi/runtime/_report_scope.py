@@ -80,14 +80,12 @@ def find_machines(store: RecordStore, registry: SignalRegistry, line: str) -> li
                     place.get("category") == "station",
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda one: (not one.is_station, _natural(one.label.get("en", one.place))))
+    return sorted(found, key=lambda one: (not one.is_station, natural(one.label.get("en", one.place))))
 
 
 def find_sources(products: ProductLog, shells: frozenset[str]) -> tuple[ResultSource, ...]:
     """The groups of results of these shells, in the order of their stations' names."""
-    return tuple(
-        sorted((one for one in products.sources if one.shell in shells), key=lambda one: _natural(one.station))
-    )
+    return tuple(sorted((one for one in products.sources if one.shell in shells), key=lambda one: natural(one.station)))
 
 
 def shells_of(store: RecordStore, twins: TwinIndex, line: str) -> frozenset[str]:
@@ -113,6 +111,6 @@ def _is_within(place_id: str, line: str, places: dict[str, Any]) -> bool:
     return False
 
 
-def _natural(text: str) -> list[Any]:
+def natural(text: str) -> list[Any]:
     """A key that sorts OP9 before OP10."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]

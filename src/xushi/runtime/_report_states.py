@@ -189,6 +189,7 @@ def stops_section(scope: Scope) -> Section:
             Column({"en": "Time", "zh-CN": "时长"}, "duration", share=1.1),
         ),
         rows,
+        on_paper=20,
     )  # fmt: skip
     return Section(
         "stops",
