@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Diff, Record, XushiError, diff_key, new_id
-from xushi.reports import Schedule, SealedFile, Shift, ShiftCalendar, local_time, zone_of
+from xushi.reports import Schedule, SealedFile, Shift, ShiftCalendar, ShiftSpan, local_time, zone_of
 from xushi.runtime._report_sections import section_makers
 from xushi.runtime._system_zone import system_zone
 
@@ -49,9 +49,10 @@ class MakeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One report to make. Its span is given by a shift, or by times in ms since 1970.
 
     Attributes:
-        shift: id of a shift of the calendar; with `day` (its local date of begin, today's or the last when empty).
+        shift: id of a shift of the calendar, or `current` or `last`; `day` is the
+            local date of its begin, the last one when empty.
         picture: a PNG or JPEG of the plant for the first page, base64.
-        schedule: id of the schedule that it is made for; then its span is the one that is due.
+        schedule: id of the schedule that it is made for; its span is then the one that is due.
     """
 
     content: Content = Content()
@@ -192,6 +193,8 @@ def _prepare_make(context: CommandContext, params: MakeParams) -> Change:
 
 
 def _span(params: MakeParams, calendar: ShiftCalendar, now_ns: int) -> tuple[dict[str, str], int, int]:
+    if params.shift in ("current", "last"):
+        return _shift_by_now(params.shift, calendar, now_ns)
     if params.shift:
         day_ns = 86_400 * 1_000_000_000
         until_ns = now_ns
@@ -202,8 +205,7 @@ def _span(params: MakeParams, calendar: ShiftCalendar, now_ns: int) -> tuple[dic
         if not wanted:
             raise XushiError("runtime.shift_unknown", shift=params.shift, day=params.day or "–")
         span = wanted[-1]
-        title = {language: f"{text} {span.day}" for language, text in span.shift.name.items()}
-        return title, span.start_ns, min(span.end_ns, max(now_ns, span.start_ns + 1))
+        return _of_shift(span, now_ns)
     if params.start_ms is None or params.end_ms is None:
         raise XushiError("runtime.report_span_missing")
     if not 0 <= params.start_ms < params.end_ms < 1e14:
@@ -211,6 +213,18 @@ def _span(params: MakeParams, calendar: ShiftCalendar, now_ns: int) -> tuple[dic
     start_ns, end_ns = int(params.start_ms * 1e6), int(params.end_ms * 1e6)
     day = local_time(start_ns, zone_of(calendar.zone)).date().isoformat()
     return {"en": f"Production report {day}", "zh-CN": f"生产报告 {day}"}, start_ns, end_ns
+
+
+def _shift_by_now(which: str, calendar: ShiftCalendar, now_ns: int) -> tuple[dict[str, str], int, int]:
+    spans = calendar.spans(now_ns - 8 * 86_400 * 1_000_000_000, now_ns)
+    ended = [one for one in spans if one.end_ns <= now_ns]
+    wanted = ended[-1] if which == "last" else spans[-1]
+    return _of_shift(wanted, now_ns)
+
+
+def _of_shift(span: ShiftSpan, now_ns: int) -> tuple[dict[str, str], int, int]:
+    title = {language: f"{text} {span.day}" for language, text in span.shift.name.items()} or {"en": span.day}
+    return title, span.start_ns, min(span.end_ns, max(now_ns, span.start_ns + 1))
 
 
 def _noon_ns(day: str, zone: str) -> int:
