@@ -794,6 +794,7 @@ export const en = {
   "action.backups": "Show the backups",
   "reports.title": "Reports",
   "reports.make": "Make a report",
+  "reports.made": "Reports so far",
   "reports.span": "Time",
   "reports.span.current": "Shift of now, so far",
   "reports.span.last": "Last whole shift",

@@ -796,6 +796,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "action.backups": "显示备份",
   "reports.title": "报告",
   "reports.make": "生成报告",
+  "reports.made": "已有报告",
   "reports.span": "时间",
   "reports.span.current": "当前班次至今",
   "reports.span.last": "上一个完整班次",

@@ -97,7 +97,7 @@ export function Schedules({ setup, onChange }: { setup: ReportSetup; onChange():
   const [isNew, setIsNew] = useState(false);
   return (
     <section className={css.block} aria-label={text("reports.schedules")}>
-      <h3>{text("reports.schedules")}</h3>
+      <h2>{text("reports.schedules")}</h2>
       {setup.schedules.length === 0 ? <p className={css.fine}>{text("reports.noSchedules")}</p> : null}
       <ul className={css.list}>
         {setup.schedules.map((schedule) => (

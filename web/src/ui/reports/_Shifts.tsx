@@ -31,7 +31,7 @@ export function Shifts({ setup, onSaved }: { setup: ReportSetup; onSaved(): void
   };
   return (
     <section className={css.block} aria-label={text("reports.shifts")}>
-      <h3>{text("reports.shifts")}</h3>
+      <h2>{text("reports.shifts")}</h2>
       <TextInput label={text("reports.zone")} value={zone} onChange={(event) => setZone(event.currentTarget.value)} spellCheck={false} />
       <ul className={css.shifts}>
         {shifts.map((shift, index) => (

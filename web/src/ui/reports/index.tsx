@@ -43,7 +43,7 @@ export default function ReportsPanel() {
           </>
         )}
       </div>
-      <div className={css.main} tabIndex={0} role="region" aria-label={text("reports.title")}>
+      <div className={css.main} tabIndex={0} role="region" aria-label={text("reports.made")}>
         {reports.data.length === 0 ? (
           <EmptyNote icon="file" title={text("reports.empty")}>
             {text("reports.emptyHint")}
