@@ -53,7 +53,7 @@ def test_a_schedule_is_made_switched_off_and_ended(visit: Visit) -> None:
     page.get_by_role("button", name="Make one by itself").click()
     form = page.get_by_role("form", name="Make one by itself")
     form.get_by_label("When").select_option(label="Every day")
-    form.get_by_label("At").fill("07:30")
+    form.get_by_label("At", exact=True).fill("07:30")
     form.get_by_role("button", name="Save").click()
     schedules = page.get_by_role("region", name="Made by itself")
     expect(schedules.get_by_text("Every day 07:30")).to_be_visible()

@@ -93,7 +93,8 @@ class JobTable:
         job = self.get(job_id)
         task = self._tasks.get(job_id)
         if task is not None:
-            task.cancel()
+            # Only after the work has begun: a task that is cancelled before never learns of it.
+            task.get_loop().call_soon(task.cancel)
         return job
 
     async def wait(self, job_id: str) -> Job:
@@ -106,6 +107,7 @@ class JobTable:
     async def close(self) -> None:
         """Interrupt what still runs and wait for it."""
         self._is_closing = True
+        await asyncio.sleep(0)  # let what was just started begin, so that it can end in order
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

@@ -22,7 +22,13 @@ export const appTheme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: "xs", fw: 550 } },
+    Button: {
+      defaultProps: { size: "xs", fw: 550 },
+      // Mantine takes the text's colour from the light scheme; ours fits the fill in each.
+      vars: (_theme: unknown, props: { variant?: string; color?: string }) => ({
+        root: (props.variant ?? "filled") === "filled" && !props.color ? { "--button-color": "var(--x-on-accent)" } : {},
+      }),
+    },
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
