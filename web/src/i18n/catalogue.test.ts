@@ -12,7 +12,7 @@ const SRC = fileURLToPath(new URL("..", import.meta.url));
 const ROOMS = ["app", "ui"];
 
 /** The same in both languages on purpose: names of products and formats. */
-const SAME = new Set(["product.name", "reports.fileOf", "export.format.csv", "export.format.xlsx", "export.format.parquet"]);
+const SAME = new Set(["product.name", "export.format.csv", "export.format.xlsx", "export.format.parquet"]);
 
 /** Visible without a catalogue entry on purpose: each language's own name, and signs. */
 const ALLOWED_TEXT = new Set(["English", "EN", "中文", "[ ]"]);

@@ -826,7 +826,6 @@ export const en = {
   "reports.remove": "Remove {title} from the list",
   "reports.seal": "Seal",
   "reports.sealOf": "Seal of {title}",
-  "reports.fileOf": "{format}, {language}, {size}: {title}",
   "reports.setup": "Shifts and schedules",
   "reports.shifts": "Shifts of a day",
   "reports.zone": "Time zone",

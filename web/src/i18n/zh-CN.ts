@@ -828,7 +828,6 @@ export const zhCN: Record<keyof typeof en, string> = {
   "reports.remove": "将 {title} 移出列表",
   "reports.seal": "签章",
   "reports.sealOf": "{title} 的签章",
-  "reports.fileOf": "{format}，{language}，{size}：{title}",
   "reports.setup": "班次与计划",
   "reports.shifts": "每日班次",
   "reports.zone": "时区",

@@ -53,16 +53,11 @@ function Row({ report, onChange }: { report: ReportInfo; onChange(): void }) {
       {report.files.length > 0 ? (
         <div className={css.files}>
           {report.files.map((file) => (
-            <a
-              key={file.sha256 + file.name}
-              className={css.file}
-              href={`${address}/files/${file.sha256}`}
-              download={file.name}
-              aria-label={text("reports.fileOf", { format: file.format.toUpperCase(), language: languageName(file.language), size: formatBytes(file.size, language), title })}
-            >
+            <a key={file.sha256 + file.name} className={css.file} href={`${address}/files/${file.sha256}`} download={file.name}>
               <Icon name="download" size={13} />
               {file.format.toUpperCase()} {languageName(file.language)}
               <span>{formatBytes(file.size, language)}</span>
+              <span className="x-visually-hidden">{title}</span>
             </a>
           ))}
           <a className={css.file} href={`${address}/seal`} download aria-label={text("reports.sealOf", { title })}>
