@@ -5,6 +5,7 @@ XUSHI_KILL_ROUNDS sets the number of kills (5 by default, 30 by `make kill`).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -12,12 +13,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from kill_cases import CASES, KillCase
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -87,8 +90,11 @@ class Load:
         self.imports: list[str] = []
         self.tried_imports: list[str] = []
         self.commands: list[str] = []
+        self.cases: list[tuple[KillCase, dict[str, Any], dict[str, Any]]] = []
         self.seen: list[tuple[float, np.ndarray, np.ndarray]] = []
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self.rename, self.bring, self.watch)]
+        self.threads = [
+            threading.Thread(target=work, daemon=True) for work in (self.rename, self.bring, self.watch, self.table)
+        ]
         for thread in self.threads:
             thread.start()
 
@@ -125,6 +131,23 @@ class Load:
                 return
             self.imports.append(name)
             self.commands.append(outcome["command_id"])
+
+    def table(self) -> None:
+        """Every row of the table of commands, in turn, as fast as the server answers."""
+        number = 0
+        while not self.is_over:
+            number += 1
+            for case in CASES:
+                if number % case.every:
+                    continue
+                params = case.params(self.round, number)
+                try:
+                    outcome = self.server.remote.run(case.command, params)
+                except (XushiError, OSError):
+                    return
+                assert outcome["state"] == "done", outcome
+                self.cases.append((case, params, outcome))
+                self.commands.append(outcome["command_id"])
 
     def watch(self) -> None:
         url = self.server.access.url.replace("http", "ws") + "/api/ws"
@@ -204,6 +227,30 @@ def check_records(server: Server, load: Load) -> None:
     assert set(load.commands) <= evidence
 
 
+def check_cases(server: Server, load: Load) -> Counter[str]:
+    """Whatever any row of the table was acknowledged for is there; return how many of each command."""
+    for case, params, outcome in load.cases:
+        assert case.holds(server.remote, params, outcome), f"lost: {case.command} {params}"
+    return Counter(case.command for case, _, _ in load.cases)
+
+
+def check_reports(server: Server) -> int:
+    """Every report that was ordered is made in the end, and each of its files is whole; return how many."""
+    deadline = time.monotonic() + 120 + 4 * ROUNDS
+    while True:
+        reports = server.remote.get("/api/reports", limit=1000)
+        if all(report["state"] == "made" for report in reports):
+            break
+        assert all(report["state"] in ("ordered", "made") for report in reports), reports
+        assert time.monotonic() < deadline, "reports are still being made"
+        time.sleep(0.2)
+    for report in reports[:20]:
+        for file in report["files"]:
+            content = server.remote.raw("GET", f"/api/reports/{report['id']}/files/{file['sha256']}")
+            assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    return len(reports)
+
+
 def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
@@ -212,6 +259,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
     chance = random.Random(20261121)
     startups: list[float] = []
     commands = values = 0
+    counts: Counter[str] = Counter()
     for round_ in range(ROUNDS):
         load = Load(server, round_)
         time.sleep(chance.uniform(0.4, 2.0))
@@ -221,17 +269,23 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         server = Server(folder, plant)
         startups.append(server.seconds_to_answer)
         check_records(server, load)
+        counts += check_cases(server, load)
         commands += len(load.commands)
+    reports = check_reports(server)
     server.process.terminate()
     assert server.process.wait(30) == 0
     figure = {
         "rounds": ROUNDS,
         "commands": commands,
         "values": values,
+        "by_command": dict(counts),
+        "reports": reports,
         "startup_s": [round(one, 2) for one in startups],
     }
     print(json.dumps(figure))
     assert commands > ROUNDS
+    assert set(counts) == {case.command for case in CASES}
+    assert reports >= counts["report.make"]
     assert values > ROUNDS
     if IS_MEASURED:
         assert sorted(startups)[ROUNDS // 2] < STARTUP_TARGET_S

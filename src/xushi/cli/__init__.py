@@ -1,6 +1,24 @@
 """The command line: `xushi VERB …`; every verb is an entry point, so that a package can bring its own."""
 
 from ._main import main
+from ._safekeeping import BACKUP, RESTORE, ROLLBACK, VERIFY
 from ._verbs import COMMAND, COMPLETION, DOCTOR, EXPORT, LINK, MCP, OPEN, RUN, STATUS, TOKEN, UNDO
 
-__all__ = ["COMMAND", "COMPLETION", "DOCTOR", "EXPORT", "LINK", "MCP", "OPEN", "RUN", "STATUS", "TOKEN", "UNDO", "main"]
+__all__ = [
+    "BACKUP",
+    "COMMAND",
+    "COMPLETION",
+    "DOCTOR",
+    "EXPORT",
+    "LINK",
+    "MCP",
+    "OPEN",
+    "RESTORE",
+    "ROLLBACK",
+    "RUN",
+    "STATUS",
+    "TOKEN",
+    "UNDO",
+    "VERIFY",
+    "main",
+]

@@ -11,16 +11,20 @@ import msgspec
 from ._clock import Clock
 from ._errors import XushiError
 from ._ids import new_id
+from ._records import Record, build_diff, diff_key
+from ._store import RecordStore
 
 _MOST_ENDED_JOBS = 200
+_KIND = "job"
 
-JobState: TypeAlias = Literal["running", "done", "failed", "cancelled"]
+JobState: TypeAlias = Literal["running", "done", "failed", "cancelled", "interrupted"]
 
 
 class Job(msgspec.Struct):
     """One piece of long work as people see it.
 
     Attributes:
+        state: `interrupted` where the platform ended, however it ended, before the work did.
         progress: share done, 0…1.
         message: what is being done now.
         error: code and parameters of the XushiError that ended it.
@@ -43,13 +47,15 @@ Work: TypeAlias = Callable[[Progress], Awaitable[Any]]
 
 
 class JobTable:
-    """All jobs of this process: running ones and the last that ended."""
+    """Running jobs and the last that ended, also those of earlier runs where a store is given."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, store: RecordStore | None = None) -> None:
         self._clock = clock
-        self._jobs: dict[str, Job] = {}
+        self._store = store
+        self._jobs: dict[str, Job] = {} if store is None else self._recall(store)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._listeners: list[Callable[[Job], None]] = []
+        self._is_closing = False
 
     def subscribe(self, listener: Callable[[Job], None]) -> Callable[[], None]:
         """Call `listener(job)` whenever a job changes; returns how to stop that."""
@@ -61,6 +67,7 @@ class JobTable:
         now_ns = self._clock.now_ns()
         job = Job(id=new_id(now_ns), title=title, owner=owner, started_ns=now_ns)
         self._jobs[job.id] = job
+        self._keep(job)
         self._forget_oldest()
         self._tasks[job.id] = asyncio.get_running_loop().create_task(self._run(job, work))
         self._tell(job)
@@ -86,7 +93,8 @@ class JobTable:
         job = self.get(job_id)
         task = self._tasks.get(job_id)
         if task is not None:
-            task.cancel()
+            # Only after the work has begun: a task that is cancelled before never learns of it.
+            task.get_loop().call_soon(task.cancel)
         return job
 
     async def wait(self, job_id: str) -> Job:
@@ -97,7 +105,9 @@ class JobTable:
         return self.get(job_id)
 
     async def close(self) -> None:
-        """Cancel what still runs and wait for it."""
+        """Interrupt what still runs and wait for it."""
+        self._is_closing = True
+        await asyncio.sleep(0)  # let what was just started begin, so that it can end in order
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -114,7 +124,7 @@ class JobTable:
             job.result = await work(progress)
             job.state, job.progress = "done", 1.0
         except asyncio.CancelledError:
-            job.state = "cancelled"
+            job.state = "interrupted" if self._is_closing else "cancelled"
         except XushiError as error:
             job.state, job.error = "failed", {"code": error.code, "params": error.params}
         except Exception as error:  # a defect of ours: the job ends with a plain report, the server lives on
@@ -129,6 +139,7 @@ class JobTable:
         finally:
             job.ended_ns = self._clock.now_ns()
             self._tasks.pop(job.id, None)
+            self._keep(job)
             self._tell(job)
 
     def _tell(self, job: Job) -> None:
@@ -139,3 +150,23 @@ class JobTable:
         ended = [job_id for job_id in self._jobs if job_id not in self._tasks]
         for job_id in ended[: max(0, len(self._jobs) - _MOST_ENDED_JOBS)]:
             del self._jobs[job_id]
+            self._write(job_id, None)
+
+    def _keep(self, job: Job) -> None:
+        """Make begin and end of a job durable; its progress in between is not worth a sync."""
+        self._write(job.id, msgspec.json.decode(msgspec.json.encode(job, enc_hook=str)))
+
+    def _write(self, job_id: str, after: Record | None) -> None:
+        if self._store is None:
+            return
+        before = self._store.get(_KIND, job_id)
+        key = diff_key(_KIND, job_id)
+        self._store.commit(build_diff({key: before}, {key: after}))
+
+    def _recall(self, store: RecordStore) -> dict[str, Job]:
+        jobs = {job_id: msgspec.convert(record, Job) for job_id, record in store.list(_KIND)}
+        for job in jobs.values():
+            if job.state == "running":
+                job.state, job.ended_ns = "interrupted", self._clock.now_ns()
+                self._keep(job)
+        return jobs

@@ -140,7 +140,7 @@ class Remote:
     ) -> bytes:
         """Send bytes and return the bytes of the answer; raises as `request` does."""
         target = path + (f"?{urlencode(query)}" if query else "")
-        sent = {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language, **(headers or {})}
+        sent = {**self._head(), **(headers or {})}
         connection = self._connection()
         try:
             connection.request(method, target, content, sent)
@@ -153,6 +153,55 @@ class Remote:
         if answer.status >= 400:
             raise RemoteError(answer.status, _error_of(answer, body))
         return body
+
+    def download(self, path: str, target: Path) -> int:
+        """Write the bytes of a GET to a file, which appears whole or not at all; return how many.
+
+        Raises:
+            XushiError: `remote.file_unwritable`, or as `request` does.
+        """
+        draft = target.with_name(f".{target.name}.draft")
+        connection = self._connection()
+        try:
+            connection.request("GET", path, None, self._head())
+            answer = connection.getresponse()
+            if answer.status >= 400:
+                raise RemoteError(answer.status, _error_of(answer, answer.read()))
+            with draft.open("wb") as file:
+                size = 0
+                while piece := answer.read(_PIECE_BYTES):
+                    size += file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if answer.length:
+                raise XushiError("remote.unreachable", url=self.url, reason="the answer ended early")
+            draft.replace(target)
+            return size
+        except HTTPException as error:
+            raise XushiError("remote.unreachable", url=self.url, reason=str(error) or type(error).__name__) from error
+        except OSError as error:
+            raise XushiError("remote.file_unwritable", path=str(target), reason=error.strerror or str(error)) from error
+        finally:
+            connection.close()
+            draft.unlink(missing_ok=True)
+
+    def upload(self, path: str, source: Path, query: dict[str, Any]) -> Any:
+        """Send a file as the body of a POST and return the JSON answer.
+
+        Raises:
+            XushiError: `remote.file_unreadable`, or as `request` does.
+        """
+        try:
+            size = source.stat().st_size
+            with source.open("rb") as file:
+                pieces = iter(lambda: file.read(_PIECE_BYTES), b"")
+                headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+                return json.loads(self.raw("POST", path, pieces, headers, query))
+        except OSError as error:
+            raise XushiError("remote.file_unreadable", path=str(source), reason=error.strerror or str(error)) from error
+
+    def _head(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
 
     def _connection(self) -> HTTPConnection:
         kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection

@@ -1,5 +1,6 @@
 """The runtime: one data folder opened as a running platform, the floor below the doors."""
 
+from xushi.runtime._backups import PROGRAM, backup_path, make_backup, restore_folder, roll_back
 from xushi.runtime._certificates import CertificateShelf, ServerCertificate
 from xushi.runtime._devices import CallParams, WriteParams
 from xushi.runtime._files_of_twins import FileFinder, file_of
@@ -23,6 +24,10 @@ from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
 from xushi.runtime._proposals import proposals
 from xushi.runtime._queued_writes import QueuedWrite, queued_writes
+from xushi.runtime._report_desk import MEDIA_TYPES, ReportDesk
+from xushi.runtime._report_orders import calendar_of, schedule_of
+from xushi.runtime._report_scope import Machine, Scope
+from xushi.runtime._report_sections import SectionMaker, section_makers
 from xushi.runtime._signals_of_twins import signal_definitions, signal_key, texts
 from xushi.runtime._timelines import LIVE, TimelineCard, TimelineShelf
 from xushi.runtime._twins import TwinIndex
@@ -40,6 +45,8 @@ __all__ = [
     "DELTA",
     "FULL",
     "LIVE",
+    "MEDIA_TYPES",
+    "PROGRAM",
     "SYSTEM",
     "AasImporter",
     "CallParams",
@@ -57,17 +64,23 @@ __all__ = [
     "Importer",
     "ImporterTable",
     "LinkKeeper",
+    "Machine",
     "Platform",
     "Product",
     "ProductLog",
     "ProductStep",
     "QueuedWrite",
+    "ReportDesk",
+    "Scope",
+    "SectionMaker",
     "ServerCertificate",
     "Source",
     "TimelineCard",
     "TimelineShelf",
     "TwinIndex",
     "WriteParams",
+    "backup_path",
+    "calendar_of",
     "check_gltf",
     "decode_frame",
     "encode_body",
@@ -76,9 +89,14 @@ __all__ = [
     "file_of",
     "holder_of",
     "lexical",
+    "make_backup",
     "plan_import",
     "proposals",
     "queued_writes",
+    "restore_folder",
+    "roll_back",
+    "schedule_of",
+    "section_makers",
     "sha256_of",
     "signal_definitions",
     "signal_key",

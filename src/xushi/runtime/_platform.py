@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from xushi.backups import bring_up_to_date, finish_swap
 from xushi.kernel import (
     Actor,
     BlobStore,
@@ -24,6 +25,7 @@ from xushi.kernel import (
 )
 from xushi.monitor import Monitor, alarm_commands, rule_commands
 from xushi.runtime._acting import acting_commands, make_fleet
+from xushi.runtime._backups import PROGRAM, backup_commands
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._command_plugins import register_installed
 from xushi.runtime._devices import device_commands
@@ -35,12 +37,14 @@ from xushi.runtime._products import ProductLog
 from xushi.runtime._proposals import proposal_commands
 from xushi.runtime._queued_writes import WriteQueue
 from xushi.runtime._recording import recording_commands
+from xushi.runtime._report_desk import ReportDesk
+from xushi.runtime._report_orders import report_commands
 from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
-from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, ScopePolicy
+from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
 
 log = logging.getLogger("xushi.runtime")
 
@@ -48,6 +52,7 @@ SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
+    report_commands, backup_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 KEEP_DAYS = 30.0
@@ -76,7 +81,9 @@ class Platform:
     def _open(self, files: ExitStack) -> None:
         """Open every file in order; ``files`` closes what is open, in reverse, also where a later one fails."""
         folder, clock = self.folder, self.clock
+        finish_swap(folder)
         files.callback(FolderLock(folder).release)
+        bring_up_to_date(folder, PROGRAM, clock.now_ns(), told=_tell_snapshot)
         self.store = SqliteStore(folder / "records.sqlite")
         files.callback(self.store.close)
         self.blobs = BlobStore(folder / "blobs")
@@ -89,7 +96,7 @@ class Platform:
         self.gate = Gatekeeper(self.store, clock)
         self.evidence = EvidenceLog(self.store)
         self.policy = ScopePolicy()
-        self.jobs = JobTable(clock)
+        self.jobs = JobTable(clock, self.store)
         self.importers = ImporterTable.installed()
         self.twins = TwinIndex(self.store)
         self.certificates = CertificateShelf(self.store, folder / "connectors" / "opcua", clock)
@@ -100,6 +107,7 @@ class Platform:
         files.callback(self.timelines.close)
         self.recordings_under_way: set[str] = set()
         self.products = ProductLog(self.twins, self.registry)
+        self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.monitor = Monitor(
             folder / "alarms.sqlite", self.store, self.registry, self.board, self.history, self.evidence, clock
         )
@@ -107,6 +115,8 @@ class Platform:
         self.ingest.watchers.append(self.monitor.watch)
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
+        self.reports = ReportDesk(self)
+        self.restart: Callable[[], None] | None = None  # how a restored folder is opened in place of this one
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
         self.twins.reload()
@@ -118,7 +128,7 @@ class Platform:
             for command in make():
                 self.commands.register(command)
         self.command_refusals = register_installed(self.commands)
-        services: dict[str, Any] = {
+        self.services: dict[str, Any] = {
             "importers": self.importers,
             "registry": self.registry,
             "links": self.links,
@@ -129,7 +139,7 @@ class Platform:
             "monitor": self.monitor,
             "platform": self,
         }
-        bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, services)
+        bus = CommandBus(self.store, self.blobs, self.commands, self.clock, self.policy, self.evidence, self.services)
         bus.subscribe(self._on_change)
         return bus
 
@@ -175,6 +185,7 @@ class Platform:
         self.queue.start()
         self.monitor.start()
         self.links.start()
+        self.reports.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
     async def stop(self) -> None:
@@ -182,6 +193,7 @@ class Platform:
         if self._housekeeper is not None:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
+        await self.reports.stop()
         await self.jobs.close()
         await self.queue.stop()
         await self.links.stop()
@@ -203,3 +215,7 @@ class Platform:
             await asyncio.sleep(_HOUSEKEEPING_S)
             await asyncio.to_thread(self.gate.forget_expired)
             await asyncio.to_thread(self.history.retention, self._keep_ns)
+
+
+def _tell_snapshot(name: str) -> None:
+    log.warning("the data folder is of an older version; first a snapshot is made of it: %s", name)

@@ -123,6 +123,22 @@ class ProductLog:
         ]
         return sorted(found, key=lambda step: step.at_ns)
 
+    def results(
+        self, history: History, source: ResultSource, start_ns: int, end_ns: int
+    ) -> list[tuple[int, str, bool | None]]:
+        """Every result of one station in a span: (instant, serial, whether it was good; None where nobody judges)."""
+        found = self._serials(history, source, start_ns, end_ns)
+        if source.verdict is None or not found:
+            return [(at_ns, serial, None) for at_ns, serial in found]
+        verdicts = history.range(source.verdict, start_ns, end_ns, _MAX_EVENTS)
+        places = verdicts.times_ns.searchsorted([at_ns for at_ns, _ in found], "right") - 1
+        bits, qualities = verdicts.bits.tolist(), verdicts.qualities.tolist()
+        judged = []
+        for (at_ns, serial), place in zip(found, places.tolist(), strict=True):
+            is_known = place >= 0 and qualities[place] < 0x8000_0000
+            judged.append((at_ns, serial, bits[place] in source.good if is_known else None))
+        return judged
+
     def _serials(self, history: History, source: ResultSource, start_ns: int, end_ns: int) -> list[tuple[int, str]]:
         frame = history.range(source.serial, start_ns, end_ns, _MAX_EVENTS)
         found: list[tuple[int, str]] = []

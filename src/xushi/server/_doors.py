@@ -21,7 +21,21 @@ FURTHEST_MS = 4.6e12  # years 1824 to 2115: the difference of any two still fits
 _ROUNDING_NS = 500  # a double of today's milliseconds is a quarter of a microsecond coarse
 _FAILURES_PER_MINUTE = 20
 SHOWN_WHOLE = frozenset({"place"})
-SHOWN_BY_KEY = frozenset({"shell", "submodel", "concept", "link", "asset", "proposal", "rule", "kpi"})
+SHOWN_BY_KEY = frozenset(
+    {
+        "shell",
+        "submodel",
+        "concept",
+        "link",
+        "asset",
+        "proposal",
+        "rule",
+        "kpi",
+        "report",
+        "report_schedule",
+        "shift_calendar",
+    }
+)
 
 
 def to_ms(time_ns: int) -> float:

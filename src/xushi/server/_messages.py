@@ -313,7 +313,7 @@ class JobInfo(msgspec.Struct, frozen=True):
 
     id: str
     title: Text
-    state: Literal["running", "done", "failed", "cancelled"]
+    state: Literal["running", "done", "failed", "cancelled", "interrupted"]
     progress: float
     message: str
     result: Any
@@ -412,6 +412,85 @@ class RpcAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     id: int | str | None
     result: dict[str, Any] | None = None
     error: RpcError | None = None
+
+
+class ReportFile(msgspec.Struct, frozen=True):
+    """One file of a report, to be fetched from `/api/reports/{id}/files/{sha256}`."""
+
+    name: str
+    language: str
+    format: str
+    sha256: str
+    size: int
+
+
+class ReportInfo(msgspec.Struct, frozen=True):
+    """A report: ordered, made, failed or cancelled. `job` is the long work that makes it."""
+
+    id: str
+    title: Text
+    state: Literal["ordered", "made", "failed", "cancelled"]
+    start_ms: float
+    end_ms: float
+    zone: str
+    timeline: str
+    line: str
+    ordered_ms: float
+    ordered_by: str
+    made_ms: float | None
+    schedule: str
+    job: str | None
+    files: list[ReportFile]
+    error: ErrorBody | None
+
+
+class ShiftInfo(msgspec.Struct, frozen=True):
+    """A shift of every day, by its local times."""
+
+    id: str
+    name: Text
+    start: str
+    end: str
+
+
+class SectionInfo(msgspec.Struct, frozen=True):
+    """A chapter that a report can have."""
+
+    id: str
+    title: Text
+
+
+class ScheduleInfo(msgspec.Struct, frozen=True):
+    """A schedule of reports, and when the next is due."""
+
+    id: str
+    when: dict[str, Any]
+    content: dict[str, Any]
+    enabled: bool
+    next_ms: float | None
+
+
+class ReportSetup(msgspec.Struct, frozen=True):
+    """Shift calendar, schedules, chapters, and the fingerprint of the key that signs."""
+
+    zone: str
+    shifts: list[ShiftInfo]
+    is_calendar_set: bool
+    schedules: list[ScheduleInfo]
+    sections: list[SectionInfo]
+    fingerprint: str
+
+
+class BackupInfo(msgspec.Struct, frozen=True):
+    """A backup file. `is_locked` when its secrets need a passphrase; not `is_readable` when it is damaged."""
+
+    name: str
+    bytes: int
+    made_ms: float
+    program: str
+    has_secrets: bool
+    is_locked: bool
+    is_readable: bool = True
 
 
 class NewToken(msgspec.Struct, frozen=True):

@@ -136,9 +136,11 @@ def run_server(
 ) -> None:
     """Open a data folder and serve it until Ctrl-C or SIGTERM; an attached server ends with its parent process."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    listener = bind(host, port)
-    with listener, Platform.open(folder, keep_days=keep_days, endpoints=endpoints) as platform:
-        asyncio.run(_run(platform, host, listener, on_ready, extra_hosts, is_attached))
+    with bind(host, port) as listener:
+        is_wanted = True
+        while is_wanted:  # once more after a backup was restored: the same address, another folder behind it
+            with listener.dup() as door, Platform.open(folder, keep_days=keep_days, endpoints=endpoints) as platform:
+                is_wanted = asyncio.run(_run(platform, host, door, on_ready, extra_hosts, is_attached))
 
 
 async def _run(
@@ -148,8 +150,16 @@ async def _run(
     on_ready: Callable[[RunningServer], None],
     extra_hosts: tuple[str, ...],
     is_attached: bool,
-) -> None:
-    ended = asyncio.Event()
+) -> bool:
+    """Serve until the end is asked for; tells whether to open the folder anew."""
+    ended, restarts = asyncio.Event(), False
+
+    def restart() -> None:
+        nonlocal restarts
+        restarts = True
+        ended.set()
+
+    platform.restart = restart
     parent = os.getppid()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -159,3 +169,4 @@ async def _run(
         while not ended.is_set() and not (is_attached and os.getppid() != parent):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), _PARENT_CHECK_S)
+    return restarts

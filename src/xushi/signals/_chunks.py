@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -129,6 +130,23 @@ class ChunkStore:
             self._reader = _open_reader(path)
         except sqlite3.Error as error:
             raise XushiError("signals.history_unreadable", path=str(path), reason=str(error)) from error
+
+    def begin_copy(self) -> Callable[[Path], None]:
+        """Hold the state of now, and return what writes it to a new file; writing here may go on meanwhile."""
+        source = _open_reader(self.path)
+        source.isolation_level = None
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # the first read fixes the state
+
+        def copy(target: Path) -> None:
+            try:
+                with closing(sqlite3.connect(target)) as copied:
+                    source.backup(copied)
+                    copied.execute("PRAGMA journal_mode=DELETE")
+            finally:
+                source.close()
+
+        return copy
 
     def load(self) -> tuple[dict[int, ChunkIndex], int]:
         """Return (index by signal, first free chunk number).

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -156,6 +158,28 @@ class History:
             self._store.checkpoint()
         except (sqlite3.Error, OSError) as error:
             raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
+
+    def snapshot(self, target: Path) -> None:
+        """Write a copy of the folder as of now into `target`, while appending goes on.
+
+        Everything appended before the call is in it: what is in no chunk yet is in the copied log.
+
+        Raises:
+            XushiError: `signals.write_failed`, `signals.history_read_only`.
+        """
+        if self._log is None:
+            raise XushiError("signals.history_read_only", path=str(self.folder))
+        self._log.sync()
+        try:
+            (target / "log").mkdir(parents=True)
+            with self._writing:  # no chunk is on its way: what is not in the database is in the log
+                copy = self._store.begin_copy()
+                for segment in segments(self.folder / "log"):
+                    with suppress(FileNotFoundError):  # removed just now, because its values are in the database
+                        shutil.copyfile(segment.path, target / "log" / segment.path.name)
+            copy(target / "history.sqlite")
+        except (sqlite3.Error, OSError) as error:
+            raise XushiError("signals.write_failed", path=str(target), reason=str(error)) from error
 
     def retention(self, keep_ns: int) -> int:
         """Remove whole chunks that ended more than `keep_ns` ago; return the number of points removed.

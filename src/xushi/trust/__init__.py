@@ -10,6 +10,7 @@ from ._sessions import (
     Gatekeeper,
     TokenInfo,
 )
+from ._signing import InstallationKey, check_signature, fingerprint
 
 __all__ = [
     "ALL_SCOPES",
@@ -22,10 +23,13 @@ __all__ = [
     "EvidenceLog",
     "EvidenceProof",
     "Gatekeeper",
+    "InstallationKey",
     "MerkleTree",
     "ScopePolicy",
     "TokenInfo",
     "check_proof",
+    "check_signature",
+    "fingerprint",
     "leaf_hash",
     "node_hash",
     "parse_scopes",

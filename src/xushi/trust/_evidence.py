@@ -63,6 +63,12 @@ class EvidenceLog:
         """Return the number of entries."""
         return self._store.log_length(LOG_NAME)
 
+    def root(self) -> str:
+        """Return the Merkle root over all entries, in hex."""
+        with self._lock:
+            self._catch_up()
+            return self._tree.root().hex()
+
     def proof(self, number: int) -> EvidenceProof:
         """Return the inclusion proof of entry `number` under the present root.
 

@@ -73,6 +73,17 @@ export interface AlarmsMessage {
   removed: string[];
 }
 
+/** A backup file. `is_locked` when its secrets need a passphrase; not `is_readable` when it is damaged. */
+export interface BackupInfo {
+  name: string;
+  bytes: number;
+  made_ms: number;
+  program: string;
+  has_secrets: boolean;
+  is_locked: boolean;
+  is_readable: boolean;
+}
+
 /** What is usual of a figure: below `low` or above `high` it is abnormal; null for no bound. */
 export interface Band {
   low: number | null;
@@ -390,7 +401,7 @@ export interface ImportPlan {
 export interface JobInfo {
   id: string;
   title: Record<string, string>;
-  state: "cancelled" | "done" | "failed" | "running";
+  state: "cancelled" | "done" | "failed" | "interrupted" | "running";
   progress: number;
   message: string;
   result: unknown;
@@ -404,7 +415,7 @@ export interface JobMessage {
   type: "job";
   id: string;
   title: Record<string, string>;
-  state: "cancelled" | "done" | "failed" | "running";
+  state: "cancelled" | "done" | "failed" | "interrupted" | "running";
   progress: number;
   message: string;
   result: unknown;
@@ -725,6 +736,44 @@ export interface RecordsMessage {
   diff: DiffInfo;
 }
 
+/** One file of a report, to be fetched from `/api/reports/{id}/files/{sha256}`. */
+export interface ReportFile {
+  name: string;
+  language: string;
+  format: string;
+  sha256: string;
+  size: number;
+}
+
+/** A report: ordered, made, failed or cancelled. `job` is the long work that makes it. */
+export interface ReportInfo {
+  id: string;
+  title: Record<string, string>;
+  state: "cancelled" | "failed" | "made" | "ordered";
+  start_ms: number;
+  end_ms: number;
+  zone: string;
+  timeline: string;
+  line: string;
+  ordered_ms: number;
+  ordered_by: string;
+  made_ms: number | null;
+  schedule: string;
+  job: string | null;
+  files: ReportFile[];
+  error: ErrorBody | null;
+}
+
+/** Shift calendar, schedules, chapters, and the fingerprint of the key that signs. */
+export interface ReportSetup {
+  zone: string;
+  shifts: ShiftInfo[];
+  is_calendar_set: boolean;
+  schedules: ScheduleInfo[];
+  sections: SectionInfo[];
+  fingerprint: string;
+}
+
 /** What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``. */
 export interface RowChange {
   numbers?: number[];
@@ -836,6 +885,21 @@ export interface SampleRows {
   more: boolean;
 }
 
+/** A schedule of reports, and when the next is due. */
+export interface ScheduleInfo {
+  id: string;
+  when: Record<string, unknown>;
+  content: Record<string, unknown>;
+  enabled: boolean;
+  next_ms: number | null;
+}
+
+/** A chapter that a report can have. */
+export interface SectionInfo {
+  id: string;
+  title: Record<string, string>;
+}
+
 /** Shows one past instant. */
 export interface Seek {
   type: "seek";
@@ -867,6 +931,14 @@ export interface ShelvedInfo {
   at_ms: number;
   until_ms: number;
   reason: string;
+}
+
+/** A shift of every day, by its local times. */
+export interface ShiftInfo {
+  id: string;
+  name: Record<string, string>;
+  start: string;
+  end: string;
 }
 
 /** Shows a machine's state: `signal` is an OPC 40001-1 MachineryItemState, `detail` the reason. */

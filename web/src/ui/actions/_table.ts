@@ -27,7 +27,7 @@ export interface Action {
 
 /** Commands that have a better place in the page than a generic form: a view, or a dialog. */
 const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi)\./;
-const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject"]);
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove"]);
 
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
@@ -115,6 +115,8 @@ export function useActions(): Action[] {
       make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+5" }),
       make("view.spc", "action.spc", "view", "chart", show("spc"), { keys: "alt+6" }),
       make("view.rules", "action.rules", "view", "rule", show("rules"), { keys: "alt+7" }),
+      make("view.reports", "action.reports", "view", "file", show("reports"), { keys: "alt+9" }),
+      make("view.backups", "action.backups", "view", "archive", show("backups")),
       make("view.activity", "action.activity", "view", "activity", show("activity"), { keys: "alt+8" }),
       make("view.split", "action.split", "view", "split", () => ui.set((old) => ({ isSplit: !old.isSplit, centre: "world" })), { keys: "alt+b" }),
       make("view.tree", "action.tree", "view", "sidebar", () => ui.set((old) => ({ isTreeOpen: !old.isTreeOpen })), { keys: "alt+t" }),

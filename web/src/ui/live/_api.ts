@@ -16,6 +16,7 @@ export interface Api {
   onSignedOut: (() => void) | null;
   get<T>(path: string, signal?: AbortSignal): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  send<T>(path: string, file: File): Promise<T>;
   upload<T>(path: string, files: readonly File[], fields: Record<string, string>): Promise<T>;
 }
 
@@ -49,6 +50,10 @@ export function createApi(language: string): Api {
     },
     async post<T>(path: string, body?: unknown) {
       const init: RequestInit = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) };
+      return (await (await request(api, path, init)).json()) as T;
+    },
+    async send<T>(path: string, file: File) {
+      const init: RequestInit = { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file };
       return (await (await request(api, path, init)).json()) as T;
     },
     async upload<T>(path: string, files: readonly File[], fields: Record<string, string>) {

@@ -15,5 +15,7 @@ export { createStore, useStore } from "./_store";
 export type { Store } from "./_store";
 export * from "./_monitoring";
 export * from "./_types";
+export * from "./_keeping";
+export { useAnswerWhile, useChangedRecords } from "./_record_hooks";
 export { gradeOf, isOutOfLimits, labelOf, qualityText, termText, unitText, valueText } from "./_values";
 export type { Grade } from "./_values";

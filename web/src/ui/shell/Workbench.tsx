@@ -28,6 +28,8 @@ const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   engines: lazy(() => import("../engines")),
   spc: lazy(() => import("../spc")),
   rules: lazy(() => import("../rules")),
+  reports: lazy(() => import("../reports")),
+  backups: lazy(() => import("../backups")),
   activity: lazy(() => import("../activity")),
 };
 const Palette = lazy(() => import("../palette"));

@@ -6,8 +6,10 @@ import { CENTRES, useUi, useUiStore, type Centre } from "../state";
 import css from "./shell.module.css";
 
 export const CENTRE_ICONS: Record<Centre, IconName> = {
-  world: "world", cockpit: "gauge", alarms: "bell", table: "table", engines: "engine", spc: "chart", rules: "rule", activity: "activity",
+  world: "world", cockpit: "gauge", alarms: "bell", table: "table", engines: "engine", spc: "chart", rules: "rule", reports: "file", activity: "activity", backups: "archive",
 };
+/** Views that are rarely wanted have no tab; the menu and the palette lead to them. */
+const TABS = CENTRES.filter((name) => name !== "backups");
 
 export function CentreTabs() {
   const text = useText();
@@ -26,7 +28,7 @@ export function CentreTabs() {
         </ActionIcon>
       </Tooltip>
       <div className={css.tabs} role="group" aria-label={text("shell.views")}>
-        {CENTRES.map((name) => (
+        {TABS.map((name) => (
           <button key={name} type="button" className={css.tab} aria-pressed={centre === name} title={text(`centre.${name}`)} onClick={() => ui.set({ centre: name, phoneTab: name })}>
             <Icon name={CENTRE_ICONS[name]} size={15} />
             <span>{text(`centre.${name}`)}</span>

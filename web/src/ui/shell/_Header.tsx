@@ -128,6 +128,9 @@ function PageMenu({ actions }: { actions: readonly Action[] }) {
         {item("plant.undo")}
         {item("plant.redo")}
         <Menu.Divider />
+        {item("view.reports")}
+        {item("view.backups")}
+        <Menu.Divider />
         {item("page.link")}
         {item("page.linkInstant")}
         {item("page.keys")}

@@ -22,7 +22,9 @@ const MORE: readonly Tab[] = [
   { tab: "engines", icon: "engine" },
   { tab: "spc", icon: "chart" },
   { tab: "rules", icon: "rule" },
+  { tab: "reports", icon: "file" },
   { tab: "activity", icon: "activity" },
+  { tab: "backups", icon: "archive" },
 ];
 
 export function PhoneTabs() {

@@ -24,7 +24,7 @@ export const appTheme = createTheme({
   components: {
     Button: {
       defaultProps: { size: "xs", fw: 550 },
-      // Mantine reckons the text's colour from its own shades; ours are in the tokens.
+      // Mantine takes the text's colour from the light scheme; ours fits the fill in each.
       vars: (_theme: unknown, props: { variant?: string; color?: string }) => ({
         root: (props.variant ?? "filled") === "filled" && !props.color ? { "--button-color": "var(--x-on-accent)" } : {},
       }),

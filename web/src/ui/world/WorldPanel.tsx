@@ -62,6 +62,7 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
           toggleWalk: () => engine.setMode(engine.mode === "walk" ? "orbit" : "walk"),
           look: (camera) => engine.setCamera(camera),
           camera: () => engine.getCamera(),
+          picture: () => engine.screenshot(),
         });
         setScene(engine);
       })

@@ -9,6 +9,8 @@ export interface WorldHandle {
   look(camera: Camera): void;
   /** Where the eye stands now; null while no world is drawn. */
   camera(): Camera | null;
+  /** What is drawn now, as a PNG without labels; null while no world is drawn. */
+  picture(): Promise<Blob | null>;
 }
 
 /** Passes wishes on to the scene that is there at the moment, if any. */
@@ -25,6 +27,7 @@ export function createWorldRelay(): WorldRelay {
     toggleWalk: () => scene?.toggleWalk(),
     look: (camera) => scene?.look(camera),
     camera: () => scene?.camera() ?? null,
+    picture: () => scene?.picture() ?? Promise.resolve(null),
   };
 }
 

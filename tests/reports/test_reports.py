@@ -1,0 +1,375 @@
+"""A report shows what was recorded, in both languages and forms, embeds its fonts, and proves itself offline."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from xushi.kernel import Actor, ManualClock, XushiError
+from xushi.reports import (
+    Bars,
+    Column,
+    Figure,
+    Figures,
+    Lane,
+    Lanes,
+    LaneState,
+    Picture,
+    Report,
+    Schedule,
+    Section,
+    Series,
+    Shift,
+    ShiftCalendar,
+    Table,
+    Trend,
+    check_seal,
+    find_seal,
+    seal_file,
+    write_pdf,
+    write_xlsx,
+)
+from xushi.runtime import SYSTEM, Platform, calendar_of
+from xushi.trust import ALL_SCOPES
+
+S = 1_000_000_000
+HOUR = 3_600 * S
+NOON = int(datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp()) * S
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def sample(note: str = "曙光汽车镕喆𠀀") -> Report:
+    states = (
+        LaneState({"en": "Running", "zh-CN": "运行"}, "run"),
+        LaneState({"en": "Failed", "zh-CN": "故障"}, "fault"),
+    )
+    blocks = (
+        Figures(
+            {},
+            (
+                Figure({"en": "OEE", "zh-CN": "设备综合效率"}, 0.7479, kind="percent", digits=2),
+                Figure({"en": "Nothing", "zh-CN": "无"}, None, is_abnormal=True),
+            ),
+        ),
+        Lanes(
+            {"en": "States", "zh-CN": "状态"},
+            NOON,
+            NOON + HOUR,
+            states,
+            (Lane({"en": "OP10", "zh-CN": "曲轴"}, ((NOON, NOON + HOUR // 2, 0), (NOON + HOUR // 2, NOON + HOUR, 1))),),
+        ),
+        Trend(
+            {"en": "Speed", "zh-CN": "转速"},
+            "r/min",
+            (NOON, NOON + S),
+            S,
+            (1.0, None),
+            (2.0, None),
+            (3.0, None),
+            (0.0, 4.0),
+        ),
+        Bars(
+            {"en": "Output", "zh-CN": "产量"},
+            "pcs",
+            ({"en": "06:00"},),
+            (Series({"en": "Good", "zh-CN": "合格"}, (7.0,)),),
+        ),
+        Table(
+            {"en": "List", "zh-CN": "列表"},
+            (
+                Column({"en": "What", "zh-CN": "内容"}),
+                Column({"en": "When", "zh-CN": "时间"}, "time"),
+                Column({"en": "Energy", "zh-CN": "电能"}, "number", "kWh", 2),
+                Column({"en": "Took", "zh-CN": "时长"}, "duration"),
+                Column({"en": "Share", "zh-CN": "占比"}, "percent"),
+            ),
+            (("=1+1", NOON, 1234.5, 90.0, 0.25), (note, NOON + S, None, None, None)),
+        ),
+        Picture({}, PIXEL),
+    )
+    section = Section(
+        "all", {"en": "All: of [it]?", "zh-CN": "全部"}, blocks, {"en": "A <b>note</b> & more", "zh-CN": "说明"}
+    )
+    return Report("r-1", {"en": "Early shift", "zh-CN": "早班"}, {"en": "Line 1", "zh-CN": "一号线"}, NOON, NOON + HOUR,
+                  "Asia/Shanghai", NOON + HOUR, (section, section), fingerprint="ab-cd")  # fmt: skip
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["Early shift", "Line 1", "74.79", "Running", "2026-03-28 20:00", "Page 1 of"]),
+    ("zh-CN", ["早班", "一号线", "74.79", "运行", "曙光汽车镕喆", "第 1 页"]),
+])  # fmt: skip
+def test_a_pdf_says_it_in_its_language(language: str, words: list[str]) -> None:
+    text = text_of(write_pdf(sample(), language)).replace("\xa0", " ")
+    for word in words:
+        assert word in text
+
+
+def test_every_font_that_a_pdf_uses_is_embedded_as_a_subset() -> None:
+    pdf = write_pdf(sample(), "zh-CN")
+    used = set()
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            about = font.get_object()
+            if "/FontDescriptor" in about:
+                used.add(about["/BaseFont"])
+                assert "/FontFile2" in about["/FontDescriptor"]
+    assert {name.partition("+")[2] for name in used} == {"NotoSansSC-Regular", "NotoSansSC-Bold"}
+    assert len(pdf) < 400_000  # the whole fonts are 10 MB
+
+
+def test_equal_reports_give_equal_pdfs() -> None:
+    assert write_pdf(sample(), "en") == write_pdf(sample(), "en")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_goes_into_both_forms(text: str) -> None:
+    report = sample(text)
+    assert write_pdf(report, "en").startswith(b"%PDF")
+    assert openpyxl.load_workbook(io.BytesIO(write_xlsx(report, "en")))
+
+
+def test_a_spreadsheet_has_numbers_with_formats_units_and_charts() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx(sample(), "en")))
+    assert book.sheetnames == ["Overview", "All  of  it", "All  of  it 2"]
+    sheet = book["All  of  it"]
+    cells = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert cells["Energy [kWh]"]
+    assert cells[1234.5].number_format == "#,##0.00"
+    assert cells[0.25].number_format == "0.0%"
+    assert cells[datetime(2026, 3, 28, 20, 0)].number_format == "yyyy-mm-dd hh:mm:ss"  # noqa: DTZ001
+    assert any("[h]" in cell.number_format for row in sheet.iter_rows() for cell in row)
+    assert cells["=1+1"].data_type == "s"  # a text of a machine is never a formula
+    assert len(sheet._charts) == 2
+    assert len(sheet._images) == 1
+
+
+# ---- calendar and schedule
+def test_a_night_shift_ends_on_the_next_day_and_summer_time_makes_it_shorter() -> None:
+    calendar = ShiftCalendar("Europe/Berlin")
+    spans = calendar.spans(NOON, NOON + 24 * HOUR)
+    night = next(one for one in spans if one.shift.id == "night" and one.day == "2026-03-28")
+    assert (night.end_ns - night.start_ns) // HOUR == 7
+    assert [one.shift.id for one in spans] == ["early", "late", "night", "early"]
+
+
+@pytest.mark.parametrize(("shifts", "code"), [
+    ([("a", "06:00", "14:00"), ("b", "13:59", "22:00")], "reports.shifts_overlap"),
+    ([("a", "22:00", "06:00"), ("b", "05:00", "07:00")], "reports.shifts_overlap"),
+    ([("a", "06:00", "06:00"), ("b", "07:00", "08:00")], "reports.shifts_overlap"),
+    ([("a", "06:00", "14:00"), ("a", "14:00", "22:00")], "reports.shifts_taken_twice"),
+])  # fmt: skip
+def test_a_calendar_that_cannot_be_is_refused(shifts: list[tuple[str, str, str]], code: str) -> None:
+    calendar = ShiftCalendar("UTC", tuple(Shift(name, {}, start, end) for name, start, end in shifts))
+    with pytest.raises(XushiError) as refused:
+        calendar.check()
+    assert refused.value.code == code
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    every=st.sampled_from(["shift", "day", "week"]),
+    cuts=st.lists(st.integers(0, 40 * 24 * 60), min_size=1, max_size=12, unique=True),
+    zone=st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]),
+)
+def test_however_often_one_looks_each_period_is_due_once(every: Any, cuts: list[int], zone: str) -> None:
+    """Looking at any instants, in order, gives what looking once at the end gives: none twice, none left out."""
+    calendar, schedule = ShiftCalendar(zone), Schedule(every, at="02:30")
+    instants = [NOON - 20 * 24 * HOUR + minutes * 60 * S for minutes in sorted(cuts)]
+    done, found = NOON - 20 * 24 * HOUR, []
+    for instant in instants:
+        for period in schedule.due(calendar, done, instant):
+            found.append(period)
+            done = period.end_ns
+    ends = [period.end_ns for period in found]
+    assert ends == sorted(set(ends))
+    whole = schedule.due_ends(calendar, NOON - 20 * 24 * HOUR, instants[-1])
+    assert ends == whole if len(whole) <= 50 else set(ends) <= set(whole)
+
+
+# ---- made by the platform
+def open_plant(folder: Path, now_ns: int) -> Any:
+    return Platform.open(folder, ManualClock(now_ns))
+
+
+async def made(platform: Platform, count: int = 1) -> list[dict[str, Any]]:
+    for _ in range(2_000):
+        records = [record for _, record in platform.store.list("report")]
+        if len(records) >= count and all(record["state"] != "ordered" for record in records):
+            return records
+        await asyncio.sleep(0.01)
+    raise AssertionError("no report came")
+
+
+def run(platform: Platform, work: Any) -> Any:
+    async def main() -> Any:
+        await platform.start()
+        try:
+            return await work()
+        finally:
+            await platform.stop()
+
+    return asyncio.run(main())
+
+
+ORDER = {
+    "start_ms": NOON / 1e6 - 3.6e6,
+    "end_ms": NOON / 1e6,
+    "content": {"languages": ["en"], "formats": ["pdf", "xlsx"]},
+}
+
+
+def test_an_ordered_report_is_made_and_proves_itself_offline(tmp_path: Path) -> None:
+    with open_plant(tmp_path / "data", NOON) as platform:
+
+        async def work() -> None:
+            await platform.bus.run("report.make", ORDER, Actor("u", "Operator", ALL_SCOPES))
+            (record,) = await made(platform)
+            assert record["state"] == "made", record["error"]
+
+        run(platform, work)
+        (report_id,) = platform.store.ids("report")
+        record = platform.store.get("report", report_id)
+        assert record is not None
+        for file in record["files"]:
+            (tmp_path / file["name"]).write_bytes(platform.blobs.get(file["sha256"]))
+        (tmp_path / "other-name.seal.json").write_bytes(seal_file(platform.reports.seal(report_id)))
+    for file in record["files"]:
+        path = tmp_path / file["name"]
+        seal = find_seal(path)
+        verdict = check_seal(seal, path.read_bytes(), path.name)
+        assert verdict.sha256 == file["sha256"]
+        assert verdict.report["id"] == report_id
+        with pytest.raises(XushiError) as refused:
+            check_seal(seal, path.read_bytes() + b"x", path.name)
+        assert refused.value.code == "reports.seal_other_file"
+        with pytest.raises(XushiError) as refused:
+            check_seal(seal, path.read_bytes(), path.name, wanted_key="0" * 64)
+        assert refused.value.code == "reports.key_other"
+
+
+def test_a_seal_with_anything_changed_is_refused(tmp_path: Path) -> None:
+    with open_plant(tmp_path / "data", NOON) as platform:
+
+        async def work() -> None:
+            await platform.bus.run("report.make", ORDER, SYSTEM)
+            await made(platform)
+
+        run(platform, work)
+        (report_id,) = platform.store.ids("report")
+        seal = platform.reports.seal(report_id)
+        record = platform.store.get("report", report_id)
+        assert record is not None
+        content = platform.blobs.get(record["files"][0]["sha256"])
+    whole = msgspec.to_builtins(seal)
+    for change in (
+        {"report": {**whole["report"], "end_ns": 0}},
+        {"evidence": {**whole["evidence"], "root": "0" * 64}},
+        {"evidence": {**whole["evidence"], "body": whole["evidence"]["body"].replace("Xushi", "Someone")}},
+        {"files": [*whole["files"], {"name": "x", "sha256": "0" * 64, "size": 1}]},
+        {"public_key": base64.b64encode(b"k" * 32).decode()},
+        {"signature": base64.b64encode(b"s" * 64).decode()},
+    ):
+        forged = msgspec.convert({**whole, **change}, type(seal))
+        with pytest.raises(XushiError) as refused:
+            check_seal(forged, content, "report.pdf")
+        assert refused.value.code == "reports.seal_forged"
+
+
+def test_an_order_survives_a_stop_and_is_made_after_the_next_start(tmp_path: Path) -> None:
+    with open_plant(tmp_path / "data", NOON) as platform:
+        asyncio.run(platform.bus.run("report.make", ORDER, SYSTEM))  # acknowledged, and nobody is there to make it
+    with open_plant(tmp_path / "data", NOON + HOUR) as platform:
+        (record,) = run(platform, lambda: made(platform))
+        assert record["state"] == "made"
+
+
+def test_a_cancelled_report_is_told_as_cancelled(tmp_path: Path) -> None:
+    with open_plant(tmp_path / "data", NOON) as platform:
+
+        async def work() -> list[dict[str, Any]]:
+            await platform.bus.run("report.make", ORDER, SYSTEM)
+            platform.jobs.cancel(platform.jobs.list()[0].id)
+            return await made(platform)
+
+        (record,) = run(platform, work)
+        assert record["state"] == "cancelled"
+        assert [job.state for job in platform.jobs.list()] == ["cancelled"]
+
+
+def test_missed_reports_are_made_up_once_after_a_restart(tmp_path: Path) -> None:
+    content = {"languages": ["en"], "formats": ["xlsx"], "sections": ["production"]}
+    with open_plant(tmp_path / "data", NOON) as platform:
+        params = {"id": "all", "when": {"every": "shift"}, "content": content}
+        asyncio.run(platform.bus.run("report.schedule", params, SYSTEM))
+        calendar = calendar_of(platform.store)
+    later = NOON + 30 * HOUR
+    wanted = Schedule("shift").due_ends(calendar, NOON, later - 30 * S)
+    assert len(wanted) in (3, 4)
+    for _ in range(2):
+        with open_plant(tmp_path / "data", later) as platform:
+            records = run(platform, lambda: made(platform, len(wanted)))
+            assert sorted(record["end_ns"] for record in records) == wanted
+            assert {record["schedule"] for record in records} == {"all"}
+
+
+@pytest.mark.parametrize(("params", "code"), [
+    ({}, "runtime.report_span_missing"),
+    ({"start_ms": 2e12, "end_ms": 1e12}, "runtime.report_span_wrong"),
+    ({"start_ms": 1e12, "end_ms": 1.1e13}, "runtime.report_too_long"),
+    ({"shift": "nope"}, "runtime.shift_unknown"),
+    ({"shift": "early", "day": "2026-13-45"}, "runtime.shift_unknown"),
+    ({**ORDER, "picture": "AAAA"}, "runtime.report_picture_wrong"),
+    ({**ORDER, "content": {"line": "urn:no"}}, "runtime.report_line_unknown"),
+    ({**ORDER, "content": {"sections": ["no"]}}, "runtime.report_section_unknown"),
+    ({**ORDER, "content": {"signals": ["urn:no#x"]}}, "signals.unknown_key"),
+    ({**ORDER, "timeline": "no"}, "runtime.timeline_unknown"),
+    ({"schedule": "no"}, "runtime.report_not_due"),
+])  # fmt: skip
+def test_an_order_that_cannot_be_is_refused_in_both_languages(
+    params: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    with open_plant(tmp_path, NOON) as platform:
+        with pytest.raises(XushiError) as refused:
+            asyncio.run(platform.bus.run("report.make", params, SYSTEM, dry_run=True))
+        assert refused.value.code == code
+        assert all(refused.value.text(language).what not in ("", code) for language in ("en", "zh-CN"))
+
+
+def test_nobody_can_forge_the_end_of_a_report(tmp_path: Path) -> None:
+    with open_plant(tmp_path, NOON) as platform, pytest.raises(XushiError) as refused:
+        asyncio.run(platform.bus.run("report.finish", {"id": "x", "state": "made"}, SYSTEM))
+    assert refused.value.code == "kernel.forbidden"
+
+
+def test_a_passphrase_is_not_in_the_evidence(tmp_path: Path) -> None:
+    with open_plant(tmp_path, NOON) as platform:
+
+        async def work() -> None:
+            await platform.bus.run("backup.make", {"secrets": True, "passphrase": "correct horse"}, SYSTEM)
+            for job in platform.jobs.list():
+                await platform.jobs.wait(job.id)
+
+        run(platform, work)
+        assert [job.state for job in platform.jobs.list()] == ["done"]
+        entries = json.dumps(platform.evidence.entries())
+        assert "backup.make" in entries
+        assert "correct horse" not in entries
