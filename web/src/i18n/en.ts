@@ -711,7 +711,7 @@ export const en = {
   "cockpit.abnormal": "Abnormal",
   "cockpit.below": "below {bound}",
   "cockpit.above": "above {bound}",
-  "cockpit.tileFigure": "{owner}, {name}: {value}. Why?",
+  "cockpit.whyAt": "Why, at {owner}:",
   "cockpit.showStation": "Show {name} in 3D",
   "cockpit.showThen": "Show then: {from} to {to}",
   "cockpit.signalTrend": "Trend of {name}",

@@ -713,7 +713,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "cockpit.abnormal": "异常",
   "cockpit.below": "低于 {bound}",
   "cockpit.above": "高于 {bound}",
-  "cockpit.tileFigure": "{owner}，{name}：{value}。为什么？",
+  "cockpit.whyAt": "{owner} 的原因：",
   "cockpit.showStation": "在三维中显示 {name}",
   "cockpit.showThen": "显示当时：{from} 至 {to}",
   "cockpit.signalTrend": "{name} 的趋势",

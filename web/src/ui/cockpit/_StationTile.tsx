@@ -19,9 +19,9 @@ function TileFigure({ figure, owner, isOpen, onWhy }: { figure: KpiInfo; owner: 
       className={css.tileFigure}
       data-abnormal={figure.is_abnormal || undefined}
       aria-expanded={isOpen}
-      aria-label={text("cockpit.tileFigure", { owner, name: title, value: `${value} ${unit}`.trim() })}
       onClick={onWhy}
     >
+      <span className="x-visually-hidden">{text("cockpit.whyAt", { owner })} </span>
       <span className="x-ellipsis">{title}</span>
       <span className={css.tileValue}>
         {figure.is_abnormal ? <Icon name="warning" size={12} /> : null}
