@@ -140,6 +140,8 @@ class ModbusExplorer:
     async def _stretches(self, unit: int, entity: Entity, start: int, count: int) -> list[tuple[int, Any]]:
         """Read a stretch; where the device refuses it, its halves, down to the single address."""
         words, status, reason = await self._words(unit, entity, start, count)
+        if status == BAD_TIMEOUT:  # a serial line behind a gateway loses one now and then
+            words, status, reason = await self._words(unit, entity, start, count)
         if words is not None:
             return [(start, words)]
         if status == BAD_TIMEOUT:
