@@ -68,6 +68,7 @@ class FoundNode(msgspec.Struct, frozen=True, gc=False):
         type_name: readable name of the type definition.
         labels: texts of an enumeration by value.
         sample: a value seen, plain JSON.
+        options: what `Point.options` must hold beyond what `place` makes of the address.
     """
 
     address: str
@@ -88,6 +89,7 @@ class FoundNode(msgspec.Struct, frozen=True, gc=False):
     description: str = ""
     labels: dict[str, str] = {}
     sample: Any = None
+    options: dict[str, Any] = {}
 
 
 class NodePage(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ._aid import InterfaceProperty, full_address
-from ._registry import Placement
+from ._placement import Placement
 
 _WRITING = ("PUT", "POST", "PATCH")
 # What the connection itself states, or what would carry a secret out of a package

@@ -14,7 +14,8 @@ from xushi.signals import Kind, SignalRegistry, SourceRef
 from . import _aid, _aimc
 from ._aas_plain import Element, attribute, find, keys_of, members, path_text, plain
 from ._link import Link, Point
-from ._registry import Placement, connectors_by_scheme
+from ._placement import Placement
+from ._registry import connectors_by_scheme
 from ._sinks import define_signal, kind_of
 
 

@@ -13,7 +13,7 @@ from xushi.signals import Kind
 
 from ._aid import InterfaceProperty
 from ._link import Point
-from ._registry import Placement
+from ._placement import Placement
 
 Entity: TypeAlias = Literal["Coil", "DiscreteInput", "HoldingRegister", "InputRegister"]
 

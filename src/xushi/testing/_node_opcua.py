@@ -16,6 +16,7 @@ from ._brokers import BrokerMissing, free_port
 
 START_TIMEOUT_S = 60.0
 SCRIPT = Path(__file__).parent / "node_opcua_server.js"
+PLANT = Path(__file__).parent / "node_opcua_plant.js"
 URI = "urn:xushi:test:node"
 
 
@@ -88,13 +89,16 @@ class NodeOpcua:
         self.kill()
 
 
-def start_node_opcua(folder: Path, port: int = 0, extra_nodes: int = 0, modules: Path | None = None) -> NodeOpcua:
+def start_node_opcua(
+    folder: Path, port: int = 0, extra_nodes: int = 0, modules: Path | None = None, script: Path = SCRIPT
+) -> NodeOpcua:
     """Start the server; its certificates go to `folder`.
 
     Args:
         extra_nodes: number of further variables `s=V<n>`, in groups of a hundred, for browsing.
         modules: folder `node_modules` that holds node-opcua; `.cache/node-opcua` of the working directory or of
             this repository unless stated.
+        script: what builds the address space; `PLANT` is a small plant with machines after OPC 40001-1.
 
     Raises:
         BrokerMissing: node or node-opcua is not on this machine; `tools/install_peers.py` installs it.
@@ -107,7 +111,7 @@ def start_node_opcua(folder: Path, port: int = 0, extra_nodes: int = 0, modules:
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     return NodeOpcua(
-        [node, str(SCRIPT), str(found), str(port), str(folder), str(extra_nodes)], port, folder / "node.log"
+        [node, str(script), str(found), str(port), str(folder), str(extra_nodes)], port, folder / "node.log"
     ).start()
 
 
