@@ -32,6 +32,7 @@ class Field(msgspec.Struct, frozen=True):
     Attributes:
         title, help: texts per language (`en`, `zh-CN`).
         default: shown first; the text form of the value.
+        is_kept: whether the running connection needs it too, not the looking around alone.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     default: str = ""
     is_required: bool = False
+    is_kept: bool = True
 
 
 class Setup(msgspec.Struct, frozen=True):

@@ -61,6 +61,7 @@ MQTT_SETUP = Setup(
             {"en": "Topic filter", "zh-CN": "主题过滤器"},
             {"en": "What to listen to; # is everything.", "zh-CN": "监听范围；# 表示全部。"},
             default="#",
+            is_kept=False,
         ),
         Field(
             "listen_s",
@@ -71,6 +72,7 @@ MQTT_SETUP = Setup(
             },
             "number",
             default="5",
+            is_kept=False,
         ),
     ),
 )

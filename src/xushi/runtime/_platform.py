@@ -23,7 +23,9 @@ from xushi.kernel import (
     split_key,
 )
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
+from xushi.runtime._connect_import import connect_commands
 from xushi.runtime._devices import device_commands
+from xushi.runtime._drafts import DraftDesk
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock
@@ -89,6 +91,7 @@ class Platform:
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.products = ProductLog(self.twins, self.registry)
+        self.drafts = DraftDesk(folder / "connectors", clock, lambda: self.twins.records["concept"])
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self._signal_listeners: list[Callable[[], None]] = []
@@ -106,6 +109,7 @@ class Platform:
             recording_commands,
             certificate_commands,
             sign_in_commands,
+            connect_commands,
         ):
             for command in make():
                 self.commands.register(command)
@@ -115,6 +119,7 @@ class Platform:
             "links": self.links,
             "certificates": self.certificates,
             "secrets": self.links.secrets,
+            "drafts": self.drafts,
             "board": self.board,
             "platform": self,
         }
@@ -170,6 +175,7 @@ class Platform:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
         await self.jobs.close()
+        await self.drafts.close()
         await self.queue.stop()
         await self.links.stop()
 

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 
 from xushi.kernel import Actor, Diff, Job, Outcome, XushiError, nearest_language
 from xushi.runtime import Platform
-from xushi.server import _access, _actions, _certificates, _connectors, _past, _shells_api, _world
+from xushi.server import _access, _actions, _certificates, _connect, _connectors, _past, _shells_api, _world
 from xushi.server import _messages as m
 from xushi.server._access import COOKIE
 from xushi.server._client import client_routes
@@ -44,6 +44,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_world.ROUTES,
     *_past.ROUTES,
     *_actions.ROUTES,
+    *_connect.ROUTES,
     *_shells_api.ROUTES,
     *_certificates.ROUTES,
     *_connectors.ROUTES,

@@ -76,6 +76,9 @@ def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
             "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
         }
         operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": files}}}
+    elif spec.body_media_type != "application/json":
+        content = {spec.body_media_type: {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

@@ -9,6 +9,7 @@ from xushi.kernel import Actor, XushiError
 SCOPES: Mapping[str, Mapping[str, str]] = {
     "view": {"en": "See twins, values, history and activity", "zh-CN": "查看孪生体、数值、历史和活动"},
     "twin:write": {"en": "Import and change twins", "zh-CN": "导入和修改孪生体"},
+    "link:write": {"en": "Look around in servers and connect machines", "zh-CN": "浏览服务器并接入设备"},
     "scene:write": {"en": "Move and rename things in the scene", "zh-CN": "移动和重命名场景对象"},
     "device:write": {"en": "Write to devices and call their methods", "zh-CN": "写入设备并调用其方法"},
     "admin": {"en": "Manage tokens and sessions", "zh-CN": "管理令牌和会话"},
