@@ -273,10 +273,17 @@ class MqttExplorer:
         if not roots:
             return self._nodes.values()
         picked: dict[str, FoundNode] = {}
+        for root in roots:
+            lineage = []
+            above = self._nodes.get(root)
+            while above is not None:
+                lineage.append(above)
+                above = self._nodes.get(above.parent)
+            picked.update({one.address: one for one in reversed(lineage)})
         waiting = [root for root in reversed(roots) if root in self._nodes]
         while waiting:
             address = waiting.pop()
-            picked.setdefault(address, self._nodes[address])
+            picked[address] = self._nodes[address]
             waiting.extend(reversed(self._below.get(address, [])))
         return picked.values()
 

@@ -294,6 +294,22 @@ class Browser:
             raise ConnectionError("the server answered for another number of continuation points")
         return results
 
+    async def above(self, node: ua.NodeId, kind: ua.NodeId) -> str:
+        """Return the address of the first node that refers to this one; empty where there is none."""
+        request = ua.BrowseRequest()
+        request.Parameters.NodesToBrowse = [
+            ua.BrowseDescription(
+                NodeId=node,
+                BrowseDirection=ua.BrowseDirection.Inverse,
+                ReferenceTypeId=kind,
+                IncludeSubtypes=True,
+                NodeClassMask=0,
+                ResultMask=63,
+            )
+        ]
+        (result,) = self.reader.browsed(await self.send(request), is_inverse=True)
+        return result.references[0].address if result.references else ""
+
     async def attributes(self, nodes: Sequence[ua.NodeId], wanted: Sequence[int]) -> list[list[int | str | None]]:
         """Return attributes that are numbers or node ids, one list per node."""
         per_call = max(1, self.per_read // len(wanted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from asyncua.ua.uaerrors import UaError
 from xushi.kernel import Clock, XushiError
 
 from ._explore import FoundNode, NodePage, PeerCard, Sample, Walked
-from ._opcua_browse import Browser, Reference
+from ._opcua_browse import HIERARCHICAL, Browser, Reference
 from ._opcua_nodes import NodeBook, plain_sample
 from ._opcua_trust import SecurityRefused, secure
 from ._times import datetime_ns
@@ -23,6 +24,7 @@ from ._times import datetime_ns
 CONNECT_TIMEOUT_S = 8.0
 REQUEST_TIMEOUT_S = 30.0
 READ_TIMEOUT_S = 1.0
+SESSION_TIMEOUT_MS = 60_000
 BATCH = 1_000
 DEEPEST = 40
 _OBJECTS = ua.NodeId(85, 0)
@@ -45,6 +47,7 @@ class OpcuaExplorer:
         """Connect; see `Explorer.open`."""
         client = Client(self._endpoint, REQUEST_TIMEOUT_S)
         client.name = client.description = "Xushi"
+        client.session_timeout = SESSION_TIMEOUT_MS
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await secure(client, self._settings, self._folder, self._clock.now_ns())
@@ -117,12 +120,13 @@ class OpcuaExplorer:
         seen: set[str] = set(_SKIPPED)
         waiting: list[tuple[FoundNode | None, Reference]] = []
         for root in roots or ("",):
-            parent = self._known.get(root)
-            if parent is not None and root not in seen:
-                seen.add(root)
-                yield Walked((parent,))
-            node = self._browser.reader.node_id(root) if root else _OBJECTS
-            (references,) = await self._browser.below([node])
+            lineage = await self._lineage(root) if root else []
+            fresh = [one for one in lineage if one.address not in seen]
+            seen.update(one.address for one in fresh)
+            if fresh:
+                yield Walked(tuple(fresh))
+            (references,) = await self._browser.below([self._browser.reader.node_id(root) if root else _OBJECTS])
+            parent = lineage[-1] if lineage else None
             waiting.extend((parent, one) for one in _new(references, seen))
         told = 0
         while waiting and told < limit:
@@ -135,6 +139,23 @@ class OpcuaExplorer:
             told += len(nodes)
             nodes = await self._with_identification(nodes)
             yield Walked(tuple(nodes), told / (told + len(waiting)) if waiting else 1.0)
+
+    async def _lineage(self, address: str) -> list[FoundNode]:
+        """Return the nodes from below Objects down to this one: where a node stands says whose it is."""
+        chain = [address]
+        while chain[-1] != "i=85" and len(chain) < DEEPEST:
+            above = await self._browser.above(self._browser.reader.node_id(chain[-1]), HIERARCHICAL)
+            if not above or above in chain:
+                break
+            chain.append(above)
+        found: list[FoundNode] = []
+        for upper, lower in pairwise(reversed(chain)):
+            (references,) = await self._browser.below([self._browser.reader.node_id(upper)])
+            here = [one for one in references if one.address == lower]
+            nodes, _ = await self._book.describe([found[-1] if found else None], here[:1]) if here else ([], [])
+            found.extend(nodes)
+        self._known.update({one.address: one for one in found})
+        return found
 
     async def _with_identification(self, nodes: list[FoundNode]) -> list[FoundNode]:
         """Read what identification nodes say, for nameplates."""

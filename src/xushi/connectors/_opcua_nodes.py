@@ -130,7 +130,7 @@ class NodeBook:
                 built_in = chain[-1].removeprefix("i=")
                 if chain[-1].startswith("i=") and int(built_in) in _BUILT_IN:
                     break
-                above = await self._above(chain[-1])
+                above = await self._browser.above(self._id(chain[-1]), HAS_SUBTYPE)
                 if not above:
                     chain.append("i=24")
                     break
@@ -141,17 +141,6 @@ class NodeBook:
                 name = self._names.get(address, name)
             labels = await self._enumeration(address) if chain[-1] == "i=29" and len(chain) > 1 else {}
             self._types[address] = _Type(type, name, labels)
-
-    async def _above(self, address: str) -> str:
-        request = ua.BrowseRequest()
-        request.Parameters.NodesToBrowse = [
-            ua.BrowseDescription(
-                NodeId=self._id(address), BrowseDirection=ua.BrowseDirection.Inverse, ReferenceTypeId=HAS_SUBTYPE,
-                IncludeSubtypes=True, NodeClassMask=0, ResultMask=63,
-            )
-        ]  # fmt: skip
-        (result,) = self._browser.reader.browsed(await self._browser.send(request), is_inverse=True)
-        return result.references[0].address if result.references else ""
 
     async def _enumeration(self, address: str) -> dict[str, str]:
         (below,) = await self._browser.below([self._id(address)])

@@ -225,13 +225,9 @@ class DraftDesk:
     # ---- mapping
     async def suggest(self, draft: Draft, addresses: Sequence[str], progress: Progress) -> dict[str, Any]:
         """Suggest a mapping of what is below the addresses, reading it first where that was not done yet."""
-        missing = [one for one in addresses if one not in draft.nodes]
-        if missing or (not addresses and not draft.is_scanned):
-            await self.scan(draft, missing, lambda share, message: progress(0.7 * share, message))
-        nodes = list(draft.nodes.values()) if not addresses else list(below(draft.nodes, addresses))
-        if addresses and not draft.is_scanned and not missing:
+        if not draft.is_scanned:
             await self.scan(draft, addresses, lambda share, message: progress(0.7 * share, message))
-            nodes = list(below(draft.nodes, addresses))
+        nodes = list(below(draft.nodes, addresses)) if addresses else list(draft.nodes.values())
         progress(0.75, f"{len(nodes):,}")
         concepts = concept_index(self._concepts())
         draft.mapping = await asyncio.to_thread(suggest, nodes, draft.endpoint, concepts)
