@@ -235,15 +235,25 @@ class MqttExplorer:
             if metric.name == "bdSeq" or metric.name.startswith("Node Control/"):
                 continue
             about = metric.properties
-            path = (*steps, *metric.name.split("/"))
+            names = metric.name.split("/")
+            above = self._metric_folders(place, parent, names)
             self._put(FoundNode(
-                f"{place}:{metric.name}", path[-1], parent, path, is_value=True, has_children=False,
+                f"{place}:{metric.name}", names[-1], above, (*steps, *names), is_value=True, has_children=False,
                 type=metric.type, data_type=metric.data_type, unit=str(about.get("engUnit", ""))[:50],  # type: ignore[arg-type]
                 low=_number(about.get("engLow")), high=_number(about.get("engHigh")),
                 description=str(about.get("Documentation", about.get("description", "")))[:500],
                 is_writable=about.get("readOnly") is False or about.get("writable") is True,
                 sample=_short(metric.value), options={"metric": metric.name},
             ))  # fmt: skip
+
+    def _metric_folders(self, place: str, parent: str, names: Sequence[str]) -> str:
+        """Add a folder for each step of a metric's name, which `/` parts as levels; return the last."""
+        steps = tuple(place.split("/"))
+        for depth in range(1, len(names)):
+            address = f"{place}:{'/'.join(names[:depth])}/"
+            self._put(FoundNode(address, names[depth - 1] or "/", parent, (*steps, *names[:depth]), has_children=True))
+            parent = address
+        return parent
 
     # What the wizard asks
 

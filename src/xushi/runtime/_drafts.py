@@ -42,6 +42,7 @@ class Draft:
 
     def __init__(self, id: str, protocol: str, endpoint: str, settings: Mapping[str, str], owner: Actor, now_ns: int):
         self.id, self.protocol, self.endpoint = id, protocol, endpoint
+        self.connector: Any = connector_class(protocol)
         self.settings = dict(settings)
         self.owner = owner.id
         self.owner_name = owner.name
@@ -54,11 +55,6 @@ class Draft:
         self.mapping = NodeMapping()
         self.job: str | None = None
         self.lock = asyncio.Lock()
-
-    @property
-    def connector(self) -> Any:
-        """The connector class of its protocol."""
-        return connector_class(self.protocol)
 
     @property
     def setup(self) -> Setup | None:

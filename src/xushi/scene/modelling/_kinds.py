@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from ._glb import write_glb
 from ._palette import ACCENT, ACCENT_DARK, BLACK, DARK, GREY, IRON, LAMP, LIGHT, PANEL, SCREEN, STEEL, WHITE
@@ -12,6 +13,7 @@ from ._robot import gripper, robot
 from ._shapes import dome, pin, turned
 
 
+@cache
 def model_of_kind(kind: str) -> bytes:
     """Return the binary glTF of a kind of machine; what is not known looks like a `machine`."""
     return write_glb(KINDS.get(kind, machine)())
