@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,8 +21,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-
-from xushi.testing import free_port
 
 
 class Machine:
@@ -89,14 +88,16 @@ def basic(username: str, password: str) -> str:
 
 @asynccontextmanager
 async def serving(app: Any, port: int = 0, certificate: tuple[Path, Path] | None = None) -> AsyncIterator[str]:
-    port = port or free_port()
     files: dict[str, Any] = {}
     if certificate is not None:
         files = {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
-    config = uvicorn.Config(app, "127.0.0.1", port, log_level="error", lifespan="off", timeout_keep_alive=1, **files)
+    listener = socket.create_server(("127.0.0.1", port))
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_keep_alive=1, **files)
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by a flag
+    task = asyncio.create_task(server.serve([listener]))
+    while not server.started:
+        assert not task.done(), "uvicorn did not start"
         await asyncio.sleep(0.01)
     try:
         yield f"{'https' if certificate else 'http'}://127.0.0.1:{port}"

@@ -81,7 +81,16 @@ def test_deeply_nested_json_is_refused() -> None:
     refused: list[str] = []
     JsonTopic(json_points(), refused.append).feed(b'{"deep":' * 100_000, Columns(), NOW)
     JsonTopic(json_points(), refused.append).feed(b"[" * 100_000 + b"]" * 100_000, Columns(), NOW)
-    assert len(refused) == 2
+    TextTopic([Point(0, "", "t", Kind.ARRAY)], refused.append).feed(b"[" * 100_000, Columns(), NOW)
+    assert len(refused) == 3
+
+
+def test_a_text_that_is_no_unicode_is_refused() -> None:
+    """msgspec tells broken UTF-8 by an error of another kind; it once ended the whole connection."""
+    refused: list[str] = []
+    for payload in (b'"\xed\xa0\x80"', b'{"v5":"\xed\xa0\x80"}', b'[{"v5":"\xff"}]'):
+        JsonTopic(json_points(), refused.append).feed(payload, Columns(), NOW)
+    assert len(refused) == 3
 
 
 def sparkplug_host() -> tuple[SparkplugHost, list[str]]:

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xushi.connectors import Link, Point, links_from_environment
+from xushi.connectors import Link, Placement, Point, links_from_environment
 from xushi.connectors._http import HttpConnector
 from xushi.connectors._http_place import target_of
-from xushi.kernel import SystemClock
+from xushi.kernel import SystemClock, XushiError
 from xushi.signals import BAD_NO_COMMUNICATION, BAD_NO_DATA, Kind
 from xushi.testing import free_port
 
@@ -253,3 +253,49 @@ def test_a_target_never_breaks_out_of_its_line(path: str, query: str) -> None:
     assert target.startswith("/")
     assert target.isascii()
     assert not any(char.isspace() for char in target)
+
+
+async def test_looking_around_shows_every_field_of_what_the_named_paths_answer() -> None:
+    machine = Machine()
+    machine.authorization = basic("line", "secret-1")
+    async with serving(machine.app()) as url:
+        settings = {"paths": "/api/state, /html, /nothing", "username": "line", "password": "secret-1"}
+        stranger = HttpConnector.explorer(f"{url}/api/state", {}, Path(), SystemClock())
+        with pytest.raises(XushiError) as refused:
+            await stranger.open()
+        assert refused.value.code == "connectors.http_refused"
+        await stranger.close()
+        explorer = HttpConnector.explorer(url, settings, Path(), SystemClock())
+        assert "uvicorn" in (await explorer.open()).title
+        roots = (await explorer.children("", "", 100)).nodes
+        assert [one.address for one in roots] == ["/api/state", "/html", "/nothing"]
+        fields = (await explorer.children("/api/state", "", 100)).nodes
+        assert {(one.address, one.type, one.sample) for one in fields if one.is_value and one.name != "axes"} == {
+            ("/api/state#/temperature", "number", 21.5),
+            ("/api/state#/running", "boolean", True),
+            ("/api/state#/mode", "string", "AUTO"),
+        }
+        (order,) = [one for one in fields if one.has_children]
+        below = (await explorer.children(order.address, "", 1)).nodes
+        assert [(one.address, one.path) for one in below] == [("/api/state#/order/id", ("/api/state", "order", "id"))]
+        walked = [node async for batch in explorer.walk(["/api/state"], 100) for node in batch.nodes]
+        assert "/api/state#/order/count" in {one.address for one in walked}
+        assert len([node async for batch in explorer.walk(["/api/state"], 3) for node in batch.nodes]) == 3
+        samples = await explorer.read(["/api/state#/order/count", "/api/state#/missing", "/nothing#/x", "/html#/x"])
+        assert [(one.value, one.quality) for one in samples] == [
+            (3, 0),
+            (None, BAD_NO_DATA),
+            (None, 0x8034_0000),
+            (None, 0x8007_0000),
+        ]
+        await explorer.close()
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="#"), min_size=1, max_size=6), max_size=3),
+    st.sampled_from([{}, {"write_method": "POST"}, {"polling_ms": "200"}, {"headers": {"Accept-Language": "de"}}]),
+)
+def test_an_address_survives_being_written_into_a_shell(steps: list[str], options: dict[str, Any]) -> None:
+    pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    placed = Placement(f"/api/state?part=drive{'#' + pointer if pointer else ''}", {"pointer": pointer, **options})
+    assert HttpConnector.place(HttpConnector.form("http://10.0.0.8/api", placed)) == placed

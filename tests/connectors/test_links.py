@@ -263,7 +263,7 @@ def test_pairs_follow_ids_then_order_then_simple_scripts(registry) -> None:
 
 def test_what_cannot_be_connected_is_told_and_the_rest_still_works(registry) -> None:
     plc = interface("P", "opc.tcp://h:1", "", affordance("A", "/?id=ns=1;s=A"), affordance("Bad", "/voltage"))
-    modbus = interface("M", "modbus+tcp://h:502", "", affordance("R", "/1?quantity=1"))
+    fieldbus = interface("M", "profinet://h:502", "", affordance("R", "/1?quantity=1"))
     unreachable = interface("U", "", "", affordance("R", "topic"))
     sinks = [prop("a", None, "xs:double"), {"modelType": "Capability", "idShort": "cap"}]
     pairs = [
@@ -277,7 +277,7 @@ def test_what_cannot_be_connected_is_told_and_the_rest_still_works(registry) -> 
         (steps("U", "R"), "a"),
     ]
     links, diagnoses = links_from_environment(
-        environment([plc, modbus, unreachable], [mapping(*pairs)], sinks), registry
+        environment([plc, fieldbus, unreachable], [mapping(*pairs)], sinks), registry
     )
     assert [point.address for point in links[0].points] == ["ns=1;s=A"]
     codes = [diagnosis.code.removeprefix("connectors.") for diagnosis in diagnoses]

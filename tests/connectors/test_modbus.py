@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xushi.connectors import Link, Point, links_from_environment
+from xushi.connectors import Link, Placement, Point, links_from_environment
 from xushi.connectors._aid import InterfaceProperty
 from xushi.connectors._modbus import ModbusConnector
 from xushi.connectors._modbus_registers import decode, encode, place, register_of
@@ -24,6 +26,7 @@ from xushi.testing import free_port
 
 sys.path.insert(0, str(Path(__file__).parent))
 from modbus_peer import serving
+from mutating import damaged_bytes
 from test_links import AID, affordance, environment, interface, mapping, prop, smc
 
 
@@ -251,3 +254,86 @@ def test_what_is_encoded_is_decoded_or_refused(form: str, byte: bool, word: bool
         return
     assert len(words) == register.size
     assert decode(register, np.array(words, np.uint16)) == number
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_device_that_answers_rubbish_is_lost_or_told_and_never_more(tmp_path, gathered, define, seed) -> None:
+    """Well-formed heads with damaged bodies, broken heads, too few registers; then a sane answer, which arrives."""
+    random = Random(seed)
+    asked = 0
+
+    async def device(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            while True:
+                head = await reader.readexactly(7)
+                await reader.readexactly(int.from_bytes(head[4:6], "big") - 1)
+                asked += 1
+                good = head[:4] + b"\x00\x05" + head[6:7] + b"\x03\x02\x00\x2a"
+                writer.write(good if asked > 40 else damaged_bytes(random, good))
+                await writer.drain()
+
+    server = await asyncio.start_server(device, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    (handle,) = define(("v", Kind.INT))
+    connector = ModbusConnector(tmp_path, SystemClock())
+    one = point(handle, "1/HoldingRegister/0", Kind.INT, polling_ms=10)
+    link = Link("test", "modbus", f"modbus+tcp://127.0.0.1:{port}", {"timeout_s": 0.05}, (one,))
+    task = asyncio.create_task(connector.run(link, gathered.sink, gathered.listen))
+    try:
+        await gathered.until(lambda: asked > 40 and gathered.values(handle)[-1:] == [42], 60.0)
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        server.close()
+
+
+async def test_looking_around_finds_the_registers_that_answer_and_reads_them() -> None:
+    port, requests = free_port(), []
+    async with serving(port, requests):
+        settings = {"units": "1, 2", "ranges": "HoldingRegister 0-199, Coil 0-3, Register 1-2"}
+        explorer = ModbusConnector.explorer(f"modbus+tcp://127.0.0.1:{port}", settings, Path(), SystemClock())
+        await explorer.open()
+        roots = (await explorer.children("", "", 100)).nodes
+        assert [one.address for one in roots][:2] == ["1/HoldingRegister/0-199", "1/Coil/0-3"]
+        first = await explorer.children("1/HoldingRegister/0-199", "", 20)
+        rest = await explorer.children("1/HoldingRegister/0-199", first.cursor, 100)
+        found = [*first.nodes, *rest.nodes]
+        assert rest.cursor == ""
+        addresses = [int(one.address.rpartition("/")[2]) for one in found]
+        assert addresses == [*range(26), *range(100, 110)]
+        assert (found[0].sample, found[0].type, found[0].is_writable) == (7, "integer", True)
+        assert found[1].sample == -1
+        walked = [node async for batch in explorer.walk([], 1000) for node in batch.nodes]
+        assert {"1/Coil/2", "2/HoldingRegister/0"} <= {one.address for one in walked}
+        assert len([node async for batch in explorer.walk([], 5) for node in batch.nodes]) == 5
+        samples = await explorer.read(["1/HoldingRegister/1", "1/HoldingRegister/900", "nonsense"])
+        assert [(one.value, one.quality) for one in samples] == [
+            (-1, 0),
+            (None, 0x8034_0000),
+            (None, 0x8033_0000),
+        ]
+        await explorer.close()
+    assert not [request for request in requests if request.function_code in (5, 6, 15, 16, 22)]
+
+
+@given(
+    st.sampled_from(["Coil", "DiscreteInput", "HoldingRegister", "InputRegister"]),
+    st.integers(0, 255),
+    st.integers(0, 65_535),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "quantity": st.integers(1, 125),
+            "type": st.sampled_from(["xsd:float", "unsignedInt", "string"]),
+            "polling_ms": st.integers(10, 10_000).map(str),
+            "high_word_first": st.sampled_from(["true", "false"]),
+            "scale": st.sampled_from(["0.1", "10"]),
+            "bit": st.integers(0, 15).map(str),
+        },
+    ),
+)
+def test_an_address_survives_being_written_into_a_shell(entity: str, unit: int, address: int, options: Any) -> None:
+    placed = Placement(f"{unit}/{entity}/{address}", options)
+    assert place(ModbusConnector.form("modbus+tcp://10.0.0.7:502", placed)) == placed

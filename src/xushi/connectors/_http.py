@@ -16,7 +16,18 @@ from xushi.signals import BAD_NO_DATA, Frame, Kind, quality_name
 from ._backoff import Backoff
 from ._columns import Columns
 from ._http_client import Answer, AnswerTooLarge, Headers, HttpClient, origin_of
-from ._http_place import credentials, place, target_of
+from ._http_explore import SETUP, HttpExplorer, form
+from ._http_place import (
+    BAD_COMMUNICATION_ERROR,
+    BAD_INVALID_ARGUMENT,
+    BAD_LIMITS_EXCEEDED,
+    BAD_NOT_WRITABLE,
+    BAD_TIMEOUT,
+    credentials,
+    place,
+    status_of,
+    target_of,
+)
 from ._json_payload import JsonTopic, TextTopic, split_pointer
 from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._outage import Outage
@@ -27,42 +38,8 @@ from ._times import iso_text
 MOST_REDIRECTS = 3
 LONGEST_WAIT_S = 300.0
 
-BAD_COMMUNICATION_ERROR = 0x8005_0000
 BAD_DECODING_ERROR = 0x8007_0000
-BAD_LIMITS_EXCEEDED = 0x8008_0000
-BAD_TIMEOUT = 0x800A_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
-BAD_ACCESS_DENIED = 0x801F_0000
-BAD_NODE_ID_UNKNOWN = 0x8034_0000
-BAD_NOT_WRITABLE = 0x803B_0000
-BAD_INVALID_ARGUMENT = 0x80AB_0000
-
-# HTTP status (RFC 9110, chapter 15) → OPC UA status; the other 4xx and 5xx by their hundred
-_STATUSES: dict[int, int] = {
-    401: BAD_ACCESS_DENIED,
-    403: BAD_ACCESS_DENIED,
-    404: BAD_NODE_ID_UNKNOWN,
-    405: BAD_NOT_WRITABLE,
-    408: BAD_TIMEOUT,
-    409: 0x80AF_0000,
-    410: BAD_NODE_ID_UNKNOWN,
-    413: BAD_LIMITS_EXCEEDED,
-    429: 0x8004_0000,
-    501: 0x803D_0000,
-    503: 0x8004_0000,
-    504: BAD_TIMEOUT,
-}
-
-
-def status_of(http_status: int) -> int:
-    """Return the OPC UA status code that says what an HTTP status says."""
-    if http_status == 202:
-        return 0x002E_0000
-    if 200 <= http_status < 300:
-        return 0
-    if 300 <= http_status < 400:
-        return BAD_COMMUNICATION_ERROR
-    return _STATUSES.get(http_status, BAD_INVALID_ARGUMENT if 400 <= http_status < 500 else 0x808B_0000)
 
 
 class HttpRefused(Exception):
@@ -105,7 +82,14 @@ class HttpConnector:
 
     protocol = "http"
     schemes = ("http", "https")
+    setup = SETUP
     place = staticmethod(place)
+    form = staticmethod(form)
+
+    @staticmethod
+    def explorer(endpoint: str, settings: dict[str, Any], data_dir: Path, clock: Clock) -> HttpExplorer:
+        """Return an explorer for a server; see `Explorable`."""
+        return HttpExplorer(endpoint, settings, clock)
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._clock = clock
@@ -327,7 +311,7 @@ def _outputs(answer: Answer) -> tuple[Any, ...]:
         return ()
     try:
         found = msgspec.json.decode(answer.body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return ()
     return (
         found if found is None or isinstance(found, bool | int | float | str) else msgspec.json.encode(found).decode(),

@@ -84,16 +84,22 @@ class HttpClient:
             self.close()
             is_reused = False
         try:
-            return await asyncio.wait_for(self._exchange(method, target, headers, body), self._timeout_s)
+            return await self._in_time(method, target, headers, body)
+        except TimeoutError:
+            raise
         except (OSError, EOFError):
-            self.close()
             if not is_reused:
                 raise
-        except BaseException:
-            self.close()
-            raise
+        return await self._in_time(method, target, headers, body)
+
+    async def _in_time(self, method: str, target: str, headers: Headers, body: bytes) -> Answer:
+        """Exchange within the limit on time; a connection on which anything went wrong is not used again.
+
+        Not by `asyncio.wait_for`: in Python 3.11 it may return an answer and lose a cancellation of the same moment.
+        """
         try:
-            return await asyncio.wait_for(self._exchange(method, target, headers, body), self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                return await self._exchange(method, target, headers, body)
         except BaseException:
             self.close()
             raise

@@ -29,6 +29,42 @@ _OWN_HEADERS = frozenset(
 )
 
 
+BAD_COMMUNICATION_ERROR = 0x8005_0000
+BAD_LIMITS_EXCEEDED = 0x8008_0000
+BAD_TIMEOUT = 0x800A_0000
+BAD_ACCESS_DENIED = 0x801F_0000
+BAD_NODE_ID_UNKNOWN = 0x8034_0000
+BAD_NOT_WRITABLE = 0x803B_0000
+BAD_INVALID_ARGUMENT = 0x80AB_0000
+
+# HTTP status (RFC 9110, chapter 15) → OPC UA status; the other 4xx and 5xx by their hundred
+_STATUSES: dict[int, int] = {
+    401: BAD_ACCESS_DENIED,
+    403: BAD_ACCESS_DENIED,
+    404: BAD_NODE_ID_UNKNOWN,
+    405: BAD_NOT_WRITABLE,
+    408: BAD_TIMEOUT,
+    409: 0x80AF_0000,
+    410: BAD_NODE_ID_UNKNOWN,
+    413: BAD_LIMITS_EXCEEDED,
+    429: 0x8004_0000,
+    501: 0x803D_0000,
+    503: 0x8004_0000,
+    504: BAD_TIMEOUT,
+}
+
+
+def status_of(http_status: int) -> int:
+    """Return the OPC UA status code that says what an HTTP status says."""
+    if http_status == 202:
+        return 0x002E_0000
+    if 200 <= http_status < 300:
+        return 0
+    if 300 <= http_status < 400:
+        return BAD_COMMUNICATION_ERROR
+    return _STATUSES.get(http_status, BAD_INVALID_ARGUMENT if 400 <= http_status < 500 else 0x808B_0000)
+
+
 def place(source: InterfaceProperty) -> Placement:
     """Return path and JSON pointer that a form names (IDTA 02017, `htv_…`).
 

@@ -109,7 +109,7 @@ class JsonTopic:
                         self._feed_record(record, columns, now_ns, quality)
                 else:
                     self._feed_record(self._decode_one(payload), columns, now_ns, quality)
-            except (msgspec.MsgspecError, AttributeError, RecursionError):
+            except (msgspec.MsgspecError, AttributeError, RecursionError, UnicodeDecodeError):
                 pass  # not of the planned shape: told apart, and refused if need be, by the tolerant way
             else:
                 return
@@ -160,7 +160,7 @@ class JsonTopic:
     def _feed_tolerantly(self, payload: bytes, columns: Columns, now_ns: int, quality: int) -> None:
         try:
             document = msgspec.json.decode(payload)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             self._refuse(f"not JSON: {error}")
             return
         if isinstance(document, list) and all(self._pointers):
@@ -250,7 +250,7 @@ class TextTopic:
                 elif point.kind is Kind.ARRAY:
                     value = msgspec.json.decode(payload)
                 columns.add(point.kind, point.signal, now_ns, value, quality)
-        except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
             self._refuse(str(error))
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
@@ -19,36 +18,27 @@ from xushi.signals import BAD_NO_DATA, quality_name
 from ._backoff import Backoff
 from ._columns import Columns
 from ._link import Link, Point, Sink, StatusListener, WriteResult
-from ._modbus_blocks import Block, Placed, Reader, gather
-from ._modbus_registers import Register, encode, place, register_of
+from ._modbus_blocks import Placed, Reader, gather
+from ._modbus_explore import SETUP, ModbusExplorer, form
+from ._modbus_registers import PORT, Register, encode, place, register_of
+from ._modbus_request import (
+    BAD_COMMUNICATION_ERROR,
+    BAD_NODE_ID_INVALID,
+    BAD_NOT_SUPPORTED,
+    BAD_TIMEOUT,
+    meaning,
+    request_words,
+)
 from ._outage import Outage
 from ._polling import Beats, Changes, period_s
 from ._reporter import LinkReporter
 
-PORT = 502
 REQUEST_TIMEOUT_S = 2.0
 
-BAD_COMMUNICATION_ERROR = 0x8005_0000
-BAD_TIMEOUT = 0x800A_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
-BAD_NODE_ID_INVALID = 0x8033_0000
 BAD_NOT_WRITABLE = 0x803B_0000
-BAD_NOT_SUPPORTED = 0x803D_0000
 BAD_TYPE_MISMATCH = 0x8074_0000
 
-# Modbus exception code (application protocol V1.1b3, chapter 7) → OPC UA status and what it says in plain words
-_EXCEPTIONS: dict[int, tuple[int, str]] = {
-    1: (BAD_NOT_SUPPORTED, "the device does not know this function"),
-    2: (0x8034_0000, "the device has no such address"),
-    3: (0x803C_0000, "the device does not take this value or quantity"),
-    4: (0x808B_0000, "the device failed"),
-    5: (0x002E_0000, "the device has accepted it and needs time"),
-    6: (0x8004_0000, "the device is busy"),
-    7: (0x80E4_0000, "the device cannot do this now"),
-    8: (0x808B_0000, "the device found an error in its memory"),
-    10: (BAD_COMMUNICATION_ERROR, "the gateway has no way to this unit"),
-    11: (0x8031_0000, "the unit behind the gateway does not answer"),
-}
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)  # it repeats as text what we report as state
 
 
@@ -64,7 +54,14 @@ class ModbusConnector:
 
     protocol = "modbus"
     schemes = ("modbus+tcp", "modbus")
+    setup = SETUP
     place = staticmethod(place)
+    form = staticmethod(form)
+
+    @staticmethod
+    def explorer(endpoint: str, settings: dict[str, Any], data_dir: Path, clock: Clock) -> ModbusExplorer:
+        """Return an explorer for a device; see `Explorable`."""
+        return ModbusExplorer(endpoint, settings, clock)
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._clock = clock
@@ -176,7 +173,7 @@ class ModbusConnector:
     async def _read(self, client: AsyncModbusTcpClient, reader: Reader, period: float, columns: Columns) -> bool:
         """Read one block into `columns`; say whether the device answered."""
         block = reader.block
-        words, status, reason = await self._request_words(client, block)
+        words, status, reason = await request_words(client, block.unit, block.entity, block.start, block.count)
         now_ns = self._clock.now_ns()
         if words is not None:
             refused = reader.read(words, columns, now_ns)
@@ -195,29 +192,6 @@ class ModbusConnector:
             columns.add(point.kind, point.signal, now_ns, None, status if status >> 31 else BAD_NO_DATA)
         self._report.refuse(f"{block.unit}/{block.entity}/{block.start}: {reason}", len(block.members))
         return status != BAD_TIMEOUT
-
-    async def _request_words(
-        self, client: AsyncModbusTcpClient, block: Block
-    ) -> tuple[np.ndarray[Any, np.dtype[np.uint16]] | None, int, str]:
-        ask: Callable[..., Awaitable[Any]] = {
-            "Coil": client.read_coils,
-            "DiscreteInput": client.read_discrete_inputs,
-            "HoldingRegister": client.read_holding_registers,
-            "InputRegister": client.read_input_registers,
-        }[block.entity]
-        is_bits = block.entity in ("Coil", "DiscreteInput")
-        try:
-            answer = await ask(block.start, count=block.count, device_id=block.unit)
-        except ModbusException as error:
-            if not client.connected:
-                raise ConnectionError("the device closed the connection") from error
-            return None, BAD_TIMEOUT, "the unit does not answer"
-        if answer.isError():
-            return None, *_meaning(answer)
-        found = answer.bits if is_bits else answer.registers
-        if len(found) < block.count:
-            return None, 0x8007_0000, f"{len(found)} in place of {block.count} registers"
-        return np.array(found[: block.count], np.uint16), 0, ""
 
     def _mark_lost(self, text: str, reason: str) -> None:
         gap = self._outage.mark(self._clock.now_ns())
@@ -245,7 +219,7 @@ class ModbusConnector:
             return WriteResult(BAD_TIMEOUT, "the device did not answer in time")
         except OSError as error:
             return WriteResult(BAD_COMMUNICATION_ERROR, str(error))
-        return WriteResult(*_meaning(answer)) if answer.isError() else WriteResult(0, quality_name(0))
+        return WriteResult(*meaning(answer)) if answer.isError() else WriteResult(0, quality_name(0))
 
     async def call(self, address: str, arguments: Sequence[Any]) -> WriteResult:
         """Modbus has no methods."""
@@ -270,8 +244,3 @@ async def _send(client: AsyncModbusTcpClient, register: Register, value: Any) ->
     if len(words) == 1:
         return await client.write_register(address, words[0], device_id=unit)
     return await client.write_registers(address, words, device_id=unit)
-
-
-def _meaning(answer: Any) -> tuple[int, str]:
-    code = int(getattr(answer, "exception_code", 0))
-    return _EXCEPTIONS.get(code, (BAD_COMMUNICATION_ERROR, f"the device answers with exception {code}"))

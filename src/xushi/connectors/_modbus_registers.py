@@ -74,6 +74,7 @@ _TYPES: dict[str, tuple[str, int]] = {
 _WHOLE_BY_SIZE = {1: "i2", 2: "i4", 4: "i8"}
 _REAL_BY_SIZE = {1: "i2", 2: "f4", 4: "f8"}
 _ADDRESS = re.compile(r"^(?:(?P<unit>\d{1,3})/)?(?P<entity>[A-Za-z]+)/(?P<address>\d{1,5})$")
+PORT = 502
 MOST_REGISTERS = 125
 MOST_BITS = 2000
 SPACE = 65_536
@@ -114,6 +115,11 @@ class Register(msgspec.Struct, frozen=True):
     def is_scaled(self) -> bool:
         """Whether the number on the wire is not the value itself."""
         return self.scale != 1.0 or self.offset != 0.0
+
+
+def entity_of(name: str) -> Entity | None:
+    """Return the entity that a term of the binding names, in any capitals; None where there is none."""
+    return _ENTITIES.get(name.rpartition(":")[2].lower())
 
 
 def register_of(point: Point) -> Register:

@@ -121,7 +121,8 @@ class MqttSession(asyncio.Protocol):
             batch = filters[start : start + FILTERS_PER_PACKET]
             packet_id, answer = self._expect()
             self._write(codec.encode_subscribe(packet_id, batch))
-            codes: bytes = await asyncio.wait_for(answer, ANSWER_TIMEOUT_S)
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                codes: bytes = await answer
             refused += [topic for (topic, _), code in zip(batch, codes, strict=False) if code & 0x80]
         return refused
 
@@ -138,7 +139,8 @@ class MqttSession(asyncio.Protocol):
         packet_id, answer = self._expect()
         try:
             self._write(codec.encode_publish(topic, payload, qos, is_retained, packet_id))
-            await asyncio.wait_for(answer, ANSWER_TIMEOUT_S)
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                await answer
         finally:
             self._answers.pop(packet_id, None)
 
@@ -252,7 +254,8 @@ async def open_session(endpoint: str, security: dict[str, Any], make: Callable[[
     port = parts.port or (8883 if is_secure else 1883)
     context = _tls_context(security) if is_secure else None
     connecting = asyncio.get_running_loop().create_connection(make, parts.hostname, port, ssl=context)
-    _, session = await asyncio.wait_for(connecting, ANSWER_TIMEOUT_S)
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        _, session = await connecting
     return session
 
 

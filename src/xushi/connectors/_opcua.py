@@ -376,6 +376,7 @@ def _plain(error: BaseException) -> str:
 async def _close(client: Client) -> None:
     """Take leave of the server; where the connection is gone, only the socket is left to close."""
     try:
-        await asyncio.wait_for(client.disconnect(), REQUEST_TIMEOUT_S)
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
+            await client.disconnect()
     except (OSError, TimeoutError, UaError):
         client.disconnect_socket()

@@ -14,7 +14,7 @@ from xushi.kernel import Clock, XushiError
 
 from ._aid import InterfaceProperty, full_address
 from ._link import Connector
-from ._placement import Placement
+from ._placement import Placement as Placement
 from ._quality import Grade, RuleResult, grade_of, quality_of
 
 GROUP = "xushi.connectors"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeAlias
@@ -227,10 +228,9 @@ class WriteQueue:
                     has_waiting = True
                     await self._look_at(one)
             self._wake.clear()
-            try:
-                await asyncio.wait_for(self._wake.wait(), _LOOK_S if has_waiting else None)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S if has_waiting else None):
+                    await self._wake.wait()
 
     async def _look_at(self, one: QueuedWrite) -> None:
         if self._clock.now_ns() > one.until_ns:

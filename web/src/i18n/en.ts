@@ -497,4 +497,18 @@ export const en = {
   "certificates.key": "Key",
   "certificates.ended": "has ended",
   "certificates.endsSoon": "ends in {days} days",
+
+  "queue.title": "Writes that wait for the machine",
+  "queue.keep": "The machine is away: keep the write for up to {minutes} minutes and send it when the machine is back",
+  "queue.kept": "Kept until the machine is back",
+  "queue.sent": "The machine came back: the value was written",
+  "queue.entry": "{value}: {state} (until {until})",
+  "queue.cancel": "Cancel",
+  "queue.cancelOf": "Cancel the write of {value}",
+  "queue.state.queued": "waits",
+  "queue.state.sending": "is being sent",
+  "queue.state.delivered": "written",
+  "queue.state.refused": "refused",
+  "queue.state.expired": "not sent, its time ended",
+  "queue.state.unknown": "sent, outcome unknown",
 } as const;

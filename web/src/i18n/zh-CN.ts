@@ -499,4 +499,18 @@ export const zhCN: Record<keyof typeof en, string> = {
   "certificates.key": "密钥",
   "certificates.ended": "已过期",
   "certificates.endsSoon": "{days} 天后到期",
+
+  "queue.title": "等待设备的写入",
+  "queue.keep": "设备未连接：最多保留 {minutes} 分钟，待设备恢复后发送",
+  "queue.kept": "已保留，待设备恢复后发送",
+  "queue.sent": "设备已恢复，数值已写入",
+  "queue.entry": "{value}：{state}（截至 {until}）",
+  "queue.cancel": "取消",
+  "queue.cancelOf": "取消写入 {value}",
+  "queue.state.queued": "等待中",
+  "queue.state.sending": "正在发送",
+  "queue.state.delivered": "已写入",
+  "queue.state.refused": "被拒绝",
+  "queue.state.expired": "未发送，已超时",
+  "queue.state.unknown": "已发送，结果未知",
 };

@@ -1,12 +1,16 @@
 // Writes a set-point to the device: shows the old value and the limits, and must be held to confirm.
-import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatNumber, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools, writeCommand } from "../actions";
-import { KIND, usePlant, useSession, termText, useTime, unitText, valueText, type SignalInfo } from "../live";
+import { KIND, useConnection, usePlant, useSession, termText, useTime, unitText, valueText, type SignalInfo } from "../live";
+import { useToasts } from "../toasts";
+import { WaitingWrites } from "./_WaitingWrites";
 import css from "./inspector.module.css";
 
 type Draft = string | number;
+
+const KEPT_S = 300;
 
 function firstDraft(signal: SignalInfo, value: number, object: unknown): Draft {
   if (signal.kind === KIND.STRING) return typeof object === "string" ? object : "";
@@ -63,6 +67,10 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const isLive = useTime((time) => time.mode === "live");
   const [draft, setDraft] = useState<Draft>(() => firstDraft(signal, board.value(signal.handle), board.object(signal.handle)));
   const [isWaiting, setIsWaiting] = useState(false);
+  const [isKept, setIsKept] = useState(false);
+  const toasts = useToasts();
+  const linkState = useConnection((connection) => connection.links.find((link) => link.id === signal.source?.link)?.state);
+  const isAway = linkState !== undefined && linkState !== "live";
   const value = toValue(signal, draft);
   const prepared = writeCommand(commands, signal, value);
   const number = typeof value === "number" ? value : NaN;
@@ -92,8 +100,13 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const write = async () => {
     if (!prepared) return;
     setIsWaiting(true);
-    const outcome = await tools.run(prepared.name, prepared.params);
+    const more = isAway && isKept ? { when_offline: "queue", valid_s: KEPT_S } : {};
+    const outcome = await tools.run(prepared.name, { ...prepared.params, ...more }, { isQuiet: isAway && isKept });
     setIsWaiting(false);
+    if (outcome && isAway && isKept) {
+      const isQueued = outcome.summary["queued"] === true;
+      toasts.show({ tone: "done", title: text(isQueued ? "queue.kept" : "queue.sent"), ...(isQueued ? { action: { label: text("command.undo"), run: () => void tools.undoOne(outcome.command_id) } } : {}) });
+    }
     if (outcome) onClose();
   };
 
@@ -103,6 +116,8 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
         {text("setpoint.now", { value: `${valueText(signal, board, language, text)} ${unitText(signal.unit)}`.trim() })} {limits}
       </p>
       <Field signal={signal} draft={draft} onDraft={setDraft} />
+      {isAway ? <Checkbox label={text("queue.keep", { minutes: KEPT_S / 60 })} checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} /> : null}
+      <WaitingWrites signal={signal.key} />
       <p className={css.setWhy} role="status">
         {why}
       </p>

@@ -4,7 +4,7 @@ import type { Language } from "../../i18n";
 import { createApi, type Api } from "./_api";
 import { createFeed, type Feed } from "./_feed";
 import { createStore, type Store } from "./_store";
-import type { CommandInfo, Me, Place, SignalInfo, SignalList, TimelineInfo, TwinSummary } from "./_types";
+import type { CommandInfo, Me, Place, SignalInfo, SignalList, TimelineInfo, TwinSummary, LinkInfo } from "./_types";
 
 export interface Plant {
   isLoaded: boolean;
@@ -97,8 +97,14 @@ export function openSession(language: Language): Session {
 
   feed.on("records", (diff) => later(partsOf([diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part)))));
   let wasLost = false;
+  let wasOpen = false;
   feed.connection.subscribe(() => {
     const { state } = feed.connection.get();
+    if ((state === "open") !== wasOpen) {
+      wasOpen = state === "open";
+      // The server tells of changes only; a machine that has long been away would never be spoken of.
+      if (wasOpen) api.get<LinkInfo[]>("/api/links").then((links) => feed.connection.set({ links }), (error: unknown) => console.info("The connections are not known yet.", error));
+    }
     if (state === "lost" && !wasLost) {
       wasLost = true;
       // A session that ended closes the socket: this question then answers 401, which shows the door.

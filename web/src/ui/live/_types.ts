@@ -16,6 +16,7 @@ export type {
   Me,
   OutcomeInfo,
   Place,
+  QueuedWriteInfo,
   SampleRows,
   ServerCertificateInfo,
   SignalInfo,
