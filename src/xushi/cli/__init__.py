@@ -1,6 +1,6 @@
 """The command line: `xushi VERB …`; every verb is an entry point, so that a package can bring its own."""
 
 from ._main import main
-from ._verbs import EXPORT, LINK, OPEN, RUN, STATUS, TOKEN, UNDO
+from ._verbs import CONNECT, EXPORT, LINK, OPEN, RUN, STATUS, TOKEN, UNDO
 
-__all__ = ["EXPORT", "LINK", "OPEN", "RUN", "STATUS", "TOKEN", "UNDO", "main"]
+__all__ = ["CONNECT", "EXPORT", "LINK", "OPEN", "RUN", "STATUS", "TOKEN", "UNDO", "main"]

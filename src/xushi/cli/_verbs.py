@@ -14,17 +14,18 @@ from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb, local_access
 
 DEFAULT_DATA = Path("xushi-data")
-SCOPES = ("view", "twin:write", "scene:write", "device:write", "admin")
+OUTCOME_STATUS = {"done": 0, "planned": 0, "failed": 1, "unknown": 3}
+SCOPES = ("view", "twin:write", "link:write", "scene:write", "device:write", "admin")
 
 
-def _where(parser: argparse.ArgumentParser, language: str) -> None:
+def where(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help=words("data", language))
     parser.add_argument("--server", metavar="URL", help=words("server", language))
     parser.add_argument("--token", help=words("token", language))
     parser.add_argument("--json", action="store_true", help=words("json", language))
 
 
-def _remote(options: argparse.Namespace) -> Remote | None:
+def reachable(options: argparse.Namespace) -> Remote | None:
     """The server that was named, else the one that has the data folder open, else None."""
     if options.server:
         access = local_access(options.data)
@@ -36,8 +37,8 @@ def _remote(options: argparse.Namespace) -> Remote | None:
     return None if access is None else Remote(access.url, options.token or access.token, options.lang)
 
 
-def _required(options: argparse.Namespace) -> Remote:
-    remote = _remote(options)
+def required(options: argparse.Namespace) -> Remote:
+    remote = reachable(options)
     if remote is None:
         raise XushiError("cli.no_server", folder=str(options.data))
     return remote
@@ -59,13 +60,13 @@ def _show(options: argparse.Namespace, value: Any, lines: Callable[[Any], list[s
 def _open_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=words("files", language))
     parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _open(options: argparse.Namespace) -> int:
     from xushi.cli._open import open_files
 
-    remote = None if options.dry_run and not options.server else _remote(options)
+    remote = None if options.dry_run and not options.server else reachable(options)
     report = open_files(options.files, options.data, remote, options.lang, is_dry_run=options.dry_run)
     if options.json:
         _print_json(report)
@@ -82,7 +83,7 @@ _COUNTED = ("shells", "submodels", "concept_descriptions", "elements", "files")
 
 # ---- others
 def _status(options: argparse.Namespace) -> int:
-    remote = _required(options)
+    remote = required(options)
     status = {**remote.get("/api/status"), "links": remote.get("/api/links")}
 
     def lines(value: dict[str, Any]) -> list[str]:
@@ -99,18 +100,18 @@ def _token_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         "--scope", action="append", choices=SCOPES, default=[], help=words("scope", language), dest="scopes"
     )
     parser.add_argument("--days", type=float, default=90, help=words("days", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _token(options: argparse.Namespace) -> int:
     scopes = options.scopes or ["view"]
     body = {"name": options.name, "scopes": scopes, "days": options.days}
-    made = _required(options).post("/api/tokens", body)
+    made = required(options).post("/api/tokens", body)
     return _show(options, made, lambda value: [value["token"]])
 
 
 def _link(options: argparse.Namespace) -> int:
-    return _show(options, _required(options).post("/api/signin-links"), lambda value: [value["url"]])
+    return _show(options, required(options).post("/api/signin-links"), lambda value: [value["url"]])
 
 
 def _run_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -118,7 +119,7 @@ def _run_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("params", nargs="?", default="{}", help=words("params", language))
     parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
     parser.add_argument("--reason", default="", help=words("reason", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -126,34 +127,56 @@ def _run(options: argparse.Namespace) -> int:
         params = json.loads(sys.stdin.read() if options.params == "-" else options.params)
     except ValueError as error:
         raise XushiError("cli.params_invalid", reason=str(error)) from error
-    outcome = _required(options).run(options.command, params, dry_run=options.dry_run, reason=options.reason)
-    return _tell_outcome(options, outcome)
+    outcome = required(options).run(options.command, params, dry_run=options.dry_run, reason=options.reason)
+    return tell_outcome(options, outcome)
 
 
 def _undo_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("command_id", nargs="?", help=words("command-id", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _undo(options: argparse.Namespace) -> int:
-    remote = _required(options)
+    remote = required(options)
     command_id = options.command_id
     if command_id is None:
         entries = [entry for entry in remote.get("/api/evidence") if entry["is_undoable"]]
         if not entries:
             raise XushiError("cli.nothing_to_undo")
         command_id = entries[-1]["command_id"]
-    return _tell_outcome(options, remote.undo(command_id))
+    return tell_outcome(options, remote.undo(command_id))
 
 
-def _tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:
+def tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:
     if options.json:
         _print_json(outcome)
     else:
         print(f"{outcome['command']}: {outcome['state']}  ({outcome['command_id']})")
         if outcome["error"]:
             print(f"{outcome['error']['what']}\n{outcome['error']['why']}\n{outcome['error']['next']}", file=sys.stderr)
-    return 0 if outcome["state"] in ("done", "planned") else 1
+    return OUTCOME_STATUS.get(outcome["state"], 1)
+
+
+def _connect_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("endpoint", nargs="?", metavar="ENDPOINT", help=words("endpoint", language))
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=words("set", language)
+    )
+    parser.add_argument("--below", action="append", default=[], metavar="ADDRESS", help=words("below", language))
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help=words("sheet", language))
+    parser.add_argument("--from", type=Path, dest="source", metavar="FILE", help=words("sheet-from", language))
+    parser.add_argument("--rows", type=int, default=20, metavar="N", help=words("rows", language))
+    parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
+    parser.add_argument("--yes", action="store_true", help=words("yes", language))
+    parser.add_argument("--reason", default="", help=words("reason", language))
+    where(parser, language)
+
+
+def _connect(options: argparse.Namespace) -> int:
+    from xushi.cli._connect import connect, show_protocols
+
+    remote = required(options)
+    return connect(options, remote) if options.endpoint else show_protocols(options, remote)
 
 
 def _export_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -161,13 +184,13 @@ def _export_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--signal", action="append", default=[], dest="signals", help=words("signal", language))
     parser.add_argument("--minutes", type=float, default=60.0, help=words("minutes", language))
     parser.add_argument("--timeline", default="live", help=words("timeline", language))
-    _where(parser, language)
+    where(parser, language)
 
 
 def _export(options: argparse.Namespace) -> int:
     from xushi.cli._export import export
 
-    return export(options, _required(options))
+    return export(options, required(options))
 
 
 OPEN = Verb(
@@ -175,12 +198,20 @@ OPEN = Verb(
     _open_arguments,
     _open,
 )
-STATUS = Verb({"en": "show how the running server is", "zh-CN": "显示运行中服务器的状态"}, _where, _status)
+STATUS = Verb({"en": "show how the running server is", "zh-CN": "显示运行中服务器的状态"}, where, _status)
 TOKEN = Verb({"en": "make an API token", "zh-CN": "创建 API 令牌"}, _token_arguments, _token)
-LINK = Verb({"en": "print a fresh sign-in link", "zh-CN": "打印新的登录链接"}, _where, _link)
+LINK = Verb({"en": "print a fresh sign-in link", "zh-CN": "打印新的登录链接"}, where, _link)
 RUN = Verb({"en": "run a command", "zh-CN": "执行命令"}, _run_arguments, _run)
 UNDO = Verb(
     {"en": "take the last command back, or the one named", "zh-CN": "撤销最近的或指定的命令"}, _undo_arguments, _undo
+)
+CONNECT = Verb(
+    {
+        "en": "connect a machine, server or broker: look, suggest, import",
+        "zh-CN": "接入设备、服务器或代理：浏览、建议、导入",
+    },
+    _connect_arguments,
+    _connect,
 )
 EXPORT = Verb(
     {"en": "write history or twins to a file", "zh-CN": "将历史数据或孪生体导出为文件"}, _export_arguments, _export
