@@ -33,6 +33,10 @@ _text = st.text(_letter, max_size=30).map(str.strip)
 _name = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{1,10}", fullmatch=True)
 _number = st.none() | st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: round(number, 3))
 
+_options = st.dictionaries(
+    _name, _text | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.none(), max_size=3
+)
+
 
 @st.composite
 def mappings(draw: Any) -> Mapping:
@@ -43,6 +47,7 @@ def mappings(draw: Any) -> Mapping:
             f"{draw(_name)}.P{number}", {"en": draw(_text) or "n", "zh-CN": draw(_text) or "名"},
             draw(st.sampled_from(KINDS)), source=draw(_text), unit=draw(_text), low=draw(_number), high=draw(_number),
             is_writable=draw(st.booleans()), is_included=draw(st.booleans()), semantic_id=draw(_text),
+            options=draw(_options),
         ))  # fmt: skip
     machines = {row.machine: Machine(row.machine, {"en": row.machine}) for row in rows}
     return Mapping(machines, tuple(rows))

@@ -156,7 +156,9 @@ class Explorer(Protocol):
 class Explorable(Protocol):
     """The optional side of a connector class; with it, the protocol can be browsed in the wizard.
 
-    A class may also have `setup` and `form` alone: then signals come from an imported sheet.
+    A class may also have `setup` and `form` alone: then signals come from an imported sheet. One that also has
+    `prove(placement, kind)`, a static method, raises a ValueError there with the reason why an address with its
+    options cannot be served; the sheet is then refused at that row.
     """
 
     setup: ClassVar[Setup]

@@ -62,7 +62,7 @@ SETUP = Setup(
 
 def form(endpoint: str, placement: Placement) -> InterfaceProperty:
     """Return how an address is written in an Asset Interfaces Description: the inverse of `place`."""
-    target = placement.address.partition("#")[0]
+    target, _, pointer = placement.address.partition("#")
     options = placement.options
     texts = {"href": target, "htv_methodName": str(options.get("write_method", "GET"))}
     if options.get("polling_ms"):
@@ -74,7 +74,7 @@ def form(endpoint: str, placement: Placement) -> InterfaceProperty:
         base=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
         href=target,
         content_type=str(options.get("content_type", "application/json")),
-        pointer=split_pointer(str(options.get("pointer", ""))),
+        pointer=split_pointer(pointer),
         form=texts,
     )
 

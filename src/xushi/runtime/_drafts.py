@@ -83,7 +83,8 @@ class Draft:
     def faults(self, mapping: NodeMapping, is_whole: bool = True) -> list[Fault]:
         """Return the faults of a mapping; `is_whole` also checks that each address can be written down."""
         place = getattr(self.connector, "place", None)
-        return check(mapping, self.endpoint, self.connector.form if is_whole else None, place)
+        prove = getattr(self.connector, "prove", None)
+        return check(mapping, self.endpoint, self.connector.form if is_whole else None, place, prove)
 
 
 class DraftDesk:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
+
+from xushi.signals import Kind
 
 from .._aid import InterfaceProperty
 from .._placement import Placement
 from ._model import Fault, Mapping, Row
+from ._options import options_text
 
 ID_SHORT = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,127}")
 MOST_FAULTS = 1_000
@@ -18,18 +22,22 @@ _RESERVED = frozenset({
 })  # fmt: skip
 
 Placing = Callable[[InterfaceProperty], Placement]
+Proving = Callable[[Placement, Kind], None]
 Forming = Callable[[str, Placement], InterfaceProperty]
 
 
-def check(mapping: Mapping, endpoint: str, form: Forming | None, place: Placing | None) -> list[Fault]:
+def check(
+    mapping: Mapping, endpoint: str, form: Forming | None, place: Placing | None, prove: Proving | None = None
+) -> list[Fault]:
     """Return the faults of the rows that are to be imported; empty where all is well.
 
     Args:
         form, place: the connector's ways between an address and its description; an address must survive both.
+        prove: the connector's own check of an address, where it has one.
     """
     faults: list[Fault] = []
     paths: dict[tuple[str, str], dict[str, int]] = {}
-    addresses: dict[tuple[str, str], int] = {}
+    addresses: dict[tuple[str, str, str], int] = {}
     included = mapping.included()
     for row in included:
         faults.extend(_fields(row))
@@ -43,11 +51,8 @@ def check(mapping: Mapping, endpoint: str, form: Forming | None, place: Placing 
             ))  # fmt: skip
         known.setdefault(row.property, row.number)
         if form is not None and place is not None:
-            options = {**row.options}
-            placed = place(form(endpoint, Placement(row.address, options))).address
-            if placed != row.address or not row.address.isprintable():
-                faults.append(Fault(row.number + 1, "Address", row.address, "connectors.sheet_address"))
-        first = addresses.setdefault((row.address, row.machine), row.number)
+            faults.extend(_described(row, endpoint, form, place, prove))
+        first = addresses.setdefault((row.address, row.machine, options_text(row.options)), row.number)
         if first != row.number:
             faults.append(Fault(
                 row.number + 1, "Address", row.address, "connectors.sheet_address_twice", {"other": first + 1}
@@ -85,6 +90,34 @@ def _fields(row: Row) -> list[Fault]:
     if len(row.semantic_id) > 2_000:
         tell("Semantic id", row.semantic_id, "sheet_semantic")
     return faults
+
+
+def _described(row: Row, endpoint: str, form: Forming, place: Placing, prove: Proving | None) -> list[Fault]:
+    """An address with its options must survive being written in an interface description and read back."""
+    placed = None
+    if row.address.isprintable():
+        with suppress(ValueError, KeyError, IndexError, TypeError, AttributeError):  # an outsider's code, any input
+            placed = place(form(endpoint, Placement(row.address, {**row.options})))
+    if placed is None or placed.address != row.address:
+        return [Fault(row.number + 1, "Address", row.address[:200], "connectors.sheet_address")]
+    lost = [name for name, value in row.options.items() if _plain(placed.options.get(name)) != _plain(value)]
+    if not lost and prove is not None:
+        try:
+            prove(placed, Kind[row.kind.upper()])
+        except ValueError as error:
+            reason = {"reason": str(error)[:300]}
+            return [
+                Fault(row.number + 1, "Options", options_text(row.options), "connectors.sheet_option_wrong", reason)
+            ]
+    return [
+        Fault(row.number + 1, "Options", f"{name}={row.options[name]}"[:200], "connectors.sheet_option_unknown")
+        for name in lost
+    ]
+
+
+def _plain(value: object) -> str:
+    """An option as text: descriptions hold all of them as texts."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _groups(rows: list[Row], paths: dict[tuple[str, str], dict[str, int]]) -> list[Fault]:

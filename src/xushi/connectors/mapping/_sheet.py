@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from ._model import KINDS, MOST_ROWS, Fault, KindName, Machine, Reason, Row
 from ._model import Mapping as Whole
+from ._options import options_of, options_text
 from ._words import machine_kind, shown_name
 
 COLUMNS = (
     "Include", "Address", "Source", "Machine", "Submodel", "Property", "Name (en)", "Name (zh-CN)", "Kind", "Unit",
-    "Low", "High", "Writable", "Semantic id",
+    "Low", "High", "Writable", "Semantic id", "Options",
 )  # fmt: skip
 _REQUIRED = ("Address", "Machine", "Property", "Kind")
 _YES = frozenset({"yes", "true", "1", "x", "y", "是", "√", "✓", "✔"})
@@ -29,7 +31,7 @@ def table(mapping: Whole) -> Iterator[list[str]]:
         yield [
             "yes" if row.is_included else "no", row.address, row.source, row.machine, row.submodel, row.property,
             row.name.get("en", ""), row.name.get("zh-CN", ""), row.kind, row.unit, _number(row.low), _number(row.high),
-            "yes" if row.is_writable else "no", row.semantic_id,
+            "yes" if row.is_writable else "no", row.semantic_id, options_text(row.options),
         ]  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def unguarded(text: str) -> str:
 def read_table(lines: Iterable[Sequence[str]], before: Whole) -> tuple[Whole, list[Fault]]:
     """Return the mapping that a table says, and its faults; columns are found by their header, in any order.
 
-    What the table has no column for (options, labels, reasons) stays as in `before`, by address. A row that is
+    What the table has no column for (labels, reasons) stays as in `before`, by address. A row that is
     left out of the table is left out of the mapping; a machine that is new is made.
     """
     source = iter(lines)
@@ -116,6 +118,7 @@ def _read_row(cells: Mapping[str, str], at: int, known: Mapping[tuple[str, str],
         is_writable=_truth(cells, "Writable", base.is_writable, at, faults),
         semantic_id=text("Semantic id", base.semantic_id),
         labels=base.labels if chosen == "enum" else {},
+        options=_options(cells, base.options, at, faults),
     )
 
 
@@ -139,6 +142,16 @@ def _limit(cells: Mapping[str, str], column: str, default: float | None, at: int
         return float(word)
     faults.append(Fault(at, column, word[:200], "connectors.sheet_number"))
     return default
+
+
+def _options(cells: Mapping[str, str], default: dict[str, Any], at: int, faults: list[Fault]) -> dict[str, Any]:
+    if "Options" not in cells:
+        return default
+    try:
+        return options_of(cells["Options"])
+    except ValueError as error:
+        faults.append(Fault(at, "Options", str(error)[:200], "connectors.sheet_options"))
+        return default
 
 
 def _is_number(text: str) -> bool:
