@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form. */
-const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued"]);
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "connect.import"]);
 
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
@@ -50,6 +50,7 @@ export function useLinkedView(): () => LinkedView {
         isInspectorOpen: state.isInspectorOpen,
         tab: state.tab,
         ...(state.engine ? { engine: state.engine } : {}),
+        ...(state.connect && state.centre === "connections" ? { connect: state.connect } : {}),
         quality: state.quality,
         ...(state.dialog === "certificates" ? { dialog: state.dialog } : {}),
       };
@@ -96,7 +97,7 @@ export function useActions(): Action[] {
       const atMs = session.feed.time.get().atMs;
       return { ...linkedView(), ...(Number.isFinite(atMs) ? { atMs } : {}) };
     };
-    const show = (centre: "world" | "table" | "engines" | "activity") => () => ui.set({ centre, phoneTab: centre });
+    const show = (centre: "world" | "table" | "engines" | "activity" | "connections") => () => ui.set({ centre, phoneTab: centre });
     const otherLanguage = language === "en" ? "zh-CN" : "en";
     const place = selected?.place ?? null;
     const nextScheme = SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length] ?? "light";
@@ -106,6 +107,7 @@ export function useActions(): Action[] {
       make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+2" }),
       make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+3" }),
       make("view.activity", "action.activity", "view", "activity", show("activity"), { keys: "alt+4" }),
+      make("view.connections", "action.connections", "view", "plug", show("connections"), { keys: "alt+9" }),
       make("view.split", "action.split", "view", "split", () => ui.set((old) => ({ isSplit: !old.isSplit, centre: "world" })), { keys: "alt+b" }),
       make("view.tree", "action.tree", "view", "sidebar", () => ui.set((old) => ({ isTreeOpen: !old.isTreeOpen })), { keys: "alt+t" }),
       make("view.inspector", "action.inspector", "view", "inspect", () => ui.set((old) => ({ isInspectorOpen: !old.isInspectorOpen })), { keys: "alt+i" }),
@@ -126,6 +128,7 @@ export function useActions(): Action[] {
       make("selection.source", "action.source", "selection", "plug", () => ui.set({ tab: "source", isInspectorOpen: true }), { isEnabled: selected !== null }),
       make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),
       make("plant.import", "action.import", "plant", "open", () => ui.set({ dialog: "import", files: [] }), { keys: "mod+o" }),
+      make("plant.connect", "action.connect", "plant", "plug", () => ui.set({ centre: "connections", phoneTab: "connections", connect: "new" })),
       make("plant.export", "action.export", "plant", "download", () => ui.set({ dialog: "export" }), { keys: "mod+e" }),
       make("plant.certificates", "action.certificates", "plant", "shield", () => ui.set({ dialog: "certificates" })),
       make("plant.undo", "action.undo", "plant", "undo", () => void tools.undo(), { keys: "mod+z", isEnabled: canUndo }),

@@ -4,6 +4,7 @@ export { ServerError, pathId } from "./_api";
 export type { Api } from "./_api";
 export { useAnswer, useBoardTick, useConnection, useTime } from "./_hooks";
 export type { Loaded } from "./_hooks";
+export { followJob } from "./_jobs";
 export type { Board, Connection, Feed, ShownTime, TimeMode } from "./_feed";
 export { SessionContext, openSession, usePlant, useSession } from "./_session";
 export type { Plant, Session } from "./_session";

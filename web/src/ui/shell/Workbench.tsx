@@ -21,12 +21,13 @@ import css from "./shell.module.css";
 
 const EnginesPanel = lazy(() => import("../engines"));
 const ActivityPanel = lazy(() => import("../activity"));
+const ConnectionsPanel = lazy(() => import("../connect"));
 const Palette = lazy(() => import("../palette"));
 const Dialogs = lazy(() => import("../dialogs/_all"));
 
 function OtherCentre({ centre }: { centre: Exclude<Centre, "world"> }) {
   if (centre === "table") return <SignalTable />;
-  return <Suspense fallback={<LoadingNote />}>{centre === "engines" ? <EnginesPanel /> : <ActivityPanel />}</Suspense>;
+  return <Suspense fallback={<LoadingNote />}>{centre === "engines" ? <EnginesPanel /> : centre === "connections" ? <ConnectionsPanel /> : <ActivityPanel />}</Suspense>;
 }
 
 /** The world stays mounted behind the other views, so that coming back to it costs nothing. */

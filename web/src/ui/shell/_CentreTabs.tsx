@@ -5,8 +5,8 @@ import { Icon, type IconName } from "../icons";
 import { useUi, useUiStore, type Centre } from "../state";
 import css from "./shell.module.css";
 
-export const CENTRE_ICONS: Record<Centre, IconName> = { world: "world", table: "table", engines: "engine", activity: "activity" };
-const CENTRES: readonly Centre[] = ["world", "table", "engines", "activity"];
+export const CENTRE_ICONS: Record<Centre, IconName> = { world: "world", table: "table", engines: "engine", activity: "activity", connections: "plug" };
+const CENTRES: readonly Centre[] = ["world", "table", "engines", "activity", "connections"];
 
 export function CentreTabs() {
   const text = useText();

@@ -11,6 +11,7 @@ const TABS: readonly { tab: PhoneTab; icon: IconName }[] = [
   { tab: "inspector", icon: "inspect" },
   { tab: "engines", icon: "engine" },
   { tab: "activity", icon: "activity" },
+  { tab: "connections", icon: "plug" },
 ];
 
 export function PhoneTabs() {

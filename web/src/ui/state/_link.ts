@@ -27,6 +27,7 @@ export interface LinkedView {
   isInspectorOpen?: boolean;
   tab?: InspectorTab;
   engine?: string;
+  connect?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
   /** A dialog that shows something of its own, rather than asks about what is selected. */
@@ -53,6 +54,7 @@ export function encodeView(view: LinkedView): string {
   if (view.isInspectorOpen !== undefined) parts.set("inspector", view.isInspectorOpen ? "1" : "0");
   if (view.tab && view.tab !== "live") parts.set("tab", view.tab);
   if (view.engine) parts.set("engine", view.engine);
+  if (view.connect) parts.set("connect", view.connect);
   if (view.quality && view.quality !== "auto") parts.set("quality", view.quality);
   if (view.dialog) parts.set("show", view.dialog);
   return parts.toString();
@@ -92,6 +94,7 @@ export function decodeView(hash: string): LinkedView {
     isInspectorOpen: flag(parts.get("inspector")),
     tab: oneOf(parts.get("tab"), INSPECTOR_TABS),
     engine: parts.get("engine") ?? undefined,
+    connect: parts.get("connect") ?? undefined,
     quality: oneOf(parts.get("quality"), FINENESSES),
     dialog: oneOf(parts.get("show"), ["certificates"] as const),
   };

@@ -5,7 +5,7 @@ import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
 import type { Camera, Fineness, LinkedView } from "./_link";
 
-export const CENTRES = ["world", "table", "engines", "activity"] as const;
+export const CENTRES = ["world", "table", "engines", "activity", "connections"] as const;
 export type Centre = (typeof CENTRES)[number];
 export const INSPECTOR_TABS = ["live", "trend", "about", "files", "source"] as const;
 export type InspectorTab = (typeof INSPECTOR_TABS)[number];
@@ -33,6 +33,8 @@ export interface UiState {
   tab: InspectorTab;
   selection: Selection | null;
   engine: string | null;
+  /** What the connections show: null for the list, "new" or "<draft>/<step>" for the wizard. */
+  connect: string | null;
   camera: Camera | null;
   quality: Fineness;
   isPaletteOpen: boolean;
@@ -93,6 +95,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     tab: linked.tab ?? "live",
     selection: linked.selection ?? null,
     engine: linked.engine ?? null,
+    connect: linked.connect ?? null,
     camera: linked.camera ?? null,
     quality: linked.quality ?? "auto",
     isPaletteOpen: false,
