@@ -35,7 +35,7 @@ def test_a_node_tells_type_unit_range_and_whether_it_may_be_written(wizard: Wiza
     wizard.connect(plant.url)
     (override,) = [n for n in wizard.get("nodes", parent=f"{SHOP}PaintRobot")["nodes"] if n["name"] == "SpeedOverride"]
     assert override["type"] == "number"
-    assert override["unit"] == "P1"
+    assert override["unit"] == "%"
     assert (override["low"], override["high"]) == (0, 100)
     assert override["is_writable"]
     assert override["type_name"] == "AnalogItemType"

@@ -18,7 +18,7 @@ from xushi.server import _connect_messages as c
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
 from xushi.server._routes import KIB, Call, RouteSpec, answer_json
-from xushi.signals import is_good
+from xushi.signals import is_good, unit_display
 
 _MOST_SHOWN = 1_000
 _MOST_PREVIEWED = 200
@@ -316,7 +316,7 @@ def _draft(one: Draft) -> c.DraftInfo:
 def _node(one: FoundNode) -> c.ConnectNode:
     return c.ConnectNode(
         one.address, one.parent, one.name, list(one.path), one.is_value, one.has_children, one.role, one.type,
-        one.data_type, one.unit, one.low, one.high, one.is_writable, one.type_name, one.description,
+        one.data_type, unit_display(one.unit), one.low, one.high, one.is_writable, one.type_name, one.description,
     )  # fmt: skip
 
 
