@@ -14,7 +14,9 @@ export function DifferenceStep({ state, plan, tools }: { state: Wizard; plan: Ou
   const [reason, setReason] = useState("");
   const isBusy = state.work !== null;
   const ask = useRef(tools.plan);
-  useEffect(() => void ask.current(), []);
+  useEffect(() => {
+    void ask.current();
+  }, []);
   const found = plan?.result as ImportPlan | null | undefined;
   return (
     <div className={css.form}>

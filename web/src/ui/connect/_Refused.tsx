@@ -1,6 +1,6 @@
 // Why the last work failed, in plain words, with what helps: certificates to decide on, or the rows with faults.
 import { Button } from "@mantine/core";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useText } from "../../i18n";
 import { Icon } from "../icons";
 import { useErrorText } from "../notes";
@@ -13,10 +13,14 @@ export function Refused({ error, children }: { error: unknown; children?: ReactN
   const text = useText();
   const ui = useUiStore();
   const errorText = useErrorText();
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    void note.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
   if (error === null || error === undefined) return null;
   const detail = errorText(error);
   return (
-    <div className={css.refused} role="alert">
+    <div ref={note} className={css.refused} role="alert">
       <Icon name="error" size={18} />
       <div>
         <p className={css.strong}>{detail.what}</p>

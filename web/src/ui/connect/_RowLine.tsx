@@ -24,14 +24,14 @@ export function RowLine({ row, index, bad, machineList, submodelList, onChange }
   const text = useText();
   const language = useLanguage();
   const name = localName(row.name, language, row.property);
-  const of = (column: "machine" | "submodel" | "property" | "unit" | "kind" | "semantic" | "name") => text("connect.columnOf", { column: text(`connect.column.${column}`), name });
+  const of = (column: "machine" | "submodel" | "property" | "unit" | "kind" | "semantic" | "name") => text("connect.columnOf", { column: text(column === "name" ? "connect.name" : `connect.column.${column}`), name });
   const change = (edit: RowEdit) => onChange(row, edit);
   return (
     <div role="row" aria-rowindex={index + 2} className={css.row} data-off={!row.is_included || undefined} data-bad={bad ? true : undefined}>
-      <div role="cell" className={css.include}>
+      <div role="cell" className={css.includeColumn}>
         <Checkbox checked={row.is_included} aria-label={text("connect.includeOf", { name })} onChange={(event) => change({ is_included: event.currentTarget.checked })} />
       </div>
-      <div role="cell" className={css.name}>
+      <div role="cell" className={css.nameColumn}>
         <Cell value={name} label={of("name")} lang={language} isBad={bad?.has(language === "en" ? "Name (en)" : "Name (zh-CN)")} maxLength={128} onCommit={(value) => change({ name: { [language]: value } })} />
         <span className={`x-ellipsis ${css.source}`} title={`${row.source}\n${row.address}`}>
           {row.source}

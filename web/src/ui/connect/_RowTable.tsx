@@ -58,7 +58,7 @@ export function RowTable({ rows, machines, bad, handle, onChange }: Props) {
       <div ref={scroller} className={css.scroller} role="table" aria-label={text("connect.rowTable")} aria-rowcount={rows.total + 1} aria-colcount={COLUMNS.length} tabIndex={0} hidden={rows.total === 0}>
         <div className={css.head} role="row" aria-rowindex={1}>
           {COLUMNS.map((column) => (
-            <div key={column} role="columnheader" className={css[column]}>
+            <div key={column} role="columnheader" className={column === "include" || column === "name" ? css[`${column}Column`] : undefined}>
               {text(`connect.column.${column}`)}
             </div>
           ))}

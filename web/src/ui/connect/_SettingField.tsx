@@ -24,6 +24,7 @@ export function SettingField({ setting, value, onChange }: Props) {
   if (setting.kind === "secret") {
     return (
       <PasswordInput
+        size="xs"
         {...shared}
         value={value}
         autoComplete="off"
