@@ -70,16 +70,24 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
         name = str(interface.get("idShort", ""))
         properties = child(child(interface, "InteractionMetadata"), "properties")
         start = (name, "InteractionMetadata", str((properties or {}).get("idShort", "properties")))
+        whole = InterfaceProperty(
+            path=start,
+            base=text_of(endpoint, "base"),
+            href="",
+            content_type=text_of(endpoint, "contentType"),
+            form=_shared_terms(endpoint),
+            security=_security(endpoint, endpoint),
+            title=text_of(interface, "title") or name,
+        )
         for affordance in children(properties):
             form = _form(affordance)
-            common = InterfaceProperty(
+            common = msgspec.structs.replace(
+                whole,
                 path=(*start, str(affordance.get("idShort", ""))),
-                base=text_of(endpoint, "base"),
                 href=form.get("href", ""),
-                content_type=(form.get("contentType") or text_of(endpoint, "contentType")).partition(";")[0].lower(),
-                form={**_shared_terms(endpoint), **_shared_terms(affordance), **form},
-                security=_security(child(affordance, "forms"), endpoint) or _security(endpoint, endpoint),
-                title=text_of(interface, "title") or name,
+                content_type=(form.get("contentType") or whole.content_type).partition(";")[0].lower(),
+                form={**whole.form, **_shared_terms(affordance), **form},
+                security=_security(child(affordance, "forms"), endpoint) or whole.security,
             )
             yield from _values(affordance, common, ())
 

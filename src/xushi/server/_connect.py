@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from xushi.connectors import FoundNode, connector_class, protocols
+from xushi.connectors import FoundNode, Setup, connector_cards, connector_class
 from xushi.connectors.mapping import MOST_FAULTS, XLSX, Fault, Machine, Reason, Row, shell_id, table, to_csv, to_xlsx
 from xushi.connectors.mapping import Mapping as NodeMapping
 from xushi.kernel import Job, Progress, XushiError, message
@@ -65,13 +65,12 @@ async def offered(doors: Doors, call: Call) -> Response:
 
 def _offered() -> list[c.ConnectProtocol]:
     found = []
-    for protocol in protocols():
-        try:
-            connector = connector_class(protocol)
-        except XushiError:
+    for card in connector_cards():
+        if not card.schemes:
             continue  # GET /api/connectors says why it cannot be used
+        connector = connector_class(card.protocol)
         setup = getattr(connector, "setup", None)
-        if setup is None or not hasattr(connector, "form"):
+        if not isinstance(setup, Setup) or not hasattr(connector, "form"):
             continue
         settings = [
             c.ConnectSetting(
@@ -80,12 +79,12 @@ def _offered() -> list[c.ConnectProtocol]:
             )
             for one in setup.fields
         ]  # fmt: skip
-        can_browse = hasattr(connector, "explorer")
         found.append(
             c.ConnectProtocol(
-                protocol, list(connector.schemes), setup.title, setup.summary, setup.example, settings, can_browse
+                card.protocol, list(card.schemes), setup.title, setup.summary, setup.example, settings,
+                hasattr(connector, "explorer"), card.package, card.grade,
             )
-        )
+        )  # fmt: skip
     return found
 
 

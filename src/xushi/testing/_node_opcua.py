@@ -27,8 +27,9 @@ class NodeOpcua:
         url: `opc.tcp://127.0.0.1:<port>`.
     """
 
-    def __init__(self, command: list[str], port: int, log: Path) -> None:
+    def __init__(self, command: list[str], port: int, log: Path, timeout_s: float = START_TIMEOUT_S) -> None:
         self._log = log
+        self._timeout_s = timeout_s
         self.port = port
         self.url = f"opc.tcp://127.0.0.1:{port}"
         self._command = command
@@ -40,7 +41,7 @@ class NodeOpcua:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self._process.stdout is not None
-        watch = threading.Timer(START_TIMEOUT_S, self._process.kill)
+        watch = threading.Timer(self._timeout_s, self._process.kill)
         watch.start()
         said: list[str] = []
         try:
@@ -90,7 +91,12 @@ class NodeOpcua:
 
 
 def start_node_opcua(
-    folder: Path, port: int = 0, extra_nodes: int = 0, modules: Path | None = None, script: Path = SCRIPT
+    folder: Path,
+    port: int = 0,
+    extra_nodes: int = 0,
+    modules: Path | None = None,
+    script: Path = SCRIPT,
+    timeout_s: float = START_TIMEOUT_S,
 ) -> NodeOpcua:
     """Start the server; its certificates go to `folder`.
 
@@ -99,6 +105,7 @@ def start_node_opcua(
         modules: folder `node_modules` that holds node-opcua; `.cache/node-opcua` of the working directory or of
             this repository unless stated.
         script: what builds the address space; `PLANT` is a small plant with machines after OPC 40001-1.
+        timeout_s: how long building the address space may take.
 
     Raises:
         BrokerMissing: node or node-opcua is not on this machine; `tools/install_peers.py` installs it.
@@ -110,9 +117,8 @@ def start_node_opcua(
         raise BrokerMissing("node-opcua is not installed: python tools/install_peers.py")
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    return NodeOpcua(
-        [node, str(script), str(found), str(port), str(folder), str(extra_nodes)], port, folder / "node.log"
-    ).start()
+    command = [node, str(script), str(found), str(port), str(folder), str(extra_nodes)]
+    return NodeOpcua(command, port, folder / "node.log", timeout_s).start()
 
 
 def _node() -> str | None:
