@@ -8,7 +8,7 @@ import pytest
 from wizard import Wizard, until
 
 from xushi.kernel import XushiError
-from xushi.testing import NodeOpcua
+from xushi.testing import NodeOpcua, free_port
 from xushi.twins import validate
 
 SHOP = "nsu=http://foreign.example/paintshop;s="
@@ -166,3 +166,11 @@ def test_a_job_that_is_cancelled_keeps_what_was_read(wizard: Wizard, plant: Node
     until(lambda: wizard.remote.get(f"/api/jobs/{job['id']}")["state"] in ("cancelled", "done"))
     assert wizard.remote.get(f"/api/connect/drafts/{info['id']}")["id"] == info["id"]
     assert wizard.job("scan", {})["values"] > 200
+
+
+def test_why_nobody_answers_is_told_in_plain_words(wizard: Wizard) -> None:
+    for scheme in ("opc.tcp", "mqtt", "http"):
+        with pytest.raises(XushiError, match="Nothing listens at"):
+            wizard.connect(f"{scheme}://127.0.0.1:{free_port()}")
+        with pytest.raises(XushiError, match="No computer of this name"):
+            wizard.connect(f"{scheme}://no-such-host.invalid:4840")

@@ -17,6 +17,7 @@ from ._explore import FoundNode, NodePage, PeerCard, Role, Sample, Walked
 from ._json_leaves import leaves_of, pointer_text, type_of
 from ._json_payload import split_pointer
 from ._mqtt_session import MqttRefused, MqttSession, open_session
+from ._unreachable import unreachable
 from .sparkplug import Metric, decode_payload, encode_payload, is_sparkplug
 from .sparkplug._births import born_metrics
 from .sparkplug._host import REBIRTH_METRIC
@@ -81,8 +82,7 @@ class MqttExplorer:
         except MqttRefused as error:
             raise XushiError("connectors.broker_refused", error=str(error)) from error
         except (OSError, TimeoutError, ValueError) as error:
-            reason = str(error) or "no answer in time"
-            raise XushiError("connectors.peer_silent", endpoint=self._endpoint, reason=reason) from error
+            raise unreachable(self._endpoint, error) from error
         if refused:
             raise XushiError("connectors.filter_refused", filter=wanted)
         self._opened_at = asyncio.get_running_loop().time()

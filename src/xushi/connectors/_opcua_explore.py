@@ -20,6 +20,7 @@ from ._opcua_browse import HIERARCHICAL, Browser, Reference
 from ._opcua_nodes import NodeBook, plain_sample
 from ._opcua_trust import SecurityRefused, secure
 from ._times import datetime_ns
+from ._unreachable import unreachable
 
 CONNECT_TIMEOUT_S = 8.0
 REQUEST_TIMEOUT_S = 30.0
@@ -215,13 +216,11 @@ def _new(references: Sequence[Reference], seen: set[str]) -> list[Reference]:
 
 
 def _told(endpoint: str, error: BaseException) -> XushiError:
-    if isinstance(error, TimeoutError | asyncio.TimeoutError):
-        return XushiError("connectors.peer_silent", endpoint=endpoint, reason="no answer in time")
     reason = str(error) or type(error).__name__
     if isinstance(error, UaError) and any(word in reason for word in ("Identity", "UserAccess", "Security", "Certif")):
         return XushiError("connectors.server_refused", error=reason)
-    if isinstance(error, OSError | UaError):
-        return XushiError("connectors.peer_silent", endpoint=endpoint, reason=reason)
+    if isinstance(error, OSError | UaError | asyncio.TimeoutError):
+        return unreachable(endpoint, error)
     return XushiError("connectors.browse_failed", endpoint=endpoint, reason=reason)
 
 
