@@ -685,7 +685,7 @@ export const en = {
   "connect.noLinks": "No connections yet",
   "connect.noLinksHint": "Connect a server or broker of your plant: OPC UA, MQTT, Modbus, HTTP, or what a plugin brings.",
   "connect.mayNot": "Connecting needs the right “link:write”.",
-  "connect.drafts": "Unfinished",
+  "connect.drafts": "Drafts",
   "connect.draftState": "begun {time} · machines: {machines} · signals taken: {rows}",
   "connect.continue": "Continue",
   "connect.continueOf": "Continue {name}",

@@ -687,7 +687,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.noLinks": "尚无连接",
   "connect.noLinksHint": "接入工厂中的服务器或消息代理：OPC UA、MQTT、Modbus、HTTP 或插件提供的协议。",
   "connect.mayNot": "接入需要“link:write”权限。",
-  "connect.drafts": "未完成",
+  "connect.drafts": "草稿",
   "connect.draftState": "开始于 {time}，{machines} 台设备，采用 {rows} 个信号",
   "connect.continue": "继续",
   "connect.continueOf": "继续 {name}",

@@ -1,10 +1,10 @@
 // First step: what kind of server or broker, where it is, and how to get in.
 import { Button, Radio, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { useMemo, useState, type FormEvent } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { useAnswer, type ConnectProtocol, type ConnectorInfo } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
-import { missing, protocolOf, schemeOf, settingsOf, type Typed } from "./_address";
+import { byGrade, missing, protocolOf, schemeOf, settingsOf, type Typed } from "./_address";
 import { Grade } from "./_Grade";
 import { Refused } from "./_Refused";
 import { SettingField } from "./_SettingField";
@@ -42,8 +42,9 @@ function ProtocolChoice({ protocols, connectors, chosen, onChoose }: ChoiceProps
 
 export function AddressStep({ state, tools }: { state: Wizard; tools: WizardTools }) {
   const text = useText();
-  const { data: protocols, error } = useAnswer<ConnectProtocol[]>("/api/connect/protocols");
+  const { data: offered, error } = useAnswer<ConnectProtocol[]>("/api/connect/protocols");
   const { data: connectors } = useAnswer<ConnectorInfo[]>("/api/connectors");
+  const protocols = useMemo(() => offered && byGrade(offered, connectors ?? []), [offered, connectors]);
   const [endpoint, setEndpoint] = useState("");
   const [picked, setPicked] = useState<string | null>(null);
   const [typed, setTyped] = useState<Typed>({});

@@ -34,7 +34,7 @@ export function RowLine({ row, index, bad, machineList, submodelList, onChange }
       <div role="cell" className={css.nameColumn}>
         <Cell value={name} label={of("name")} lang={language} isBad={bad?.has(language === "en" ? "Name (en)" : "Name (zh-CN)")} maxLength={128} onCommit={(value) => change({ name: { [language]: value } })} />
         <span className={`x-ellipsis ${css.source}`} title={`${row.source}\n${row.address}`}>
-          {row.source}
+          <bdi>{row.source}</bdi>
         </span>
       </div>
       <div role="cell">
