@@ -1,4 +1,4 @@
-"""Says in plain words why an endpoint cannot be reached: nothing listens there, nobody has that name, or it is silent."""
+"""Says in plain words why an endpoint cannot be reached: nobody listens, nobody has that name, or it is silent."""
 
 from __future__ import annotations
 

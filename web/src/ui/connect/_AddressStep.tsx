@@ -2,7 +2,7 @@
 import { Button, Radio, TextInput } from "@mantine/core";
 import { useMemo, useState, type FormEvent } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
-import { useAnswer, type ConnectProtocol, type ConnectorInfo } from "../live";
+import { useAnswer, type ConnectProtocol } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { byGrade, missing, protocolOf, schemeOf, settingsOf, type Typed } from "./_address";
 import { Grade } from "./_Grade";
@@ -14,12 +14,11 @@ import css from "./connect.module.css";
 
 interface ChoiceProps {
   protocols: readonly ConnectProtocol[];
-  connectors: readonly ConnectorInfo[];
   chosen: string;
   onChoose(protocol: string): void;
 }
 
-function ProtocolChoice({ protocols, connectors, chosen, onChoose }: ChoiceProps) {
+function ProtocolChoice({ protocols, chosen, onChoose }: ChoiceProps) {
   const text = useText();
   const language = useLanguage();
   return (
@@ -30,7 +29,7 @@ function ProtocolChoice({ protocols, connectors, chosen, onChoose }: ChoiceProps
             <span className={css.protocolHead}>
               <Radio.Indicator size="xs" />
               <b>{localName(each.title, language, each.protocol)}</b>
-              <Grade connector={connectors.find((one) => one.protocol === each.protocol)} />
+              <Grade grade={each.grade} />
             </span>
             <span className={css.quiet}>{localName(each.summary, language, "")}</span>
           </Radio.Card>
@@ -43,8 +42,7 @@ function ProtocolChoice({ protocols, connectors, chosen, onChoose }: ChoiceProps
 export function AddressStep({ state, tools }: { state: Wizard; tools: WizardTools }) {
   const text = useText();
   const { data: offered, error } = useAnswer<ConnectProtocol[]>("/api/connect/protocols");
-  const { data: connectors } = useAnswer<ConnectorInfo[]>("/api/connectors");
-  const protocols = useMemo(() => offered && byGrade(offered, connectors ?? []), [offered, connectors]);
+  const protocols = useMemo(() => offered && byGrade(offered), [offered]);
   const [endpoint, setEndpoint] = useState("");
   const [picked, setPicked] = useState<string | null>(null);
   const [typed, setTyped] = useState<Typed>({});
@@ -68,7 +66,7 @@ export function AddressStep({ state, tools }: { state: Wizard; tools: WizardTool
   return (
     <form className={css.form} onSubmit={submit}>
       <p className={css.lead}>{text("connect.addressLead")}</p>
-      <ProtocolChoice protocols={protocols} connectors={connectors ?? []} chosen={protocol.protocol} onChoose={choose} />
+      <ProtocolChoice protocols={protocols} chosen={protocol.protocol} onChoose={choose} />
       <TextInput
         data-autofocus
         label={text("connect.endpoint")}

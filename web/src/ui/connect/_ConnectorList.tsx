@@ -17,7 +17,7 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorIn
             <summary>
               <Icon name="chevron" size={12} className={css.twisty} />
               <b className={css.protocol}>{connector.protocol}</b>
-              <Grade connector={connector} />
+              <Grade grade={connector.grade} />
               <span className={css.quiet}>{text("connect.rulesKept", { done, all: connector.rules.length })}</span>
               <span className={`x-ellipsis ${css.quiet}`}>{connector.package}</span>
             </summary>

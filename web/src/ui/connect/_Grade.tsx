@@ -3,8 +3,7 @@ import { useText } from "../../i18n";
 import type { ConnectorInfo } from "../live";
 import css from "./connections.module.css";
 
-export function Grade({ connector }: { connector: ConnectorInfo | undefined }) {
+export function Grade({ grade }: { grade: ConnectorInfo["grade"] }) {
   const text = useText();
-  if (!connector) return null;
-  return <span className={css.grade}>{text(`connect.grade.${connector.grade}`)}</span>;
+  return <span className={css.grade}>{text(`connect.grade.${grade}`)}</span>;
 }

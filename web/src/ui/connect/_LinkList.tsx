@@ -22,7 +22,7 @@ export function LinkList({ links, connectors }: Props) {
             <span className={css.cardHead}>
               <b>{localName(link.title, language, link.endpoint)}</b>
               <span className={css.protocol}>{link.protocol}</span>
-              <Grade connector={connectors.find((one) => one.protocol === link.protocol)} />
+              <Grade grade={connectors.find((one) => one.protocol === link.protocol)?.grade ?? "none"} />
             </span>
             <span className={css.endpoint}>{link.endpoint}</span>
             <span className={css.quiet}>

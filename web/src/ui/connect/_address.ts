@@ -1,5 +1,5 @@
 // What is typed in the address step: which protocol it means, and whether it is whole.
-import type { ConnectProtocol, ConnectorInfo } from "../live";
+import type { ConnectProtocol } from "../live";
 
 /** Typed texts of settings by name; a setting that was not touched is absent. */
 export type Typed = Readonly<Record<string, string>>;
@@ -14,12 +14,11 @@ export function protocolOf(protocols: readonly ConnectProtocol[], endpoint: stri
   return protocols.find((each) => each.schemes.includes(scheme)) ?? null;
 }
 
-const GRADES: readonly ConnectorInfo["grade"][] = ["gold", "silver", "bronze", "none"];
+const GRADES: readonly ConnectProtocol["grade"][] = ["gold", "silver", "bronze", "none"];
 
 /** The best connectors first, as they come where they are equally good. */
-export function byGrade(protocols: readonly ConnectProtocol[], connectors: readonly ConnectorInfo[]): ConnectProtocol[] {
-  const rank = (each: ConnectProtocol) => GRADES.indexOf(connectors.find((one) => one.protocol === each.protocol)?.grade ?? "none");
-  return [...protocols].sort((a, b) => rank(a) - rank(b));
+export function byGrade(protocols: readonly ConnectProtocol[]): ConnectProtocol[] {
+  return [...protocols].sort((a, b) => GRADES.indexOf(a.grade) - GRADES.indexOf(b.grade));
 }
 
 /** What is sent: what was typed, else the default; empty texts are left out. */

@@ -1,10 +1,10 @@
 // Rules of the address step: the scheme names the protocol, defaults are sent, required settings are missed.
 import { describe, expect, it } from "vitest";
 import type { ConnectProtocol, ConnectSetting } from "../live";
-import { missing, protocolOf, schemeOf, settingsOf } from "./_address";
+import { byGrade, missing, protocolOf, schemeOf, settingsOf } from "./_address";
 
 const setting = (name: string, more: Partial<ConnectSetting> = {}): ConnectSetting => ({ name, title: {}, help: {}, kind: "text", choices: [], default: "", is_required: false, ...more });
-const protocol = (name: string, schemes: string[], settings: ConnectSetting[] = []): ConnectProtocol => ({ protocol: name, schemes, title: {}, summary: {}, example: "", settings, can_browse: true });
+const protocol = (name: string, schemes: string[], settings: ConnectSetting[] = []): ConnectProtocol => ({ protocol: name, schemes, title: {}, summary: {}, example: "", settings, can_browse: true, package: "", grade: "none" });
 const acme = protocol("acme", ["acme+tls"], [setting("unit", { is_required: true }), setting("every_s", { default: "5" }), setting("password", { kind: "secret" })]);
 const all = [protocol("opcua", ["opc.tcp"]), acme];
 
@@ -14,6 +14,11 @@ describe("the address", () => {
   );
 
   it("finds an outsider's protocol by its scheme", () => expect(protocolOf(all, "acme+tls://h")).toBe(acme));
+
+  it("offers the best connectors first and hides none", () => {
+    const graded = all.map((each, index) => ({ ...each, grade: (["bronze", "gold"] as const)[index] ?? "none" }));
+    expect(byGrade([...graded, protocol("plain", ["x"])]).map((each) => each.protocol)).toEqual(["acme", "opcua", "plain"]);
+  });
 
   it("of an unknown scheme has no protocol", () => expect(protocolOf(all, "ftp://h")).toBeNull());
 
