@@ -37,7 +37,7 @@ export function DoneStep({ outcome, isUndone, tools }: Props) {
   const link = String(outcome.summary["link"] ?? "");
   const show = (shell: string) => {
     const place = places.find((each) => each.shell === shell);
-    ui.set({ centre: "world", phoneTab: "world", selection: place ? { kind: "place", id: place.id } : { kind: "shell", id: shell }, isInspectorOpen: true });
+    ui.set({ centre: "world", phoneTab: "world", connect: null, selection: place ? { kind: "place", id: place.id } : { kind: "shell", id: shell }, isInspectorOpen: true });
     if (place) world.focus(place.id);
   };
   const first = plan.machines.find((machine) => machine.state !== "same") ?? plan.machines[0];

@@ -5,6 +5,9 @@ import { followJob, useSession, type JobInfo, type OutcomeInfo } from "../live";
 import { routes } from "./_routes";
 import { START, reduce, type StepName, type Wizard, type WizardEvent, type WorkKind } from "./_wizard";
 
+/** What was chosen in each draft: a look at another view must not lose it. */
+const remembered = new Map<string, Wizard["chosen"]>();
+
 export interface WizardTools {
   go(to: StepName): void;
   tell(event: WizardEvent): void;
@@ -66,11 +69,12 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
       await work("other", async () => {
         const draft = await routes.draft(api, id);
         const job = draft.job === null ? null : await routes.job(api, draft.job).catch(() => null);
-        if (job?.state !== "running") return { type: "opened", draft, wanted };
-        tell({ type: "opened", draft, wanted });
+        const before = { wanted, chosen: remembered.get(id) };
+        if (job?.state !== "running") return { type: "opened", draft, ...before };
+        tell({ type: "opened", draft, ...before });
         tell({ type: "began", kind: "other" });
         await follow(job);
-        return { type: "opened", draft: await routes.draft(api, id), wanted };
+        return { type: "opened", draft: await routes.draft(api, id), ...before };
       });
     },
     [api, follow, work, wanted],
@@ -79,6 +83,11 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
   useEffect(() => {
     if (draftId) void first.current(draftId);
   }, [draftId]);
+
+  const opened = state.draft?.id;
+  useEffect(() => {
+    if (opened) remembered.set(opened, state.chosen);
+  }, [opened, state.chosen]);
 
   const tools = useMemo<WizardTools>(() => {
     const id = () => now.current.draft?.id ?? "";

@@ -35,7 +35,7 @@ export type WizardEvent =
   | { type: "moved"; job: JobInfo }
   | { type: "failed"; error: unknown }
   | { type: "stopped" }
-  | { type: "opened"; draft: DraftInfo; wanted: StepName | null }
+  | { type: "opened"; draft: DraftInfo; wanted: StepName | null; chosen?: Wizard["chosen"] }
   | { type: "refreshed"; draft: DraftInfo }
   | { type: "chose"; nodes: readonly ConnectNode[]; isChosen: boolean }
   | { type: "went"; to: StepName }
@@ -70,8 +70,8 @@ function stepOf(name: StepName): Step {
   return name === "done" ? { name: "mapping" } : { name };
 }
 
-function opened(draft: DraftInfo, wanted: StepName | null): Wizard {
-  const first: Wizard = { ...START, draft, step: stepOf(resumed(draft)) };
+function opened(draft: DraftInfo, wanted: StepName | null, chosen: Wizard["chosen"]): Wizard {
+  const first: Wizard = { ...START, draft, chosen, step: stepOf(resumed(draft)) };
   return wanted && canGo(first, wanted) ? { ...first, step: stepOf(wanted) } : first;
 }
 
@@ -95,7 +95,7 @@ export function reduce(state: Wizard, event: WizardEvent): Wizard {
     case "stopped":
       return { ...state, work: null };
     case "opened":
-      return opened(event.draft, event.wanted);
+      return opened(event.draft, event.wanted, event.chosen ?? START.chosen);
     case "refreshed":
       return { ...state, draft: event.draft };
     case "chose":

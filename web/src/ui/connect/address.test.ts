@@ -16,8 +16,8 @@ describe("the address", () => {
   it("finds an outsider's protocol by its scheme", () => expect(protocolOf(all, "acme+tls://h")).toBe(acme));
 
   it("offers the best connectors first and hides none", () => {
-    const graded = all.map((each, index) => ({ ...each, grade: (["bronze", "gold"] as const)[index] ?? "none" }));
-    expect(byGrade([...graded, protocol("plain", ["x"])]).map((each) => each.protocol)).toEqual(["acme", "opcua", "plain"]);
+    const graded: ConnectProtocol[] = [protocol("plain", ["x"]), { ...protocol("opcua", ["opc.tcp"]), grade: "bronze" }, { ...acme, grade: "gold" }];
+    expect(byGrade(graded).map((each) => each.protocol)).toEqual(["acme", "opcua", "plain"]);
   });
 
   it("of an unknown scheme has no protocol", () => expect(protocolOf(all, "ftp://h")).toBeNull());

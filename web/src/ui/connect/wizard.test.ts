@@ -41,6 +41,11 @@ describe("the wizard", () => {
     expect(after({ type: "opened", draft: mapped, wanted: "done" }).step.name).toBe("mapping");
   });
 
+  it("remembers what was chosen before another view was looked at", () => {
+    const chosen = new Map([["a", node("a")]]);
+    expect(after({ type: "opened", draft, wanted: null, chosen }).chosen).toBe(chosen);
+  });
+
   it("skips looking around where the protocol has none", () => {
     const state = after({ type: "opened", draft: { ...draft, can_browse: false }, wanted: null });
     expect([state.step.name, canGo(state, "browse")]).toEqual(["mapping", false]);
