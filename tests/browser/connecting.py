@@ -43,7 +43,7 @@ class Wizard:
     def connect(self, endpoint: str) -> None:
         """Type an address and connect."""
         self.page.get_by_label("Address", exact=True).fill(endpoint)
-        self.page.get_by_role("button", name="Connect", exact=True).click()
+        self.page.locator("form").get_by_role("button", name="Connect", exact=True).click()
 
     def suggest(self) -> None:
         """Ask for a mapping and wait until it is shown."""

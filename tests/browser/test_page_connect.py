@@ -245,7 +245,7 @@ def test_a_refused_address_says_why_and_what_to_do_and_the_next_try_succeeds(
     expect(alert).to_contain_text("Start the server, or correct the port")
     page.get_by_label("Address", exact=True).fill("gopher://plant")
     expect(page.get_by_text("No connector speaks this address.")).to_be_visible()
-    expect(page.get_by_role("button", name="Connect", exact=True)).to_be_disabled()
+    expect(page.locator("form").get_by_role("button", name="Connect", exact=True)).to_be_disabled()
     page.get_by_label("User name").fill("line")
     page.get_by_label("Password", exact=True).fill("wrong")
     wizard.connect(plant.url)
@@ -271,7 +271,7 @@ def test_a_certificate_that_is_held_is_decided_on_from_the_wizard(
     dialog.get_by_role("button", name=re.compile("Trust the certificate of 127.0.0.1")).click()
     expect(dialog.get_by_text("trusted", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Connect", exact=True).click()
+    page.locator("form").get_by_role("button", name="Connect", exact=True).click()
     expect(wizard.tree).to_be_visible()
 
 
@@ -362,7 +362,7 @@ def test_what_a_broker_says_is_connected_without_typing_a_topic(
         page = wizard.open(view="connections", connect="new")
         page.get_by_label("Address", exact=True).fill(mosquitto.url)
         page.get_by_label("Listen for (s)").fill("1")
-        page.get_by_role("button", name="Connect", exact=True).click()
+        page.locator("form").get_by_role("button", name="Connect", exact=True).click()
         wizard.tree.get_by_role("treeitem", name="works").wait_for()
         wizard.suggest()
         expect(wizard.table.get_by_label("Unit of Oil temperature")).to_have_value("°C")
@@ -394,7 +394,7 @@ def test_axe_finds_nothing_in_any_step_in_either_language(
     page.get_by_role("button", name="接入工厂" if zh else "Connect a plant").click()
     page.get_by_label("地址" if zh else "Address", exact=True).fill(plant.url)
     assert axe(page) == []
-    page.get_by_role("button", name="连接" if zh else "Connect", exact=True).last.click()
+    page.locator("form").get_by_role("button", name="连接" if zh else "Connect", exact=True).click()
     tree = page.get_by_role("tree", name="节点" if zh else "Nodes")
     tree.get_by_role("treeitem", name="Machines").click()
     tree.get_by_role("treeitem", name="PaintRobot").click()

@@ -61,7 +61,7 @@ export function MachineList({ machines, shown, onShow, onChange }: Props) {
   return (
     <section className={css.machines} aria-label={text("connect.machines")}>
       <h3 className={css.title}>{text("connect.machinesCount", { count: machines.length })}</h3>
-      <div ref={scroller} className={css.machineScroller} tabIndex={0} role="region" aria-label={text("connect.machines")}>
+      <div ref={scroller} className={css.machineScroller} tabIndex={0}>
         <div style={{ height: virtual.totalPx }}>
           <ul style={{ transform: `translateY(${virtual.offsetPx}px)` }}>
             {machines.slice(virtual.first, virtual.end).map((machine) => (

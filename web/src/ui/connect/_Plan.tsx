@@ -18,7 +18,7 @@ function Signals({ machine }: { machine: MachinePlan }) {
       {shown.length === 0 ? <p className={css.quiet}>{text("connect.planNothing")}</p> : null}
       {shown.map((part) => (
         <section key={part} data-part={part}>
-          <h4>{text(`connect.plan.${part}`, { count: machine[part].length })}</h4>
+          <h3>{text(`connect.plan.${part}`, { count: machine[part].length })}</h3>
           <ul>
             {machine[part].slice(0, MOST_SIGNALS).map((signal) => (
               <li key={signal}>

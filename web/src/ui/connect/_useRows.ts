@@ -6,7 +6,8 @@ import { routes, type RowFilter } from "./_routes";
 const PAGE = 100;
 
 interface Page {
-  stamp: string;
+  /** The filter under which these rows stand at this place. */
+  filter: string;
   rows: readonly MappingRow[];
 }
 
@@ -25,54 +26,57 @@ export interface Rows extends Known {
   need(first: number, end: number): void;
 }
 
+/** What was asked of one state of the mapping; another state lets go of it. */
+interface Asked {
+  stamp: string;
+  pages: Set<number>;
+  abort: AbortController;
+}
+
 const NOTHING: Known = { pages: new Map(), total: 0, included: 0, isLoaded: false, error: null };
 
 /** `version` changes with every change of the mapping; old rows stay in sight until the new ones are there. */
 export function useRows(draft: string, filter: RowFilter, version: number): Rows {
   const { api } = useSession();
   const [known, setKnown] = useState<Known>(NOTHING);
-  const asked = useRef(new Set<string>());
-  const abort = useRef(new AbortController());
+  const asked = useRef<Asked | null>(null);
   const filterKey = JSON.stringify(filter);
-  const stamp = `${version} ${filterKey}`;
-
-  useEffect(() => {
-    setKnown((old) => ({ ...old, pages: new Map(), error: null }));
-  }, [filterKey]);
-  useEffect(() => {
-    const now = new AbortController();
-    abort.current = now;
-    asked.current = new Set();
-    return () => now.abort();
-  }, [stamp, draft]);
+  useEffect(
+    () => () => {
+      asked.current?.abort.abort();
+      asked.current = null;
+    },
+    [],
+  );
 
   const need = useCallback(
     (first: number, end: number) => {
-      const { signal } = abort.current;
+      const stamp = `${draft} ${version} ${filterKey}`;
+      if (asked.current?.stamp !== stamp) {
+        asked.current?.abort.abort();
+        asked.current = { stamp, pages: new Set(), abort: new AbortController() };
+      }
+      const { pages, abort } = asked.current;
       for (let page = Math.floor(first / PAGE); page <= Math.floor(Math.max(first, end - 1) / PAGE); page++) {
-        const key = `${stamp} ${page}`;
-        if (asked.current.has(key)) continue;
-        asked.current.add(key);
+        if (pages.has(page)) continue;
+        pages.add(page);
         routes
-          .rows(api, draft, JSON.parse(filterKey) as RowFilter, page * PAGE, PAGE, signal)
-          .then((answer) =>
-            setKnown((old) => ({
-              pages: new Map(old.pages).set(page, { stamp, rows: answer.rows }),
-              total: answer.total,
-              included: answer.included,
-              isLoaded: true,
-              error: null,
-            })),
+          .rows(api, draft, JSON.parse(filterKey) as RowFilter, page * PAGE, PAGE, abort.signal)
+          .then(({ rows, total, included }) =>
+            setKnown((old) => ({ pages: new Map(old.pages).set(page, { filter: filterKey, rows }), total, included, isLoaded: true, error: null })),
           )
           .catch((error: unknown) => {
-            if (signal.aborted) return;
-            asked.current.delete(key);
+            if (abort.signal.aborted) return;
+            pages.delete(page);
             setKnown((old) => ({ ...old, error }));
           });
       }
     },
-    [api, draft, filterKey, stamp],
+    [api, draft, filterKey, version],
   );
-  const at = (index: number) => known.pages.get(Math.floor(index / PAGE))?.rows[index % PAGE] ?? null;
+  const at = (index: number) => {
+    const page = known.pages.get(Math.floor(index / PAGE));
+    return page?.filter === filterKey ? (page.rows[index % PAGE] ?? null) : null;
+  };
   return { ...known, at, need };
 }

@@ -63,13 +63,13 @@ function ConnectionsList() {
         </Button>
         {add}
       </div>
-      <div className={css.scroller} tabIndex={0} role="region" aria-label={text("connect.links")}>
+      <div className={css.scroller} tabIndex={0}>
         {mayConnect ? null : <p className={css.quiet}>{text("connect.mayNot")}</p>}
         {error && !data ? <ErrorNote error={error} onRetry={again} /> : null}
         {isLoading && !data ? <LoadingNote /> : null}
         {drafts && drafts.length > 0 ? (
           <section>
-            <h3 className={css.title}>{text("connect.drafts")}</h3>
+            <h2 className={css.title}>{text("connect.drafts")}</h2>
             <DraftList drafts={drafts} onChanged={again} />
           </section>
         ) : null}
@@ -80,13 +80,13 @@ function ConnectionsList() {
         ) : null}
         {links.length > 0 ? (
           <section>
-            <h3 className={css.title}>{text("connect.links")}</h3>
+            <h2 className={css.title}>{text("connect.links")}</h2>
             <LinkList links={links} connectors={connectors ?? []} />
           </section>
         ) : null}
         {connectors && connectors.length > 0 ? (
           <section>
-            <h3 className={css.title}>{text("connect.connectors")}</h3>
+            <h2 className={css.title}>{text("connect.connectors")}</h2>
             <ConnectorList connectors={connectors} />
           </section>
         ) : null}
