@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from wizard_pictures import make_all as make_wizard_pictures
 
 from xushi.testing import CHROMIUM_ARGUMENTS, RunningDemo, chromium_path, running_demo
 
@@ -43,6 +44,7 @@ def main() -> int:
             picture(browser, running, language, "line", f"&{LINE}", (1440, 900))
             picture(browser, running, language, "station", f"&{STATION}&inspector=1", (1440, 900))
             picture(browser, running, language, "phone", "", (390, 844))
+        make_wizard_pictures(browser)
         browser.close()
     return 0
 

@@ -68,7 +68,7 @@ export const en = {
   "phone.engines": "Engines",
   "phone.activity": "Activity",
   "phone.open": "Open details",
-  "phone.connections": "Connect",
+  "phone.connections": "Links",
 
   "tree.title": "Plant",
   "tree.search": "Find in the plant",
