@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from foreign_plant import foreign_plant
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from xushi.testing import CHROMIUM_ARGUMENTS, PLANT, NodeOpcua, Served, chromium_path, served, start_node_opcua
+from xushi.testing import CHROMIUM_ARGUMENTS, NodeOpcua, Served, chromium_path, served
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-USUAL_PORT = 4840
 SIZE = (1280, 800)
 PHONE = (390, 844)
 LONG_MS = 120_000
 SCENE_MS = 12_000  # until models, labels and shadows are drawn by a software renderer
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
 WORDS = {
-    "en": ("Address", "Connect", "Suggest a mapping", "Show the difference", "Reason", "Import", "Show in the scene"),
-    "zh-CN": ("地址", "连接", "建议映射", "查看差异", "原因", "导入", "在场景中显示"),
+    "en": ("Address", "Connect", "Suggest a mapping", "Show the difference", "Reason", "Import", "Show Paint robot"),
+    "zh-CN": ("地址", "连接", "建议映射", "查看差异", "原因", "导入", "显示 喷涂机器人"),
 }
 REASONS = {"en": "Paint shop, first machines", "zh-CN": "涂装车间首批设备"}
-
-
-@contextmanager
-def foreign_plant(folder: Path) -> Iterator[NodeOpcua]:
-    """A paint shop by node-opcua, at the usual port of OPC UA where that is free."""
-    with socket.socket() as probe:
-        is_taken = probe.connect_ex(("127.0.0.1", USUAL_PORT)) == 0
-    with start_node_opcua(folder, port=0 if is_taken else USUAL_PORT, extra_nodes=400, script=PLANT) as running:
-        yield running
 
 
 def wizard_pictures(browser: Browser, one: Served, plant: NodeOpcua, language: str) -> None:
@@ -64,6 +52,8 @@ def wizard_pictures(browser: Browser, one: Served, plant: NodeOpcua, language: s
     page.get_by_role("button", name=bring_in, exact=True).click()
     page.get_by_role("button", name=show).click(timeout=LONG_MS)
     page.wait_for_selector('[data-world="ready"]', timeout=LONG_MS)
+    page.wait_for_timeout(SCENE_MS // 2)
+    page.keyboard.press("Alt+0")  # everything at once
     page.wait_for_timeout(SCENE_MS)
     _shoot(page, "connect-scene", language)
     page.context.close()

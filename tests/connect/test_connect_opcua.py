@@ -174,3 +174,21 @@ def test_why_nobody_answers_is_told_in_plain_words(wizard: Wizard) -> None:
             wizard.connect(f"{scheme}://127.0.0.1:{free_port()}")
         with pytest.raises(XushiError, match="No computer of this name"):
             wizard.connect(f"{scheme}://no-such-host.invalid:4840")
+
+
+def test_found_machines_stand_free_on_the_floor_each_with_a_model_of_its_kind(wizard: Wizard, plant: NodeOpcua) -> None:
+    wizard.connect(plant.url)
+    wizard.suggest(f"{SHOP}CoolantPump")
+    wizard.import_()
+    (first,) = wizard.remote.get("/api/places")
+    wizard.remote.run("scene.move", {"place": first["id"], "position": [4.0, 0.0, 0.0]})
+    wizard.suggest(f"{SHOP}PaintRobot", f"{SHOP}Conveyor_01", f"{SHOP}Cell0")
+    wizard.import_()
+    places = {one["id"].rpartition(":")[2]: one for one in wizard.remote.get("/api/places")}
+    assert set(places) == {"CoolantPump", "PaintRobot", "Conveyor_01", "Cell0"}
+    assert len({one["model"] for one in places.values()}) == 4
+    assert all(wizard.remote.raw("GET", f"/api/assets/{one['model']}")[:4] == b"glTF" for one in places.values())
+    spots = [one["position"] for one in places.values()]
+    for at, (x, y, z) in enumerate(spots):
+        assert y == 0
+        assert all(max(abs(x - other[0]), abs(z - other[2])) > 3.9 for other in spots[:at])

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from peers import beside, http_peer, modbus_peer
 from wizard import Wizard, until
 
+from xushi.cli import main
 from xushi.connectors.mapping import to_csv
-from xushi.testing import free_port
+from xushi.testing import Served, free_port
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-from-the-command-line.md"
 
 REGISTERS = [
     ["Address", "Machine", "Property", "Kind", "Unit", "Name (en)", "Name (zh-CN)", "Options"],
@@ -119,3 +124,18 @@ def test_the_fields_of_a_web_interface_become_signals(wizard: Wizard, machine: t
     held.version += 1
     until(lambda: _values(wizard).get(paths["/temperature"]) == 33.25)
     assert "secret-1" not in str(wizard.remote.get("/api/evidence"))
+
+
+def test_the_register_list_of_the_how_to_page_is_imported_as_the_page_says(
+    served: Served, modbus: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (table,) = re.findall(r"```\n(Address,.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "oven.csv").write_text(table, "utf-8")
+    command = ["connect", modbus, "--set", "ranges=Coil 0-1", "--from", str(tmp_path / "oven.csv"), "--yes"]
+    assert main([*command, "--data", str(tmp_path / "data"), "--lang", "en"]) == 0
+    assert "xushi undo" in capsys.readouterr().out
+    wizard = Wizard(served)
+    until(lambda: len(_values(wizard)) == 5 and None not in _values(wizard).values())
+    assert _values(wizard) == {
+        "Temperature": 21.5, "Power": 21.5, "Pressure": pytest.approx(123.4), "IsDoorOpen": True, "IsHeating": True,
+    }  # fmt: skip

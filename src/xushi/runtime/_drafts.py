@@ -205,19 +205,9 @@ class DraftDesk:
         machines = sum(1 for node in draft.nodes.values() if node.role == "machine")
         return {"nodes": len(draft.nodes), "values": values, "machines": machines, "is_cut": draft.is_cut}
 
-    def search(self, draft: Draft, text: str, limit: int, is_value: bool) -> list[FoundNode]:
+    async def search(self, draft: Draft, text: str, limit: int, is_value: bool) -> list[FoundNode]:
         """Nodes read so far in whose name, path or address every word of the text occurs."""
-        wanted = text.lower().split()
-        found: list[FoundNode] = []
-        for node in draft.nodes.values():
-            if is_value and not node.is_value:
-                continue
-            within = f"{' / '.join(node.path)} {node.address} {node.type_name}".lower()
-            if all(word in within for word in wanted):
-                found.append(node)
-                if len(found) >= limit:
-                    break
-        return found
+        return await asyncio.to_thread(search, list(draft.nodes.values()), text, limit, is_value)
 
     # ---- mapping
     async def suggest(self, draft: Draft, addresses: Sequence[str], progress: Progress) -> dict[str, Any]:
@@ -285,6 +275,21 @@ def checked_settings(protocol: str, settings: Mapping[str, str]) -> dict[str, st
         if field.is_required and not settings.get(field.name):
             raise XushiError("runtime.setting_missing", name=field.title["en"])
     return {name: value for name, value in settings.items() if value}
+
+
+def search(nodes: Sequence[FoundNode], text: str, limit: int, is_value: bool) -> list[FoundNode]:
+    """The first nodes in whose name, path or address every word of the text occurs."""
+    wanted = text.lower().split()
+    found: list[FoundNode] = []
+    for node in nodes:
+        if is_value and not node.is_value:
+            continue
+        within = f"{' / '.join(node.path)} {node.address} {node.type_name}".lower()
+        if all(word in within for word in wanted):
+            found.append(node)
+            if len(found) >= limit:
+                break
+    return found
 
 
 def below(nodes: Mapping[str, FoundNode], roots: Sequence[str]) -> Iterator[FoundNode]:

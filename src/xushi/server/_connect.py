@@ -127,7 +127,7 @@ async def search(doors: Doors, call: Call) -> Response:
     found = _get(doors, call)
     query: SearchQuery = call.query
     limit = min(max(query.limit, 1), _MOST_SHOWN)
-    hits = doors.platform.drafts.search(found, query.q[:500], limit, query.is_value)
+    hits = await doors.platform.drafts.search(found, query.q[:500], limit, query.is_value)
     return answer_json(c.ConnectNodes([_node(one) for one in hits], "", found.is_scanned and not found.is_cut))
 
 
@@ -197,7 +197,7 @@ async def change_machine(doors: Doors, call: Call) -> Response:
 async def rows(doors: Doors, call: Call) -> Response:
     """Some rows of the mapping."""
     found, query = _get(doors, call), call.query
-    chosen = _chosen(found.mapping, query.q, query.machine, query.is_included)
+    chosen = await asyncio.to_thread(_chosen, found.mapping, query.q, query.machine, query.is_included)
     start, limit = max(query.offset, 0), min(max(query.limit, 1), _MOST_SHOWN)
     shown = [_row(one, call.language) for one in chosen[start : start + limit]]
     return answer_json(c.RowPage(shown, len(chosen), len(found.mapping.included())))

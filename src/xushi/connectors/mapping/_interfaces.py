@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .._aid import InterfaceProperty
 from ._model import Row
 from ._parts import Json, group, inside, pointer, series, submodel, text
-from ._words import id_short
+from ._words import free_name, id_short
 
 AID = "AssetInterfacesDescription"
 AIMC = "AssetInterfacesMappingConfiguration"
@@ -105,12 +105,12 @@ class _Properties:
         for one in described:
             key = (one.form.href, *sorted(one.form.form.items())) if one.form.pointer else (one.row.number,)
             messages.setdefault(key, []).append(one)
-        taken: set[str] = set()
+        taken: dict[str, int] = {}
         made: list[Json] = []
         for members in messages.values():
             first = members[0]
             whole = first.form.href.rstrip("/").rpartition("/")[2] if first.form.pointer else first.row.property
-            name = _free(id_short(whole.replace(".", "_")), taken)
+            name = free_name(id_short(whole.replace(".", "_")), taken)
             way = (*self._start, name)
             children = self._fields(members, 0, way) if first.form.pointer else _described(first.row)
             if first.form.pointer:
@@ -126,10 +126,10 @@ class _Properties:
         below: dict[str, list[Described]] = {}
         for one in members:
             below.setdefault(one.form.pointer[depth], []).append(one)
-        taken: set[str] = set()
+        taken: dict[str, int] = {}
         made: list[Json] = []
         for key, several in below.items():
-            name = _free(id_short(key), taken)
+            name = free_name(id_short(key), taken)
             inner = (*way, "properties", name)
             ends = [one for one in several if len(one.form.pointer) == depth + 1]
             children: list[Json] = [text("key", key)]
@@ -155,14 +155,6 @@ def _described(row: Row) -> list[Json]:
     if row.is_writable:
         made.append(text("readOnly", "false", "", "xs:boolean"))
     return made
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    found, number = wanted, 2
-    while found.lower() in taken:
-        found, number = f"{wanted}_{number}", number + 1
-    taken.add(found.lower())
-    return found
 
 
 def mapping_configuration(id: str, pairs: Sequence[tuple[Json, Json]]) -> Json:

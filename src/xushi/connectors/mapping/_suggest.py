@@ -12,7 +12,7 @@ from xushi.signals import unit_display
 from .._explore import FoundNode
 from ._model import MOST_ROWS, KindName, Machine, Reason, Row
 from ._model import Mapping as Whole
-from ._words import GENERIC, id_short, machine_kind, shown_name, unit_in, words
+from ._words import GENERIC, free_name, id_short, machine_kind, shown_name, unit_in, words
 
 _KINDS: dict[str, KindName] = {
     "number": "double", "integer": "int", "boolean": "bool", "string": "string", "time": "time", "array": "array",
@@ -52,7 +52,7 @@ class _Suggestion:
         self._with_values: set[str] = set()
         self._machines: dict[str, Machine] = {}
         self._machine_of: dict[str, tuple[str, str]] = {}
-        self._taken: dict[tuple[str, str], set[str]] = {}
+        self._taken: dict[tuple[str, str], dict[str, int]] = {}
         self._machine_at: dict[str, str] = {}
 
     def make(self) -> Whole:
@@ -191,12 +191,7 @@ class _Suggestion:
 
     def _unique(self, machine: str, what: str, wanted: str) -> str:
         """Return `wanted`, or with a number behind it where it is taken."""
-        taken = self._taken.setdefault((machine, what), set())
-        found, number = wanted, 2
-        while found.lower() in taken:
-            found, number = f"{wanted}_{number}", number + 1
-        taken.add(found.lower())
-        return found
+        return free_name(wanted, self._taken.setdefault((machine, what), {}))
 
 
 def _apart(rows: list[Row]) -> list[Row]:

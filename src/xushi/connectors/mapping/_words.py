@@ -109,6 +109,21 @@ def id_short(text: str) -> str:
     return (plain if len(plain) > 1 else f"{plain}_")[:100]
 
 
+def free_name(wanted: str, taken: dict[str, int]) -> str:
+    """Return `wanted`, or with a number behind it where it is taken in any capitals, and take it.
+
+    Args:
+        taken: number to go on from, by name in small letters: a thousand nodes of one name are not counted anew.
+    """
+    found, number = wanted, taken.get(wanted.lower(), 1)
+    while found.lower() in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    taken[wanted.lower()] = number
+    taken.setdefault(found.lower(), 1)
+    return found
+
+
 def shown_name(text: str) -> dict[str, str]:
     """Return the name to show, per language; Chinese where every word of an English name is known."""
     parts = [part for part in words(text) if not part.isdigit()]
