@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
+from wizard_pictures import make_all as make_wizard_pictures
 
 from xushi.testing import CHROMIUM_ARGUMENTS, RunningDemo, chromium_path, running_demo
 
@@ -17,6 +18,7 @@ SETTLE_MS = 15_000  # until models, labels and shadows are drawn by a software r
 STATION = "shell=urn%3Axushi%3Ademo%3Ashell%3AOP40&camera=33.5,4.2,-10.5,38,1,-17.5"
 LINE = "camera=5,15,6,27,0,-12"
 ALARM_LIMIT_S = 300.0
+WIZARD = "wizard"
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
 
 
@@ -73,7 +75,7 @@ def first_alarm(running: RunningDemo) -> str:
 
 def main() -> int:
     """Start the demo, make the pictures, stop the demo."""
-    names = sys.argv[1:] or list(PICTURES)
+    names = sys.argv[1:] or [*PICTURES, WIZARD]
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -81,11 +83,13 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
-        for name in names:
+        for name in (one for one in names if one != WIZARD):
             if name == "activity":
                 act(running)
             for language in LOCALES:
                 picture(browser, running, language, name)
+        if WIZARD in names:
+            make_wizard_pictures(browser)
         browser.close()
     return 0
 

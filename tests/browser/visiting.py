@@ -16,6 +16,13 @@ WAIT_MS = 30_000
 COOKIE = "xushi_session"
 
 
+def cookie_of(link: str) -> str:
+    """The cookie of the session that a sign-in link opens."""
+    jar = CookieJar()
+    urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar)).open(link)
+    return next(cookie.value or "" for cookie in jar if cookie.name == COOKIE)
+
+
 @dataclass
 class Demo:
     """The demo as a user starts it: its address, the link it printed, and a way to ask it directly."""
@@ -37,9 +44,7 @@ class Demo:
 
     def session(self) -> str:
         """The cookie of a fresh session."""
-        jar = CookieJar()
-        urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar)).open(self.link())
-        return next(cookie.value or "" for cookie in jar if cookie.name == COOKIE)
+        return cookie_of(self.link())
 
 
 @dataclass

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,32 +15,14 @@ from xushi.connectors import connector_cards, links_from_environment, make_conne
 from xushi.kernel import SystemClock
 
 sys.path.insert(0, str(Path(__file__).parent))
+from outsider_package import installed
 from test_links import affordance, environment, interface, mapping, prop
-
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "write-a-connector.md"
 
 
 @pytest.fixture
 def outsider(tmp_path: Path) -> Iterator[Path]:
-    """Do exactly what the page says: its code, its pyproject.toml, its quality.json, and pip install."""
-    text = PAGE.read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    (project,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    (quality,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
-    folder, site = tmp_path / "lines", tmp_path / "site"
-    package = folder / "xushi_lines"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text(code, "utf-8")
-    (package / "quality.json").write_text(quality, "utf-8")
-    (folder / "pyproject.toml").write_text(project, "utf-8")
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", str(site)]
-    subprocess.run([*command, str(folder)], check=True)
-    sys.path.insert(0, str(site))
-    try:
+    with installed(tmp_path) as site:
         yield site
-    finally:
-        sys.path.remove(str(site))
-        sys.modules.pop("xushi_lines", None)
 
 
 async def test_an_outsiders_connector_is_listed_with_its_grade_and_delivers(

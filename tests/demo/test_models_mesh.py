@@ -9,10 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xushi.demo.models._compile import corner_arrays
-from xushi.demo.models._outline import inset, rounded, stadium, triangles
-from xushi.demo.models._shapes import ball, box, cylinder, dome, extrude, frame, pin, ring, tube, turned
-from xushi.demo.models._solid import Solid
+from xushi.scene.modelling import (
+    Solid,
+    ball,
+    box,
+    corner_arrays,
+    cylinder,
+    dome,
+    extrude,
+    frame,
+    inset,
+    pin,
+    ring,
+    rounded,
+    stadium,
+    triangles,
+    tube,
+    turned,
+)
 
 _size = st.floats(0.02, 3.0)
 _bevel = st.floats(0.0, 0.05)

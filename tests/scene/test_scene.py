@@ -98,6 +98,17 @@ def test_new_things_never_share_a_cell_with_each_other(positions, count):
         assert all(math.dist(one, other) > 3.9 for other in spots[:i])
 
 
+@given(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=1, max_size=30), st.floats(-3, 3), st.integers(1, 20))
+def test_new_things_keep_clear_of_what_stands_on_a_moved_and_turned_line(positions, turn, count):
+    rotation = (0.0, math.sin(turn / 2), 0.0, math.cos(turn / 2))
+    line = Place(id="line", name={}, position=(5, 0, -7), rotation=rotation)
+    own = [Place(id=str(i), name={}, parent="line", position=(x, 0, z)) for i, (x, z) in enumerate(positions)]
+    cosine, sine = math.cos(turn), math.sin(turn)  # a turn about Y takes x to (cos, -sin) in x and z
+    stands = [(5 + x * cosine + z * sine, -7 - x * sine + z * cosine) for x, z in positions]
+    for x, _, z in free_spots([line, *own], count):
+        assert all(max(abs(x - other_x), abs(z - other_z)) > 3.99 for other_x, other_z in stands)
+
+
 def test_a_thing_is_put_beside_what_stands_there():
     taken = [Place(id="a", name={}, position=(10, 0, 10))]
     (spot,) = free_spots(taken, 1)

@@ -2,12 +2,13 @@
 
 from ._main import main
 from ._safekeeping import BACKUP, RESTORE, ROLLBACK, VERIFY
-from ._verbs import COMMAND, COMPLETION, DOCTOR, EXPORT, LINK, MCP, OPEN, RUN, STATUS, TOKEN, UNDO
+from ._verbs import COMMAND, COMPLETION, CONNECT, DOCTOR, EXPORT, LINK, MCP, OPEN, RUN, STATUS, TOKEN, UNDO
 
 __all__ = [
     "BACKUP",
     "COMMAND",
     "COMPLETION",
+    "CONNECT",
     "DOCTOR",
     "EXPORT",
     "LINK",

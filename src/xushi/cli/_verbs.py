@@ -15,7 +15,17 @@ from xushi.remote import Remote, Verb, local_access
 
 DEFAULT_DATA = Path("xushi-data")
 OUTCOME_STATUS = {"done": 0, "planned": 0, "failed": 1, "unknown": 3}
-SCOPES = ("view", "propose", "twin:write", "scene:write", "alarm:act", "monitor:write", "device:write", "admin")
+SCOPES = (
+    "view",
+    "propose",
+    "twin:write",
+    "link:write",
+    "scene:write",
+    "alarm:act",
+    "monitor:write",
+    "device:write",
+    "admin",
+)
 
 
 def where(parser: argparse.ArgumentParser, language: str) -> None:
@@ -157,6 +167,28 @@ def tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:
     return OUTCOME_STATUS.get(outcome["state"], 1)
 
 
+def _connect_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("endpoint", nargs="?", metavar="ENDPOINT", help=words("endpoint", language))
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=words("set", language)
+    )
+    parser.add_argument("--below", action="append", default=[], metavar="ADDRESS", help=words("below", language))
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help=words("sheet", language))
+    parser.add_argument("--from", type=Path, dest="source", metavar="FILE", help=words("sheet-from", language))
+    parser.add_argument("--rows", type=int, default=20, metavar="N", help=words("rows", language))
+    parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
+    parser.add_argument("--yes", action="store_true", help=words("yes", language))
+    parser.add_argument("--reason", default="", help=words("reason", language))
+    where(parser, language)
+
+
+def _connect(options: argparse.Namespace) -> int:
+    from xushi.cli._connect import connect, show_protocols
+
+    remote = required(options)
+    return connect(options, remote) if options.endpoint else show_protocols(options, remote)
+
+
 def _export_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help=words("out", language))
     parser.add_argument("--signal", action="append", default=[], dest="signals", help=words("signal", language))
@@ -182,6 +214,14 @@ LINK = Verb({"en": "print a fresh sign-in link", "zh-CN": "打印新的登录链
 RUN = Verb({"en": "run a command", "zh-CN": "执行命令"}, _run_arguments, _run)
 UNDO = Verb(
     {"en": "take the last command back, or the one named", "zh-CN": "撤销最近的或指定的命令"}, _undo_arguments, _undo
+)
+CONNECT = Verb(
+    {
+        "en": "connect a machine, server or broker: look, suggest, import",
+        "zh-CN": "接入设备、服务器或代理：浏览、建议、导入",
+    },
+    _connect_arguments,
+    _connect,
 )
 EXPORT = Verb(
     {"en": "write history or twins to a file", "zh-CN": "将历史数据或孪生体导出为文件"}, _export_arguments, _export

@@ -5,11 +5,24 @@ from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._certificates import CertificateFolder, CertificateInfo, Decision, HeldCertificate, describe_certificate
 from ._columns import Columns
+from ._explore import (
+    Choice,
+    Explorable,
+    Explorer,
+    Field,
+    FoundNode,
+    NodePage,
+    PeerCard,
+    Sample,
+    Setup,
+    Walked,
+)
 from ._link import Connector, Link, LinkState, LinkStatus, Point, Sink, StatusListener, WriteResult
 from ._links import links_from_environment
 from ._outage import Outage
+from ._placement import Placement
 from ._quality import GRADES, RULES, Grade, RuleResult, read_claims
-from ._registry import GROUP, ConnectorCard, Placement, connector_cards, connector_class, make_connector, protocols
+from ._registry import GROUP, ConnectorCard, connector_cards, connector_class, make_connector, protocols
 from ._reporter import LinkReporter
 
 __all__ = [
@@ -20,11 +33,16 @@ __all__ = [
     "Backoff",
     "CertificateFolder",
     "CertificateInfo",
+    "Choice",
     "Columns",
     "Connector",
     "ConnectorCard",
     "Decision",
     "DeviceAction",
+    "Explorable",
+    "Explorer",
+    "Field",
+    "FoundNode",
     "Grade",
     "HeldCertificate",
     "InterfaceProperty",
@@ -32,12 +50,17 @@ __all__ = [
     "LinkReporter",
     "LinkState",
     "LinkStatus",
+    "NodePage",
     "Outage",
+    "PeerCard",
     "Placement",
     "Point",
     "RuleResult",
+    "Sample",
+    "Setup",
     "Sink",
     "StatusListener",
+    "Walked",
     "WriteResult",
     "actions_from_environment",
     "connector_cards",

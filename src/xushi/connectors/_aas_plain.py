@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 Element = dict[str, Any]
+_HOLDING = ("submodelElements", "value", "statements")
 
 
 def plain(thing: Any) -> Element:
@@ -28,15 +29,15 @@ def attribute(thing: Any, json_name: str, name: str) -> Any:
     return thing.get(json_name) if isinstance(thing, dict) else getattr(thing, name, None)
 
 
-def children(element: Element | None) -> list[Element]:
+def children(element: Element | None) -> Sequence[Element]:
     """Return the elements inside a submodel, collection, list or entity."""
     if element is None:
-        return []
-    for name in ("submodelElements", "value", "statements"):
+        return ()
+    for name in _HOLDING:
         inner = element.get(name)
         if isinstance(inner, list | tuple):
             return [child for child in inner if isinstance(child, dict)]
-    return []
+    return ()
 
 
 def child(element: Element | None, name: str) -> Element | None:
@@ -46,7 +47,10 @@ def child(element: Element | None, name: str) -> Element | None:
         if one.get("idShort") == name:
             return one
     wanted = name.lower()
-    return next((one for one in among if str(one.get("idShort", "")).lower() == wanted), None)
+    for one in among:
+        if str(one.get("idShort", "")).lower() == wanted:
+            return one
+    return None
 
 
 def text_of(element: Element | None, name: str) -> str:
@@ -92,17 +96,13 @@ def path_text(steps: Sequence[str]) -> str:
     return path
 
 
-def find(submodel: Element, steps: Sequence[str]) -> Element | None:
-    """Return the element that the steps of a reference lead to; list members are named by their index."""
-    element: Element | None = submodel
-    for step in steps:
-        if element is None:
-            return None
-        by_name = next((one for one in children(element) if one.get("idShort") == step), None)
-        if by_name is None and step.isdigit() and int(step) < len(children(element)):
-            by_name = children(element)[int(step)]
-        element = by_name
-    return element
+def named_children(element: Element) -> tuple[dict[str, Element], Sequence[Element]]:
+    """Return the children by idShort, and in their order: members of a list are named by their index."""
+    among = children(element)
+    by_name: dict[str, Element] = {}
+    for one in among:
+        by_name.setdefault(str(one.get("idShort", "")), one)
+    return by_name, among
 
 
 def texts_by_language(strings: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +12,7 @@ import msgspec
 from ._aas_plain import Element, child, children, keys_of, meaning_of, qualifier, text_of
 
 MEANING = "AssetInterfacesDescription"
+_WHOLE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _TRUE = frozenset({"true", "1", "yes", "readwrite", "rw", "write", "writeonly"})
 
 
@@ -42,15 +44,15 @@ class InterfaceProperty(msgspec.Struct, frozen=True):
     @property
     def endpoint(self) -> str:
         """The address to connect to: scheme, host, port and, for OPC UA, the path of the base."""
-        whole = urlsplit(self.href) if "://" in self.href else urlsplit(self.base)
+        whole = urlsplit(self.href) if _WHOLE.match(self.href) else urlsplit(self.base)
         path = urlsplit(self.base).path.rstrip("/") if whole.scheme == "opc.tcp" else ""
         return f"{whole.scheme.lower()}://{whole.netloc.rpartition('@')[2].lower()}{path}"
 
     @property
     def topic(self) -> str:
         """The href as a topic or path below the base, without a slash in front."""
-        whole = urlsplit(self.href).path if "://" in self.href else self.href
-        prefix = "" if "://" in self.href or self.href.startswith("/") else urlsplit(self.base).path.strip("/")
+        whole = urlsplit(self.href).path if _WHOLE.match(self.href) else self.href
+        prefix = "" if _WHOLE.match(self.href) or self.href.startswith("/") else urlsplit(self.base).path.strip("/")
         return f"{prefix}/{whole.lstrip('/')}".lstrip("/") if prefix else whole.lstrip("/")
 
 
@@ -68,16 +70,24 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
         name = str(interface.get("idShort", ""))
         properties = child(child(interface, "InteractionMetadata"), "properties")
         start = (name, "InteractionMetadata", str((properties or {}).get("idShort", "properties")))
+        whole = InterfaceProperty(
+            path=start,
+            base=text_of(endpoint, "base"),
+            href="",
+            content_type=text_of(endpoint, "contentType"),
+            form=_shared_terms(endpoint),
+            security=_security(endpoint, endpoint),
+            title=text_of(interface, "title") or name,
+        )
         for affordance in children(properties):
             form = _form(affordance)
-            common = InterfaceProperty(
+            common = msgspec.structs.replace(
+                whole,
                 path=(*start, str(affordance.get("idShort", ""))),
-                base=text_of(endpoint, "base"),
                 href=form.get("href", ""),
-                content_type=(form.get("contentType") or text_of(endpoint, "contentType")).partition(";")[0].lower(),
-                form={**_shared_terms(endpoint), **_shared_terms(affordance), **form},
-                security=_security(child(affordance, "forms"), endpoint) or _security(endpoint, endpoint),
-                title=text_of(interface, "title") or name,
+                content_type=(form.get("contentType") or whole.content_type).partition(";")[0].lower(),
+                form={**whole.form, **_shared_terms(affordance), **form},
+                security=_security(child(affordance, "forms"), endpoint) or whole.security,
             )
             yield from _values(affordance, common, ())
 
@@ -179,7 +189,7 @@ def full_address(property_: InterfaceProperty) -> str:
     """Return the href as a whole address, for protocols that have no form of their own here."""
     return (
         property_.href
-        if "://" in property_.href
+        if _WHOLE.match(property_.href)
         else urljoin(property_.base.rstrip("/") + "/", property_.href.lstrip("/"))
     )
 

@@ -32,6 +32,7 @@ class Field(msgspec.Struct, frozen=True):
     Attributes:
         title, help: texts per language (`en`, `zh-CN`).
         default: shown first; the text form of the value.
+        is_kept: whether the running connection needs it too, not the looking around alone.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     default: str = ""
     is_required: bool = False
+    is_kept: bool = True
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -68,6 +70,7 @@ class FoundNode(msgspec.Struct, frozen=True, gc=False):
         type_name: readable name of the type definition.
         labels: texts of an enumeration by value.
         sample: a value seen, plain JSON.
+        options: what `Point.options` must hold beyond what `place` makes of the address.
     """
 
     address: str
@@ -88,6 +91,7 @@ class FoundNode(msgspec.Struct, frozen=True, gc=False):
     description: str = ""
     labels: dict[str, str] = {}
     sample: Any = None
+    options: dict[str, Any] = {}
 
 
 class NodePage(msgspec.Struct, frozen=True):
@@ -152,7 +156,9 @@ class Explorer(Protocol):
 class Explorable(Protocol):
     """The optional side of a connector class; with it, the protocol can be browsed in the wizard.
 
-    A class may also have `setup` and `form` alone: then signals come from an imported sheet.
+    A class may also have `setup` and `form` alone: then signals come from an imported sheet. One that also has
+    `prove(placement, kind)`, a static method, raises a ValueError there with the reason why an address with its
+    options cannot be served; the sheet is then refused at that row.
     """
 
     setup: ClassVar[Setup]

@@ -19,6 +19,7 @@ from ._http_client import AnswerTooLarge, HttpClient
 from ._http_place import credentials, status_of, target_of
 from ._json_payload import split_pointer
 from ._placement import Placement
+from ._unreachable import unreachable
 
 READ_TIMEOUT_S = 1.0
 OPEN_TIMEOUT_S = 8.0
@@ -62,7 +63,7 @@ SETUP = Setup(
 
 def form(endpoint: str, placement: Placement) -> InterfaceProperty:
     """Return how an address is written in an Asset Interfaces Description: the inverse of `place`."""
-    target = placement.address.partition("#")[0]
+    target, _, pointer = placement.address.partition("#")
     options = placement.options
     texts = {"href": target, "htv_methodName": str(options.get("write_method", "GET"))}
     if options.get("polling_ms"):
@@ -74,7 +75,7 @@ def form(endpoint: str, placement: Placement) -> InterfaceProperty:
         base=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
         href=target,
         content_type=str(options.get("content_type", "application/json")),
-        pointer=split_pointer(str(options.get("pointer", ""))),
+        pointer=split_pointer(pointer),
         form=texts,
     )
 
@@ -100,7 +101,7 @@ class HttpExplorer:
             self._client = HttpClient(self._endpoint, self._settings.get("ca_file"), timeout_s=OPEN_TIMEOUT_S)
             answer = await self._client.request("GET", self._targets[0], credentials(self._settings))
         except (OSError, EOFError, TimeoutError, ValueError, AnswerTooLarge) as error:
-            raise XushiError("connectors.unreachable", error=str(error) or type(error).__name__) from error
+            raise unreachable(self._endpoint, error) from error
         if answer.status in (401, 403):
             raise XushiError("connectors.http_refused", error=f"the server answers {answer.status}")
         server = answer.headers.get("server", "")[:200]

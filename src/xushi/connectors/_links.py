@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import builtins
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +13,10 @@ from xushi.kernel import Diagnosis, XushiError
 from xushi.signals import Kind, SignalRegistry, SourceRef
 
 from . import _aid, _aimc
-from ._aas_plain import Element, attribute, find, keys_of, members, path_text, plain
+from ._aas_plain import Element, attribute, keys_of, members, named_children, path_text, plain
 from ._link import Link, Point
-from ._registry import Placement, connectors_by_scheme
+from ._placement import Placement
+from ._registry import connectors_by_scheme
 from ._sinks import define_signal, kind_of
 
 
@@ -26,6 +28,7 @@ class _Twins:
             str(attribute(one, "id", "id")): one for one in members(environment, "submodels", "submodels")
         }
         self._plain: dict[str, Element] = {}
+        self._named: dict[int, tuple[dict[str, Element], Sequence[Element]]] = {}
         self.shell_of: dict[str, str] = {}
         for shell in members(environment, "assetAdministrationShells", "asset_administration_shells"):
             record = plain(shell)
@@ -39,6 +42,19 @@ class _Twins:
         if id not in self._plain and id in self._submodels:
             self._plain[id] = plain(self._submodels[id])
         return self._plain.get(id)
+
+    def element(self, id: str, steps: Sequence[str]) -> Element | None:
+        """Return the element that the steps of a reference lead to; a holder of thousands is looked through once."""
+        element = self.submodel(id) if steps else None
+        for step in steps:
+            if element is None:
+                return None
+            if builtins.id(element) not in self._named:
+                self._named[builtins.id(element)] = named_children(element)
+            by_name, among = self._named[builtins.id(element)]
+            inner = by_name.get(step)
+            element = among[int(step)] if inner is None and step.isdigit() and int(step) < len(among) else inner
+        return element
 
     def of_sort(self, is_wanted: Any) -> list[tuple[str, Element]]:
         found: list[tuple[str, Element]] = []
@@ -173,8 +189,7 @@ class _Builder:
     ) -> None:
         sink_id, sink_steps = mapping.sink[0][1], [value for _, value in mapping.sink[1:]]
         key = f"{sink_id}#{path_text(sink_steps)}"
-        submodel = self._twins.submodel(sink_id)
-        element = find(submodel, sink_steps) if submodel is not None and sink_steps else None
+        element = self._twins.element(sink_id, sink_steps)
         if element is None:
             self._tell("sink_not_found", mapping.place, reference=key)
             return

@@ -13,7 +13,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
 from xushi.kernel import Clock
-from xushi.signals import BAD_NO_DATA, quality_name
+from xushi.signals import BAD_NO_DATA, Kind, quality_name
 
 from ._backoff import Backoff
 from ._columns import Columns
@@ -30,6 +30,7 @@ from ._modbus_request import (
     request_words,
 )
 from ._outage import Outage
+from ._placement import Placement
 from ._polling import Beats, Changes, period_s
 from ._reporter import LinkReporter
 
@@ -62,6 +63,11 @@ class ModbusConnector:
     def explorer(endpoint: str, settings: dict[str, Any], data_dir: Path, clock: Clock) -> ModbusExplorer:
         """Return an explorer for a device; see `Explorable`."""
         return ModbusExplorer(endpoint, settings, clock)
+
+    @staticmethod
+    def prove(placement: Placement, kind: Kind) -> None:
+        """Raise a ValueError where no register is meant; see `Explorable`."""
+        register_of(Point(0, "", placement.address, kind, options=placement.options))
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._clock = clock

@@ -17,13 +17,16 @@ from xushi.signals import Frame, Kind, is_good
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._columns import Columns
+from ._explore import Explorer
 from ._json_payload import JsonTopic, TextTopic, split_pointer
 from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._mqtt_codec import MAX_PACKET_BYTES, matches
+from ._mqtt_explore import MqttExplorer
 from ._mqtt_session import MqttRefused, MqttSession, open_session
 from ._outage import Outage
-from ._registry import Placement
+from ._placement import Placement
 from ._reporter import LinkReporter
+from ._setups import MQTT_SETUP
 from ._times import iso_text
 from .sparkplug import SparkplugHost, is_sparkplug
 
@@ -70,6 +73,7 @@ class MqttConnector:
 
     protocol = "mqtt"
     schemes = ("mqtt", "mqtts")
+    setup = MQTT_SETUP
 
     def __init__(self, data_dir: Path, clock: Clock, max_packet_bytes: int = MAX_PACKET_BYTES) -> None:
         self._data_dir = data_dir
@@ -106,6 +110,22 @@ class MqttConnector:
         if source.content_type.startswith("text/"):
             options["content_type"] = source.content_type
         return Placement(f"{topic}#{options['pointer']}" if steps else topic, options)
+
+    @staticmethod
+    def form(endpoint: str, placement: Placement) -> InterfaceProperty:
+        """Return how a topic's field or a metric is written in an Asset Interfaces Description."""
+        address, options = placement.address, placement.options
+        if is_sparkplug(address) and ":" in address:
+            return _metric_form(endpoint, address, options)
+        topic, _, pointer = address.partition("#/")
+        steps = split_pointer("/" + pointer if pointer else "")
+        media = str(options.get("content_type") or "application/json")
+        return InterfaceProperty((), endpoint, topic, media, steps, {"href": topic, "mqv_topic": topic})
+
+    @staticmethod
+    def explorer(endpoint: str, settings: dict[str, Any], data_dir: Path, clock: Clock) -> Explorer:
+        """Return what listens at a broker; see `Explorable.explorer`."""
+        return MqttExplorer(endpoint, settings, data_dir, clock)
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
         """Serve the link until cancelled; see `Connector.run`."""
@@ -390,6 +410,14 @@ def _place_metric(topic: str, source: InterfaceProperty) -> Placement:
     metric = "/".join(source.pointer) or source.form.get("key") or source.path[-1]
     address = "/".join((parts[0], parts[1], *parts[3:]))
     return Placement(f"{address}:{metric}", {"metric": metric})
+
+
+def _metric_form(endpoint: str, address: str, options: dict[str, Any]) -> InterfaceProperty:
+    metric = str(options.get("metric") or address.partition(":")[2])
+    parts = address.removesuffix(f":{metric}").split("/")
+    kind = "DDATA" if len(parts) == 4 else "NDATA"
+    topic = "/".join((*parts[:2], kind, *parts[2:]))
+    return InterfaceProperty((), endpoint, topic, "application/x-sparkplug-b", (metric,), {"href": topic})
 
 
 def _encode(document: Any) -> bytes:

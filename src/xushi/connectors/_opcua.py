@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from asyncua import ua
@@ -19,9 +20,11 @@ from xushi.signals import Frame, Kind, quality_name
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._columns import Columns
+from ._explore import Explorer
 from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
 from ._opcua_changes import Items, read_changes, take_value
+from ._opcua_explore import OpcuaExplorer
 from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, status_of
 from ._opcua_subscription import (
     ITEMS_PER_CALL,
@@ -34,8 +37,9 @@ from ._opcua_subscription import (
 from ._opcua_trust import SecurityRefused, secure
 from ._opcua_values import guess_variant, plain_output, to_variant
 from ._outage import Outage
-from ._registry import Placement
+from ._placement import Placement
 from ._reporter import LinkReporter
+from ._setups import OPCUA_SETUP
 
 REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
@@ -75,6 +79,7 @@ class OpcuaConnector:
 
     protocol = "opcua"
     schemes = ("opc.tcp",)
+    setup = OPCUA_SETUP
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._folder = data_dir / "opcua"
@@ -90,6 +95,17 @@ class OpcuaConnector:
         """Return the node that a form names; see `Connector` and the OPC UA binding of IDTA 02017."""
         address = node_text(source.href, source.form.get("uav_browsePath", ""))
         return Placement(address, {"field": list(source.pointer)} if source.pointer else {})
+
+    @staticmethod
+    def form(endpoint: str, placement: Placement) -> InterfaceProperty:
+        """Return how a node is written in an Asset Interfaces Description; see `Explorable.form`."""
+        href = "/?id=" + quote(placement.address, safe="=;:/,.-_~!$'()*+@|[]{}<>\"\\^`")
+        return InterfaceProperty((), endpoint, href, "application/octet-stream", form={"href": href})
+
+    @staticmethod
+    def explorer(endpoint: str, settings: dict[str, Any], data_dir: Path, clock: Clock) -> Explorer:
+        """Return what looks around in a server; see `Explorable.explorer`."""
+        return OpcuaExplorer(endpoint, settings, data_dir, clock)
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
         """Serve the link until cancelled; see `Connector.run`."""

@@ -73,7 +73,7 @@ def _guarded(read: Any, body: bytes) -> Publish:
 
 
 def _read_publish(body: bytes) -> Publish:
-    at = _after_head(body, PUBLISH_RESPONSE)
+    at = after_head(body, PUBLISH_RESPONSE)
     subscription = _U32(body, at)[0]
     count = count_at(body, at + 4, 4)
     available = struct.unpack_from(f"<{count}I", body, at + 8)
@@ -84,7 +84,7 @@ def _read_publish(body: bytes) -> Publish:
 
 
 def _read_republish(body: bytes) -> Publish:
-    sequence, published_ns, notifications = _notification_message(body, _after_head(body, REPUBLISH_RESPONSE))
+    sequence, published_ns, notifications = _notification_message(body, after_head(body, REPUBLISH_RESPONSE))
     return Publish(0, sequence, False, (), published_ns, notifications)
 
 
@@ -108,7 +108,7 @@ def _notification_message(body: bytes, at: int) -> tuple[int, int, tuple[tuple[i
     return sequence, published_ns, tuple(notifications)
 
 
-def _after_head(body: bytes, expected: int) -> int:
+def after_head(body: bytes, expected: int) -> int:
     """Skip type id and response header (OPC 10000-4, 7.33), checking the service result."""
     kind, at = _node_id(body, 0)
     if kind != expected:

@@ -173,10 +173,13 @@ class CommandBus:
         undoes: str | None,
     ) -> None:
         """Make the change and its evidence durable in one transaction; the caller holds the lock."""
-        statement = self._statement(command_id, command, params, change, actor, reason, undoes)
-        statement["state"] = "started" if change.effects else "done"
-        diff = self._with_undo_record(command_id, command, change, undoes)
-        await asyncio.to_thread(self._commit, diff, [statement])
+
+        def write() -> None:  # in a thread: a large change takes seconds to write down
+            statement = self._statement(command_id, command, params, change, actor, reason, undoes)
+            statement["state"] = "started" if change.effects else "done"
+            self._commit(self._with_undo_record(command_id, command, change, undoes), [statement])
+
+        await asyncio.to_thread(write)
 
     def _not_undone(self, undoes: str | None, state: State) -> Diff:
         """Return the diff that lets an undo be tried again where the device did not confirm it."""
@@ -199,7 +202,7 @@ class CommandBus:
         if self._can_undo(command, change):
             added[diff_key("change", command_id)] = {
                 "command": command.name,
-                "diff": msgspec.to_builtins(change.diff),
+                "diff": {"added": change.diff.added, "updated": change.diff.updated, "removed": change.diff.removed},
                 "undo_with": list(change.undo_with) if change.undo_with else None,
                 "undone_by": None,
             }
@@ -236,7 +239,7 @@ class CommandBus:
             "reason": reason,
             "params": shown if len(text) <= _LARGEST_PARAMS_IN_EVIDENCE else None,
             "params_sha256": hashlib.sha256(text).hexdigest(),
-            "diff_sha256": hashlib.sha256(canonical_json(msgspec.to_builtins(change.diff))).hexdigest(),
+            "diff_sha256": hashlib.sha256(canonical_json(change.diff)).hexdigest(),
             "touched": keys[:_MOST_KEYS_IN_EVIDENCE],
             "touched_count": len(keys),
             "effects": [effect.describe() for effect in change.effects],

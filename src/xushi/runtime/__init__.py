@@ -3,6 +3,7 @@
 from xushi.runtime._backups import PROGRAM, backup_path, make_backup, restore_folder, roll_back
 from xushi.runtime._certificates import CertificateShelf, ServerCertificate
 from xushi.runtime._devices import CallParams, WriteParams
+from xushi.runtime._drafts import Draft, DraftDesk
 from xushi.runtime._files_of_twins import FileFinder, file_of
 from xushi.runtime._gltf import GltfSummary, check_gltf
 from xushi.runtime._importers import AasImporter, DocumentImporter, GltfImporter
@@ -54,6 +55,8 @@ __all__ = [
     "Counts",
     "DecodedFrame",
     "DocumentImporter",
+    "Draft",
+    "DraftDesk",
     "FileFinder",
     "FolderLock",
     "GltfImporter",

@@ -75,7 +75,7 @@ class LinkKeeper:
         self.diagnoses = []
         definitions = self._definable(signal_definitions(environment, twins.shell_of_submodel))
         self._registry.define(definitions)
-        links, diagnoses = links_from_environment(environment, self._registry, self._endpoints)
+        links, diagnoses = links_from_environment(twins.plain_environment(), self._registry, self._endpoints)
         self.diagnoses.extend(diagnoses)
         self._described = {link.id: link for link in links}
         self.actions = {action.key: action for action in actions_from_environment(environment, links)}

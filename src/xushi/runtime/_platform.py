@@ -28,7 +28,9 @@ from xushi.runtime._acting import acting_commands, make_fleet
 from xushi.runtime._backups import PROGRAM, backup_commands
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._command_plugins import register_installed
+from xushi.runtime._connect_import import connect_commands
 from xushi.runtime._devices import device_commands
+from xushi.runtime._drafts import DraftDesk
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._layouts import LayoutFinder
 from xushi.runtime._links import LinkKeeper
@@ -52,7 +54,7 @@ SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
-    report_commands, backup_commands,
+    report_commands, backup_commands, connect_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 KEEP_DAYS = 30.0
@@ -113,6 +115,7 @@ class Platform:
         )
         files.callback(self.monitor.close)
         self.ingest.watchers.append(self.monitor.watch)
+        self.drafts = DraftDesk(folder / "connectors", clock, lambda: self.twins.records["concept"])
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self.reports = ReportDesk(self)
@@ -135,6 +138,7 @@ class Platform:
             "certificates": self.certificates,
             "secrets": self.links.secrets,
             "fleet": self.fleet,
+            "drafts": self.drafts,
             "board": self.board,
             "monitor": self.monitor,
             "platform": self,
@@ -195,6 +199,7 @@ class Platform:
             await asyncio.wait([self._housekeeper])
         await self.reports.stop()
         await self.jobs.close()
+        await self.drafts.close()
         await self.queue.stop()
         await self.links.stop()
         await self.monitor.stop()

@@ -67,7 +67,7 @@ class SecretFile:
 
 
 @dataclass(frozen=True)
-class _Keep:
+class KeepSecrets:
     """The keeping of the secrets; what is described and confirmed does not hold them."""
 
     secrets: SecretFile
@@ -108,5 +108,5 @@ def _prepare(context: CommandContext, params: SignInParams) -> Change:
     after["signed_in_ns"] = context.clock.now_ns()  # a new password alone must start the connection anew too
     key = diff_key("link", params.link)
     diff = Diff(added={key: after}) if before is None else Diff(updated={key: (before, after)})
-    keep = _Keep(context.services["secrets"], params.link, {"password": params.password, "token": params.token})
+    keep = KeepSecrets(context.services["secrets"], params.link, {"password": params.password, "token": params.token})
     return Change(diff=diff, effects=(keep,), summary={"link": params.link, **words})

@@ -96,6 +96,14 @@ class TwinIndex:
             concept_descriptions=tuple(self._parsed["concept"].values()),
         )
 
+    def plain_environment(self) -> dict[str, list[Record]]:
+        """The same as plain JSON."""
+        return {
+            "assetAdministrationShells": list(self.records["shell"].values()),
+            "submodels": list(self.records["submodel"].values()),
+            "conceptDescriptions": list(self.records["concept"].values()),
+        }
+
 
 class RenameParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The new display name of a shell or submodel, per language tag; a language left out keeps its name."""

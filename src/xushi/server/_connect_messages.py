@@ -32,7 +32,10 @@ class ConnectSetting(msgspec.Struct, frozen=True):
 
 
 class ConnectProtocol(msgspec.Struct, frozen=True):
-    """A protocol the wizard offers. One that cannot be browsed takes its signals from an imported sheet."""
+    """A protocol the wizard offers. One that cannot be browsed takes its signals from an imported sheet.
+
+    ``package``: who brings it; ``grade``: the quality rules it keeps, see GET /api/connectors.
+    """
 
     protocol: str
     schemes: list[str]
@@ -41,6 +44,8 @@ class ConnectProtocol(msgspec.Struct, frozen=True):
     example: str
     settings: list[ConnectSetting]
     can_browse: bool
+    package: str
+    grade: Literal["none", "bronze", "silver", "gold"]
 
 
 class NewDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -81,6 +81,9 @@ def _operation(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
             "required": ["files"],
         }
         operation["requestBody"] = {"required": True, "content": {spec.body_media_type: {"schema": files}}}
+    elif spec.body_media_type != "application/json":
+        content = {spec.body_media_type: {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

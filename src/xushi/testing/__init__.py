@@ -4,12 +4,13 @@ from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_n
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb
-from ._node_opcua import NodeOpcua, start_node_opcua
+from ._node_opcua import PLANT, NodeOpcua, start_node_opcua
 from ._own_server import OwnServer, own_server
 from ._server import Served, served
 
 __all__ = [
     "CHROMIUM_ARGUMENTS",
+    "PLANT",
     "TRIANGLE",
     "Broker",
     "BrokerMissing",

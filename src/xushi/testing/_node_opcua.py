@@ -16,6 +16,7 @@ from ._brokers import BrokerMissing, free_port
 
 START_TIMEOUT_S = 60.0
 SCRIPT = Path(__file__).parent / "node_opcua_server.js"
+PLANT = Path(__file__).parent / "node_opcua_plant.js"
 URI = "urn:xushi:test:node"
 
 
@@ -26,8 +27,9 @@ class NodeOpcua:
         url: `opc.tcp://127.0.0.1:<port>`.
     """
 
-    def __init__(self, command: list[str], port: int, log: Path) -> None:
+    def __init__(self, command: list[str], port: int, log: Path, timeout_s: float = START_TIMEOUT_S) -> None:
         self._log = log
+        self._timeout_s = timeout_s
         self.port = port
         self.url = f"opc.tcp://127.0.0.1:{port}"
         self._command = command
@@ -39,7 +41,7 @@ class NodeOpcua:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self._process.stdout is not None
-        watch = threading.Timer(START_TIMEOUT_S, self._process.kill)
+        watch = threading.Timer(self._timeout_s, self._process.kill)
         watch.start()
         said: list[str] = []
         try:
@@ -88,13 +90,22 @@ class NodeOpcua:
         self.kill()
 
 
-def start_node_opcua(folder: Path, port: int = 0, extra_nodes: int = 0, modules: Path | None = None) -> NodeOpcua:
+def start_node_opcua(
+    folder: Path,
+    port: int = 0,
+    extra_nodes: int = 0,
+    modules: Path | None = None,
+    script: Path = SCRIPT,
+    timeout_s: float = START_TIMEOUT_S,
+) -> NodeOpcua:
     """Start the server; its certificates go to `folder`.
 
     Args:
         extra_nodes: number of further variables `s=V<n>`, in groups of a hundred, for browsing.
         modules: folder `node_modules` that holds node-opcua; `.cache/node-opcua` of the working directory or of
             this repository unless stated.
+        script: what builds the address space; `PLANT` is a small plant with machines after OPC 40001-1.
+        timeout_s: how long building the address space may take.
 
     Raises:
         BrokerMissing: node or node-opcua is not on this machine; `tools/install_peers.py` installs it.
@@ -106,9 +117,8 @@ def start_node_opcua(folder: Path, port: int = 0, extra_nodes: int = 0, modules:
         raise BrokerMissing("node-opcua is not installed: python tools/install_peers.py")
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    return NodeOpcua(
-        [node, str(SCRIPT), str(found), str(port), str(folder), str(extra_nodes)], port, folder / "node.log"
-    ).start()
+    command = [node, str(script), str(found), str(port), str(folder), str(extra_nodes)]
+    return NodeOpcua(command, port, folder / "node.log", timeout_s).start()
 
 
 def _node() -> str | None:

@@ -36,7 +36,7 @@ export function Address() {
     if (!ui || !session) return;
     const follow = () => {
       const { atMs, timeline, ...view } = decodeView(location.hash);
-      ui.set({ ...view, ...(view.centre ? { phoneTab: view.centre } : {}) });
+      ui.set({ ...view, ...(view.centre ? { phoneTab: view.centre, connect: view.connect ?? null } : {}) });
       if (view.camera) world?.look(view.camera);
       if (atMs !== undefined) session.feed.seek(timeline ?? "live", atMs);
       else if (session.feed.time.get().mode !== "live") session.feed.live();

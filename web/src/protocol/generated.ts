@@ -170,7 +170,7 @@ export interface ConnectNodes {
   is_whole: boolean;
 }
 
-/** A protocol the wizard offers. One that cannot be browsed takes its signals from an imported sheet. */
+/** A protocol the wizard offers. One that cannot be browsed takes its signals from an imported sheet. ``package``: who brings it; ``grade``: the quality rules it keeps, see GET /api/connectors. */
 export interface ConnectProtocol {
   protocol: string;
   schemes: string[];
@@ -179,6 +179,8 @@ export interface ConnectProtocol {
   example: string;
   settings: ConnectSetting[];
   can_browse: boolean;
+  package: string;
+  grade: "bronze" | "gold" | "none" | "silver";
 }
 
 /** One setting to ask for before connecting; ``default`` is its text form. */

@@ -6,14 +6,13 @@ from functools import partial
 
 from xushi.demo._line import AREAS, CONVEYOR_Z, FLOOR_X, FLOOR_Y, NODES, PARTS, STAGES, buffers
 from xushi.demo._line_types import Machine
+from xushi.scene.modelling import Builder, standing_robot
 
 from . import _logistics, _utilities
 from ._conveyor import PALLET_M, conveyor, conveyor_curve, conveyor_route
 from ._engine import engine, engine_on_show
-from ._glb import Builder
 from ._hall import Zone, charger, column, hall, luminaire
 from ._person import operator
-from ._robot import standing_robot
 from ._stations_assembly import op10, op20, op30, op40, op50
 from ._stations_test import op60, op70, op80, op90, op100
 

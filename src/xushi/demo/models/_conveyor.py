@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ._palette import ACCENT, BLACK, DARK, GREY, LIGHT, PANEL, STEEL
-from ._part import Part
+from xushi.scene.modelling import ACCENT, BLACK, DARK, GREY, LIGHT, PANEL, STEEL, Part, Vec3, pin, tube
+
 from ._routes import TURN_RADIUS_M
-from ._shapes import pin, tube
-from ._solid import Vec3
 
 DECK_M = 0.75  # top of the rollers
 PALLET_M = 0.85  # top of the pallet, where the engine stands

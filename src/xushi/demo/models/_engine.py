@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ._lettering import lettering
-from ._outline import rounded
-from ._palette import (
+from xushi.scene.modelling import (
     ACCENT,
     ACCENT_LIGHT,
     BLACK,
@@ -24,9 +22,15 @@ from ._palette import (
     PANEL,
     STEEL,
     WHITE,
+    Part,
+    cylinder,
+    extrude,
+    pin,
+    rounded,
+    turned,
 )
-from ._part import Part
-from ._shapes import cylinder, extrude, pin, turned
+
+from ._lettering import lettering
 
 STAGES = 11
 _LENGTH = 0.44

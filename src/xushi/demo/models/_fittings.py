@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ._lettering import lettering
-from ._palette import (
+from xushi.scene.modelling import (  # fmt: skip
     ACCENT,
     ACCENT_DARK,
     BLACK,
@@ -22,10 +21,15 @@ from ._palette import (
     STEEL,
     WHITE,
     Finish,
-)  # fmt: skip
-from ._part import Part
-from ._shapes import box, frame, pin, turned
-from ._solid import Vec3
+    Part,
+    Vec3,
+    box,
+    frame,
+    pin,
+    turned,
+)
+
+from ._lettering import lettering
 
 
 def post(part: Part, x: float, z: float, height: float, size: float = 0.08, finish: Finish = LIGHT) -> None:

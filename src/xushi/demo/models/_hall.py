@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._logistics import loaded_pallet
-from ._palette import (
+from xushi.scene.modelling import (  # fmt: skip
     ACCENT_LIGHT,
     BLACK,
     BRIGHT,
@@ -22,9 +21,11 @@ from ._palette import (
     SLAB_JOINT,
     WALKWAY,
     WHITE,
-)  # fmt: skip
-from ._part import Part
-from ._shapes import quad
+    Part,
+    quad,
+)
+
+from ._logistics import loaded_pallet
 
 _USES = ("walkway", "agv_lane", "storage")
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._palette import Finish
-from ._part import Part
-from ._shapes import quad
+from xushi.scene.modelling import Finish, Part, quad
 
 # Strokes between grid points "xy": x 0..2, y 0..4.
 _STROKES: dict[str, str] = {

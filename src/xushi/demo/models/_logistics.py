@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._fittings import lettering_board, mesh_fence, screen
-from ._outline import rounded
-from ._palette import (
+from xushi.scene.modelling import (
     ACCENT,
     ACCENT_DARK,
     ACCENT_LIGHT,
@@ -22,10 +20,13 @@ from ._palette import (
     WHITE,
     WOOD,
     Finish,
-)  # fmt: skip
-from ._part import Part
+    Part,
+    extrude,
+    rounded,
+)
+
+from ._fittings import lettering_board, mesh_fence, screen
 from ._person import mannequin
-from ._shapes import extrude
 
 
 def agv(title: str) -> Part:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._palette import ACCENT, ACCENT_DARK, BLACK, DARK, SKIN, WHITE
-from ._part import Part
-from ._shapes import ball, tube, turned
-from ._solid import Solid, Vec3
+from xushi.scene.modelling import ACCENT, ACCENT_DARK, BLACK, DARK, SKIN, WHITE, Part, Solid, Vec3, ball, tube, turned
 
 
 def mannequin(part: Part, reach: bool = False) -> None:

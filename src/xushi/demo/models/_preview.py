@@ -9,10 +9,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compile import primitives
-from ._palette import GLASS
-from ._part import Part, _Node
-from ._solid import Points
+from xushi.scene.modelling import GLASS, Node, Part, Points, primitives
 
 _WIDTH, _HEIGHT = 384, 288  # drawn at twice the size, then averaged
 _SAMPLES = 350_000
@@ -46,7 +43,7 @@ def _view() -> Points:
     return tilted
 
 
-def triangles_of(node: _Node, matrix: Points, offset: Points) -> tuple[Points, Points]:
+def triangles_of(node: Node, matrix: Points, offset: Points) -> tuple[Points, Points]:
     """(n, 3, 3) corners in the model's frame and (n, 3) sRGB colours; clear panes are left out."""
     turn, place = matrix @ node.matrix, matrix @ node.offset + offset
     corners, colours = [np.zeros((0, 3, 3))], [np.zeros((0, 3))]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 
+from xushi.scene.modelling import ACCENT, BLACK, DARK, GREY, LIGHT, PANEL, STEEL, Part
+
 from ._conveyor import DECK_M, PALLET_M, straight
 from ._fittings import air_unit, beam, guarding_lamps, operator_panel, pane, post, sign, stack_light
-from ._palette import ACCENT, BLACK, DARK, GREY, LIGHT, PANEL, STEEL
-from ._part import Part
 
 LENGTH_M = 2.6
 _X = 1.22

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._engine import crankshaft
-from ._fittings import beam, cabinet, cable_chain, sag, screen
-from ._palette import (
+from xushi.scene.modelling import (  # fmt: skip
     ACCENT,
     ACCENT_DARK,
     ACCENT_LIGHT,
@@ -22,11 +20,17 @@ from ._palette import (
     STEEL,
     WHITE,
     Finish,
-)  # fmt: skip
-from ._part import Part
+    Part,
+    Pose,
+    gripper,
+    nut_runner,
+    pin,
+    robot,
+)
+
+from ._engine import crankshaft
+from ._fittings import beam, cabinet, cable_chain, sag, screen
 from ._person import mannequin
-from ._robot import Pose, gripper, nut_runner, robot
-from ._shapes import pin
 from ._station import bench_cabinet, station
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._fittings import sag, screen
-from ._palette import (
+from xushi.scene.modelling import (  # fmt: skip
     ACCENT,
     ACCENT_DARK,
     ACCENT_LIGHT,
@@ -20,10 +19,16 @@ from ._palette import (
     SCREEN,
     STEEL,
     WHITE,
-)  # fmt: skip
-from ._part import Part
-from ._robot import Pose, dispenser, robot
-from ._shapes import dome, ring, turned
+    Part,
+    Pose,
+    dispenser,
+    dome,
+    ring,
+    robot,
+    turned,
+)
+
+from ._fittings import sag, screen
 from ._station import bench_cabinet, reject_hatch, station
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._conveyor import DECK_M, PALLET_M, WIDTH_M, straight
-from ._fittings import beam, cabinet, lettering_board, operator_panel, post, screen, sign, stack_light
-from ._palette import (
+from xushi.scene.modelling import (  # fmt: skip
     ACCENT,
     ACCENT_DARK,
     ACCENT_LIGHT,
@@ -18,10 +16,15 @@ from ._palette import (
     PANEL,
     STEEL,
     WHITE,
-)  # fmt: skip
-from ._part import Part
+    Part,
+    dome,
+    pin,
+    ring,
+)
+
+from ._conveyor import DECK_M, PALLET_M, WIDTH_M, straight
+from ._fittings import beam, cabinet, lettering_board, operator_panel, post, screen, sign, stack_light
 from ._person import mannequin
-from ._shapes import dome, pin, ring
 
 
 def controller() -> Part:

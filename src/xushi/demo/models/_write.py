@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xushi.scene.modelling import write_glb
+
 from ._catalogue import CATALOGUE
-from ._glb import write_glb
 from ._preview import preview_png
 
 

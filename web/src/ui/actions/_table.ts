@@ -27,7 +27,7 @@ export interface Action {
 
 /** Commands that have a better place in the page than a generic form: a view, or a dialog. */
 const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi)\./;
-const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove"]);
+const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove", "connect.import"]);
 
 export function useLinkedView(): () => LinkedView {
   const ui = useUiStore();
@@ -56,6 +56,7 @@ export function useLinkedView(): () => LinkedView {
         ...(state.alarm && state.centre === "alarms" ? { alarm: state.alarm } : {}),
         ...(state.chart && state.centre === "spc" ? { chart: state.chart } : {}),
         ...(state.rule && state.centre === "rules" ? { rule: state.rule } : {}),
+        ...(state.connect && state.centre === "connections" ? { connect: state.connect } : {}),
         quality: state.quality,
         ...(state.dialog === "certificates" ? { dialog: state.dialog } : {}),
       };
@@ -117,6 +118,7 @@ export function useActions(): Action[] {
       make("view.rules", "action.rules", "view", "rule", show("rules"), { keys: "alt+7" }),
       make("view.reports", "action.reports", "view", "file", show("reports"), { keys: "alt+9" }),
       make("view.backups", "action.backups", "view", "archive", show("backups")),
+      make("view.connections", "action.connections", "view", "plug", show("connections"), { keys: "alt+0" }),
       make("view.activity", "action.activity", "view", "activity", show("activity"), { keys: "alt+8" }),
       make("view.split", "action.split", "view", "split", () => ui.set((old) => ({ isSplit: !old.isSplit, centre: "world" })), { keys: "alt+b" }),
       make("view.tree", "action.tree", "view", "sidebar", () => ui.set((old) => ({ isTreeOpen: !old.isTreeOpen })), { keys: "alt+t" }),
@@ -141,6 +143,7 @@ export function useActions(): Action[] {
       make("selection.chart", "action.controlChart", "selection", "chart", () => ui.set({ centre: "spc", phoneTab: "spc" }), { isEnabled: selected?.signal != null && selected.signal.kind <= 1 }),
       make("selection.none", "action.deselect", "selection", "close", () => ui.set({ selection: null }), { isEnabled: selected !== null }),
       make("plant.import", "action.import", "plant", "open", () => ui.set({ dialog: "import", files: [] }), { keys: "mod+o" }),
+      make("plant.connect", "action.connect", "plant", "plug", () => ui.set({ centre: "connections", phoneTab: "connections", connect: "new" })),
       make("plant.export", "action.export", "plant", "download", () => ui.set({ dialog: "export" }), { keys: "mod+e" }),
       make("plant.certificates", "action.certificates", "plant", "shield", () => ui.set({ dialog: "certificates" })),
       make("plant.proposals", "action.proposals", "plant", "check", show("activity")),

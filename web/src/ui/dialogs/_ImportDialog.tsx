@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { formatBytes, useLanguage, useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useSession, type DiagnosisInfo, type JobInfo, type OutcomeInfo, type Session } from "../live";
+import { followJob, useSession, type DiagnosisInfo, type JobInfo, type OutcomeInfo, type Session } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useUi, useUiStore } from "../state";
 import css from "./dialogs.module.css";
@@ -12,7 +12,6 @@ import { Frame, useCloseDialog } from "./_frame";
 
 const ACCEPTED = ".aasx,.json,.xml,.glb,.gltf,.csv,.pdf,.png,.jpg";
 const COUNTS = ["shells", "submodels", "concept_descriptions", "elements", "files", "models", "places", "signals", "links"] as const;
-const ASK_EVERY_MS = 400;
 const MOST_DIAGNOSES = 200;
 
 type Step =
@@ -23,20 +22,10 @@ type Step =
   | { name: "done"; outcome: OutcomeInfo }
   | { name: "failed"; error: unknown };
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Sends the files and follows the job to its end. */
 async function follow(session: Session, files: readonly File[], isDry: boolean, tell: (job: JobInfo) => void, isGone: () => boolean): Promise<OutcomeInfo> {
-  let job = await session.api.upload<JobInfo>(`/api/import?dry_run=${isDry}`, files, {});
-  while (job.state === "running") {
-    if (isGone()) throw new DOMException("closed", "AbortError");
-    tell(job);
-    await wait(ASK_EVERY_MS);
-    job = await session.api.get<JobInfo>(`/api/jobs/${encodeURIComponent(job.id)}`);
-  }
-  tell(job);
+  const started = await session.api.upload<JobInfo>(`/api/import?dry_run=${isDry}`, files, {});
+  const job = await followJob(session.api, started, tell, isGone);
   if (job.state !== "done") throw job.error ?? new Error(job.message || job.state);
   return job.result as OutcomeInfo;
 }

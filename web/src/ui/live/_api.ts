@@ -15,8 +15,12 @@ export interface Api {
   /** Called when the server says that this browser is not signed in. */
   onSignedOut: (() => void) | null;
   get<T>(path: string, signal?: AbortSignal): Promise<T>;
-  post<T>(path: string, body?: unknown): Promise<T>;
+  post<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T>;
   send<T>(path: string, file: File): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
+  /** Puts one file in place of what is there. */
+  put<T>(path: string, file: File): Promise<T>;
+  remove(path: string): Promise<void>;
   upload<T>(path: string, files: readonly File[], fields: Record<string, string>): Promise<T>;
 }
 
@@ -41,6 +45,10 @@ async function request(api: Api, path: string, init: RequestInit): Promise<Respo
   throw await failure(answer);
 }
 
+function withJson(method: string, body: unknown): RequestInit {
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
 export function createApi(language: string): Api {
   const api: Api = {
     language,
@@ -48,13 +56,22 @@ export function createApi(language: string): Api {
     async get<T>(path: string, signal?: AbortSignal) {
       return (await (await request(api, path, { signal: signal ?? null })).json()) as T;
     },
-    async post<T>(path: string, body?: unknown) {
-      const init: RequestInit = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) };
+    async post<T>(path: string, body?: unknown, signal?: AbortSignal) {
+      return (await (await request(api, path, { ...withJson("POST", body ?? {}), signal: signal ?? null })).json()) as T;
+    },
+    async patch<T>(path: string, body: unknown) {
+      return (await (await request(api, path, withJson("PATCH", body))).json()) as T;
+    },
+    async put<T>(path: string, file: File) {
+      const init: RequestInit = { method: "PUT", headers: { "Content-Type": "application/octet-stream" }, body: file };
       return (await (await request(api, path, init)).json()) as T;
     },
     async send<T>(path: string, file: File) {
       const init: RequestInit = { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file };
       return (await (await request(api, path, init)).json()) as T;
+    },
+    async remove(path: string) {
+      await request(api, path, { method: "DELETE" });
     },
     async upload<T>(path: string, files: readonly File[], fields: Record<string, string>) {
       const form = new FormData();

@@ -7,6 +7,7 @@ export { ServerError, pathId } from "./_api";
 export type { Api } from "./_api";
 export { useAnswer, useBoardTick, useCoarseInstant, useConnection, useKept, useSteadyAnswer, useTime } from "./_hooks";
 export type { Loaded } from "./_hooks";
+export { followJob } from "./_jobs";
 export type { Board, Connection, Feed, ShownTime, TimeMode } from "./_feed";
 export { useProposals } from "./_proposals";
 export { SessionContext, openSession, usePlant, useSession } from "./_session";

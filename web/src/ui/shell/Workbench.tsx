@@ -30,6 +30,7 @@ const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   rules: lazy(() => import("../rules")),
   reports: lazy(() => import("../reports")),
   backups: lazy(() => import("../backups")),
+  connections: lazy(() => import("../connect")),
   activity: lazy(() => import("../activity")),
 };
 const Palette = lazy(() => import("../palette"));

@@ -25,6 +25,7 @@ const MORE: readonly Tab[] = [
   { tab: "reports", icon: "file" },
   { tab: "activity", icon: "activity" },
   { tab: "backups", icon: "archive" },
+  { tab: "connections", icon: "plug" },
 ];
 
 export function PhoneTabs() {

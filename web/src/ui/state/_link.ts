@@ -32,6 +32,7 @@ export interface LinkedView {
   alarm?: string;
   chart?: string;
   rule?: string;
+  connect?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
   /** A dialog that shows something of its own, rather than asks about what is selected. */
@@ -62,6 +63,7 @@ export function encodeView(view: LinkedView): string {
   if (view.engine) parts.set("engine", view.engine);
   if (view.range && view.range !== "hour") parts.set("range", view.range);
   for (const name of TEXTS) if (view[name]) parts.set(name, view[name]);
+  if (view.connect) parts.set("connect", view.connect);
   if (view.quality && view.quality !== "auto") parts.set("quality", view.quality);
   if (view.dialog) parts.set("show", view.dialog);
   return parts.toString();
@@ -103,6 +105,7 @@ export function decodeView(hash: string): LinkedView {
     engine: parts.get("engine") ?? undefined,
     range: oneOf(parts.get("range"), Object.keys(RANGES_MS) as RangeName[]),
     ...Object.fromEntries(TEXTS.map((name) => [name, parts.get(name) ?? undefined])),
+    connect: parts.get("connect") ?? undefined,
     quality: oneOf(parts.get("quality"), FINENESSES),
     dialog: oneOf(parts.get("show"), ["certificates"] as const),
   };

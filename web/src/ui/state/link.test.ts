@@ -15,6 +15,7 @@ const whole: LinkedView = {
   isInspectorOpen: true,
   tab: "trend",
   engine: "E15-26-000042",
+  connect: "draft-1/mapping",
   dialog: "certificates",
   range: "shift",
   figure: "oee@line",

@@ -79,6 +79,20 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
   return { scene, failure };
 }
 
+/** The two ways to a first plant: machines that are running, or files that describe them. */
+function FirstSteps() {
+  const text = useText();
+  const ui = useUiStore();
+  return (
+    <div className={css.first}>
+      <Button onClick={() => ui.set({ centre: "connections", phoneTab: "connections", connect: "new" })}>{text("action.connect")}</Button>
+      <Button variant="default" onClick={() => ui.set({ dialog: "import" })}>
+        {text("import.open")}
+      </Button>
+    </div>
+  );
+}
+
 export function WorldPanel() {
   const text = useText();
   const language = useLanguage();
@@ -155,7 +169,7 @@ export function WorldPanel() {
       ) : null}
       {isEmpty ? (
         <div className={css.note}>
-          <EmptyNote icon="world" title={text("world.empty")} action={<Button onClick={() => ui.set({ dialog: "import" })}>{text("import.open")}</Button>}>
+          <EmptyNote icon="world" title={text("world.empty")} action={<FirstSteps />}>
             {text("world.emptyHint")}
           </EmptyNote>
         </div>

@@ -26,19 +26,19 @@ class Track:
 
 
 @dataclass
-class _Node:
+class Node:
     name: str
     offset: Points
     matrix: Points
     solids: list[tuple[Solid, Finish]] = field(default_factory=list)
-    children: list[_Node] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
 
 
 class Part:
     """Builds one node; `placed` gives a second hand that draws into the same node at another place."""
 
-    def __init__(self, name: str, node: _Node | None = None, tracks: list[Track] | None = None) -> None:
-        self.node = node if node is not None else _Node(name, np.zeros(3), np.eye(3))
+    def __init__(self, name: str, node: Node | None = None, tracks: list[Track] | None = None) -> None:
+        self.node = node if node is not None else Node(name, np.zeros(3), np.eye(3))
         self.tracks: list[Track] = tracks if tracks is not None else []
         self._offset = np.zeros(3)
         self._matrix = np.eye(3)
@@ -53,7 +53,7 @@ class Part:
     def child(self, name: str, x: float = 0.0, y: float = 0.0, z: float = 0.0, turn_y_rad: float = 0.0) -> Part:
         """A new named node below this one, its origin at the given place."""
         frame = self.placed(x, y, z, turn_y_rad)
-        node = _Node(name, frame._offset, frame._matrix)
+        node = Node(name, frame._offset, frame._matrix)
         self.node.children.append(node)
         return Part(name, node, self.tracks)
 

@@ -1,4 +1,4 @@
-"""The shared finishes of all demo models: calm greys, so that colour stays free for the abnormal (ISA-101).
+"""The shared finishes of all models: calm greys, so that colour stays free for the abnormal (ISA-101).
 
 A finish is one of five materials and a colour. The colour travels per vertex (glTF COLOR_0, linear), so a whole machine
 needs one draw call per material and not one per shade.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ._compile import Primitive, primitives
 from ._palette import MATERIALS
-from ._part import Part, Track, _Node, quaternion
+from ._part import Node, Part, Track, quaternion
 
 _FLOAT, _SIGNED_BYTE, _BYTE, _SHORT = 5126, 5120, 5121, 5123
 _ARRAY, _ELEMENT = 34962, 34963
@@ -71,7 +71,7 @@ class _Writer:
             "material": self.materials.index(p.material),
         }
 
-    def node(self, node: _Node) -> int:
+    def node(self, node: Node) -> int:
         """Write a node after its place in the list is reserved, so that parents come before children."""
         number = len(self.nodes)
         entry: dict[str, Any] = {"name": node.name}
@@ -90,7 +90,7 @@ class _Writer:
             entry["children"] = [self.node(child) for child in node.children]
         return number
 
-    def mesh(self, node: _Node) -> int:
+    def mesh(self, node: Node) -> int:
         parts = primitives(node.solids)
         key = b"".join(
             b"".join((p.material.encode(), p.positions.tobytes(), p.colours.tobytes(), p.indices.tobytes()))

@@ -1,0 +1,55 @@
+// A cell that is edited in place: Enter or leaving it takes the text over, Escape brings the old one back.
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import css from "./mapping.module.css";
+
+interface Props {
+  value: string;
+  label: string;
+  /** Id of a list of suggestions. */
+  list?: string;
+  isBad?: boolean;
+  lang?: string;
+  maxLength?: number;
+  onCommit(value: string): void;
+}
+
+export function Cell({ value, label, list, isBad = false, lang, maxLength = 500, onCommit }: Props) {
+  const [typed, setTyped] = useState(value);
+  /** What was sent already: leaving the cell after Enter says nothing new. */
+  const sent = useRef<string | null>(null);
+  useEffect(() => setTyped(value), [value]);
+  const commit = () => {
+    const next = typed.trim();
+    if (next === value || next === sent.current) return;
+    sent.current = next;
+    onCommit(next);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter") commit();
+    else if (event.key === "Escape" && typed !== value) {
+      sent.current = null;
+      setTyped(value);
+      event.stopPropagation();
+    }
+  };
+  return (
+    <input
+      className={css.cell}
+      value={typed}
+      aria-label={label}
+      aria-invalid={isBad || undefined}
+      title={typed}
+      list={list}
+      lang={lang}
+      maxLength={maxLength}
+      spellCheck={false}
+      onChange={(event) => {
+        sent.current = null;
+        setTyped(event.currentTarget.value);
+      }}
+      onBlur={commit}
+      onKeyDown={onKeyDown}
+    />
+  );
+}

@@ -1,0 +1,45 @@
+// Every connection with its state, protocol, grade, and when it last changed.
+import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
+import { Icon } from "../icons";
+import type { ConnectorInfo, LinkInfo } from "../live";
+import { Grade } from "./_Grade";
+import css from "./connections.module.css";
+
+interface Props {
+  links: readonly LinkInfo[];
+  connectors: readonly ConnectorInfo[];
+}
+
+export function LinkList({ links, connectors }: Props) {
+  const text = useText();
+  const language = useLanguage();
+  return (
+    <ul className={css.list} aria-label={text("connect.links")}>
+      {links.map((link) => (
+        <li key={link.id} className={css.card} data-state={link.state}>
+          <Icon name={link.state === "live" ? "plug" : "unplug"} size={18} />
+          <div className={css.cardText}>
+            <span className={css.cardHead}>
+              <b>{localName(link.title, language, link.endpoint)}</b>
+              <span className={css.protocol}>{link.protocol}</span>
+              <Grade grade={connectors.find((one) => one.protocol === link.protocol)?.grade ?? "none"} />
+            </span>
+            <span className={css.endpoint}>{link.endpoint}</span>
+            <span className={css.quiet}>
+              {text("connect.linkSignals", { points: link.points.toLocaleString(language), updates: link.updates.toLocaleString(language) })}
+            </span>
+            {link.error ? (
+              <span className={css.error}>
+                {link.error.what} {link.error.next}
+              </span>
+            ) : null}
+          </div>
+          <span className={css.state}>
+            <b>{text(`linkState.${link.state}`)}</b>
+            <span className={css.quiet}>{text("source.since", { time: formatDateTime(link.since_ms, language) })}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,75 @@
+// The machines that were found: which come in, what they are called, what they look like; one filters the rows.
+import { Checkbox } from "@mantine/core";
+import { useRef } from "react";
+import { localName, useLanguage, useText } from "../../i18n";
+import { Icon } from "../icons";
+import type { FoundMachine, MachineChange } from "../live";
+import { useVirtualRows } from "../virtual";
+import { Cell } from "./_Cell";
+import { MACHINE_KINDS } from "./_mapping";
+import css from "./mapping.module.css";
+
+const ROW_PX = 92;
+
+interface Props {
+  machines: readonly FoundMachine[];
+  shown: string;
+  onShow(machine: string): void;
+  onChange(change: MachineChange): void;
+}
+
+function MachineCard({ machine, isShown, onShow, onChange }: { machine: FoundMachine; isShown: boolean } & Pick<Props, "onShow" | "onChange">) {
+  const text = useText();
+  const language = useLanguage();
+  const name = localName(machine.name, language, machine.machine);
+  const plate = [machine.nameplate["ManufacturerName"] ?? machine.nameplate["Manufacturer"], machine.nameplate["SerialNumber"]].filter(Boolean).join(" · ");
+  return (
+    <li className={css.machine} data-shown={isShown || undefined} data-off={!machine.is_included || undefined}>
+      <div className={css.machineHead}>
+        <Checkbox checked={machine.is_included} aria-label={text("connect.includeOf", { name })} onChange={(event) => onChange({ machine: machine.machine, is_included: event.currentTarget.checked })} />
+        <Cell value={name} label={text("connect.machineName", { machine: machine.machine })} lang={language} maxLength={128} onCommit={(value) => onChange({ machine: machine.machine, name: { [language]: value } })} />
+      </div>
+      <div className={css.machineHead}>
+        <select
+          className={css.cell}
+          value={machine.kind}
+          aria-label={text("connect.machineKind", { name })}
+          onChange={(event) => onChange({ machine: machine.machine, kind: event.currentTarget.value as FoundMachine["kind"] })}
+        >
+          {MACHINE_KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {text(`connect.machineKind.${kind}`)}
+            </option>
+          ))}
+        </select>
+        <button type="button" className={css.machineRows} aria-pressed={isShown} aria-label={text("connect.showRowsOf", { name, count: machine.rows })} onClick={() => onShow(isShown ? "" : machine.machine)}>
+          <Icon name="filter" size={12} />
+          {text("connect.rows", { count: machine.rows })}
+        </button>
+      </div>
+      <p className={`x-ellipsis ${css.quiet}`} title={[machine.reason, plate].filter(Boolean).join("\n")}>
+        {plate || machine.reason}
+      </p>
+    </li>
+  );
+}
+
+export function MachineList({ machines, shown, onShow, onChange }: Props) {
+  const text = useText();
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualRows(machines.length, ROW_PX, scroller);
+  return (
+    <section className={css.machines} aria-label={text("connect.machines")}>
+      <h3 className={css.title}>{text("connect.machinesCount", { count: machines.length })}</h3>
+      <div ref={scroller} className={css.machineScroller} tabIndex={0}>
+        <div style={{ height: virtual.totalPx }}>
+          <ul style={{ transform: `translateY(${virtual.offsetPx}px)` }}>
+            {machines.slice(virtual.first, virtual.end).map((machine) => (
+              <MachineCard key={machine.machine} machine={machine} isShown={machine.machine === shown} onShow={onShow} onChange={onChange} />
+            ))}
+          </ul>
+        </div>
+      </div>
+    </section>
+  );
+}
