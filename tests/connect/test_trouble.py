@@ -107,14 +107,14 @@ def test_undo_removes_everything_and_redo_brings_it_back_alive(wizard: Wizard, p
     done = wizard.import_()
     until(lambda: [one["state"] for one in remote.get("/api/links")] == ["live"])
 
-    def everything() -> list[Any]:
-        found = [remote.get("/api/twins"), remote.get("/api/places"), remote.get("/submodels", limit=500)["result"]]
-        return [sorted(one, key=lambda record: str(record["id"])) for one in found]
+    def everything() -> dict[str, dict[str, Any]]:
+        store = wizard.served.platform.store
+        return {kind: dict(store.list(kind)) for kind in ("shell", "submodel", "place", "file", "link")}
 
     before = everything()
     taken_back = remote.undo(done["command_id"])
     assert (remote.get("/api/twins"), remote.get("/api/places")) == ([], [])
-    assert remote.get("/submodels")["result"] == []
+    assert not any(everything().values())
     until(lambda: remote.get("/api/links") == [])
     remote.undo(taken_back["command_id"])
     assert everything() == before
