@@ -121,6 +121,22 @@ def test_undo_removes_everything_and_redo_brings_it_back_alive(wizard: Wizard, p
     until(lambda: [one["state"] for one in remote.get("/api/links")] == ["live"])
 
 
+@pytest.mark.parametrize("wait_s", [0.0, 0.01, 0.05, 0.1, 0.2, 0.4])
+def test_an_import_that_is_cancelled_is_there_as_a_whole_or_not_at_all(
+    wizard: Wizard, plant: NodeOpcua, wait_s: float
+) -> None:
+    wizard.connect(plant.url)
+    wizard.suggest()
+    machines = set(wizard.machines())
+    job = wizard.post("import", {})
+    time.sleep(wait_s)
+    wizard.remote.post(f"/api/jobs/{job['id']}/cancel")
+    ended = until(lambda: _job(wizard, job) if _job(wizard, job)["state"] != "running" else None)
+    shown = {one["id"].rpartition(":")[2] for one in wizard.remote.get("/api/twins")}
+    kept = {one.rpartition(":")[2] for one in wizard.served.platform.store.ids("shell")}
+    assert shown == kept == (machines if ended["state"] == "done" else set())
+
+
 class _Process:
     """`xushi serve` in a process of its own."""
 
