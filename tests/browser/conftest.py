@@ -22,6 +22,11 @@ expect.set_options(timeout=WAIT_MS)
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sign in first: the link that a demo prints lasts 15 minutes, and on a slow machine these tests last longer."""
+    items.sort(key=lambda item: item.path.name != "test_page_signin.py")
+
+
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The sample line and the platform, started by the command a newcomer types."""
