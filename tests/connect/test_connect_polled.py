@@ -126,6 +126,23 @@ def test_the_fields_of_a_web_interface_become_signals(wizard: Wizard, machine: t
     assert "secret-1" not in str(wizard.remote.get("/api/evidence"))
 
 
+def test_a_few_registers_or_fields_may_be_chosen_before_anything_was_read(
+    wizard: Wizard, modbus: str, machine: tuple[http_peer.Machine, str]
+) -> None:
+    wizard.connect(modbus)
+    wizard.suggest("1/HoldingRegister/3", "1/Coil/2")
+    assert [row["address"] for row in wizard.rows()] == ["1/HoldingRegister/3", "1/Coil/2"]
+    wizard.connect(f"{machine[1]}/api/state")
+    wizard.suggest("/api/state#/temperature", "/api/state#/order")
+    chosen = {row["address"].partition("#")[2] for row in wizard.rows()}
+    assert chosen == {"/temperature", "/order/id", "/order/count"}
+    wizard.connect(f"{machine[1]}/text")
+    wizard.suggest()
+    assert [(row["address"], row["property"]) for row in wizard.rows()] == [("/text", "text")]
+    wizard.import_()
+    until(lambda: 7.25 in _values(wizard).values())
+
+
 def test_the_register_list_of_the_how_to_page_is_imported_as_the_page_says(
     served: Served, modbus: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

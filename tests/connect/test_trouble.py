@@ -107,18 +107,34 @@ def test_undo_removes_everything_and_redo_brings_it_back_alive(wizard: Wizard, p
     done = wizard.import_()
     until(lambda: [one["state"] for one in remote.get("/api/links")] == ["live"])
 
-    def everything() -> list[Any]:
-        found = [remote.get("/api/twins"), remote.get("/api/places"), remote.get("/submodels", limit=500)["result"]]
-        return [sorted(one, key=lambda record: str(record["id"])) for one in found]
+    def everything() -> dict[str, dict[str, Any]]:
+        store = wizard.served.platform.store
+        return {kind: dict(store.list(kind)) for kind in ("shell", "submodel", "place", "file", "link")}
 
     before = everything()
     taken_back = remote.undo(done["command_id"])
     assert (remote.get("/api/twins"), remote.get("/api/places")) == ([], [])
-    assert remote.get("/submodels")["result"] == []
+    assert not any(everything().values())
     until(lambda: remote.get("/api/links") == [])
     remote.undo(taken_back["command_id"])
     assert everything() == before
     until(lambda: [one["state"] for one in remote.get("/api/links")] == ["live"])
+
+
+@pytest.mark.parametrize("wait_s", [0.0, 0.01, 0.05, 0.1, 0.2, 0.4])
+def test_an_import_that_is_cancelled_is_there_as_a_whole_or_not_at_all(
+    wizard: Wizard, plant: NodeOpcua, wait_s: float
+) -> None:
+    wizard.connect(plant.url)
+    wizard.suggest()
+    machines = set(wizard.machines())
+    job = wizard.post("import", {})
+    time.sleep(wait_s)
+    wizard.remote.post(f"/api/jobs/{job['id']}/cancel")
+    ended = until(lambda: _job(wizard, job) if _job(wizard, job)["state"] != "running" else None)
+    shown = {one["id"].rpartition(":")[2] for one in wizard.remote.get("/api/twins")}
+    kept = {one.rpartition(":")[2] for one in wizard.served.platform.store.ids("shell")}
+    assert shown == kept == (machines if ended["state"] == "done" else set())
 
 
 class _Process:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -124,20 +125,11 @@ class HttpExplorer:
     async def walk(self, roots: Sequence[str], limit: int) -> AsyncIterator[Walked]:
         """Yield the fields below the roots, one answer a batch; see `Explorer.walk`."""
         count = 0
-        targets = list(roots) or self._targets
-        for number, root in enumerate(targets):
-            target, pointer = root.partition("#")[::2]
-            document = _walk(await self._document(target), split_pointer(pointer))
-            found = [] if pointer else [FoundNode(address=target, name=target, path=(target,), has_children=True)]
-            waiting = [(pointer, document, 0)]
-            while waiting and count + len(found) < limit:
-                place, value, depth = waiting.pop(0)
-                for node in _members(target, place, value):
-                    found.append(node)
-                    if node.has_children and depth < DEEPEST:
-                        below = node.address.partition("#")[2]
-                        waiting.append((below, _walk(document, split_pointer(below.removeprefix(pointer))), depth + 1))
-            found = found[: max(0, limit - count)]
+        targets = list(dict.fromkeys(root.partition("#")[0] for root in roots)) or self._targets
+        for number, target in enumerate(targets):
+            found = _everything(target, await self._document(target), limit - count)
+            if roots and target not in roots:
+                found = [one for one in found if any(_is_on_the_way(one.address, root) for root in roots)]
             count += len(found)
             yield Walked(tuple(found), (number + 1) / len(targets))
 
@@ -191,6 +183,26 @@ class HttpExplorer:
             ) from error
 
 
+def _everything(target: str, document: Any, limit: int) -> list[FoundNode]:
+    """Return the path and the fields of its answer, those above before those below."""
+    is_bare = not isinstance(document, dict | list)
+    found = [] if is_bare else [FoundNode(address=target, name=target, path=(target,), has_children=True)]
+    waiting: deque[tuple[str, Any, int]] = deque([("", document, 0)])
+    while waiting and len(found) < limit:
+        place, value, depth = waiting.popleft()
+        for node in _members(target, place, value):
+            found.append(node)
+            if node.has_children and depth < DEEPEST:
+                below = node.address.partition("#")[2]
+                waiting.append((below, _walk(value, split_pointer(below.removeprefix(place))), depth + 1))
+    return found[: max(0, limit)]
+
+
+def _is_on_the_way(address: str, root: str) -> bool:
+    """Whether a field is the one chosen, below it, or above it."""
+    return address == root or address.startswith(f"{root}/") or root.startswith((f"{address}/", f"{address}#"))
+
+
 def _members(target: str, pointer: str, value: Any) -> list[FoundNode]:
     """Return what lies directly below a place in a document; a bare value is its own only member."""
     if isinstance(value, dict):
@@ -198,7 +210,7 @@ def _members(target: str, pointer: str, value: Any) -> list[FoundNode]:
     elif isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
         items = [(str(index), one) for index, one in enumerate(value)]
     elif not pointer and not isinstance(value, dict):
-        return [_node(target, target, target, (target,), value)]
+        return [_node(target, target, "", (target,), value)]
     else:
         return []
     parent = f"{target}#{pointer}" if pointer else target

@@ -119,11 +119,15 @@ class ModbusExplorer:
 
     async def walk(self, roots: Sequence[str], limit: int) -> AsyncIterator[Walked]:
         """Yield range after range; see `Explorer.walk`."""
-        chosen = [one for one in self._folders if not roots or _name(one) in roots]
+        wanted = set(roots)
+        chosen = [one for one in self._folders if not roots or any(_holds(one, root) for root in roots)]
         count = 0
         for number, folder in enumerate(chosen):
             name = _name(folder)
-            found = [FoundNode(address=name, name=name, path=(name,), has_children=True), *await self._look(folder)]
+            nodes = await self._look(folder)
+            if wanted and name not in wanted:
+                nodes = [one for one in nodes if one.address in wanted]
+            found = [FoundNode(address=name, name=name, path=(name,), has_children=True), *nodes]
             found = found[: max(0, limit - count)]
             count += len(found)
             yield Walked(tuple(found), (number + 1) / len(chosen))
@@ -208,6 +212,13 @@ def _folders(units: str, ranges: str) -> list[_Folder]:
 def _name(folder: _Folder) -> str:
     unit, entity, first, last = folder
     return f"{unit}/{entity}/{first}-{last}"
+
+
+def _holds(folder: _Folder, root: str) -> bool:
+    """Whether a root is this range, or a register in it."""
+    unit, entity, first, last = folder
+    start, _, number = root.rpartition("/")
+    return root == _name(folder) or (start == f"{unit}/{entity}" and number.isdigit() and first <= int(number) <= last)
 
 
 def _node(folder: _Folder, at: int, word: int) -> FoundNode:

@@ -257,9 +257,16 @@ async def start_import(doors: Doors, call: Call) -> Response:
 
     async def work(progress: Progress) -> Any:
         progress(0.05, f"{len(found.mapping.rows):,}")
-        outcome = await doors.platform.bus.run(
+        running = asyncio.ensure_future(doors.platform.bus.run(
             "connect.import", {"draft": found.id}, call.actor, dry_run=body.dry_run, reason=body.reason
-        )
+        ))  # fmt: skip
+        try:
+            outcome = await asyncio.shield(running)
+        except asyncio.CancelledError:
+            if body.dry_run:
+                running.cancel()
+                raise
+            outcome = await running  # what is being written is written whole; undo takes it back
         return msgspec.to_builtins(doors.outcome(outcome, call.language))
 
     return _start(doors, call, found, title, work)
