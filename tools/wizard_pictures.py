@@ -35,7 +35,7 @@ def wizard_pictures(browser: Browser, one: Served, plant: NodeOpcua, language: s
     page.get_by_role("treeitem", name="PaintRobot").click()
     page.get_by_role("treeitem", name="Monitoring").click()
     page.get_by_role("tree").last.focus()
-    for key in ("ArrowUp", "Space"):
+    for key in ("ArrowUp", "ArrowUp", "Space"):
         page.keyboard.press(key)
     page.wait_for_timeout(2_500)  # live values
     _shoot(page, "connect-browse", language)

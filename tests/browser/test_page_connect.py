@@ -385,6 +385,22 @@ def test_what_a_broker_says_is_connected_without_typing_a_topic(
         client.disconnect()
 
 
+def test_long_reading_shows_its_progress_and_can_be_cancelled(start: Callable[..., Wizard], mosquitto: Broker) -> None:
+    wizard = start()
+    page = wizard.open(view="connections", connect="new")
+    page.get_by_label("Address", exact=True).fill(mosquitto.url)
+    page.get_by_label("Listen for (s)").fill("300")
+    page.locator("form").get_by_role("button", name="Connect", exact=True).click()
+    page.get_by_role("button", name="Read everything").click()
+    expect(page.get_by_role("progressbar", name="Reading everything…")).to_be_visible()
+    expect(page.get_by_role("button", name="Suggest a mapping")).to_be_disabled()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page.get_by_role("button", name="Suggest a mapping")).to_be_enabled()
+    (job,) = [one for one in wizard.ask("/api/jobs") if one["title"]["en"].startswith("Read ")]
+    assert job["state"] == "cancelled"
+
+
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_axe_finds_nothing_in_any_step_in_either_language(
     start: Callable[..., Wizard], plant: NodeOpcua, axe: Callable[[Page], list[str]], language: str
