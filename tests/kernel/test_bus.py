@@ -240,3 +240,25 @@ async def test_a_defect_of_an_effect_is_an_unknown_outcome_in_the_evidence(world
     outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
     assert (outcome.state, outcome.error["code"]) == ("unknown", "kernel.effect_broken")
     assert evidence.entries()[-1]["state"] == "unknown"
+
+
+async def test_a_command_whose_caller_is_cancelled_ends_and_is_told(world):
+    _, bus, _ = world
+    rung, told, begun, may_go_on = [], [], asyncio.Event(), asyncio.Event()
+
+    class SlowRing(Ring):
+        async def apply(self):
+            begun.set()
+            await may_go_on.wait()
+            return await super().apply()
+
+    bus.table.register(make("bell.ring", lambda _context, _params: Change(effects=(SlowRing(rung),))))
+    bus.subscribe(lambda outcome, _diff: told.append(outcome.state))
+    caller = asyncio.ensure_future(bus.run("bell.ring", {"id": "1", "text": ""}, ANN))
+    await begun.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    may_go_on.set()
+    await bus.settle(5.0)
+    assert (rung, told) == ([1], ["done"])

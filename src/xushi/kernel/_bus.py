@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
@@ -67,6 +67,7 @@ class CommandBus:
         self._services = services
         self._listeners: list[Listener] = []
         self._lock = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Outcome]] = set()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(outcome, diff)` after each change is durable; returns how to stop that."""
@@ -92,7 +93,19 @@ class CommandBus:
         if dry_run:
             change = await asyncio.to_thread(command.prepare, context, parsed)
             return self._outcome(new_id(), command, change, "planned")
-        return await self._carry_out(command, parsed, context, reason, undoes=None)
+        return await self._to_the_end(self._carry_out(command, parsed, context, reason, undoes=None))
+
+    async def settle(self, timeout_s: float) -> None:
+        """Wait until the commands that were begun have ended, at most `timeout_s`: a device may be slow to answer."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=timeout_s)
+
+    async def _to_the_end(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """Let a command end although its caller is cancelled: half of it would leave disk and memory apart."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
     async def undo(self, command_to_undo: str, actor: Actor) -> Outcome:
         """Take back a command by its inverse; taking back an undo is a redo.
@@ -101,6 +114,9 @@ class CommandBus:
             XushiError: `kernel.undo_unknown`, `kernel.undo_spent` (already taken back),
                 `kernel.conflict` (someone changed the same records since), `kernel.forbidden`.
         """
+        return await self._to_the_end(self._undo(command_to_undo, actor))
+
+    async def _undo(self, command_to_undo: str, actor: Actor) -> Outcome:
         change = self._store.get("change", command_to_undo)
         if change is None:
             raise XushiError("kernel.undo_unknown", command_id=command_to_undo[:80])

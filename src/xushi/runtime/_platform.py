@@ -57,6 +57,7 @@ _COMMANDS = (
     report_commands, backup_commands, connect_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
+_SETTLE_S = 10.0
 KEEP_DAYS = 30.0
 _NS_PER_DAY = 86_400_000_000_000
 
@@ -199,6 +200,7 @@ class Platform:
             await asyncio.wait([self._housekeeper])
         await self.reports.stop()
         await self.jobs.close()
+        await self.bus.settle(_SETTLE_S)
         await self.drafts.close()
         await self.queue.stop()
         await self.links.stop()
