@@ -141,6 +141,7 @@ def test_a_changed_guard_counts_at_once(bench: OpenBench) -> None:
         one.see(OFF, PUMP)
         asyncio.run(one.run("rule.put", rule=msgspec.to_builtins(LOW_FLOW)))
         assert one.state("low") == "suppressed"
+        assert [entry.event for entry in one.journal()] == ["suppressed", "rule_changed"]
         bare = msgspec.structs.replace(LOW_FLOW, suppress_while=None)
         outcome = asyncio.run(one.run("rule.put", rule=msgspec.to_builtins(bare)))
         assert one.state("low") == "unacknowledged"
