@@ -152,6 +152,49 @@ def test_a_rule_is_made_by_pointing_at_a_value(visit: Visit) -> None:
     expect(rules.get_by_role("button", name=re.compile("Pointed at power"))).to_be_visible()
 
 
+def choose(form: Locator, field: str, signal: str) -> None:
+    form.get_by_label(field, exact=True).fill(signal)
+    form.page.get_by_role("option", name=signal, exact=True).click()
+
+
+def test_a_guard_given_in_the_editor_suppresses_the_alarm_by_design(visit: Visit, demo: Demo) -> None:
+    title = raised(demo)
+    page = visit(1440, 900).open(view=f"rules&rule=test-{title.split()[-1]}")
+    form = page.get_by_role("form", name="Alarm rule")
+    choose(form, "Suppress while", "OP40 Head bolting · Machine state")
+    form.get_by_role("button", name="Save").click()
+    states = form.get_by_role("group", name="is in state")
+    expect(states).to_contain_text("Choose at least one state")
+    boxes = states.get_by_role("checkbox")
+    for place in range(boxes.count()):  # whatever the station does, the guard holds
+        boxes.nth(place).check()
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()
+    page.goto(page.url.replace("view=rules", "view=alarms"))
+    page.get_by_role("radiogroup", name="Which alarms").get_by_text(re.compile("^Suppressed")).click()
+    narrow(page, title)
+    row(page, title).click()
+    details = page.get_by_role("article", name=title)
+    expect(details).to_contain_text(re.compile("By design, while Machine state: .+, "))
+    expect(details.get_by_role("table")).to_contain_text("Suppressed by design")
+    expect(details.get_by_role("button", name="Stop suppressing")).to_have_count(0)
+
+
+def test_a_rule_compares_with_another_signal_that_is_chosen_in_the_editor(visit: Visit, demo: Demo) -> None:
+    title = raised(demo, condition="deviation", limit=0.001, target=0.0)
+    page = visit(1440, 900).open(view=f"rules&rule=test-{title.split()[-1]}")
+    form = page.get_by_role("form", name="Alarm rule")
+    expect(form.get_by_role("textbox", name="Target", exact=True)).to_have_value("0")
+    choose(form, "Or the value of another signal", "OP50 Valve train · Electric power")
+    expect(form.get_by_role("textbox", name="Target", exact=True)).to_have_count(0)
+    form.get_by_role("button", name="Save").click()
+    rules = page.get_by_role("list", name="Rules")
+    changed = rules.get_by_role("button", name=re.compile(title))
+    expect(changed).to_contain_text("Electric power deviates from OP50 Valve train Electric power by more than")
+    rule = next(each for each in demo.remote.get("/api/rules")["rules"] if title in each["title"].values())
+    assert (rule["target"], rule["target_signal"]) == (None, POWER.replace("OP40", "OP50"))
+
+
 def test_a_figure_opens_down_to_states_formula_and_clause(visit: Visit) -> None:
     page = visit().open(view="cockpit")
     page.get_by_role("button", name=re.compile("^Why is .*OEE")).first.click()

@@ -16,7 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import rule as step
 
 from xushi.kernel import ManualClock, XushiError
+from xushi.monitor import Guard
 from xushi.signals import Kind
+
+GUARD = Guard("urn:t#1", [1])
 
 
 class AlarmLife(RuleBasedStateMachine):
@@ -26,8 +29,10 @@ class AlarmLife(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="xushi-alarm-"))
         self.clock = ManualClock(T0)
-        self.bench = Bench(self.folder, self.clock, [Kind.DOUBLE])
+        self.bench = Bench(self.folder, self.clock, [Kind.DOUBLE, Kind.BOOL])
         self.is_active = self.is_latching = False
+        self.is_there = False  # the bare condition, also while a guard hides it
+        self.is_guarded = self.is_in_band = False
         self.expected = "normal"
         self.below = "normal"  # the state behind a shelf or a suppression
         self.shelf_ends: int | None = None
@@ -50,7 +55,7 @@ class AlarmLife(RuleBasedStateMachine):
     @initialize(latching=st.booleans())
     def make(self, latching: bool) -> None:
         self.is_latching = latching
-        self.run("rule.put", rule=rule("a", is_latched=latching, deadband=2.0))
+        self.run("rule.put", rule=rule("a", is_latched=latching, deadband=2.0, suppress_while=GUARD))
         self.events.append("rule_changed")
 
     @step(seconds=st.integers(1, 30))
@@ -65,15 +70,42 @@ class AlarmLife(RuleBasedStateMachine):
     def comes(self) -> None:
         self.clock.advance(1)
         self.bench.see(90)
-        if not self.is_active:
-            self.is_active = True
-            self.events.append("raised")
-            self.below = "unacknowledged"
+        self.is_in_band = False
+        if not self.is_there:
+            self.is_there = True
+            if not self.is_guarded:
+                self.raised()
+
+    def raised(self) -> None:
+        self.is_active = True
+        self.events.append("raised")
+        self.below = "unacknowledged"
+
+    @precondition(lambda self: not self.is_guarded)
+    @step()
+    def guard_begins(self) -> None:
+        self.clock.advance(1)
+        self.bench.see(True, 1)
+        self.is_guarded, self.is_active = True, False
+        self.events.append("suppressed")
+        if self.below not in ("latched", "latched_acknowledged"):
+            self.below = "normal"
+
+    @precondition(lambda self: self.is_guarded)
+    @step()
+    def guard_ends(self) -> None:
+        self.clock.advance(1)
+        self.bench.see(False, 1)
+        self.is_guarded = False
+        self.events.append("unsuppressed")
+        if self.is_there:
+            self.raised()
 
     @step()
     def goes(self) -> None:
         self.clock.advance(1)
         self.bench.see(50)
+        self.is_there = self.is_in_band = False
         if self.is_active:
             self.is_active = False
             self.events.append("cleared")
@@ -87,7 +119,8 @@ class AlarmLife(RuleBasedStateMachine):
     @step()
     def stays(self) -> None:
         self.clock.advance(1)
-        self.bench.see(79.0 if self.is_active else 79.5)  # inside of the dead-band
+        self.bench.see(79.0 if self.is_there else 79.5)  # inside of the dead-band
+        self.is_in_band = True
 
     @step()
     def acknowledge(self) -> None:
@@ -148,7 +181,9 @@ class AlarmLife(RuleBasedStateMachine):
     @step()
     def restart(self) -> None:
         self.bench.close()
-        self.bench = Bench(self.folder, self.clock, [Kind.DOUBLE])
+        self.bench = Bench(self.folder, self.clock, [Kind.DOUBLE, Kind.BOOL])
+        if self.is_guarded and self.is_in_band:
+            self.is_there = False  # behind a guard only the last value tells; it alone would not begin the condition
 
     @step(text=st.text(min_size=1, max_size=20))
     def note(self, text: str) -> None:
@@ -168,7 +203,7 @@ class AlarmLife(RuleBasedStateMachine):
         if "a" not in self.bench.monitor.rules:
             return
         view = self.bench.monitor.view("a")
-        if self.is_suppressed:
+        if self.is_suppressed or self.is_guarded:
             expected = "suppressed"
         elif self.shelf_ends is not None:
             expected = "shelved"

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xushi.kernel import ManualClock, XushiError
-from xushi.monitor import Engine, Rule, check_rule, replay, try_rule
+from xushi.monitor import Engine, Guard, Rule, check_rule, replay, try_rule
 from xushi.signals import BAD_NO_COMMUNICATION, Board, Frame, History, Kind, LiveTimeline, SignalDef, SignalRegistry
 
 
@@ -87,6 +87,14 @@ ALL_KINDS = [
     rule("deviation", "deviation", 20, target=70), rule("rate", "rate", 30, on_delay_s=0.2),
     rule("equal", "equal", 80, signal="urn:t#2"), rule("quality", "bad_quality", None, on_delay_s=0.5),
     rule("stale", "stale", 1.1), rule("stale2", "stale", 0.5, signal="urn:t#2", on_delay_s=0.4),
+    rule("pair", "deviation", 6, target_signal="urn:t#1", deadband=2),
+    rule("pair2", "deviation", 20, signal="urn:t#2", target_signal="urn:t#0", on_delay_s=0.4, off_delay_s=0.3),
+    rule("guarded", suppress_while=Guard("urn:t#2", [0, 49, 80])),
+    rule("guarded2", on_delay_s=0.7, off_delay_s=1.2, suppress_while=Guard("urn:t#2", [74, 81])),
+    rule("guarded3", "below", 75, signal="urn:t#1", deadband=4, suppress_while=Guard("urn:t#0", [49, 74])),
+    rule("guarded4", "deviation", 6, target_signal="urn:t#1", suppress_while=Guard("urn:t#2", [0, 49, 80])),
+    rule("guarded5", "stale", 1.1, suppress_while=Guard("urn:t#2", [0, 49, 80])),
+    rule("guarded6", "equal", 80, signal="urn:t#2", suppress_while=Guard("urn:t#2", [80])),
 ]  # fmt: skip
 
 
@@ -100,7 +108,7 @@ def frames_of(registry: SignalRegistry, rows: Any) -> tuple[Frame, int]:
 
 
 def key_of(found: Any) -> Any:
-    return sorted((one.at_ns, one.rule, one.is_raised, one.value) for one in found)
+    return sorted((one.at_ns, one.rule, one.event, one.value) for one in found)
 
 
 @given(rows=ROWS, cuts=st.lists(st.integers(0, 60), max_size=8), ticks=st.booleans())
@@ -179,12 +187,35 @@ def test_a_trial_tells_episodes_with_their_peaks(registry: SignalRegistry, tmp_p
     ]
 
 
+def test_a_trial_counts_no_time_that_is_suppressed_and_measures_from_the_other_signal(
+    registry: SignalRegistry, tmp_path: Path
+) -> None:
+    clock = ManualClock(T0)
+    history = History(tmp_path / "h", registry, clock)
+    rows = [(1, 0, 60.0), (0, 1, 70.0), (2, 2, 1), (2, 4, 2), (0, 5, 73.0), (1, 6, 90.0), (0, 7, 90.0)]
+    history.append(Frame.from_rows(registry, [(handle, T0 + at_s * S, value, 0) for handle, at_s, value in rows]))
+    one = rule("r", "deviation", 6, target_signal="urn:t#1", suppress_while=Guard("urn:t#2", [1]))
+    found = try_rule(one, LiveTimeline(Board(registry), history, clock), T0, T0 + 9 * S)
+    history.close()
+    assert [((one.start_ns - T0) / S, one.end_ns and (one.end_ns - T0) / S, one.peak) for one in found.episodes] == [
+        (1, 2, 70.0),
+        (4, 7, 73.0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("one", "code"),
     [
         (rule("r", limit=None), "monitor.limit_missing"),
         (rule("r", "rate", 0), "monitor.limit_missing"),
         (rule("r", "deviation", 3), "monitor.limit_missing"),
+        (rule("r", "deviation", 3, target=1, target_signal="urn:t#1"), "monitor.target_unclear"),
+        (rule("r", "deviation", 3, target_signal="urn:t#0"), "monitor.target_unclear"),
+        (rule("r", target_signal="urn:t#1"), "monitor.target_unclear"),
+        (rule("r", "deviation", 3, target_signal="urn:nowhere"), "monitor.signal_missing"),
+        (rule("r", "deviation", 3, target_signal="urn:t#4"), "monitor.signal_not_a_number"),
+        (rule("r", suppress_while=Guard("urn:nowhere", [1])), "monitor.signal_missing"),
+        (rule("r", "stale", 3, suppress_while=Guard("urn:t#4", [1])), "monitor.signal_not_a_number"),
         (rule("r", limit=float("nan")), "monitor.limit_missing"),
         (rule("r", signal="urn:nowhere"), "monitor.signal_missing"),
         (rule("r", signal="urn:t#4"), "monitor.signal_not_a_number"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xushi.kernel import XushiError
-from xushi.monitor import Band, KpiDefinition, Rule, StateTest, read_rule_file, write_rule_file
+from xushi.monitor import Band, Guard, KpiDefinition, Rule, StateTest, read_rule_file, write_rule_file
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
 WORDS = st.dictionaries(st.sampled_from(["en", "zh-CN"]), st.text(max_size=30).filter(str.isprintable))
@@ -18,7 +18,8 @@ RULES = st.builds(
     Rule, id=NAMES, signal=st.text(min_size=1, max_size=40).filter(str.isprintable), title=WORDS, text=WORDS,
     condition=st.sampled_from(["above", "below", "equal", "is_true", "stale"]), limit=st.none() | NUMBERS,
     deadband=st.floats(0, 1e6), priority=st.sampled_from(["critical", "high", "medium", "low"]),
-    is_latched=st.booleans(), on_delay_s=st.floats(0, 3600),
+    is_latched=st.booleans(), on_delay_s=st.floats(0, 3600), target_signal=st.none() | NAMES,
+    suppress_while=st.none() | st.builds(Guard, NAMES, st.lists(st.integers(-9, 9), min_size=1, max_size=4)),
 )  # fmt: skip
 KPIS = st.builds(
     KpiDefinition, id=NAMES, title=WORDS, good=st.none() | NAMES, cycle_s=st.none() | st.floats(0.1, 1e4),
@@ -74,6 +75,13 @@ def test_ten_thousand_rules_fit_into_a_file() -> None:
         Rule(id=f"r{i}", signal=f"urn:t#{i}", condition="above", limit=1.0, title={"en": "r"}) for i in range(10_000)
     ]
     assert msgspec.json.encode(read_rule_file(write_rule_file(rules, [], "yaml")).rules) == msgspec.json.encode(rules)
+
+
+def test_a_guard_is_written_as_a_person_writes_it() -> None:
+    one = Rule(id="r", signal="urn:flow", condition="below", limit=1.0, title={}, suppress_while=Guard("urn:pump", [0]))
+    text = write_rule_file([one], [], "yaml")
+    assert "suppress_while:\n    signal: urn:pump\n    states:\n    - 0\n" in text
+    assert "target_signal" not in text
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -18,7 +18,7 @@ from xushi.monitor._nelson import nelson_rules
 from xushi.monitor._replay import Episode, Trial, replay, try_rule
 from xushi.monitor._rule_commands import rule_commands
 from xushi.monitor._rule_files import read_rule_file, write_rule_file
-from xushi.monitor._rules import PRIORITIES, Priority, Rule, check_rule
+from xushi.monitor._rules import PRIORITIES, Guard, Priority, Rule, check_rule
 from xushi.monitor._sampling import accepted_share
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "FigureKind",
     "Flood",
     "GaugeResult",
+    "Guard",
     "Handled",
     "KpiDefinition",
     "Monitor",

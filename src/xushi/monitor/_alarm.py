@@ -22,6 +22,7 @@ class Occurred(msgspec.Struct, frozen=True):
         settled: the count up to which nothing is to be done: it came and went while shelved or suppressed.
         raised_ns, cleared_ns: when it last came and went, 0 for never.
         value: what began it.
+        guarded_ns: since when the rule's guard has suppressed it by design, 0 while it does not.
     """
 
     is_active: bool = False
@@ -30,6 +31,7 @@ class Occurred(msgspec.Struct, frozen=True):
     raised_ns: int = 0
     cleared_ns: int = 0
     value: float | None = None
+    guarded_ns: int = 0
 
 
 class Aside(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ def state_of(rule: Rule, occurred: Occurred, handled: Handled, at_ns: int) -> Al
     """The state of an alarm at an instant (IEC 62682, figure 3): the states out of the list go first."""
     if not rule.is_enabled:
         return "out_of_service"
-    if handled.suppressed is not None:
+    if handled.suppressed is not None or occurred.guarded_ns:
         return "suppressed"
     if is_shelved(handled, at_ns):
         return "shelved"
@@ -104,7 +106,7 @@ def since_of(occurred: Occurred, handled: Handled, state: AlarmState) -> int:
         case "shelved":
             return handled.shelved.at_ns if handled.shelved else 0
         case "suppressed":
-            return handled.suppressed.at_ns if handled.suppressed else 0
+            return handled.suppressed.at_ns if handled.suppressed else occurred.guarded_ns
         case "acknowledged":
             return max(handled.acked_ns, occurred.raised_ns)
         case "unacknowledged":
@@ -121,3 +123,15 @@ def go(occurred: Occurred, at_ns: int, is_aside: bool) -> Occurred:
     """The condition went; while the alarm is shelved or suppressed, that settles it (IEC 62682, figure 3, G to A)."""
     settled = occurred.count if is_aside else occurred.settled
     return msgspec.structs.replace(occurred, is_active=False, cleared_ns=at_ns, settled=settled)
+
+
+def begin_guard(rule: Rule, occurred: Occurred, handled: Handled, at_ns: int) -> Occurred:
+    """The guard began: an alarm that is there is put away and settled; a latched one waits for its reset behind it."""
+    settled = occurred.settled if is_latched(rule, occurred, handled) else occurred.count
+    cleared_ns = at_ns if occurred.is_active else occurred.cleared_ns
+    return msgspec.structs.replace(occurred, is_active=False, settled=settled, cleared_ns=cleared_ns, guarded_ns=at_ns)
+
+
+def end_guard(occurred: Occurred) -> Occurred:
+    """The guard ended; what is still there will come anew."""
+    return msgspec.structs.replace(occurred, guarded_ns=0)

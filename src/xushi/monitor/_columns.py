@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xushi.monitor._guards import Guards
+from xushi.monitor._layers import make_layers
+from xushi.monitor._pairs import Pairs
 from xushi.monitor._rules import Rule
 from xushi.signals import SignalRegistry
 
@@ -25,14 +27,15 @@ class Columns:
     Attributes:
         signals: int32[n], handle of each rule's signal.
         layers: the rules of each signal one after another: layer k gives the k-th rule by handle, -1 for none.
+            Rules with a target signal are in `pairs` instead, stale ones in `stale_layers`.
         is_watched: bool by handle, whether any rule looks at the signal.
         is_equal, is_quality, is_rate, is_stale: bool[n].
         on_delay_ns, off_delay_ns, stale_ns: int64[n].
     """
 
     def __init__(self, rules: Sequence[Rule], registry: SignalRegistry) -> None:
-        self.rules = [rule for rule in rules if rule.is_enabled and rule.signal in registry]
-        n, total = len(self.rules), len(registry)
+        self.rules = [rule for rule in rules if rule.is_enabled and _is_known(rule, registry)]
+        total = len(registry)
         self.signals = np.array([registry.handle(rule.signal) for rule in self.rules], np.int32)
         bounds = [_bounds(rule) for rule in self.rules]
         self.low, self.high, self.low_off, self.high_off = (
@@ -47,10 +50,14 @@ class Columns:
         self.off_delay_ns = np.array([round(rule.off_delay_s * NS_PER_S) for rule in self.rules], np.int64)
         seconds = [(rule.limit or 0.0) if rule.condition == "stale" else 0.0 for rule in self.rules]
         self.stale_ns = np.array([round(each * NS_PER_S) for each in seconds], np.int64)
+        self.guards = Guards(self.rules, registry)
+        self.pairs = Pairs(self.rules, registry)
         self.is_watched = np.zeros(total, bool)
-        self.is_watched[self.signals] = True
-        self.layers = self._make_layers(total, [i for i in range(n) if not self.is_stale[i]])
-        self.stale_layers = self._make_layers(total, [i for i in range(n) if self.is_stale[i]])
+        watched = {key for rule in self.rules for key in rule.signals if key in registry}
+        self.is_watched[np.array([registry.handle(key) for key in watched], np.intp)] = True
+        plain = ~self.is_stale & ~self.pairs.is_pair
+        self.layers = make_layers(self.signals, np.flatnonzero(plain).tolist(), total)
+        self.stale_layers = make_layers(self.signals, np.flatnonzero(self.is_stale).tolist(), total)
 
     def __len__(self) -> int:
         return len(self.rules)
@@ -67,19 +74,9 @@ class Columns:
     def _flags(self, *conditions: str) -> NDArray[np.bool_]:
         return np.array([rule.condition in conditions for rule in self.rules], bool)
 
-    def _make_layers(self, total: int, numbers: list[int]) -> list[NDArray[np.int32]]:
-        by_depth: dict[int, list[int]] = defaultdict(list)
-        depth: dict[int, int] = defaultdict(int)
-        for number in numbers:
-            handle = int(self.signals[number])
-            by_depth[depth[handle]].append(number)
-            depth[handle] += 1
-        layers = []
-        for level in sorted(by_depth):
-            layer = np.full(total, -1, np.int32)
-            layer[self.signals[by_depth[level]]] = by_depth[level]
-            layers.append(layer)
-        return layers
+
+def _is_known(rule: Rule, registry: SignalRegistry) -> bool:
+    return rule.signal in registry and (rule.target_signal is None or rule.target_signal in registry)
 
 
 def _bounds(rule: Rule) -> tuple[float, float, float, float]:
@@ -91,7 +88,7 @@ def _bounds(rule: Rule) -> tuple[float, float, float, float]:
         case "below":
             return limit, _INF, limit + band, _INF
         case "deviation":
-            middle = rule.target or 0.0
+            middle = rule.target or 0.0  # with a target signal, the number is how far the value is from it
             inner = max(limit - band, 0.0)
             return middle - limit, middle + limit, middle - inner, middle + inner
         case "rate":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xushi.monitor._columns import Columns
+from xushi.monitor._guards import joined
 from xushi.monitor._rules import Rule
 from xushi.monitor._transitions import Doubles, Int64s, Numbers, Transitions, find_transitions, group_starts, rates
 from xushi.signals import BAD, Frame, Kind, SignalRegistry
@@ -17,9 +20,14 @@ _NEVER_NS = int(np.iinfo(np.int64).min)
 _NOT_DUE_NS = int(np.iinfo(np.int64).max)
 
 
+Event: TypeAlias = Literal["raised", "cleared", "suppressed", "unsuppressed"]
+
+
 @dataclass(frozen=True)
 class Occurrence:
-    """An alarm's condition came (after its on-delay) or went (after its off-delay).
+    """An alarm's condition came (after its on-delay) or went (after its off-delay), or its guard began or ended.
+
+    While an alarm is suppressed it is neither raised nor cleared; where it was raised, its suppression ends that.
 
     Attributes:
         at_ns: source time, ns since the Unix epoch.
@@ -28,8 +36,13 @@ class Occurrence:
 
     at_ns: int
     rule: str
-    is_raised: bool
+    event: Event
     value: float | None
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether the alarm is there from now on."""
+        return self.event == "raised"
 
 
 class Engine:
@@ -37,7 +50,8 @@ class Engine:
 
     A value older than the newest of its signal is left out, as on the board. Frames may be cut in any way: what
     comes out depends on the values only. Delays and staleness run on the time of the signal itself; `advance` says
-    how far time has come where a signal is silent.
+    how far time has come where a signal is silent. Where a rule looks at several signals, their values are taken in
+    the order of source time as far as they come in it: what came out is not taken back for one that comes later.
     """
 
     def __init__(self, rules: Sequence[Rule], registry: SignalRegistry) -> None:
@@ -47,7 +61,11 @@ class Engine:
         self._number = {rule.id: i for i, rule in enumerate(self._columns.rules)}
         n = len(self._columns)
         self._is_on = np.zeros(n, bool)  # the bare condition
-        self._is_raised = np.zeros(n, bool)  # the condition after its delays
+        self._is_raised = np.zeros(n, bool)  # the condition after its delays, never while suppressed
+        self._is_there = np.zeros(n, bool)  # the bare condition up to the instant that is being looked at
+        self._there_value = np.full(n, np.nan)
+        self._is_guarded = np.zeros(n, bool)  # suppressed by design
+        self._last_event = np.full(n, _NEVER_NS, np.int64)
         # A number outside of [quick_low, quick_high] may change the condition: the one comparison that most values meet
         self._quick_low = np.where(self._columns.is_equal, np.inf, self._columns.low)
         self._quick_high = np.where(self._columns.is_equal, -np.inf, self._columns.high)
@@ -66,11 +84,15 @@ class Engine:
         """The rules that are evaluated: enabled ones whose signal exists."""
         return self._columns.rules
 
-    def restore(self, raised: Iterable[str]) -> None:
-        """Take over which conditions were there, from a journal or from the engine before."""
-        numbers = np.array([self._number[rule] for rule in raised if rule in self._number], np.intp)
-        self._is_raised[numbers] = True
+    def restore(self, raised: Iterable[str], suppressed: Iterable[str] = ()) -> None:
+        """Take over which conditions were there and which were suppressed, from a journal or the engine before."""
+        numbers = self._numbers_of(raised)
+        self._is_raised[numbers] = self._is_there[numbers] = True
         self._set_on(numbers, np.ones(len(numbers), bool))
+        self._is_guarded[self._numbers_of(suppressed)] = True
+
+    def _numbers_of(self, rules: Iterable[str]) -> NDArray[np.intp]:
+        return np.array([self._number[rule] for rule in rules if rule in self._number], np.intp)
 
     def inherit(self, before: Engine) -> list[str]:
         """Go on where another engine stood; return the rules that are new or changed, to be judged afresh."""
@@ -89,10 +111,14 @@ class Engine:
                 old_places.append(at)
                 kept.append(is_same)
         new, at_before, same = np.array(places, np.intp), np.array(old_places, np.intp), np.array(kept, bool)
-        self._is_raised[new] = before._is_raised[at_before]
+        for name in ("_is_raised", "_is_guarded", "_last_event"):
+            getattr(self, name)[new] = getattr(before, name)[at_before]
         self._set_on(new, np.where(same, before._is_on[at_before], before._is_raised[at_before]))
-        for name in ("_rate_time", "_rate_value", "_heard", "_due", "_due_value"):
+        self._is_there[new] = np.where(same, before._is_there[at_before], before._is_raised[at_before])
+        for name in ("_there_value", "_rate_time", "_rate_value", "_heard", "_due", "_due_value"):
             getattr(self, name)[new[same]] = getattr(before, name)[at_before[same]]
+        self._columns.pairs.inherit(before._columns.pairs, new[same], at_before[same])
+        self._columns.guards.inherit(before._columns.guards)
         self._is_waiting = before._is_waiting
         return fresh
 
@@ -104,7 +130,23 @@ class Engine:
         unheard = signals[self._newest[signals] == _NEVER_NS]
         self._newest[unheard] = self._arrived[unheard] = frame.times_ns[self._newest[signals] == _NEVER_NS]
         at_ns = np.maximum(self._newest[signals] + (now_ns - self._arrived[signals]), frame.times_ns)
-        return self._settle(self._evaluate(signals, at_ns, frame.numbers(self._kinds), frame.qualities, chosen))
+        numbers = frame.numbers(self._kinds)
+        guards = self._columns.guards.meet(signals, at_ns, numbers)
+        found = self.sync_guards(now_ns, np.flatnonzero(chosen))
+        found += self._settle(self._evaluate(signals, at_ns, numbers, frame.qualities, chosen), guards)
+        return found
+
+    def sync_guards(self, now_ns: int, rules: NDArray[np.intp] | None = None) -> list[Occurrence]:
+        """Suppress exactly the rules whose guard holds: after a restart, or where guards were given or taken away."""
+        if rules is None:
+            rules = np.arange(len(self._columns))
+        found: list[Occurrence] = []
+        holds = self._columns.guards.holds(rules)
+        reached = self.reached(now_ns)[rules]
+        for place in np.flatnonzero(holds != self._is_guarded[rules]).tolist():
+            at_ns = int(reached[place])
+            self._take_guard(int(rules[place]), now_ns if at_ns == _NEVER_NS else at_ns, bool(holds[place]), found)
+        return found
 
     def push(self, frames: Sequence[Frame], now_ns: int = 0) -> list[Occurrence]:
         """Evaluate frames as one batch; return what happened in the order of time.
@@ -137,7 +179,11 @@ class Engine:
         np.maximum.at(self._newest, signals, times_ns)
         self._arrived[signals] = now_ns
         numbers = _numbers(self._kinds, signals, bits, qualities)
-        return self._settle(self._evaluate(signals, times_ns, numbers, qualities, None))
+        guards = columns.guards.meet(signals, times_ns, numbers)
+        parts = self._evaluate(signals, times_ns, numbers, qualities, None)
+        if guards is not None and not now_ns and len(self._stale):
+            parts.append(self._stale_before(guards))
+        return self._settle(parts, guards)
 
     def reached(self, now_ns: int) -> Int64s:
         """How far the time of each rule's signal has come: its newest source time, and what our clock ran since.
@@ -150,7 +196,10 @@ class Engine:
 
     def advance(self, reached_ns: int | Int64s) -> list[Occurrence]:
         """Let time pass for silent signals up to an instant, or one for each rule: they grow stale, delays run out."""
-        found = self._grow_stale(np.broadcast_to(np.asarray(reached_ns, np.int64), (len(self._columns),)))
+        found: list[Occurrence] = []
+        if len(self._stale):
+            reached = np.broadcast_to(np.asarray(reached_ns, np.int64), (len(self._columns),))
+            found = self._settle([self._grow_stale(reached)])
         for number in np.flatnonzero(self._due <= reached_ns).tolist():
             self._end_wait(number, found)
         found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
@@ -183,6 +232,9 @@ class Engine:
                 entries &= chosen[rules]
             if entries.any():
                 found.append(self._hear(rules[entries], times_ns[entries], numbers[entries]))
+        pairs = self._columns.pairs.meet(signals, times_ns, numbers, chosen)
+        if pairs is not None:
+            found.append(self._find_changes(*pairs))
         return found
 
     def _evaluate_layer(self, rules: Numbers, times_ns: Int64s, values: Doubles, qualities: np.ndarray) -> Transitions:
@@ -190,6 +242,11 @@ class Engine:
         if columns.has_quality:
             values = np.where(columns.is_quality[rules], (qualities >= BAD).astype(np.float64), values)
         tested = self._with_rates(rules, times_ns, values) if columns.has_rate else values
+        return self._find_changes(rules, times_ns, values, tested)
+
+    def _find_changes(self, rules: Numbers, times_ns: Int64s, values: Doubles, tested: Doubles) -> Transitions:
+        """Where conditions begin and end, by the number `tested` of each entry; `values` are what is shown."""
+        columns = self._columns
         # Most values change nothing: only the rules with a value that might are looked at more closely.
         quick = (tested > self._quick_high[rules]) | (tested < self._quick_low[rules])
         nothing = Transitions(rules[:0], times_ns[:0], quick[:0], values[:0])
@@ -250,30 +307,32 @@ class Engine:
         order = np.lexsort((~found.is_on, found.times_ns, found.rules))
         return Transitions(found.rules[order], found.times_ns[order], found.is_on[order], found.values[order])
 
-    def _grow_stale(self, reached_ns: Int64s) -> list[Occurrence]:
+    def _grow_stale(self, reached_ns: Int64s) -> Transitions:
         stale = self._stale
-        if not len(stale):
-            return []
         heard = self._heard[stale]
         is_due = (
             (heard != _NEVER_NS) & ~self._is_on[stale] & (heard < reached_ns[stale] - self._columns.stale_ns[stale])
         )
         rules = stale[is_due].astype(np.int32)
-        if not len(rules):
-            return []
         self._is_on[rules] = True
         times_ns = self._heard[rules] + self._columns.stale_ns[rules]
-        return self._settle([Transitions(rules, times_ns, np.ones(len(rules), bool), np.full(len(rules), np.nan))])
+        return Transitions(rules, times_ns, np.ones(len(rules), bool), np.full(len(rules), np.nan))
+
+    def _stale_before(self, guards: Transitions) -> Transitions:
+        """In a replay nothing else says that time passes: what grew stale before its guard changed was so then."""
+        reached = np.full(len(self._columns), _NEVER_NS + int(self._columns.stale_ns.max()), np.int64)
+        np.maximum.at(reached, guards.rules, guards.times_ns)
+        return self._grow_stale(reached)
 
     # ---- delays
-    def _settle(self, parts: list[Transitions]) -> list[Occurrence]:
+    def _settle(self, parts: Sequence[Transitions], guards: Transitions | None = None) -> list[Occurrence]:
         found: list[Occurrence] = []
-        for part in parts:
-            rows = zip(
-                part.rules.tolist(), part.times_ns.tolist(), part.is_on.tolist(), part.values.tolist(), strict=True
-            )
-            for number, at_ns, is_on, value in rows:
-                self._take(number, at_ns, is_on, value, found)
+        if guards is not None and len(guards.rules):
+            self._take_with_guards(parts, guards, found)
+        else:
+            for part in parts:
+                for number, at_ns, is_on, value in _rows(part):
+                    self._take(number, at_ns, is_on, value, found)
         if self._is_waiting:
             for number in np.flatnonzero(self._due <= self._newest[self._columns.signals]).tolist():
                 self._end_wait(number, found)
@@ -281,13 +340,44 @@ class Engine:
         found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
         return found
 
-    def _take(self, number: int, at_ns: int, is_on: bool, value: float, found: list[Occurrence]) -> None:
-        """The bare condition changed at an instant: begin, end or cancel a delay, or let it count at once."""
+    def _take_with_guards(self, parts: Sequence[Transitions], guards: Transitions, found: list[Occurrence]) -> None:
+        """Take changes of conditions and guards in the order of time; at the same instant a guard hides what it can."""
+        whole = joined([*parts, guards])
+        is_guard = np.arange(len(whole.rules)) >= len(whole.rules) - len(guards.rules)
+        order = np.lexsort((np.where(is_guard, np.where(whole.is_on, 0, 2), 1), whole.times_ns))
+        rows = list(_rows(whole))
+        for place in order.tolist():
+            number, at_ns, is_on, value = rows[place]
+            if is_guard[place]:
+                self._take_guard(number, at_ns, is_on, found)
+            else:
+                self._take(number, at_ns, is_on, value, found)
+
+    def _take_guard(self, number: int, at_ns: int, is_on: bool, found: list[Occurrence]) -> None:
+        """A guard began: the alarm is put away. It ended: a condition that is there begins its on-delay now."""
+        if is_on == self._is_guarded[number]:
+            return
         if self._due[number] <= at_ns:
             self._end_wait(number, found)
         self._due[number] = _NOT_DUE_NS
-        if is_on == self._is_raised[number]:
-            return
+        self._is_guarded[number] = is_on
+        self._add(number, at_ns, "suppressed" if is_on else "unsuppressed", None, found)
+        if is_on:
+            self._is_raised[number] = False
+        elif self._is_there[number]:
+            self._change(number, at_ns, True, float(self._there_value[number]), found)
+
+    def _take(self, number: int, at_ns: int, is_on: bool, value: float, found: list[Occurrence]) -> None:
+        """The bare condition changed at an instant."""
+        if self._due[number] <= at_ns:
+            self._end_wait(number, found)
+        self._due[number] = _NOT_DUE_NS
+        self._is_there[number], self._there_value[number] = is_on, value
+        if not self._is_guarded[number] and is_on != self._is_raised[number]:
+            self._change(number, at_ns, is_on, value, found)
+
+    def _change(self, number: int, at_ns: int, is_on: bool, value: float, found: list[Occurrence]) -> None:
+        """Begin a delay, or let a change count at once."""
         delays = self._columns.on_delay_ns if is_on else self._columns.off_delay_ns
         if delays[number]:
             self._due[number], self._due_value[number] = at_ns + int(delays[number]), value
@@ -304,8 +394,17 @@ class Engine:
         """What waited, or changed without a delay, counts: the alarm's condition turns over."""
         is_raised = not self._is_raised[number]
         self._is_raised[number] = is_raised
-        shown = value if isfinite(value) else None
-        found.append(Occurrence(at_ns, self._columns.rules[number].id, is_raised, shown))
+        self._add(number, at_ns, "raised" if is_raised else "cleared", value if isfinite(value) else None, found)
+
+    def _add(self, number: int, at_ns: int, event: Event, value: float | None, found: list[Occurrence]) -> None:
+        """Note an event, never before the one that was noted last."""
+        at_ns = max(at_ns, int(self._last_event[number]))
+        self._last_event[number] = at_ns
+        found.append(Occurrence(at_ns, self._columns.rules[number].id, event, value))
+
+
+def _rows(part: Transitions) -> Iterator[tuple[int, int, bool, float]]:
+    return zip(part.rules.tolist(), part.times_ns.tolist(), part.is_on.tolist(), part.values.tolist(), strict=True)
 
 
 def _joined(frames: Sequence[Frame], column: str) -> np.ndarray:
@@ -323,5 +422,6 @@ def _numbers(kinds: np.ndarray, signals: Numbers, bits: Int64s, qualities: np.nd
 def _condition(rule: Rule) -> tuple[object, ...]:
     """What decides when a rule is in alarm."""
     return (
-        rule.signal, rule.condition, rule.limit, rule.target, rule.deadband, rule.on_delay_s, rule.off_delay_s,
+        rule.signal, rule.condition, rule.limit, rule.target, rule.target_signal, rule.deadband, rule.on_delay_s,
+        rule.off_delay_s, rule.suppress_while,
     )  # fmt: skip

@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from xushi.kernel import Clock, Diff, Outcome, RecordStore, XushiError, split_key
 from xushi.monitor._actions import entries_of_evidence
-from xushi.monitor._alarm import Handled, Occurred, come, go, is_shelved, since_of, state_of
+from xushi.monitor._alarm import Handled, Occurred, begin_guard, come, end_guard, go, is_shelved, since_of, state_of
 from xushi.monitor._alarm_view import AlarmView, by_urgency
 from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._flood import WINDOW_NS, Flood, FloodWatch
@@ -93,17 +94,31 @@ class Monitor:
     def _restore(self) -> None:
         """Go on from the journal: conditions as they were, then the last recorded values, which raise nothing twice."""
         self._engine = Engine(list(self.rules.values()), self._registry)
-        self._engine.restore(alarm for alarm, occurred in self._occurred.items() if occurred.is_active)
+        self._resume(self._occurred)
         now_ns = self._clock.now_ns()
         for entry in reversed(self.journal.read(now_ns - WINDOW_NS, now_ns + 1, limit=10_000)):
             if entry.event == "raised" and entry.alarm in self.rules:
                 self._flood.note(entry.at_ns, self.rules[entry.alarm].priority)
-        handles = np.unique([self._registry.handle(rule.signal) for rule in self._engine.rules]).astype(np.int32)
+        handles = self._handles(self._engine.rules)
         if len(handles):
             self._take(self._engine.push([self._history.value_as_of(handles, now_ns)], now_ns))
+            self._take(self._engine.sync_guards(now_ns))
         if self.journal.evidence() is None:
             self.journal.write((), evidence=self._evidence.length())
         self.flush()
+
+    def _resume(self, rules: Iterable[str]) -> None:
+        """Let the engine go on with what is known of the alarms of `rules`."""
+        known = {rule: self._occurred[rule] for rule in rules if rule in self._occurred}
+        self._engine.restore(
+            [rule for rule, occurred in known.items() if occurred.is_active],
+            [rule for rule, occurred in known.items() if occurred.guarded_ns],
+        )
+
+    def _handles(self, rules: Iterable[Rule]) -> NDArray[np.int32]:
+        """All signals that rules look at."""
+        keys = {key for rule in rules for key in rule.signals if key in self._registry}
+        return np.array(sorted(self._registry.handle(key) for key in keys), np.int32)
 
     def close(self) -> None:
         """Write what is left and close the journal."""
@@ -179,15 +194,19 @@ class Monitor:
             handled = self._handled.get(rule.id, Handled(rule.id))
             before = self._occurred.get(rule.id, Occurred())
             is_aside = handled.suppressed is not None or is_shelved(handled, now_ns)
-            if occurrence.is_raised:
-                after = come(before, occurrence.at_ns, occurrence.value)
-                if not is_aside:
-                    self._flood.note(occurrence.at_ns, rule.priority)
-            else:
-                after = go(before, occurrence.at_ns, is_aside)
+            match occurrence.event:
+                case "raised":
+                    after = come(before, occurrence.at_ns, occurrence.value)
+                    if not is_aside:
+                        self._flood.note(occurrence.at_ns, rule.priority)
+                case "cleared":
+                    after = go(before, occurrence.at_ns, is_aside)
+                case "suppressed":
+                    after = begin_guard(rule, before, handled, occurrence.at_ns)
+                case "unsuppressed":
+                    after = end_guard(before)
             self._occurred[rule.id] = after
-            event = "raised" if occurrence.is_raised else "cleared"
-            self._note(Entry(occurrence.at_ns, rule.id, event, occurrence.value, occurred=after))
+            self._note(Entry(occurrence.at_ns, rule.id, occurrence.event, occurrence.value, occurred=after))
             changed[rule.id] = None
         self._tell(changed)
 
@@ -292,14 +311,11 @@ class Monitor:
         before = self._engine
         self._engine = Engine(list(self.rules.values()), self._registry)
         fresh = self._engine.inherit(before)
-        self._engine.restore(
-            rule for rule in fresh if (occurred := self._occurred.get(rule)) is not None and occurred.is_active
-        )
+        self._resume(fresh)
         removed = [alarm for alarm in touched if alarm not in self.rules]
         self._tell([rule for rule in touched if rule in self.rules], removed)
         if fresh:
-            handles = [self._registry.handle(self.rules[rule].signal) for rule in fresh]
-            frame = self._board.read(np.unique(handles).astype(np.int32))
+            frame = self._board.read(self._handles(self.rules[rule] for rule in fresh))
             self._take(self._engine.judge(fresh, frame, self._clock.now_ns()))
 
     # ---- questions
@@ -341,7 +357,7 @@ class Monitor:
         if timeline.kind == "live":
             conditions, handled = self.journal.as_of(at_ns)
         else:
-            conditions, handled = fold(self.past(timeline, first_ns, last_ns), at_ns), {}
+            conditions, handled = fold(self.past(timeline, first_ns, last_ns), at_ns, self.rules), {}
         views = [
             _view(self.rules[alarm], conditions.get(alarm, Occurred()), handled.get(alarm, Handled(alarm)), at_ns)
             for alarm in {*conditions, *handled}
@@ -366,7 +382,7 @@ class Monitor:
             self._flush_quietly()
             return self.journal.read(*span, alarm, limit)
         found = [
-            Entry(one.at_ns, one.rule, "raised" if one.is_raised else "cleared", one.value)
+            Entry(one.at_ns, one.rule, one.event, one.value)
             for one in self.past(timeline, *bounds)
             if span[0] <= one.at_ns < span[1] and alarm in (None, one.rule)
         ]

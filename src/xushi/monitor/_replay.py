@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 
-from xushi.monitor._alarm import Occurred, come, go
+from xushi.monitor._alarm import Handled, Occurred, begin_guard, come, end_guard, go
 from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._rules import Rule
-from xushi.signals import Timeline
+from xushi.monitor._transitions import Doubles, Int64s
+from xushi.signals import Kind, Points, SignalRegistry, Timeline
 
 _MOST_EPISODES = 1_000
+_WINDOW_NS = 600 * 1_000_000_000  # rules on several signals are fed so much of all of them at once
 
 
 class Episode(msgspec.Struct, frozen=True):
@@ -37,30 +39,41 @@ def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int
     A condition that the values in force at the start already meet is raised at the start.
     """
     engine = Engine(rules, timeline.registry)
-    handles = np.unique([timeline.registry.handle(rule.signal) for rule in engine.rules]).astype(np.int32)
+    together = _handles([rule for rule in engine.rules if len(rule.signals) > 1], timeline.registry)
+    apart = _handles(engine.rules, timeline.registry) - together
+    handles = np.array(sorted(together | apart), np.int32)
     if not len(handles):
         return []
     found = engine.push([timeline.snapshot(start_ns - 1, handles)])
-    for handle in handles.tolist():
+    for handle in sorted(apart):
         for piece in timeline.pieces(handle, start_ns, end_ns):
             found += engine.push([piece.frame(handle)])
+    for low_ns in range(start_ns, end_ns, _WINDOW_NS) if together else ():
+        high_ns = min(low_ns + _WINDOW_NS, end_ns)
+        frames = [piece.frame(each) for each in sorted(together) for piece in timeline.pieces(each, low_ns, high_ns)]
+        if frames:
+            found += engine.push(frames)
     found += engine.advance(end_ns - 1)
     found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
     begun = _last_before(found, start_ns)
     return [*begun, *(occurrence for occurrence in found if start_ns <= occurrence.at_ns < end_ns)]
 
 
+def _handles(rules: Sequence[Rule], registry: SignalRegistry) -> set[int]:
+    return {registry.handle(key) for rule in rules for key in rule.signals if key in registry}
+
+
 def _last_before(found: list[Occurrence], start_ns: int) -> list[Occurrence]:
-    """Conditions that hold at the start, as raised there."""
+    """What holds at the start, as raised or suppressed there."""
     last = {occurrence.rule: occurrence for occurrence in found if occurrence.at_ns < start_ns}
     return [
-        Occurrence(start_ns, occurrence.rule, True, occurrence.value)
+        Occurrence(start_ns, occurrence.rule, occurrence.event, occurrence.value)
         for _, occurrence in sorted(last.items())
-        if occurrence.is_raised
+        if occurrence.event in ("raised", "suppressed")
     ]
 
 
-def fold(occurrences: Sequence[Occurrence], at_ns: int) -> dict[str, Occurred]:
+def fold(occurrences: Sequence[Occurrence], at_ns: int, rules: Mapping[str, Rule]) -> dict[str, Occurred]:
     """The condition of each alarm at an instant, from what happened up to it.
 
     Nobody answers alarms in a recording: there, one that has gone is settled.
@@ -70,10 +83,16 @@ def fold(occurrences: Sequence[Occurrence], at_ns: int) -> dict[str, Occurred]:
         if occurrence.at_ns > at_ns:
             break
         before = conditions.get(occurrence.rule, Occurred())
-        if occurrence.is_raised:
-            conditions[occurrence.rule] = come(before, occurrence.at_ns, occurrence.value)
-        else:
-            conditions[occurrence.rule] = go(before, occurrence.at_ns, is_aside=True)
+        match occurrence.event:
+            case "raised":
+                after = come(before, occurrence.at_ns, occurrence.value)
+            case "cleared":
+                after = go(before, occurrence.at_ns, is_aside=True)
+            case "suppressed":
+                after = begin_guard(rules[occurrence.rule], before, Handled(occurrence.rule), occurrence.at_ns)
+            case "unsuppressed":
+                after = end_guard(before)
+        conditions[occurrence.rule] = after
     return conditions
 
 
@@ -84,23 +103,43 @@ def try_rule(rule: Rule, timeline: Timeline, start_ns: int, end_ns: int) -> Tria
     handle = timeline.registry.handle(rule.signal)
     kind = timeline.registry.get(handle).kind
     pieces = list(timeline.pieces(handle, start_ns, end_ns))
-    times = np.concatenate([piece.times for piece in pieces]) if pieces else np.empty(0, np.int64)
-    values = [np.where(piece.usable(kind), piece.numbers(kind), np.nan) for piece in pieces]
-    numbers = np.concatenate(values) if values else np.empty(0)
+    times, numbers = _series(pieces, kind)
+    targets = _targets(rule, timeline, start_ns, end_ns, times)
     episodes: list[Episode] = []
     for occurrence in happened:
         if occurrence.is_raised:
             episodes.append(Episode(occurrence.at_ns, None, occurrence.value))
-        elif episodes and episodes[-1].end_ns is None:
+        elif occurrence.event != "unsuppressed" and episodes and episodes[-1].end_ns is None:
             episodes[-1] = msgspec.structs.replace(episodes[-1], end_ns=occurrence.at_ns)
-    shown = [_with_peak(rule, episode, times, numbers, end_ns) for episode in episodes[:_MOST_EPISODES]]
+    shown = [_with_peak(rule, episode, times, numbers, targets, end_ns) for episode in episodes[:_MOST_EPISODES]]
     return Trial(len(episodes), shown, len(times))
 
 
-def _with_peak(rule: Rule, episode: Episode, times: np.ndarray, numbers: np.ndarray, end_ns: int) -> Episode:
+def _series(pieces: Sequence[Points], kind: Kind) -> tuple[Int64s, Doubles]:
+    """(times, numbers) of a signal; NaN where a value is not usable."""
+    times = np.concatenate([piece.times for piece in pieces]) if pieces else np.empty(0, np.int64)
+    values = [np.where(piece.usable(kind), piece.numbers(kind), np.nan) for piece in pieces]
+    return times, np.concatenate(values) if values else np.empty(0)
+
+
+def _targets(rule: Rule, timeline: Timeline, start_ns: int, end_ns: int, times: Int64s) -> Doubles:
+    """The set value in force at each of `times`."""
+    if rule.target_signal is None:
+        return np.full(len(times), rule.target or 0.0)
+    handle = timeline.registry.handle(rule.target_signal)
+    kind = timeline.registry.get(handle).kind
+    at, values = _series(list(timeline.pieces(handle, start_ns, end_ns)), kind)
+    before = timeline.snapshot(start_ns - 1, [handle]).numbers(timeline.registry.kinds)
+    is_usable = np.isfinite(values)
+    known = np.concatenate([before if len(before) else [np.nan], values[is_usable]])
+    targets: Doubles = known[np.searchsorted(at[is_usable], times, "right")]
+    return targets
+
+
+def _with_peak(rule: Rule, episode: Episode, times: Int64s, numbers: Doubles, targets: Doubles, end_ns: int) -> Episode:
     low, high = np.searchsorted(times, [episode.start_ns, episode.end_ns or end_ns]).tolist()
-    inside = numbers[low:high]
-    inside = inside[np.isfinite(inside)]
+    is_known = np.isfinite(numbers[low:high]) & np.isfinite(targets[low:high])
+    inside, targets = numbers[low:high][is_known], targets[low:high][is_known]
     if not len(inside):
         return episode
     match rule.condition:
@@ -109,7 +148,7 @@ def _with_peak(rule: Rule, episode: Episode, times: np.ndarray, numbers: np.ndar
         case "below":
             peak = inside.min()
         case "deviation":
-            peak = inside[np.abs(inside - (rule.target or 0.0)).argmax()]
+            peak = inside[np.abs(inside - targets).argmax()]
         case _:
             return episode
     return msgspec.structs.replace(episode, peak=float(peak))

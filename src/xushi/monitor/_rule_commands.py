@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +15,8 @@ from xushi.monitor._rules import Id, Rule, check_rule
 from xushi.signals import SignalRegistry
 
 MOST_RULES = 20_000
-MOST_RULES_OF_A_SIGNAL = 32
+MOST_RULES_OF_A_SIGNAL = 32  # also of different guards that look at one signal
+MOST_RULES_OF_A_TARGET = 1_000
 
 
 class PutRuleParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,17 +89,26 @@ def _put(context: CommandContext, wanted: Mapping[str, Record], gone: Mapping[st
 
 
 def _check_counts(context: CommandContext, wanted: Mapping[str, Record], gone: Mapping[str, Record]) -> None:
-    signals = {f"rule/{rule}": record["signal"] for rule, record in context.store.list("rule")}
-    signals |= {key: record["signal"] for key, record in wanted.items() if key.startswith("rule/")}
+    rules = {f"rule/{rule}": record for rule, record in context.store.list("rule")}
+    rules |= {key: record for key, record in wanted.items() if key.startswith("rule/")}
     for key in gone:
-        signals.pop(key, None)
-    if len(signals) > MOST_RULES:
+        rules.pop(key, None)
+    if len(rules) > MOST_RULES:
         raise XushiError("monitor.too_many_rules", most=MOST_RULES)
-    counts: dict[str, int] = {}
-    for signal in signals.values():
-        counts[signal] = counts.get(signal, 0) + 1
-        if counts[signal] > MOST_RULES_OF_A_SIGNAL:
-            raise XushiError("monitor.too_many_rules_of_signal", most=MOST_RULES_OF_A_SIGNAL, signal=signal[:300])
+    guards: dict[str, Record] = {}
+    for record in rules.values():
+        if guard := record.get("suppress_while"):
+            guards[f"{sorted(set(guard['states']))} {guard['signal']}"] = guard
+    targets = [record["target_signal"] for record in rules.values() if record.get("target_signal")]
+    _check_most([record["signal"] for record in rules.values()], MOST_RULES_OF_A_SIGNAL)
+    _check_most([guard["signal"] for guard in guards.values()], MOST_RULES_OF_A_SIGNAL)
+    _check_most(targets, MOST_RULES_OF_A_TARGET)
+
+
+def _check_most(signals: Sequence[str], most: int) -> None:
+    for signal, count in Counter(signals).items():
+        if count > most:
+            raise XushiError("monitor.too_many_rules_of_signal", most=most, signal=signal[:300])
 
 
 def _registry(context: CommandContext) -> SignalRegistry:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from xushi.monitor import KpiDefinition, Priority, Rule
+from xushi.monitor import Guard, KpiDefinition, Priority, Rule
 
 Text = dict[str, str]
 AlarmStateName = Literal[
@@ -24,11 +24,12 @@ class ShelvedInfo(msgspec.Struct, frozen=True):
 
 
 class SuppressedInfo(msgspec.Struct, frozen=True):
-    """Who suppressed an alarm by design, and why."""
+    """Who suppressed an alarm, and why; ``guard`` is set, and nobody is named, where its rule's design did."""
 
     by: str
     at_ms: float
     reason: str
+    guard: Guard | None
 
 
 class NoteInfo(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ def alarm_info(view: AlarmView, registry: SignalRegistry) -> m.AlarmInfo:
         shell=signal.shell if signal else "", signal=rule.signal, condition=rule.condition, value=occurred.value,
         limit=rule.limit, unit=unit_display(signal.unit) if signal else "", count=occurred.count,
         shelved=_shelved(handled.shelved) if view.state == "shelved" else None,
-        suppressed=_suppressed(handled.suppressed), consequence=rule.consequence, action=rule.action,
+        suppressed=_suppressed(view), consequence=rule.consequence, action=rule.action,
         notes=[m.NoteInfo(to_ms(note.at_ns), note.by, note.text) for note in handled.notes],
     )  # fmt: skip
 
@@ -40,8 +40,11 @@ def _shelved(aside: Aside | None) -> m.ShelvedInfo | None:
     return None if aside is None else m.ShelvedInfo(aside.by, to_ms(aside.at_ns), to_ms(aside.until_ns), aside.reason)
 
 
-def _suppressed(aside: Aside | None) -> m.SuppressedInfo | None:
-    return None if aside is None else m.SuppressedInfo(aside.by, to_ms(aside.at_ns), aside.reason)
+def _suppressed(view: AlarmView) -> m.SuppressedInfo | None:
+    aside, guarded_ns = view.handled.suppressed, view.occurred.guarded_ns
+    if aside is not None:
+        return m.SuppressedInfo(aside.by, to_ms(aside.at_ns), aside.reason, None)
+    return m.SuppressedInfo("", to_ms(guarded_ns), "", view.rule.suppress_while) if guarded_ns else None
 
 
 def flood_info(flood: Flood | None) -> m.FloodInfo | None:

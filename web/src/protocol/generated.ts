@@ -384,6 +384,12 @@ export interface GoalInfo {
   name: string;
 }
 
+/** When a rule means nothing: while a signal is in one of some states ("suppressed by design" of IEC 62682). Attributes: signal: key of a state, a switch (0 off, 1 on) or a whole number. states: the numbers in which the alarm is suppressed. */
+export interface Guard {
+  signal: string;
+  states: number[];
+}
+
 /** Sets the language of texts on this connection. */
 export interface Hello {
   type: "hello";
@@ -814,7 +820,7 @@ export interface RpcError {
   data: unknown;
 }
 
-/** One alarm rule on one signal; its alarm has the same id. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. condition: `above`, `below` the limit; `deviation` from the target by more than the limit; `rate` of change beyond the limit, in units a second; `equal`, `not_equal` to the limit (a state's number); `is_true`, `is_false`; `bad_quality`; `stale` for longer than the limit in seconds. limit: in the signal's unit; null where the condition needs none. target: the set value of `deviation`. deadband: how far back the value must come before the condition ends (IEC 62682, 10.5), in the signal's unit. on_delay_s, off_delay_s: how long the condition must hold, or be gone, before it counts. is_latched: the alarm stays until a person resets it, also after the condition has gone. is_enabled: a rule that is not enabled is out of service. */
+/** One alarm rule on one signal; its alarm has the same id. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. condition: `above`, `below` the limit; `deviation` from the target by more than the limit; `rate` of change beyond the limit, in units a second; `equal`, `not_equal` to the limit (a state's number); `is_true`, `is_false`; `bad_quality`; `stale` for longer than the limit in seconds. limit: in the signal's unit; null where the condition needs none. target: the set value of `deviation`. target_signal: key of the signal that is the set value of `deviation`, instead of `target`. suppress_while: while it holds, the alarm is suppressed by design and raises nothing; afterwards a condition that is still there raises it, once the on-delay has passed. deadband: how far back the value must come before the condition ends (IEC 62682, 10.5), in the signal's unit. on_delay_s, off_delay_s: how long the condition must hold, or be gone, before it counts. is_latched: the alarm stays until a person resets it, also after the condition has gone. is_enabled: a rule that is not enabled is out of service. */
 export interface Rule {
   id: string;
   signal: string;
@@ -822,6 +828,8 @@ export interface Rule {
   title: Record<string, string>;
   limit: number | null;
   target: number | null;
+  target_signal: string | null;
+  suppress_while: Guard | null;
   deadband: number;
   on_delay_s: number;
   off_delay_s: number;
@@ -1077,11 +1085,12 @@ export interface SubmodelSummary {
   semanticId: string;
 }
 
-/** Who suppressed an alarm by design, and why. */
+/** Who suppressed an alarm, and why; ``guard`` is set, and nobody is named, where its rule's design did. */
 export interface SuppressedInfo {
   by: string;
   at_ms: number;
   reason: string;
+  guard: Guard | null;
 }
 
 /** A run of time that can be shown. ``end_ms`` is null while it still grows. */

@@ -11,7 +11,7 @@ import { AlarmTrend } from "./_AlarmTrend";
 import { JournalTable, useJournal } from "./_Journal";
 import { MAY, isUnacknowledged, type AlarmAct } from "./_model";
 import { useAlarmWays, useStationName } from "./_places";
-import { AlarmStateText, AlarmValue } from "./_words";
+import { AlarmStateText, AlarmValue, useGuardText } from "./_words";
 
 const MOST_ENTRIES = 20;
 
@@ -82,6 +82,7 @@ export function Details({ alarm, acts, isLive, onAct, onClose }: Props) {
   const language = useLanguage();
   const stationOf = useStationName();
   const ways = useAlarmWays();
+  const guardText = useGuardText();
   const { data: journal } = useJournal(alarm.id);
   const consequence = localName(alarm.consequence, language, "");
   const action = localName(alarm.action, language, "");
@@ -120,7 +121,11 @@ export function Details({ alarm, acts, isLive, onAct, onClose }: Props) {
         {alarm.shelved ? (
           <Fact name="alarms.shelvedUntil">{`${formatDateTime(alarm.shelved.until_ms, language)} · ${alarm.shelved.by} · ${alarm.shelved.reason}`}</Fact>
         ) : null}
-        {alarm.suppressed ? <Fact name="alarms.suppressedBy">{`${alarm.suppressed.by} · ${alarm.suppressed.reason}`}</Fact> : null}
+        {alarm.suppressed ? (
+          <Fact name="alarms.suppressedBy">
+            {alarm.suppressed.guard ? text("alarms.byDesign", { guard: guardText(alarm.suppressed.guard) }) : `${alarm.suppressed.by} · ${alarm.suppressed.reason}`}
+          </Fact>
+        ) : null}
         {consequence ? <Fact name="alarms.consequence">{consequence}</Fact> : null}
         {action ? <Fact name="alarms.action">{action}</Fact> : null}
       </dl>

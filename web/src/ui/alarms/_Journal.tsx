@@ -47,7 +47,7 @@ export function JournalTable({ entries, isOfOne = false }: { entries: readonly J
               </td>
             )}
             <td>
-              {eventText(entry.event)}
+              {eventText(entry)}
               {entry.value === null ? null : <span className={css.unit}> {formatNumber(entry.value, language)}</span>}
               {entry.reason ? <span className={css.reason}>{entry.reason}</span> : null}
             </td>

@@ -46,7 +46,8 @@ export const MAY: Record<"acknowledge" | "shelve" | "unshelve" | "suppress" | "u
   shelve: (alarm) => !HIDDEN.has(alarm.state),
   unshelve: (alarm) => alarm.state === "shelved",
   suppress: (alarm) => alarm.state !== "suppressed" && alarm.state !== "out_of_service",
-  unsuppress: (alarm) => alarm.state === "suppressed",
+  // What the design of a rule suppresses, nobody can lift by hand.
+  unsuppress: (alarm) => alarm.state === "suppressed" && alarm.suppressed?.guard == null,
   reset: (alarm) => alarm.state === "latched",
 };
 export type AlarmAct = keyof typeof MAY;

@@ -1,7 +1,7 @@
 // Says an alarm's state, its value against its limit, and what happened in the journal, in words and marks.
-import { formatNumber, useLanguage, useText, type TextKey } from "../../i18n";
+import { formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { Icon, type IconName } from "../icons";
-import { unitText, type AlarmInfo, type AlarmStateName } from "../live";
+import { KIND, termText, unitText, usePlant, type AlarmInfo, type AlarmStateName, type Guard, type JournalEntry } from "../live";
 import { isUnacknowledged } from "./_model";
 import css from "./alarms.module.css";
 
@@ -34,9 +34,29 @@ export function AlarmValue({ alarm }: { alarm: AlarmInfo }) {
   );
 }
 
+/** The guard of a rule in words: "Pump state: off, idle". */
+export function useGuardText(): (guard: Guard) => string {
+  const text = useText();
+  const language = useLanguage();
+  const byKey = usePlant((plant) => plant.byKey);
+  return ({ signal: key, states }) => {
+    const signal = byKey.get(key);
+    const stateText = (state: number) => {
+      if (signal?.kind === KIND.BOOL) return text(state === 0 ? "value.no" : "value.yes");
+      const label = signal?.labels[String(state)];
+      return label === undefined ? String(state) : termText(label, text);
+    };
+    return `${signal ? localName(signal.name, language, signal.path) : key}: ${states.map(stateText).join(", ")}`;
+  };
+}
+
 const EVENTS = ["raised", "cleared", "acknowledged", "shelved", "unshelved", "suppressed", "unsuppressed", "reset", "noted", "enabled", "disabled", "removed", "undone"];
 
-export function useEventText(): (event: string) => string {
+export function useEventText(): (entry: JournalEntry) => string {
   const text = useText();
-  return (event) => (EVENTS.includes(event) ? text(`alarmEvent.${event}` as TextKey) : event);
+  return ({ event, by }) => {
+    if (by === "" && event === "suppressed") return text("alarmEvent.suppressedByDesign");
+    if (by === "" && event === "unsuppressed") return text("alarmEvent.unsuppressedByDesign");
+    return EVENTS.includes(event) ? text(`alarmEvent.${event}` as TextKey) : event;
+  };
 }

@@ -70,6 +70,11 @@ describe("an alarm", () => {
     expect((Object.keys(MAY) as AlarmAct[]).filter((act) => MAY[act](alarm("a", { state }))).sort()).toEqual([...acts].sort());
   });
 
+  it("that its design suppresses cannot be lifted by hand", () => {
+    const suppressed = { by: "", at_ms: 0, reason: "", guard: { signal: "s#Pump", states: [0] } };
+    expect((Object.keys(MAY) as AlarmAct[]).filter((act) => MAY[act](alarm("a", { state: "suppressed", suppressed })))).toEqual([]);
+  });
+
   it("counts for the bell only while nobody has acknowledged it", () => {
     const counts = countByPriority([alarm("a"), alarm("b", { priority: "critical", state: "returned" }), alarm("c", { state: "acknowledged" }), alarm("d", { state: "shelved" })]);
     expect(counts).toEqual({ critical: 1, high: 0, medium: 1, low: 0 });

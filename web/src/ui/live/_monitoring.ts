@@ -7,6 +7,7 @@ export type {
   AlarmsMessage,
   Band,
   FloodInfo,
+  Guard,
   JournalEntry,
   KpiDefinition,
   KpiInfo,

@@ -7,7 +7,8 @@ import { Icon } from "../icons";
 import { KIND, PRIORITIES, termText, unitText, usePlant, type Condition, type Priority, type Rule, type SignalInfo } from "../live";
 import { SignalPick } from "../pick";
 import { RANGES_MS, useUi, useUiStore, type RangeName } from "../state";
-import { conditionsFor, freshId, hasDeadband, needsLimit, problemsOf, ruleOf, type Draft, type DraftField } from "./_draft";
+import { canBeTarget, canGuard, conditionsFor, freshId, hasDeadband, needsLimit, problemsOf, ruleOf, type Draft, type DraftField } from "./_draft";
+import { GuardStates } from "./_GuardStates";
 import css from "./rules.module.css";
 import { Trial } from "./_Trial";
 
@@ -97,13 +98,37 @@ export function Editor({ first, before, taken, onDone }: Props) {
           ) : needsLimit(draft.condition) ? (
             field("limit", "rules.limit", { withAsterisk: true, ...withUnit })
           ) : null}
-          {draft.condition === "deviation" ? field("target", "rules.target", { withAsterisk: true, ...withUnit }) : null}
+          {draft.condition === "deviation" && draft.targetSignal === null ? field("target", "rules.target", { withAsterisk: true, ...withUnit }) : null}
           {hasDeadband(draft.condition) ? field("deadband", "rules.deadband", withUnit) : null}
         </div>
+        {draft.condition === "deviation" ? (
+          <SignalPick
+            label={text("rules.targetSignal")}
+            value={draft.targetSignal}
+            accept={canBeTarget}
+            error={errorOf("targetSignal")}
+            onChange={(key) => change({ targetSignal: key })}
+            onClear={() => change({ targetSignal: null })}
+          />
+        ) : null}
         <div className={css.row}>
           {field("onDelay", "rules.onDelay", inSeconds)}
           {field("offDelay", "rules.offDelay", inSeconds)}
         </div>
+      </fieldset>
+      <fieldset>
+        <legend>{text("rules.guard")}</legend>
+        <p className={css.hint}>{text("rules.guardHint")}</p>
+        <SignalPick
+          label={text("rules.guardSignal")}
+          value={draft.guardSignal}
+          accept={canGuard}
+          onChange={(key) => change({ guardSignal: key, guardStates: key === draft.guardSignal ? draft.guardStates : "" })}
+          onClear={() => change({ guardSignal: null, guardStates: "" })}
+        />
+        {draft.guardSignal === null ? null : (
+          <GuardStates signal={byKey.get(draft.guardSignal)} states={draft.guardStates} error={errorOf("guardStates")} onChange={(guardStates) => change({ guardStates })} />
+        )}
       </fieldset>
       <fieldset>
         <legend>{text("rules.says")}</legend>

@@ -11,6 +11,11 @@ export interface Draft {
   condition: Condition;
   limit: string;
   target: string;
+  /** Deviation is from this signal where it is chosen, else from `target`. */
+  targetSignal: string | null;
+  guardSignal: string | null;
+  /** The numbers of the states in which the alarm is suppressed, as typed: "0, 1". */
+  guardStates: string;
   deadband: string;
   onDelay: string;
   offDelay: string;
@@ -62,6 +67,9 @@ export function emptyDraft(signal: SignalInfo | null): Draft {
     condition,
     limit: condition === "above" ? numberText(signal?.high) : condition === "below" ? numberText(signal?.low) : "",
     target: "",
+    targetSignal: null,
+    guardSignal: null,
+    guardStates: "",
     deadband: "0",
     onDelay: "0",
     offDelay: "0",
@@ -84,6 +92,9 @@ export function draftOf(rule: Rule): Draft {
     condition: rule.condition,
     limit: numberText(rule.limit),
     target: numberText(rule.target),
+    targetSignal: rule.target_signal ?? null,
+    guardSignal: rule.suppress_while?.signal ?? null,
+    guardStates: (rule.suppress_while?.states ?? []).join(", "),
     deadband: String(rule.deadband ?? 0),
     onDelay: String(rule.on_delay_s ?? 0),
     offDelay: String(rule.off_delay_s ?? 0),
@@ -111,6 +122,30 @@ export function numberProblem(text: string, whenEmpty: TextKey, isPositive = fal
   return isPositive && value <= 0 ? "rules.problem.positive" : undefined;
 }
 
+const MOST_STATES = 32;
+
+/** Whole numbers apart from each other by signs or space; null where something else is there. */
+export function readStates(text: string): number[] | null {
+  const parts = text.split(/[\s,，、;；]+/).filter(Boolean);
+  const numbers = parts.map(Number);
+  return numbers.every(Number.isSafeInteger) ? [...new Set(numbers)].sort((one, other) => one - other) : null;
+}
+
+/** The states with one taken in or out, as text. */
+export function toggledStates(text: string, state: number): string {
+  const before = readStates(text) ?? [];
+  const after = before.includes(state) ? before.filter((each) => each !== state) : [...before, state];
+  return after.sort((one, other) => one - other).join(", ");
+}
+
+export function canGuard(signal: SignalInfo): boolean {
+  return signal.kind === KIND.ENUM || signal.kind === KIND.BOOL || signal.kind === KIND.INT;
+}
+
+export function canBeTarget(signal: SignalInfo): boolean {
+  return signal.kind <= KIND.INT;
+}
+
 export function problemsOf(draft: Draft): Problems {
   const found: Problems = {};
   const note = (field: DraftField, problem: TextKey | undefined) => {
@@ -123,7 +158,12 @@ export function problemsOf(draft: Draft): Problems {
   note("signal", draft.signal ? undefined : "rules.problem.signal");
   note("titleEn", draft.titleEn.trim() || draft.titleZh.trim() ? undefined : "rules.problem.title");
   if (needsLimit(draft.condition)) note("limit", numberProblem(draft.limit, "rules.problem.limit", POSITIVE.has(draft.condition)));
-  if (draft.condition === "deviation") note("target", numberProblem(draft.target, "rules.problem.target"));
+  if (draft.condition === "deviation" && draft.targetSignal === null) note("target", numberProblem(draft.target, "rules.problem.target"));
+  if (draft.condition === "deviation" && draft.targetSignal !== null && draft.targetSignal === draft.signal) note("targetSignal", "rules.problem.sameSignal");
+  if (draft.guardSignal !== null) {
+    const states = readStates(draft.guardStates);
+    note("guardStates", states === null ? "rules.problem.numbers" : states.length === 0 ? "rules.problem.states" : states.length > MOST_STATES ? "rules.problem.tooManyStates" : undefined);
+  }
   notNegative("deadband", Infinity);
   notNegative("onDelay", LONGEST_DELAY_S);
   notNegative("offDelay", LONGEST_DELAY_S);
@@ -157,7 +197,9 @@ export function ruleOf(draft: Draft, before: Rule | null = null): Rule {
     signal: draft.signal ?? "",
     condition: draft.condition,
     limit: needsLimit(draft.condition) ? readNumber(draft.limit) : null,
-    target: draft.condition === "deviation" ? readNumber(draft.target) : null,
+    target: draft.condition === "deviation" && draft.targetSignal === null ? readNumber(draft.target) : null,
+    target_signal: draft.condition === "deviation" ? draft.targetSignal : null,
+    suppress_while: draft.guardSignal === null ? null : { signal: draft.guardSignal, states: readStates(draft.guardStates) ?? [] },
     deadband: hasDeadband(draft.condition) ? readNumber(draft.deadband) : 0,
     on_delay_s: readNumber(draft.onDelay),
     off_delay_s: readNumber(draft.offDelay),

@@ -15,9 +15,16 @@ type SignalOf = (key: string) => SignalInfo | undefined;
 type OwnerOf = (shell: string) => string;
 
 /** The condition as a sentence part: "Tool wear above 0.8". */
-function conditionText(rule: Rule, signal: SignalInfo | undefined, language: Language, text: Translate): string {
-  const name = signal ? localName(signal.name, language, signal.path) : rule.signal;
-  const verb = text(`rules.condition.${rule.condition}`);
+function conditionText(rule: Rule, signalOf: SignalOf, ownerOf: OwnerOf, language: Language, text: Translate): string {
+  const signal = signalOf(rule.signal);
+  const nameOf = (key: string) => {
+    const known = signalOf(key);
+    if (!known) return key;
+    const name = localName(known.name, language, known.path);
+    return known.shell === signal?.shell ? name : `${ownerOf(known.shell)} ${name}`;
+  };
+  const name = nameOf(rule.signal);
+  const verb = rule.target_signal ? text("rules.condition.deviationFrom", { name: nameOf(rule.target_signal) }) : text(`rules.condition.${rule.condition}`);
   const limit = rule.limit ?? null;
   if (!needsLimit(rule.condition) || limit === null) return `${name} ${verb}`;
   const state = signal?.kind === KIND.ENUM ? signal.labels[String(limit)] : undefined;
@@ -30,7 +37,7 @@ export function ruleRows(rules: readonly Rule[], signalOf: SignalOf, ownerOf: Ow
     const signal = signalOf(rule.signal);
     const title = localName(rule.title, language, rule.id);
     const owner = ownerOf(signal?.shell ?? "");
-    const detail = [owner, conditionText(rule, signal, language, text)].filter(Boolean).join(" · ");
+    const detail = [owner, conditionText(rule, signalOf, ownerOf, language, text)].filter(Boolean).join(" · ");
     return { id: rule.id, title, detail, rule, words: [title, owner, ...Object.values(rule.title), rule.id].filter(Boolean) };
   });
 }
