@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from xushi.demo import _rules
+from xushi.demo._line import LINE
+from xushi.demo._physics import PlantModel
 from xushi.demo.shells import ensure_assets
 from xushi.demo.verb import RULES
+from xushi.kernel import ManualClock
+from xushi.monitor import figures
 from xushi.runtime import SYSTEM, Platform
+from xushi.signals import Board, Frame, History, Kind, LiveTimeline, SignalDef, SignalRegistry
 
 
 def test_the_file_is_not_stale() -> None:
@@ -23,3 +30,37 @@ async def test_the_file_imports_after_the_shells(tmp_path: Path) -> None:
         outcome = await platform.bus.run("rules.import", {"text": RULES.read_text("utf-8")}, SYSTEM)
         assert outcome.summary["added"] == len(_rules.rules()) + len(_rules.kpis())
         assert len(platform.monitor.rules) == len(_rules.rules())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_span_of_the_plant_shows_more_than_its_machines_can_make(tmp_path: Path, seed: int) -> None:
+    """The counters of the physics against the planned run times of the definitions, in spans of 1 and 10 min."""
+    start_ns, hours = 1_790_000_000_000_000_000, 2
+    definitions = _rules.kpis()
+    tests = [test for one in definitions for test in (one.producing, one.planned) if test is not None]
+    keys = {test.signal for test in tests} | {key for one in definitions for key in (one.good, one.reject) if key}
+    registry = SignalRegistry(tmp_path / "signals.sqlite")
+    registry.define([SignalDef(key=key, kind=Kind.INT) for key in sorted(keys)])
+    handles = {f"{machine.id}.{path}": registry.handle(_rules._key(machine.id, path))
+               for machine in LINE.machines for path in ("State", "OperationMode", "Counters.Good", "Counters.Reject",
+                                                         "Engines.Finished", "Engines.Scrapped")
+               if _rules._key(machine.id, path) in keys}  # fmt: skip
+    model = PlantModel(seed, start_ns)
+    model.run_until(hours * 3600.0)
+    rows = [(handles[key], at_ns, value, 0) for key, at_ns, value in model.values.take_changes() if key in handles]
+    clock = ManualClock(start_ns)
+    history = History(tmp_path / "history", registry, clock)
+    history.append(Frame.from_rows(registry, rows))
+    timeline = LiveTimeline(Board(registry), history, clock)
+    until_ns = start_ns + hours * 3600 * 1_000_000_000
+    for minutes in (1, 10):
+        span = start_ns + 1500 * 1_000_000_000, until_ns
+        count = (hours * 60 - 25) // minutes
+        for figure in figures(definitions, timeline, span, until_ns, trend=count):
+            if figure.kind in ("oee", "performance", "availability", "quality"):
+                assert figure.value is not None
+                assert 0.0 < figure.value <= 1.0, figure.id
+                is_exact = not (figure.id.startswith("LINE1.") and minutes == 1)  # its buffers may empty for a minute
+                assert all(part is None or part <= 1.0 + 1e-9 for part in figure.trend if is_exact), figure.id
+    history.close()
+    registry.close()
