@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
@@ -12,9 +13,15 @@ from alarm_bench import PERSON, T0, Bench, S, rule
 
 from xushi.kernel import XushiError
 from xushi.monitor import replay
-from xushi.signals import BAD_NO_COMMUNICATION, Frame
+from xushi.signals import BAD_NO_COMMUNICATION, LOOKING_AGAIN, NOBODY_LOOKED, Frame
 
 Open: TypeAlias = Callable[[], AbstractContextManager[Bench]]
+
+
+def mark(one: Bench, at_ns: int, quality: int) -> None:
+    """What the platform notes where it stops and where it starts again."""
+    one.ingest.push(Frame.gap([0], at_ns, quality))
+    one.monitor.evaluate()
 
 
 async def test_live_and_replayed_journals_are_the_same(bench: Open) -> None:
@@ -186,3 +193,91 @@ async def test_a_shelf_needs_one_end_in_the_near_future(bench: Open, params: Any
         await one.run("rule.put", rule=rule("r"))
         with pytest.raises(XushiError):
             await one.run("alarm.shelve", alarms=["r"], reason="why", **params)
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+async def test_an_outage_of_the_platform_raises_no_stale_alarm_and_replay_agrees(bench: Open, is_killed: bool) -> None:
+    rules = [rule("silent", "stale", 5), rule("quality", "bad_quality", None), rule("hot", on_delay_s=2)]
+    before: list[Any] = []
+    for outage in range(3):
+        with bench() as one:
+            if outage:
+                mark(one, one.clock.now_ns() - 120 * S, NOBODY_LOOKED)
+                mark(one, one.clock.now_ns(), LOOKING_AGAIN)
+                assert one.journal() == before
+            for each in rules if not outage else []:
+                await one.run("rule.put", rule=each)
+            for _ in range(8):
+                one.clock.advance(S)
+                one.see(50.0)
+                one.monitor.tick()
+            if outage == 1:  # this silence is the device's
+                one.clock.advance(9 * S)
+                one.monitor.tick()
+                assert one.state("silent") == "unacknowledged"
+                one.see(50.0)
+            one.clock.advance(S // 2)
+            if not is_killed:
+                mark(one, one.clock.now_ns(), NOBODY_LOOKED)
+            before = one.journal()
+            one.clock.advance(120 * S)
+            live = [(e.at_ns, e.alarm, e.event) for e in before if e.event in ("raised", "cleared")]
+            again = replay(rules, one.timeline, T0, one.clock.now_ns() - 120 * S)
+            assert live == [(o.at_ns, o.rule, "raised" if o.is_raised else "cleared") for o in again]
+    assert [alarm for _, alarm, event in live if event == "raised"] == ["silent"]
+
+
+async def test_a_device_that_stays_silent_over_an_outage_is_one_alarm(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("silent", "stale", 5))
+        one.see(1.0)
+        one.clock.advance(10 * S)
+        one.monitor.tick()
+    for _ in range(3):
+        with bench() as one:
+            mark(one, one.clock.now_ns(), NOBODY_LOOKED)
+            one.clock.advance(60 * S)
+            mark(one, one.clock.now_ns(), LOOKING_AGAIN)
+            for _ in range(20):
+                one.clock.advance(S)
+                one.monitor.tick()
+            assert one.monitor.occurred("silent").count == 1
+            assert one.state("silent") == "unacknowledged"
+    with bench() as one:
+        one.see(1.0)
+        assert one.state("silent") == "returned"
+
+
+async def test_a_device_that_does_not_come_back_after_an_outage_is_told(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("silent", "stale", 5))
+        one.see(1.0)
+        mark(one, one.clock.now_ns() + S, NOBODY_LOOKED)
+    one.clock.advance(120 * S)
+    with bench() as one:
+        mark(one, one.clock.now_ns(), LOOKING_AGAIN)
+        one.clock.advance(4 * S)
+        one.monitor.tick()
+        assert one.state("silent") == "normal"
+        one.clock.advance(2 * S)
+        one.monitor.tick()
+        assert one.monitor.occurred("silent").raised_ns == T0 + 125 * S
+
+
+async def test_time_in_which_this_process_slept_is_no_silence_of_a_device(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("silent", "stale", 60))
+        one.monitor.start()
+        one.see(1.0)
+        await asyncio.sleep(0.02)
+        one.clock.advance(3600 * S)
+        await asyncio.sleep(0.25)
+        assert one.state("silent") == "normal"
+        one.clock.advance(S // 2)
+        one.see(2.0, at_ns=T0 + S)  # what had been waiting in the sockets
+        one.see(3.0, at_ns=T0 + 3600 * S)
+        await one.monitor.stop()
+        replayed = replay([one.monitor.rules["silent"]], one.timeline, T0, T0 + 3600 * S)
+        live = [(e.at_ns, e.event) for e in one.journal() if e.event in ("raised", "cleared")]
+        assert [at_ns for at_ns, event in live if event == "raised"] == [o.at_ns for o in replayed if o.is_raised]
+        assert one.monitor.occurred("silent").count == 1

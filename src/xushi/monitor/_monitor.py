@@ -20,7 +20,7 @@ from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._flood import WINDOW_NS, Flood, FloodWatch
 from xushi.monitor._journal import Entry, Journal
 from xushi.monitor._kpi_definitions import KpiDefinition
-from xushi.monitor._replay import fold, replay
+from xushi.monitor._replay import fold, last_values, replay
 from xushi.monitor._rules import Rule
 from xushi.signals import Board, Frame, History, SignalRegistry, Timeline
 from xushi.trust import EvidenceLog
@@ -30,6 +30,7 @@ log = logging.getLogger("xushi.monitor")
 GATHER_S = 0.01  # frames of so long are evaluated together
 TICK_S = 0.1
 PATIENCE_NS = 500_000_000  # a value may take this much longer to travel than the one before
+_STALL_NS = 1_000_000_000
 _MOST_FRAMES = 2_000  # evaluate at once where so many wait
 _KEPT_PASTS = 4
 
@@ -93,17 +94,29 @@ class Monitor:
     def _restore(self) -> None:
         """Go on from the journal: conditions as they were, then the last recorded values, which raise nothing twice."""
         self._engine = Engine(list(self.rules.values()), self._registry)
-        self._engine.restore(alarm for alarm, occurred in self._occurred.items() if occurred.is_active)
         now_ns = self._clock.now_ns()
         for entry in reversed(self.journal.read(now_ns - WINDOW_NS, now_ns + 1, limit=10_000)):
             if entry.event == "raised" and entry.alarm in self.rules:
                 self._flood.note(entry.at_ns, self.rules[entry.alarm].priority)
         handles = np.unique([self._registry.handle(rule.signal) for rule in self._engine.rules]).astype(np.int32)
-        if len(handles):
-            self._take(self._engine.push([self._history.value_as_of(handles, now_ns)], now_ns))
+        values, marks = last_values(self._history, handles, now_ns)
+        times_ns = dict(zip(values.signals.tolist(), values.times_ns.tolist(), strict=True))
+        active = [alarm for alarm, occurred in self._occurred.items() if occurred.is_active and alarm in self.rules]
+        silent = {alarm for alarm in active if self._is_still_silent(alarm, times_ns)}
+        self._engine.restore(alarm for alarm in active if alarm not in silent)
+        self._take(self._engine.push([values], now_ns))
+        self._engine.restore(silent)
+        self._take(self._engine.push([marks], now_ns))
         if self.journal.evidence() is None:
             self.journal.write((), evidence=self._evidence.length())
         self.flush()
+
+    def _is_still_silent(self, alarm: str, times_ns: dict[int, int]) -> bool:
+        """Whether a signal that had gone silent has sent nothing since: its last value lies before the alarm."""
+        rule = self.rules[alarm]
+        if rule.condition != "stale" or rule.signal not in self._registry:
+            return False
+        return times_ns.get(self._registry.handle(rule.signal), 0) <= self._occurred[alarm].raised_ns
 
     def close(self) -> None:
         """Write what is left and close the journal."""
@@ -150,8 +163,12 @@ class Monitor:
 
     async def _run(self) -> None:
         while True:
+            slept_ns = -self._clock.now_ns()
             await asyncio.sleep(TICK_S)
+            slept_ns += self._clock.now_ns()
             try:
+                if slept_ns > _STALL_NS:  # this process or its machine slept: that is no silence of the plant
+                    self._engine.forgive(slept_ns)
                 self.tick()
                 if self._wants_flush:
                     await asyncio.to_thread(self._flush_quietly)

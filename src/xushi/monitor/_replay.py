@@ -10,7 +10,7 @@ import numpy as np
 from xushi.monitor._alarm import Occurred, come, go
 from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._rules import Rule
-from xushi.signals import Timeline
+from xushi.signals import Frame, History, Timeline, is_own_mark
 
 _MOST_EPISODES = 1_000
 
@@ -40,7 +40,7 @@ def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int
     handles = np.unique([timeline.registry.handle(rule.signal) for rule in engine.rules]).astype(np.int32)
     if not len(handles):
         return []
-    found = engine.push([timeline.snapshot(start_ns - 1, handles)])
+    found = [one for frame in last_values(timeline, handles, start_ns - 1) for one in engine.push([frame])]
     for handle in handles.tolist():
         for piece in timeline.pieces(handle, start_ns, end_ns):
             found += engine.push([piece.frame(handle)])
@@ -48,6 +48,24 @@ def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int
     found.sort(key=lambda occurrence: (occurrence.at_ns, occurrence.rule))
     begun = _last_before(found, start_ns)
     return [*begun, *(occurrence for occurrence in found if start_ns <= occurrence.at_ns < end_ns)]
+
+
+def last_values(source: Timeline | History, handles: np.ndarray, at_ns: int) -> tuple[Frame, Frame]:
+    """(the values in force at an instant, the marks behind them that say that nobody looked)."""
+    ask = source.value_as_of if isinstance(source, History) else lambda some, at: source.snapshot(at, some)
+    values, marks = [], []
+    newest = ask(handles, at_ns)
+    while len(newest):
+        is_mark = is_own_mark(newest.qualities)
+        values.append(newest.take(~is_mark))
+        marks.append(newest.take(is_mark))
+        older = [
+            ask([handle], time_ns - 1)
+            for handle, time_ns in zip(marks[-1].signals.tolist(), marks[-1].times_ns.tolist(), strict=True)
+        ]
+        newest = Frame.concat(older, source.registry.kinds)
+    kinds = source.registry.kinds
+    return Frame.concat(values, kinds), Frame.concat(marks[::-1], kinds)
 
 
 def _last_before(found: list[Occurrence], start_ns: int) -> list[Occurrence]:
