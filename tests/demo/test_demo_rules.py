@@ -9,6 +9,7 @@ import pytest
 from xushi.demo import _rules
 from xushi.demo._line import LINE
 from xushi.demo._physics import PlantModel
+from xushi.demo._runner import WARM_UP_S, PlantRunner
 from xushi.demo.shells import ensure_assets
 from xushi.demo.verb import RULES
 from xushi.kernel import ManualClock
@@ -64,3 +65,16 @@ def test_no_span_of_the_plant_shows_more_than_its_machines_can_make(tmp_path: Pa
                 assert all(part is None or part <= 1.0 + 1e-9 for part in figure.trend if is_exact), figure.id
     history.close()
     registry.close()
+
+
+@pytest.mark.parametrize("is_wall_time", [True, False])
+def test_a_plant_that_runs_fast_says_nothing_with_a_time_to_come(tmp_path: Path, is_wall_time: bool) -> None:
+    start_ns, s = 1_790_000_000_000_000_000, 1_000_000_000
+    runner = PlantRunner(seed=1, speed=10.0, start_ns=start_ns, host="127.0.0.1", opcua_port=0, mqtt_port=0,
+                         data=tmp_path, is_wall_time=is_wall_time)  # fmt: skip
+    runner.model.run_until(WARM_UP_S + 600.0)
+    stamps = [at_ns for _, at_ns, _ in runner.model.values.take_changes()]
+    assert stamps == sorted(stamps)
+    assert start_ns + 50 * s < max(stamps) <= start_ns + (60 if is_wall_time else 600) * s
+    by_id = {one.id: one for one in _rules.kpis(10.0)}
+    assert by_id["OP40"].cycle_s == pytest.approx(2.7)
