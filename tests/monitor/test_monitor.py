@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 import pytest
 from alarm_bench import PERSON, T0, Bench, S, rule
 
-from xushi.kernel import XushiError
+from xushi.kernel import Diff, XushiError
 from xushi.monitor import replay
 from xushi.signals import BAD_NO_COMMUNICATION, LOOKING_AGAIN, NOBODY_LOOKED, Frame
 
@@ -281,3 +282,72 @@ async def test_time_in_which_this_process_slept_is_no_silence_of_a_device(bench:
         live = [(e.at_ns, e.event) for e in one.journal() if e.event in ("raised", "cleared")]
         assert [at_ns for at_ns, event in live if event == "raised"] == [o.at_ns for o in replayed if o.is_raised]
         assert one.monitor.occurred("silent").count == 1
+
+
+async def test_a_bulk_answer_of_hundreds_of_alarms_is_whole_in_evidence_and_journal(bench: Open) -> None:
+    """More alarms than a page, named by ids so long that the evidence keeps only a digest of the parameters."""
+    rules = [rule(f"{i:03d}.{'long-' * 14}", signal=f"urn:t#{i % 2}", limit=float(i % 90)) for i in range(260)]
+    with bench() as one:
+        # a file may put a few rules at most on a signal; the others come from the store itself
+        one.store.commit(Diff(added={f"rule/{each.id}": msgspec.to_builtins(each) for each in rules}), ())
+    with bench() as one:
+        one.clock.advance(S)
+        one.see(99.0)
+        one.see(99.0, handle=1)
+        ids = [each.id for each in rules]
+        assert len(one.monitor.alarms()) == 260
+        await one.run("alarm.acknowledge", alarms=ids[:10])
+        before = one.evidence.length()
+        outcome = await one.run("alarm.acknowledge", alarms=ids)
+        assert all(one.state(id) == "acknowledged" for id in ids)
+        (statement,) = one.evidence.entries(before)
+        assert {key.partition("/")[2] for key in statement["touched"]} == set(ids[10:])
+        noted = [entry.alarm for entry in one.journal() if entry.event == "acknowledged"]
+        assert sorted(noted) == sorted(ids)
+        await one.bus.undo(outcome.command_id, PERSON)
+        assert sorted(entry.alarm for entry in one.journal() if entry.event == "undone") == sorted(ids[10:])
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+async def test_an_on_delay_goes_on_over_a_restart(bench: Open, is_killed: bool) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r", on_delay_s=10))
+        one.clock.advance(S)
+        one.see(99.0)
+        one.clock.advance(4 * S)
+        one.monitor.tick()
+        if not is_killed:
+            mark(one, one.clock.now_ns(), NOBODY_LOOKED)
+    one.clock.advance(2 * S)
+    with bench() as one:
+        if is_killed:
+            mark(one, T0 + S + 1, NOBODY_LOOKED)
+        mark(one, one.clock.now_ns(), LOOKING_AGAIN)
+        one.monitor.tick()
+        assert one.state("r") == "normal"
+        one.clock.advance(5 * S)
+        one.monitor.tick()
+        assert one.state("r") == "unacknowledged"
+        assert one.monitor.occurred("r").raised_ns == T0 + 11 * S
+        assert [o.at_ns for o in replay([one.monitor.rules["r"]], one.timeline, T0, one.clock.now_ns())] == [
+            T0 + 11 * S
+        ]
+
+
+async def test_a_shelf_that_ends_while_the_platform_is_off_has_ended_when_it_should(bench: Open) -> None:
+    with bench() as one:
+        await one.run("rule.put", rule=rule("r"))
+        one.clock.advance(S)
+        one.see(99.0)
+        await one.run("alarm.shelve", alarms=["r"], minutes=1, reason="calibration")
+        end_ns = one.clock.now_ns() + 60 * S
+    one.clock.advance(30 * S)
+    with bench() as one:
+        one.monitor.tick()
+        assert one.state("r") == "shelved"
+    one.clock.advance(300 * S)
+    for _ in range(2):
+        with bench() as one:
+            one.monitor.tick()
+            assert one.state("r") == "unacknowledged"
+            assert [entry.at_ns for entry in one.journal() if entry.event == "unshelved"] == [end_ns]
