@@ -176,6 +176,15 @@ class _WorkUnit:
                 language: " ".join(filter(None, (why.note.get(language), left_out[language]))) for language in left_out
             }
             why = msgspec.structs.replace(why, note=note)
+        if why.value is not None and why.value > 1 and kind in ("oee", "performance"):
+            note = {
+                "en": "More was made than planned in this time: the planned run time per item is too long, or finished "
+                "pieces came out of buffers.",
+                "zh-CN": "该时段产量超过计划：计划单件运行时间偏长，或有缓存中的工件流出。",
+            }
+            why = msgspec.structs.replace(
+                why, note={key: f"{why.note.get(key, '')} {note[key]}".strip() for key in note}
+            )
         value = why.value if why.value is not None and math.isfinite(why.value) else None
         return Figure(
             f"{self._is.id}.{kind}", kind, self._is, value, why.unit, why, None if value is not None else _why_not(why)

@@ -50,6 +50,12 @@ class Intervals:
         inside = self.covers(starts) & other.covers(starts)
         return Intervals(starts[inside], ends[inside]).joined()
 
+    def within(self, start_ns: int, end_ns: int) -> Intervals:
+        """The time in start_ns <= time < end_ns."""
+        first = int(np.searchsorted(self.ends, start_ns, "right"))
+        last = max(first, int(np.searchsorted(self.starts, end_ns)))
+        return Intervals(np.maximum(self.starts[first:last], start_ns), np.minimum(self.ends[first:last], end_ns))
+
     def joined(self) -> Intervals:
         """The same time, with stretches that touch made one."""
         apart = self.starts[1:] > self.ends[:-1]
@@ -86,6 +92,8 @@ class Inputs:
         self._until_ns = until_ns
         self._start_ns, self._end_ns = start_ns, end_ns
         self._series: dict[str, Series] = {}
+        self._known: dict[tuple[str, ...], Intervals] = {}
+        self._times_in: dict[tuple[str, tuple[int, ...]], Intervals] = {}
         self._risen: dict[str, tuple[Int64s, Doubles, Int64s]] = {}
 
     @property
@@ -147,20 +155,25 @@ class Inputs:
         return Series(series.times_ns[part], series.values[part])
 
     def known(self, keys: Iterable[str], start_ns: int, end_ns: int) -> Intervals:
-        """The time in which the values of all these signals are known, in whole stretches."""
-        end_ns = max(start_ns, min(end_ns, self._until_ns))
-        both = Intervals(*(np.array([edge], np.int64) for edge in (start_ns, end_ns)))
-        for key in keys:
-            starts, ends, values = self._runs(key, start_ns, end_ns)
-            is_known = ~np.isnan(values)
-            both = both & Intervals(starts[is_known], ends[is_known])
-        return both
+        """The time in a part of the span in which the values of all these signals are known, in whole stretches."""
+        chosen = tuple(keys)
+        if chosen not in self._known:
+            both = Intervals(*(np.array([edge], np.int64) for edge in self.span))
+            for key in chosen:
+                starts, ends, values = self._runs(key, *self.span)
+                is_known = ~np.isnan(values)
+                both = both & Intervals(starts[is_known], ends[is_known]).joined()
+            self._known[chosen] = both
+        return self._known[chosen].within(start_ns, end_ns)
 
     def time_in(self, test: StateTest, start_ns: int, end_ns: int) -> Intervals:
-        """The time in which a state signal had one of the values."""
-        starts, ends, values = self._runs(test.signal, start_ns, end_ns)
-        is_in = np.isin(values, test.values)
-        return Intervals(starts[is_in], ends[is_in]).joined()
+        """The time in a part of the span in which a state signal had one of the values."""
+        chosen = test.signal, tuple(test.values)
+        if chosen not in self._times_in:
+            starts, ends, values = self._runs(test.signal, *self.span)
+            is_in = np.isin(values, test.values)
+            self._times_in[chosen] = Intervals(starts[is_in], ends[is_in]).joined()
+        return self._times_in[chosen].within(start_ns, end_ns)
 
     def durations(self, key: str, base: Intervals, start_ns: int, end_ns: int) -> list[tuple[int, float]]:
         """(state, s) for each value that a state signal had within `base`, the longest first."""
