@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -71,6 +71,21 @@ class Engine:
         numbers = np.array([self._number[rule] for rule in raised if rule in self._number], np.intp)
         self._is_raised[numbers] = True
         self._set_on(numbers, np.ones(len(numbers), bool))
+
+    def waits(self) -> list[Occurrence]:
+        """What will happen where delays run, unless they are cut short."""
+        return [
+            Occurrence(int(self._due[i]), self._columns.rules[i].id, not self._is_raised[i], float(self._due_value[i]))
+            for i in np.flatnonzero(self._due != _NOT_DUE_NS).tolist()
+        ]
+
+    def hasten(self, waits: Mapping[str, Occurrence]) -> None:
+        """Let delays that run here run out as early as those of another engine, which saw more of the past."""
+        for rule, one in waits.items():
+            number = self._number[rule]
+            if one.at_ns < self._due[number] != _NOT_DUE_NS and one.is_raised != self._is_raised[number]:
+                self._due[number] = one.at_ns
+                self._due_value[number] = np.nan if one.value is None else one.value
 
     def inherit(self, before: Engine) -> list[str]:
         """Go on where another engine stood; return the rules that are new or changed, to be judged afresh."""

@@ -20,9 +20,9 @@ from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._flood import WINDOW_NS, Flood, FloodWatch
 from xushi.monitor._journal import Entry, Journal
 from xushi.monitor._kpi_definitions import KpiDefinition
-from xushi.monitor._replay import fold, last_values, replay
+from xushi.monitor._replay import fold, last_values, replay, waits_before
 from xushi.monitor._rules import Rule
-from xushi.signals import Board, Frame, History, SignalRegistry, Timeline
+from xushi.signals import Board, Frame, History, SignalRegistry, Timeline, is_own_mark
 from xushi.trust import EvidenceLog
 
 log = logging.getLogger("xushi.monitor")
@@ -99,24 +99,29 @@ class Monitor:
             if entry.event == "raised" and entry.alarm in self.rules:
                 self._flood.note(entry.at_ns, self.rules[entry.alarm].priority)
         handles = np.unique([self._registry.handle(rule.signal) for rule in self._engine.rules]).astype(np.int32)
-        values, marks = last_values(self._history, handles, now_ns)
+        values, later = last_values(self._history, handles, now_ns)
         times_ns = dict(zip(values.signals.tolist(), values.times_ns.tolist(), strict=True))
         active = [alarm for alarm, occurred in self._occurred.items() if occurred.is_active and alarm in self.rules]
-        silent = {alarm for alarm in active if self._is_still_silent(alarm, times_ns)}
-        self._engine.restore(alarm for alarm in active if alarm not in silent)
+        bad = set(later.signals[~is_own_mark(later.qualities)].tolist())
+        lasting = {alarm for alarm in active if self._has_lasted(alarm, times_ns, bad)}
+        self._engine.restore(alarm for alarm in active if alarm not in lasting)
         self._take(self._engine.push([values], now_ns))
-        self._engine.restore(silent)
-        self._take(self._engine.push([marks], now_ns))
+        self._engine.hasten(waits_before(self._engine.rules, self._history, values))
+        self._engine.restore(lasting)
+        self._take(self._engine.push([later], now_ns))
         if self.journal.evidence() is None:
             self.journal.write((), evidence=self._evidence.length())
         self.flush()
 
-    def _is_still_silent(self, alarm: str, times_ns: dict[int, int]) -> bool:
-        """Whether a signal that had gone silent has sent nothing since: its last value lies before the alarm."""
+    def _has_lasted(self, alarm: str, times_ns: dict[int, int], bad: set[int]) -> bool:
+        """Whether the last usable value of a signal lies before its alarm of silence, or of bad quality."""
         rule = self.rules[alarm]
-        if rule.condition != "stale" or rule.signal not in self._registry:
+        if rule.condition not in ("stale", "bad_quality") or rule.signal not in self._registry:
             return False
-        return times_ns.get(self._registry.handle(rule.signal), 0) <= self._occurred[alarm].raised_ns
+        handle = self._registry.handle(rule.signal)
+        if rule.condition == "bad_quality":
+            return handle in bad
+        return times_ns.get(handle, 0) <= self._occurred[alarm].raised_ns
 
     def close(self) -> None:
         """Write what is left and close the journal."""

@@ -10,9 +10,10 @@ import numpy as np
 from xushi.monitor._alarm import Occurred, come, go
 from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._rules import Rule
-from xushi.signals import Frame, History, Timeline, is_own_mark
+from xushi.signals import BAD, Frame, History, Timeline
 
 _MOST_EPISODES = 1_000
+_MOST_UNUSABLE = 100  # so many bad values in a row hide what was before them
 
 
 class Episode(msgspec.Struct, frozen=True):
@@ -51,21 +52,39 @@ def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int
 
 
 def last_values(source: Timeline | History, handles: np.ndarray, at_ns: int) -> tuple[Frame, Frame]:
-    """(the values in force at an instant, the marks behind them that say that nobody looked)."""
-    ask = source.value_as_of if isinstance(source, History) else lambda some, at: source.snapshot(at, some)
-    values, marks = [], []
-    newest = ask(handles, at_ns)
-    while len(newest):
-        is_mark = is_own_mark(newest.qualities)
-        values.append(newest.take(~is_mark))
-        marks.append(newest.take(is_mark))
-        older = [
-            ask([handle], time_ns - 1)
-            for handle, time_ns in zip(marks[-1].signals.tolist(), marks[-1].times_ns.tolist(), strict=True)
-        ]
-        newest = Frame.concat(older, source.registry.kinds)
+    """(the last usable values up to an instant, what came after them: bad values, and marks that nobody looked)."""
     kinds = source.registry.kinds
-    return Frame.concat(values, kinds), Frame.concat(marks[::-1], kinds)
+    ask = source.value_as_of if isinstance(source, History) else lambda some, at: source.snapshot(at, some)
+    usable, others = [], []
+    newest = ask(handles, at_ns)
+    for _ in range(_MOST_UNUSABLE):
+        is_usable = newest.qualities < BAD
+        usable.append(newest.take(is_usable))
+        others.append(newest.take(~is_usable))
+        rows = zip(others[-1].signals.tolist(), others[-1].times_ns.tolist(), strict=True)
+        newest = Frame.concat([ask([handle], time_ns - 1) for handle, time_ns in rows], kinds)
+        if not len(newest):
+            break
+    return Frame.concat(usable, kinds), Frame.concat(others[::-1], kinds)
+
+
+def waits_before(rules: Sequence[Rule], history: History, values: Frame) -> dict[str, Occurrence]:
+    """By rule, what comes of the delays that had begun before the last `values`, or has just come."""
+    engine = Engine([rule for rule in rules if rule.on_delay_s or rule.off_delay_s], history.registry)
+    back_ns: dict[int, int] = {}
+    for rule in engine.rules:
+        handle = history.registry.handle(rule.signal)
+        back_ns[handle] = max(back_ns.get(handle, 0), round(2e9 * (rule.on_delay_s + rule.off_delay_s)))
+    found: list[Occurrence] = []
+    for handle, last_ns in zip(values.signals.tolist(), values.times_ns.tolist(), strict=True):
+        if handle not in back_ns:
+            continue
+        start_ns = last_ns - back_ns[handle]
+        for frame in last_values(history, np.array([handle], np.int32), start_ns - 1):
+            found += engine.push([frame])
+        for piece in history.pieces(handle, start_ns, last_ns + 1):
+            found += engine.push([piece.frame(handle)])
+    return {one.rule: one for one in [*found, *engine.waits()]}
 
 
 def _last_before(found: list[Occurrence], start_ns: int) -> list[Occurrence]:
