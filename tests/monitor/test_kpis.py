@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 from alarm_bench import T0, Bench, S
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xushi.kernel import XushiError
+from xushi.kernel import ManualClock, XushiError
 from xushi.monitor import Band, KpiDefinition, StateTest, check_definition, figure_of, figures
 from xushi.monitor._kpi_inputs import Intervals
 from xushi.signals import BAD_NO_COMMUNICATION, Frame, Kind
@@ -46,7 +46,7 @@ def values(one: Bench, definition: KpiDefinition, start_s: float, end_s: float, 
 def a_shift(one: Bench) -> None:
     """1,000 s: runs 0-500, down 500-600, runs 600-900, idle 900-1000; 60 good and 4 rejected."""
     record(one, [(2, 0, 3), (2, 500, 1), (2, 600, 3), (2, 900, 2)])
-    record(one, [(0, 0, 100), (0, 400, 140), (0, 800, 160), (1, 0, 7), (1, 300, 11)])
+    record(one, [(0, 0, 100), (0, 400, 140), (0, 900, 160), (1, 0, 7), (1, 300, 11)])
 
 
 def test_the_figures_follow_their_formulas(bench: Open) -> None:
@@ -84,11 +84,72 @@ def test_the_future_is_not_known(bench: Open) -> None:
         assert values(one, unit(), 0, 1000, until_s=100)["availability"] == pytest.approx(0.5)
 
 
-def test_a_counter_that_starts_again_goes_on_counting(bench: Open) -> None:
+def test_a_counter_that_starts_again_goes_on_counting_from_what_it_shows_first(bench: Open) -> None:
     with bench() as one:
-        record(one, [(0, 0, 98), (0, 10, 100), (0, 20, 3), (0, 30, 5)])
+        record(one, [(0, 0, 98), (0, 10, 100), (0, 20, 50), (0, 30, 53)])
         definition = unit(figures={"throughput": Band()}, reject=None)
-        assert values(one, definition, 0, 3600)["throughput"] == pytest.approx(7)
+        (figure,) = figures([definition], one.timeline, (T0, T0 + 3600 * S), T0 + 3600 * S)
+        assert figure.value == pytest.approx(5)
+        assert "began again 1 times" in figure.why.children[0].note["en"]
+
+
+@pytest.mark.parametrize("counted", [205, 41], ids=["counted on", "began again"])
+def test_what_was_made_while_nobody_looked_counts_for_no_part_of_a_figure(bench: Open, counted: int) -> None:
+    with bench() as one:
+        record(one, [(2, 0, 3), (0, 0, 100), (1, 0, 0)] + [(0, 10 * i, 100 + i) for i in range(1, 31)])
+        record(one, [(handle, 301, None) for handle in range(3)], BAD_NO_COMMUNICATION)
+        record(one, [(2, 480, 3), (0, 480, counted), (1, 480, 0)])
+        record(one, [(0, 480 + 10 * i, counted + i) for i in range(1, 13)])
+        found = {f.kind: f for f in figures([unit()], one.timeline, (T0, T0 + 600 * S), T0 + 600 * S)}
+        assert found["oee"].value == pytest.approx(1.0)
+        assert found["throughput"].value == pytest.approx(41 / (421 / 3600))
+        assert "No data for 2 min 59 s" in found["oee"].why.note["en"]
+        assert "2 分 59 秒" in found["oee"].why.note["zh-CN"]
+
+
+def test_time_in_which_one_input_is_not_known_counts_for_none(bench: Open) -> None:
+    with bench() as one:
+        record(one, [(2, 0, 3), (1, 0, 0), (0, 0, 0), (0, 10, 1), (0, 20, 2)])
+        record(one, [(2, 25, None)], BAD_NO_COMMUNICATION)
+        record(one, [(0, 30, 3), (0, 40, 4), (2, 45, 3), (0, 50, 5), (0, 60, 6)])
+        assert values(one, unit(), 0, 60.5, until_s=60.5)["performance"] == pytest.approx(1.0)
+
+
+EDGES = st.tuples(st.integers(0, 400), st.integers(1, 200))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cycles=st.lists(st.tuples(st.integers(10, 30), st.integers(0, 40)), min_size=1, max_size=20),
+    window=EDGES,
+    trend=st.integers(1, 9),
+)
+def test_no_span_shows_more_than_what_a_machine_can_make(
+    tmp_path_factory: pytest.TempPathFactory, cycles: list[tuple[int, int]], window: tuple[int, int], trend: int
+) -> None:
+    """A machine that never needs less than its planned run time is never above 100 %, wherever a span is cut."""
+    one = Bench(tmp_path_factory.mktemp("kpi"), ManualClock(T0), [Kind.DOUBLE, Kind.DOUBLE, Kind.ENUM])
+    try:
+        rows: list[tuple[int, float, Any]] = [(0, 0, 0), (1, 0, 0), (2, 0, 3)]
+        at_s = 0
+        for count, (work_s, pause_s) in enumerate(cycles, start=1):
+            at_s += work_s
+            rows += [(0, at_s, count), (2, at_s, 2)] if pause_s else [(0, at_s, count)]
+            at_s += pause_s
+            rows += [(2, at_s, 3)] if pause_s else []
+        record(one, rows)
+        start_ns, end_ns = T0 + window[0] * S, T0 + sum(window) * S
+        found = figure_of({"u": unit()}, "u.performance", one.timeline, (start_ns, end_ns), T0 + 2000 * S, trend)
+        shown = [part for part in (found.value, *found.trend) if part is not None]
+        assert all(-1e-9 <= part <= 1 + 1e-9 for part in shown)
+    finally:
+        one.close()
+
+
+def test_a_machine_that_has_just_been_seen_is_not_above_its_pace(bench: Open) -> None:
+    with bench() as one:
+        record(one, [(2, 0, 3), (1, 0, 0), (0, 0, 50), (0, 2, 51), (0, 14.5, 52)])
+        assert values(one, unit(), -570, 30, until_s=16)["performance"] == pytest.approx((2 + 10) / 14.5)
 
 
 def test_planned_time_bounds_production_time(bench: Open) -> None:

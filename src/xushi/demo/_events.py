@@ -27,13 +27,19 @@ class EventLoop:
     def __init__(self, start_ns: int) -> None:
         self.start_ns = start_ns
         self.now_s = 0.0
+        self._paced_from_s, self._speed = float("inf"), 1.0
         self._queue: list[tuple[float, int, Event]] = []
         self._count = 0
 
     @property
     def now_ns(self) -> int:
-        """Plant time, nanoseconds since the Unix epoch."""
-        return self.start_ns + round(self.now_s * 1e9)
+        """The plant's clock, nanoseconds since the Unix epoch: plant time, or, once paced, real time."""
+        paced_s = max(0.0, self.now_s - self._paced_from_s)
+        return self.start_ns + round((self.now_s - paced_s + paced_s / self._speed) * 1e9)
+
+    def pace(self, speed: float) -> None:
+        """From now on the plant's clock runs as real time does where the plant runs `speed` times as fast."""
+        self._paced_from_s, self._speed = self.now_s, speed
 
     def after(self, delay_s: float, action: Callable[[], None]) -> Event:
         """Runs `action` once, `delay_s` seconds of plant time from now (never in the past)."""

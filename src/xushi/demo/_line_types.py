@@ -10,6 +10,8 @@ Protocol = Literal["opcua", "sparkplug", "json", "vda5050"]
 ValueType = Literal["double", "int", "bool", "enum", "string", "time", "double[]", "int[]", "string[]"]
 Category = Literal["station", "buffer", "rework", "store", "kitting", "agv", "plc", "meter", "compressor"]
 
+IDEAL_SHARE = 0.9  # no machine is quicker than this share of its usual cycle
+
 
 class Text(msgspec.Struct, frozen=True):
     """One text in both languages of the product."""
@@ -107,6 +109,11 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ""  # buffers: the station behind
     robot: bool = False
     z: float = 0.0
+
+    @property
+    def ideal_cycle_s(self) -> float:
+        """The shortest cycle that the machine can do, in s: what its planned run time per item is measured by."""
+        return round(IDEAL_SHARE * self.cycle_s, 2)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

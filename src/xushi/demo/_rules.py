@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from xushi.demo._line import MACHINES, TAKT_S, parts_of
+from xushi.demo._line import MACHINES, parts_of
 from xushi.demo._line_types import Machine
 from xushi.demo.shells._elements import shell_id, submodel_id
 from xushi.demo.shells._operational import NAME
@@ -114,39 +114,40 @@ def rules() -> list[Rule]:
     return found
 
 
-def kpis() -> list[KpiDefinition]:
-    """Every KPI definition of the plant: the line, and each station."""
+def kpis(speed: float = 1.0) -> list[KpiDefinition]:
+    """Every KPI definition of the plant: the line, and each station; of a plant that runs `speed` times as fast."""
     line = KpiDefinition(
         id="LINE1", title=_words("Line", "产线"),
         producing=StateTest(_key("PLC1", "State"), [_EXECUTING]),
-        good=_key("PLC1", "Engines.Finished"), reject=_key("PLC1", "Engines.Scrapped"), cycle_s=TAKT_S,
+        good=_key("PLC1", "Engines.Finished"), reject=_key("PLC1", "Engines.Scrapped"),
+        cycle_s=max(machine.ideal_cycle_s for machine in MACHINES if machine.category == "station") / speed,
         energy=_key("EM1", "Energy.Total"),
-        figures={"oee": Band(low=0.6), "availability": Band(low=0.9), "performance": Band(low=0.65),
-                 "quality": Band(low=0.98), "throughput": Band(low=80.0), "energy_per_piece": Band(high=4.0)},
+        figures={"oee": Band(low=0.55), "availability": Band(low=0.9), "performance": Band(low=0.6),
+                 "quality": Band(low=0.98), "throughput": Band(low=80.0 * speed), "energy_per_piece": Band(high=4.0)},
     )  # fmt: skip
-    return [line, *(_kpis_of(machine) for machine in MACHINES if machine.category == "station")]
+    return [line, *(_kpis_of(machine, speed) for machine in MACHINES if machine.category == "station")]
 
 
-def _kpis_of(machine: Machine) -> KpiDefinition:
+def _kpis_of(machine: Machine, speed: float) -> KpiDefinition:
     op = machine.id
     state = _key(op, "State")
     return KpiDefinition(
         id=op, title=_words(machine.name.en, machine.name.zh), shell=shell_id(op),
         producing=StateTest(state, [_EXECUTING]), planned=StateTest(_key(op, "OperationMode"), [_PROCESSING]),
         failed=StateTest(state, [_OUT_OF_SERVICE]), good=_key(op, "Counters.Good"),
-        reject=_key(op, "Counters.Reject"), cycle_s=machine.cycle_s,
+        reject=_key(op, "Counters.Reject"), cycle_s=machine.ideal_cycle_s / speed,
         verdict=StateTest(_key(op, "Quality.Verdict"), [_GOOD]), attempt=_key(op, "Quality.Attempt"),
         energy=_key(op, "Energy.Total"),
-        figures={"oee": Band(low=0.55), "availability": Band(low=0.6), "performance": Band(low=0.85),
-                 "quality": Band(low=0.95), "fpy": Band(low=0.95), "mtbf": Band(), "mttr": Band(high=300.0),
+        figures={"oee": Band(low=0.5), "availability": Band(low=0.6), "performance": Band(low=0.8),
+                 "quality": Band(low=0.95), "fpy": Band(low=0.95), "mtbf": Band(), "mttr": Band(high=300.0 / speed),
                  "throughput": Band(), "energy_per_piece": Band()},
     )  # fmt: skip
 
 
-def text() -> str:
-    """The file."""
+def text(speed: float = 1.0) -> str:
+    """The file, for a plant that runs `speed` times as fast."""
     head = "# Alarm rules and KPI definitions of the demo plant, written by `python -m xushi.demo._rules`.\n"
-    return head + write_rule_file(rules(), kpis(), "yaml")
+    return head + write_rule_file(rules(), kpis(speed), "yaml")
 
 
 if __name__ == "__main__":

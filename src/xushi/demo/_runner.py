@@ -30,7 +30,11 @@ class _Face(Protocol):
 
 
 class PlantRunner:
-    """The plant with its sockets. `speed` is plant seconds per second; plant time begins at `start_ns`."""
+    """The plant with its sockets. `speed` is plant seconds per second; plant time begins at `start_ns`.
+
+    With `is_wall_time` the plant stamps what it says with real time, as a plant that is really so fast would: nothing
+    it says lies in the future. Without, with plant time, which runs ahead.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class PlantRunner:
         data: Path,
         broker: tuple[str, int] | None = None,
         has_operators: bool = True,
+        is_wall_time: bool = False,
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = host
@@ -55,6 +60,8 @@ class PlantRunner:
         )
         self._speed, self._wall_s = speed, wall_s
         self.model.run_until(WARM_UP_S)
+        if is_wall_time and speed != 1.0:
+            self.model.loop.pace(speed)
         if not has_operators:
             self.model.operators_leave()
         self._opcua = OpcUaFace(self.model, host, self.opcua_port, data / "opcua")

@@ -10,6 +10,7 @@ from xushi.demo._conveyor import Conveyor
 from xushi.demo._engines import Engine, EngineBook
 from xushi.demo._events import Event, EventLoop, lognormal
 from xushi.demo._line import QUALITY_TOPIC, Machine
+from xushi.demo._line_types import IDEAL_SHARE
 from xushi.demo._material import LineStock, WrongPart
 from xushi.demo._panel import (
     BLOCKED,
@@ -167,7 +168,7 @@ class Station:
     def _draw_cycle(self, is_first: bool) -> float:
         share = 1.0 if is_first or self.id in TESTS else CHECK_ONLY_SHARE
         base_s = self.spec.cycle_s * share * self.setpoints.cycle_factor / self._line_speed()
-        return lognormal(self._rng, base_s, self.spec.cycle_sigma)
+        return max(IDEAL_SHARE * base_s, lognormal(self._rng, base_s, self.spec.cycle_sigma))
 
     def _run(self) -> None:
         fails = self._to_failure_s < self._left_s
@@ -220,7 +221,8 @@ class Station:
         if not faults or self._reject is None:
             engine.stage = max(engine.stage, self.spec.stage)
         self.panel.show_engine(engine)
-        self.panel.count(not faults, self._cycle_s)
+        if is_first or self.id in TESTS:  # an engine that is only looked at again was made before
+            self.panel.count(not faults, self._cycle_s)
         self.panel.show_wear(self.tool.wear)
         self._report(engine, fitted, faults)
         self.advance()

@@ -65,6 +65,7 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
         data=data,
         broker=options.broker,
         has_operators=not options.no_operators,
+        is_wall_time=options.wall_time,
     )
     watch = asyncio.create_task(_watch_parent(os.getppid(), ended))
     try:
@@ -108,6 +109,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder for certificates and the broker's files")
     parser.add_argument("--no-operators", action="store_true", help="poka-yoke stops wait for your answer")
     parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
+    parser.add_argument("--wall-time", action="store_true", help="stamp values with real time, not plant time")
     options = parser.parse_args(arguments)
     if not 0.1 <= options.speed <= 600.0:
         parser.error("--speed must lie between 0.1 and 600")

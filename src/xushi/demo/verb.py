@@ -23,7 +23,6 @@ from xushi.demo.plant import HOST, default_endpoints, endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Remote, Verb, local_access
-from xushi.runtime import decode_frame
 
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 15.0
@@ -108,10 +107,7 @@ class _Demo:
         print(texts["starting"], flush=True)
         ports = (free_or_default(DEFAULT_OPCUA_PORT), free_or_default(DEFAULT_MQTT_PORT))
         server = self._start_server(endpoints(ports[0], HOST, ports[1]))
-        start = datetime.now(UTC)
-        if self._note().exists():  # a plant that ran fast has got ahead of the clock: go on where it ended
-            start = max(start, _after_newest_value(self._wait_for_server(server)))
-        plant = self._start_plant("plant", options.speed, ports, start)
+        plant = self._start_plant("plant", options.speed, ports)
         package = ensure_assets()
         remote = self._wait_for_server(server)
         self._import(remote, package)
@@ -169,13 +165,14 @@ class _Demo:
         return self._start("server", command)
 
     def _start_plant(
-        self, name: str, speed: float, ports: tuple[int, int], start: datetime, is_nice: bool = False
+        self, name: str, speed: float, ports: tuple[int, int], start: datetime | None = None, is_nice: bool = False
     ) -> subprocess.Popen[bytes]:
+        """Start a plant whose time begins in the past, or one that lives now."""
         command = [
             sys.executable, "-m", "xushi.demo.plant", "--speed", str(speed), "--seed", str(self._options.seed),
             "--opcua-port", str(ports[0]), "--mqtt-port", str(ports[1]), "--data", str(self._options.data / name),
-            "--start-time", start.isoformat(),
         ]  # fmt: skip
+        command += ["--wall-time"] if start is None else ["--start-time", start.isoformat()]
         if self._options.no_operators:
             command.append("--no-operators")
         return self._start(name, command, is_nice)
@@ -219,9 +216,10 @@ class _Demo:
         package_digest = hashlib.sha256(package.read_bytes()).hexdigest()
         if known.get("package") != package_digest or not remote.get("/api/twins"):
             remote.import_files([package])
-        rules_digest = hashlib.sha256(RULES.read_bytes()).hexdigest()
+        rules = _rules_at(self._options.speed)
+        rules_digest = hashlib.sha256(rules.encode()).hexdigest()
         if known.get("rules") != rules_digest:
-            remote.run("rules.import", {"text": RULES.read_text("utf-8"), "replace": True})
+            remote.run("rules.import", {"text": rules, "replace": True})
         note.write_text(json.dumps({"package": package_digest, "rules": rules_digest}), "utf-8")
 
     def _tell_ready(self, remote: Remote) -> None:
@@ -272,11 +270,13 @@ class _Demo:
                 return
 
 
-def _after_newest_value(remote: Remote) -> datetime:
-    """Return the instant after the newest value of the live timeline."""
-    newest = decode_frame(remote.raw("GET", "/api/timelines/live/snapshot"))
-    newest_ms = float(newest.times_ms.max()) if len(newest.times_ms) else 0.0
-    return datetime.fromtimestamp(newest_ms / 1e3 + 1, UTC)
+def _rules_at(speed: float) -> str:
+    """The rules and KPI definitions of a plant that runs `speed` times as fast."""
+    if speed == 1.0:
+        return RULES.read_text("utf-8")
+    from xushi.demo._rules import text
+
+    return text(speed)
 
 
 def _has_shift(remote: Remote) -> bool:

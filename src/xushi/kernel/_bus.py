@@ -256,7 +256,7 @@ class CommandBus:
             "params": shown if len(text) <= _LARGEST_PARAMS_IN_EVIDENCE else None,
             "params_sha256": hashlib.sha256(text).hexdigest(),
             "diff_sha256": hashlib.sha256(canonical_json(change.diff)).hexdigest(),
-            "touched": keys[:_MOST_KEYS_IN_EVIDENCE],
+            "touched": keys if command.names_all else keys[:_MOST_KEYS_IN_EVIDENCE],
             "touched_count": len(keys),
             "effects": [effect.describe() for effect in change.effects],
             "summary": change.summary,

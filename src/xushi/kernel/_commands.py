@@ -86,6 +86,7 @@ class Command:
         prepare: computes the change; runs in a worker thread.
         is_undoable: whether the change can be taken back.
         moves_metal: whether a person must hold to confirm.
+        names_all: whether its evidence names every record it touched; else the first 200, and a digest of all.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Command:
     prepare: Callable[[CommandContext, Any], Change]
     is_undoable: bool = True
     moves_metal: bool = False
+    names_all: bool = False
 
 
 class CommandTable:

@@ -50,8 +50,6 @@ def _entries(statement: dict[str, Any], handled: Callable[[str], Handled]) -> li
     kinds = ("rule",) if is_rule else ("alarm",)
     touched = [split_key(key) for key in statement.get("touched", ())]
     alarms = [record_id for kind, record_id in touched if kind in kinds]
-    if statement.get("touched_count", 0) > len(touched) and "alarms" in params:
-        alarms = list(params["alarms"])
     reason = params.get("reason") or params.get("note") or params.get("text") or statement.get("reason", "")
     return [
         Entry(

@@ -95,7 +95,9 @@ def _command(
     title: Text,
     summary: Text,
 ) -> Command:
-    return Command(name=name, params=params, right="alarm:act", title=title, summary=summary, prepare=prepare)
+    return Command(
+        name=name, params=params, right="alarm:act", title=title, summary=summary, prepare=prepare, names_all=True
+    )
 
 
 def _change(context: CommandContext, alarms: Sequence[str], step: Step) -> Change:

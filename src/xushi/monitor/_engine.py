@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal, TypeAlias
@@ -14,7 +14,7 @@ from xushi.monitor._columns import Columns
 from xushi.monitor._guards import joined
 from xushi.monitor._rules import Rule
 from xushi.monitor._transitions import Doubles, Int64s, Numbers, Transitions, find_transitions, group_starts, rates
-from xushi.signals import BAD, Frame, Kind, SignalRegistry
+from xushi.signals import BAD, LOOKING_AGAIN, Frame, Kind, SignalRegistry, is_own_mark
 
 _NEVER_NS = int(np.iinfo(np.int64).min)
 _NOT_DUE_NS = int(np.iinfo(np.int64).max)
@@ -93,6 +93,26 @@ class Engine:
 
     def _numbers_of(self, rules: Iterable[str]) -> NDArray[np.intp]:
         return np.array([self._number[rule] for rule in rules if rule in self._number], np.intp)
+
+    def waits(self) -> list[Occurrence]:
+        """What will happen where delays run, unless they are cut short."""
+        return [
+            Occurrence(
+                int(self._due[i]),
+                self._columns.rules[i].id,
+                "cleared" if self._is_raised[i] else "raised",
+                float(self._due_value[i]),
+            )
+            for i in np.flatnonzero(self._due != _NOT_DUE_NS).tolist()
+        ]
+
+    def hasten(self, waits: Mapping[str, Occurrence]) -> None:
+        """Let delays that run here run out as early as those of another engine, which saw more of the past."""
+        for rule, one in waits.items():
+            number = self._number[rule]
+            if one.at_ns < self._due[number] != _NOT_DUE_NS and one.is_raised != self._is_raised[number]:
+                self._due[number] = one.at_ns
+                self._due_value[number] = np.nan if one.value is None else one.value
 
     def inherit(self, before: Engine) -> list[str]:
         """Go on where another engine stood; return the rules that are new or changed, to be judged afresh."""
@@ -194,6 +214,10 @@ class Engine:
         passed = now_ns - self._arrived[self._columns.signals]
         return np.where(newest == _NEVER_NS, _NEVER_NS, newest + np.maximum(passed, 0))
 
+    def forgive(self, missed_ns: int) -> None:
+        """Take off what our clock ran while we did not listen: it is no silence of the devices."""
+        self._arrived += missed_ns
+
     def advance(self, reached_ns: int | Int64s) -> list[Occurrence]:
         """Let time pass for silent signals up to an instant, or one for each rule: they grow stale, delays run out."""
         found: list[Occurrence] = []
@@ -209,7 +233,14 @@ class Engine:
     def _evaluate(
         self, signals: Numbers, times_ns: Int64s, numbers: Doubles, qualities: np.ndarray, chosen: np.ndarray | None
     ) -> list[Transitions]:
-        found = []
+        found: list[Transitions] = []
+        has_marks = len(qualities) and int(qualities.max()) >= BAD and bool(is_own_mark(qualities).any())
+        if has_marks:  # nobody looked: nothing is known of conditions, and silence is not the device's
+            is_mark = is_own_mark(qualities)
+            found += self._hear_around_marks(signals, times_ns, numbers, qualities, chosen)
+            heard = np.unique(signals[is_mark])
+            kept = ~is_mark
+            signals, times_ns, numbers, qualities = signals[kept], times_ns[kept], numbers[kept], qualities[kept]
         for layer in self._columns.layers:
             rules = layer[signals]
             entries = rules >= 0
@@ -230,6 +261,8 @@ class Engine:
             entries = (rules >= 0) & is_usable
             if chosen is not None:
                 entries &= chosen[rules]
+            if has_marks:
+                entries &= ~np.isin(signals, heard)
             if entries.any():
                 found.append(self._hear(rules[entries], times_ns[entries], numbers[entries]))
         pairs = self._columns.pairs.meet(signals, times_ns, numbers, chosen)
@@ -306,6 +339,38 @@ class Engine:
         )
         order = np.lexsort((~found.is_on, found.times_ns, found.rules))
         return Transitions(found.rules[order], found.times_ns[order], found.is_on[order], found.values[order])
+
+    def _hear_around_marks(
+        self, signals: Numbers, times_ns: Int64s, numbers: Doubles, qualities: np.ndarray, chosen: np.ndarray | None
+    ) -> list[Transitions]:
+        """As `_hear`, for signals with marks of ours: silence counts up to the first mark, and anew from the last.
+
+        A mark is no value: it ends nothing.
+        """
+        found = []
+        is_mark = is_own_mark(qualities)
+        is_usable = is_mark | ((qualities < BAD) & (~np.isnan(numbers) | (self._kinds[signals] >= Kind.STRING)))
+        entries = np.flatnonzero(is_usable & np.isin(signals, signals[is_mark]))
+        entries = entries[np.argsort(times_ns[entries], kind="stable")]
+        for layer in self._columns.stale_layers:
+            rows: list[tuple[int, int, bool, float]] = []
+            for entry in entries.tolist():
+                rule, at_ns = int(layer[signals[entry]]), int(times_ns[entry])
+                if rule < 0 or (chosen is not None and not chosen[rule]):
+                    continue
+                heard, limit = int(self._heard[rule]), int(self._columns.stale_ns[rule])
+                is_silence = heard != _NEVER_NS and at_ns - heard > limit and qualities[entry] != LOOKING_AGAIN
+                if is_silence and not self._is_on[rule]:
+                    rows.append((rule, heard + limit, True, np.nan))
+                    self._is_on[rule] = True
+                if self._is_on[rule] and not is_mark[entry]:
+                    rows.append((rule, at_ns, False, float(numbers[entry])))
+                    self._is_on[rule] = False
+                self._heard[rule] = at_ns
+            if rows:
+                rules, times, is_on, values = zip(*sorted(rows, key=lambda row: row[0]), strict=True)
+                found.append(Transitions(np.array(rules, np.int32), np.array(times), np.array(is_on), np.array(values)))
+        return found
 
     def _grow_stale(self, reached_ns: Int64s) -> Transitions:
         stale = self._stale

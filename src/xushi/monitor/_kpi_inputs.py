@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,15 +42,38 @@ class Intervals:
         return float((self.ends - self.starts).sum()) / 1e9
 
     def __and__(self, other: Intervals) -> Intervals:
-        """The time in both."""
+        """The time in both, in whole stretches."""
         edges = np.unique(np.concatenate([self.starts, self.ends, other.starts, other.ends]))
         if len(edges) < 2:
             return Intervals(edges[:0], edges[:0])
         starts, ends = edges[:-1], edges[1:]
-        inside = self._covers(starts) & other._covers(starts)
-        return Intervals(starts[inside], ends[inside])
+        inside = self.covers(starts) & other.covers(starts)
+        return Intervals(starts[inside], ends[inside]).joined()
 
-    def _covers(self, instants: Int64s) -> Flags:
+    def within(self, start_ns: int, end_ns: int) -> Intervals:
+        """The time in start_ns <= time < end_ns."""
+        first = int(np.searchsorted(self.ends, start_ns, "right"))
+        last = max(first, int(np.searchsorted(self.starts, end_ns)))
+        return Intervals(np.maximum(self.starts[first:last], start_ns), np.minimum(self.ends[first:last], end_ns))
+
+    def joined(self) -> Intervals:
+        """The same time, with stretches that touch made one."""
+        apart = self.starts[1:] > self.ends[:-1]
+        is_first, is_last = (np.ones(len(self.starts), bool) for _ in range(2))
+        is_first[1:] = is_last[:-1] = apart
+        return Intervals(self.starts[is_first], self.ends[is_last])
+
+    def before(self, instants: Int64s) -> Int64s:
+        """How much of this time lies before each instant, in ns."""
+        if not len(self.starts):
+            return np.zeros(len(instants), np.int64)
+        total = np.concatenate([[0], np.cumsum(self.ends - self.starts)])
+        place = np.searchsorted(self.starts, instants, "right") - 1
+        into = np.minimum(instants, self.ends[np.maximum(place, 0)]) - self.starts[np.maximum(place, 0)]
+        return np.where(place >= 0, total[np.maximum(place, 0)] + into, 0)
+
+    def covers(self, instants: Int64s) -> Flags:
+        """Whether each instant lies inside."""
         place = np.searchsorted(self.starts, instants, "right") - 1
         covers: Flags = (
             (place >= 0) & (instants < self.ends[np.maximum(place, 0)])
@@ -69,7 +92,14 @@ class Inputs:
         self._until_ns = until_ns
         self._start_ns, self._end_ns = start_ns, end_ns
         self._series: dict[str, Series] = {}
-        self._risen: dict[str, tuple[Int64s, Doubles]] = {}
+        self._known: dict[tuple[str, ...], Intervals] = {}
+        self._times_in: dict[tuple[str, tuple[int, ...]], Intervals] = {}
+        self._risen: dict[str, tuple[Int64s, Doubles, Int64s]] = {}
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The whole span, as far as time has come."""
+        return self._start_ns, max(self._start_ns, min(self._end_ns, self._until_ns))
 
     def series(self, key: str) -> Series:
         """The values of a signal; a signal that is not there has none."""
@@ -124,24 +154,34 @@ class Inputs:
         part = slice(max(low - 1, 0), high)
         return Series(series.times_ns[part], series.values[part])
 
-    def known(self, key: str, start_ns: int, end_ns: int) -> Intervals:
-        """The time in which a signal's value is known."""
-        starts, ends, values = self._runs(key, start_ns, end_ns)
-        is_known = ~np.isnan(values)
-        return Intervals(starts[is_known], ends[is_known])
+    def known(self, keys: Iterable[str], start_ns: int, end_ns: int) -> Intervals:
+        """The time in a part of the span in which the values of all these signals are known, in whole stretches."""
+        chosen = tuple(keys)
+        if chosen not in self._known:
+            both = Intervals(*(np.array([edge], np.int64) for edge in self.span))
+            for key in chosen:
+                starts, ends, values = self._runs(key, *self.span)
+                is_known = ~np.isnan(values)
+                both = both & Intervals(starts[is_known], ends[is_known]).joined()
+            self._known[chosen] = both
+        return self._known[chosen].within(start_ns, end_ns)
 
     def time_in(self, test: StateTest, start_ns: int, end_ns: int) -> Intervals:
-        """The time in which a state signal had one of the values."""
-        starts, ends, values = self._runs(test.signal, start_ns, end_ns)
-        is_in = np.isin(values, test.values)
-        return Intervals(starts[is_in], ends[is_in])
+        """The time in a part of the span in which a state signal had one of the values."""
+        chosen = test.signal, tuple(test.values)
+        if chosen not in self._times_in:
+            starts, ends, values = self._runs(test.signal, *self.span)
+            is_in = np.isin(values, test.values)
+            self._times_in[chosen] = Intervals(starts[is_in], ends[is_in]).joined()
+        return self._times_in[chosen].within(start_ns, end_ns)
 
-    def durations(self, key: str, start_ns: int, end_ns: int) -> list[tuple[int, float]]:
-        """(state, s) for each value that a state signal had, the longest first."""
+    def durations(self, key: str, base: Intervals, start_ns: int, end_ns: int) -> list[tuple[int, float]]:
+        """(state, s) for each value that a state signal had within `base`, the longest first."""
         starts, ends, values = self._runs(key, start_ns, end_ns)
-        is_known = ~np.isnan(values)
-        states, place = np.unique(values[is_known], return_inverse=True)
-        totals = np.bincount(place, weights=(ends - starts)[is_known] / 1e9, minlength=len(states))
+        spent_s = (base.before(ends) - base.before(starts)) / 1e9
+        counts = ~np.isnan(values) & (spent_s > 0)
+        states, place = np.unique(values[counts], return_inverse=True)
+        totals = np.bincount(place, weights=spent_s[counts], minlength=len(states))
         rows = sorted(zip(states.tolist(), totals.tolist(), strict=True), key=lambda row: -row[1])
         return [(int(state), total) for state, total in rows]
 
@@ -153,23 +193,33 @@ class Inputs:
         inside = (series.times_ns >= start_ns) & (series.times_ns < end_ns)
         return int((entered & inside).sum())
 
-    def increase(self, key: str, start_ns: int, end_ns: int) -> float | None:
-        """How far a counter or meter rose in a span; a fall is a reset to zero. None where nothing is known."""
-        times, risen = self._rise(key)
-        if not len(times):
-            return None
-        low, high = np.searchsorted(times, [start_ns, end_ns]).tolist()
-        return float(risen[high] - risen[low])
+    def increase(self, key: str, base: Intervals, start_ns: int, end_ns: int) -> float | None:
+        """How far a counter or meter was seen to rise in a part of the span, within `base`; None without a value.
 
-    def _rise(self, key: str) -> tuple[Int64s, Doubles]:
-        """(times of the known values, how far the counter had risen before each of them and at the end)."""
+        Only a step between two known values with nothing unknown between them was seen. A fall is a restart of the
+        device's counter: nobody knows when it counted what it shows first.
+        """
+        if not self.known([key], start_ns, end_ns).seconds():
+            return None
+        times, sizes = self.rises(key)
+        inside = (times >= start_ns) & (times < end_ns) & base.covers(times)
+        return float(sizes[inside].sum())
+
+    def rises(self, key: str) -> tuple[Int64s, Doubles]:
+        """(times, sizes) of the steps up that were seen in the whole span."""
+        return self._steps(key)[:2]
+
+    def restarts(self, key: str, start_ns: int, end_ns: int) -> int:
+        """How often a counter fell, in a part of the span."""
+        falls = self._steps(key)[2]
+        return int(((falls >= start_ns) & (falls < end_ns)).sum())
+
+    def _steps(self, key: str) -> tuple[Int64s, Doubles, Int64s]:
         if key not in self._risen:
             series = self.series(key)
-            is_known = ~np.isnan(series.values)
-            values = series.values[is_known]
-            steps = np.diff(values)
-            steps = np.where(steps < 0, values[1:], steps)
-            self._risen[key] = series.times_ns[is_known], np.concatenate([[0.0, 0.0], np.cumsum(steps)])
+            steps = np.diff(series.values)  # NaN beside what is not known
+            times = series.times_ns[1:]
+            self._risen[key] = times[steps > 0], steps[steps > 0], times[steps < 0]
         return self._risen[key]
 
     def first_results(self, verdict: StateTest, attempt: str | None, start_ns: int, end_ns: int) -> tuple[int, int]:

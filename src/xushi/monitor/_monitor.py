@@ -21,9 +21,9 @@ from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._flood import WINDOW_NS, Flood, FloodWatch
 from xushi.monitor._journal import Entry, Journal
 from xushi.monitor._kpi_definitions import KpiDefinition
-from xushi.monitor._replay import fold, replay
+from xushi.monitor._replay import fold, last_values, replay, waits_before
 from xushi.monitor._rules import Rule
-from xushi.signals import Board, Frame, History, SignalRegistry, Timeline
+from xushi.signals import Board, Frame, History, SignalRegistry, Timeline, is_own_mark
 from xushi.trust import EvidenceLog
 
 log = logging.getLogger("xushi.monitor")
@@ -31,6 +31,7 @@ log = logging.getLogger("xushi.monitor")
 GATHER_S = 0.01  # frames of so long are evaluated together
 TICK_S = 0.1
 PATIENCE_NS = 500_000_000  # a value may take this much longer to travel than the one before
+_STALL_NS = 1_000_000_000
 _MOST_FRAMES = 2_000  # evaluate at once where so many wait
 _KEPT_PASTS = 4
 
@@ -94,15 +95,22 @@ class Monitor:
     def _restore(self) -> None:
         """Go on from the journal: conditions as they were, then the last recorded values, which raise nothing twice."""
         self._engine = Engine(list(self.rules.values()), self._registry)
-        self._resume(self._occurred)
         now_ns = self._clock.now_ns()
         for entry in reversed(self.journal.read(now_ns - WINDOW_NS, now_ns + 1, limit=10_000)):
             if entry.event == "raised" and entry.alarm in self.rules:
                 self._flood.note(entry.at_ns, self.rules[entry.alarm].priority)
         handles = self._handles(self._engine.rules)
-        if len(handles):
-            self._take(self._engine.push([self._history.value_as_of(handles, now_ns)], now_ns))
-            self._take(self._engine.sync_guards(now_ns))
+        values, later = last_values(self._history, handles, now_ns)
+        times_ns = dict(zip(values.signals.tolist(), values.times_ns.tolist(), strict=True))
+        active = [alarm for alarm, occurred in self._occurred.items() if occurred.is_active and alarm in self.rules]
+        bad = set(later.signals[~is_own_mark(later.qualities)].tolist())
+        lasting = {alarm for alarm in active if self._has_lasted(alarm, times_ns, bad)}
+        self._resume(alarm for alarm in self._occurred if alarm not in lasting)
+        self._take(self._engine.push([values], now_ns))
+        self._engine.hasten(waits_before(self._engine.rules, self._history, values))
+        self._resume(lasting)
+        self._take(self._engine.push([later], now_ns))
+        self._take(self._engine.sync_guards(now_ns))
         if self.journal.evidence() is None:
             self.journal.write((), evidence=self._evidence.length())
         self.flush()
@@ -119,6 +127,16 @@ class Monitor:
         """All signals that rules look at."""
         keys = {key for rule in rules for key in rule.signals if key in self._registry}
         return np.array(sorted(self._registry.handle(key) for key in keys), np.int32)
+
+    def _has_lasted(self, alarm: str, times_ns: dict[int, int], bad: set[int]) -> bool:
+        """Whether the last usable value of a signal lies before its alarm of silence, or of bad quality."""
+        rule = self.rules[alarm]
+        if rule.condition not in ("stale", "bad_quality") or rule.signal not in self._registry:
+            return False
+        handle = self._registry.handle(rule.signal)
+        if rule.condition == "bad_quality":
+            return handle in bad
+        return times_ns.get(handle, 0) <= self._occurred[alarm].raised_ns
 
     def close(self) -> None:
         """Write what is left and close the journal."""
@@ -165,8 +183,12 @@ class Monitor:
 
     async def _run(self) -> None:
         while True:
+            slept_ns = -self._clock.now_ns()
             await asyncio.sleep(TICK_S)
+            slept_ns += self._clock.now_ns()
             try:
+                if slept_ns > _STALL_NS:  # this process or its machine slept: that is no silence of the plant
+                    self._engine.forgive(slept_ns)
                 self.tick()
                 if self._wants_flush:
                     await asyncio.to_thread(self._flush_quietly)

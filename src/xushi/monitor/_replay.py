@@ -11,9 +11,10 @@ from xushi.monitor._alarm import Handled, Occurred, begin_guard, come, end_guard
 from xushi.monitor._engine import Engine, Occurrence
 from xushi.monitor._rules import Rule
 from xushi.monitor._transitions import Doubles, Int64s
-from xushi.signals import Kind, Points, SignalRegistry, Timeline
+from xushi.signals import BAD, Frame, History, Kind, Points, SignalRegistry, Timeline
 
 _MOST_EPISODES = 1_000
+_MOST_UNUSABLE = 100  # so many bad values in a row hide what was before them
 _WINDOW_NS = 600 * 1_000_000_000  # rules on several signals are fed so much of all of them at once
 
 
@@ -44,7 +45,7 @@ def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int
     handles = np.array(sorted(together | apart), np.int32)
     if not len(handles):
         return []
-    found = engine.push([timeline.snapshot(start_ns - 1, handles)])
+    found = [one for frame in last_values(timeline, handles, start_ns - 1) for one in engine.push([frame])]
     for handle in sorted(apart):
         for piece in timeline.pieces(handle, start_ns, end_ns):
             found += engine.push([piece.frame(handle)])
@@ -61,6 +62,43 @@ def replay(rules: Sequence[Rule], timeline: Timeline, start_ns: int, end_ns: int
 
 def _handles(rules: Sequence[Rule], registry: SignalRegistry) -> set[int]:
     return {registry.handle(key) for rule in rules for key in rule.signals if key in registry}
+
+
+def last_values(source: Timeline | History, handles: np.ndarray, at_ns: int) -> tuple[Frame, Frame]:
+    """(the last usable values up to an instant, what came after them: bad values, and marks that nobody looked)."""
+    kinds = source.registry.kinds
+    ask = source.value_as_of if isinstance(source, History) else lambda some, at: source.snapshot(at, some)
+    usable, others = [], []
+    newest = ask(handles, at_ns)
+    for _ in range(_MOST_UNUSABLE):
+        is_usable = newest.qualities < BAD
+        usable.append(newest.take(is_usable))
+        others.append(newest.take(~is_usable))
+        rows = zip(others[-1].signals.tolist(), others[-1].times_ns.tolist(), strict=True)
+        newest = Frame.concat([ask([handle], time_ns - 1) for handle, time_ns in rows], kinds)
+        if not len(newest):
+            break
+    return Frame.concat(usable, kinds), Frame.concat(others[::-1], kinds)
+
+
+def waits_before(rules: Sequence[Rule], history: History, values: Frame) -> dict[str, Occurrence]:
+    """By rule, what comes of the delays that had begun before the last `values`, or has just come."""
+    engine = Engine([rule for rule in rules if rule.on_delay_s or rule.off_delay_s], history.registry)
+    back_ns: dict[int, int] = {}
+    for rule in engine.rules:
+        handle = history.registry.handle(rule.signal)
+        back_ns[handle] = max(back_ns.get(handle, 0), round(2e9 * (rule.on_delay_s + rule.off_delay_s)))
+    found: list[Occurrence] = []
+    for handle, last_ns in zip(values.signals.tolist(), values.times_ns.tolist(), strict=True):
+        if handle not in back_ns:
+            continue
+        start_ns = last_ns - back_ns[handle]
+        for frame in last_values(history, np.array([handle], np.int32), start_ns - 1):
+            found += engine.push([frame])
+        for piece in history.pieces(handle, start_ns, last_ns + 1):
+            found += engine.push([piece.frame(handle)])
+    changed = (one for one in found if one.event in ("raised", "cleared"))
+    return {one.rule: one for one in [*changed, *engine.waits()]}
 
 
 def _last_before(found: list[Occurrence], start_ns: int) -> list[Occurrence]:

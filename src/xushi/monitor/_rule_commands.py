@@ -74,7 +74,9 @@ def _command(
     title: Text,
     summary: Text,
 ) -> Command:
-    return Command(name=name, params=params, right="monitor:write", title=title, summary=summary, prepare=prepare)
+    return Command(
+        name=name, params=params, right="monitor:write", title=title, summary=summary, prepare=prepare, names_all=True
+    )
 
 
 def _put(context: CommandContext, wanted: Mapping[str, Record], gone: Mapping[str, Record]) -> Change:

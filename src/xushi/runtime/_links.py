@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+import numpy as np
 
 from xushi.connectors import (
     Connector,
@@ -26,12 +27,14 @@ from xushi.connectors.vda5050 import Vehicle, find_vehicles
 from xushi.kernel import Clock, Diagnosis, XushiError
 from xushi.runtime._sign_in import SecretFile
 from xushi.runtime._signals_of_twins import signal_definitions
+from xushi.runtime._source_time import SourceTime
 from xushi.runtime._twins import TwinIndex
-from xushi.signals import Ingest, SignalDef, SignalRegistry, SourceRef
+from xushi.signals import Frame, History, SignalDef, SignalRegistry, SourceRef
 
 log = logging.getLogger("xushi.runtime")
 
 _RESTART_DELAY_S = 2.0
+_LONGEST_NS = 2**63 - 1
 
 
 class _Running:
@@ -47,12 +50,19 @@ class LinkKeeper:
     """Starts, stops and restarts connectors so that they match the twins and the operator's settings."""
 
     def __init__(
-        self, registry: SignalRegistry, ingest: Ingest, clock: Clock, folder: Path, endpoints: Mapping[str, str]
+        self,
+        registry: SignalRegistry,
+        history: History,
+        source_time: SourceTime,
+        clock: Clock,
+        folder: Path,
+        endpoints: Mapping[str, str],
     ) -> None:
         """``endpoints`` are addresses to use by described address; ``folder`` is for the connectors' own files."""
         self._endpoints = endpoints
         self._registry = registry
-        self._ingest = ingest
+        self._history = history
+        self._source_time = source_time
         self._clock = clock
         self._folder = folder
         self.secrets = SecretFile(folder / "secrets.json")
@@ -156,7 +166,14 @@ class LinkKeeper:
     def start(self) -> None:
         """Bring the wanted connections up."""
         self._is_started = True
+        handles = sorted(self._points)
+        if handles:
+            newest = self._history.value_as_of(np.array(handles, np.int32), _LONGEST_NS)
+            self._source_time.look_again(self._signals(), newest)
         self._reconcile_soon()
+
+    def _signals(self) -> dict[str, list[int]]:
+        return {link.id: [point.signal for point in link.points] for link in self._described.values()}
 
     async def stop(self) -> None:
         """Take every connection down."""
@@ -164,6 +181,7 @@ class LinkKeeper:
         if self._reconciler is not None:
             await asyncio.wait([self._reconciler])
         await self._end(list(self._running))
+        self._source_time.look_away(self._signals())
 
     def _reconcile_soon(self) -> None:
         before = self._reconciler
@@ -196,9 +214,12 @@ class LinkKeeper:
         running.task = asyncio.get_running_loop().create_task(self._serve(running))
 
     async def _serve(self, running: _Running) -> None:
+        def take(frame: Frame) -> None:
+            self._source_time.take(running.link.id, frame)
+
         while True:
             try:
-                await running.connector.run(running.link, self._ingest.push, self._tell)
+                await running.connector.run(running.link, take, self._tell)
             except XushiError as error:
                 reason, code = str(error), error.code
             except Exception as error:  # a plugin's defect must not take the platform down

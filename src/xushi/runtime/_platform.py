@@ -42,6 +42,7 @@ from xushi.runtime._recording import recording_commands
 from xushi.runtime._report_desk import ReportDesk
 from xushi.runtime._report_orders import report_commands
 from xushi.runtime._sign_in import sign_in_commands
+from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.scene import scene_commands
@@ -93,6 +94,7 @@ class Platform:
         self.registry = SignalRegistry(folder / "signals.sqlite")
         files.callback(self.registry.close)
         self.board = Board(self.registry)
+        alive_ns = _last_written_ns(folder / "history")
         self.history = History(folder / "history", self.registry, clock)
         files.callback(self.history.close)
         self.ingest = Ingest(self.board, self.history)
@@ -104,7 +106,8 @@ class Platform:
         self.twins = TwinIndex(self.store)
         self.certificates = CertificateShelf(self.store, folder / "connectors" / "opcua", clock)
         self.certificates.adopt()
-        self.links = LinkKeeper(self.registry, self.ingest, clock, folder / "connectors", self._endpoints)
+        source_time = SourceTime(self.registry, self.ingest, clock, alive_ns)
+        self.links = LinkKeeper(self.registry, self.history, source_time, clock, folder / "connectors", self._endpoints)
         self.fleet = make_fleet(self.links, LayoutFinder(self.store, self.blobs), clock)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
@@ -226,3 +229,8 @@ class Platform:
 
 def _tell_snapshot(name: str) -> None:
     log.warning("the data folder is of an older version; first a snapshot is made of it: %s", name)
+
+
+def _last_written_ns(folder: Path) -> int:
+    """When anything in a folder was last written; 0 where it is empty or missing."""
+    return max((path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()), default=0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 GOOD = 0x0000_0000
 UNCERTAIN = 0x4000_0000
 UNCERTAIN_LAST_VALUE = 0x408F_0000
@@ -10,6 +13,10 @@ BAD_NO_COMMUNICATION = 0x8031_0000
 BAD_WAITING_FOR_INITIAL_DATA = 0x8032_0000
 BAD_NO_DATA = 0x809B_0000
 BAD_DATA_LOST = 0x809D_0000
+# Made by the historian, not said by a source (info bits DataValue and Calculated, OPC 10000-4, 7.39 and 10000-11, 6.3)
+_BY_HISTORIAN = 0x0401
+NOBODY_LOOKED = BAD_NO_DATA | _BY_HISTORIAN
+LOOKING_AGAIN = BAD_WAITING_FOR_INITIAL_DATA | _BY_HISTORIAN
 
 _SEVERITY_NAMES = ("Good", "Uncertain", "Bad", "Bad")
 _SEVERITY_TEXTS = {
@@ -106,6 +113,12 @@ _CODES: dict[int, tuple[str, str, str]] = {
 def is_bad(quality: int) -> bool:
     """Whether the value may not be used at all (OPC 10000-4, 7.39: severity bits 10)."""
     return quality >> 30 >= 2
+
+
+def is_own_mark(qualities: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which entries are no values of a source but say when the platform itself did not look, and did again."""
+    is_mark: NDArray[np.bool_] = (qualities == NOBODY_LOOKED) | (qualities == LOOKING_AGAIN)
+    return is_mark
 
 
 def is_good(quality: int) -> bool:
