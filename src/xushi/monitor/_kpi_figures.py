@@ -242,7 +242,7 @@ class _WorkUnit:
             pq = msgspec.structs.replace(pq, value=pieces, note={
                 "en": f"Of {pq.value:g} counted; a piece in work at an edge of the span counts by the share of its "
                       "production time inside, or not at all where its beginning was not seen.",
-                "zh-CN": f"计数 {pq.value:g} 件；跨越时段边界的在制件按其在时段内的生产时间占比计入；未见其开始的不计入。",
+                "zh-CN": f"计数 {pq.value:g} 件；跨越时段边界的在制件按其生产时间占比计入，未见其开始的不计入。",
             })  # fmt: skip
             apt = msgspec.structs.replace(apt, value=seconds if seconds or not apt.value else None, note={
                 "en": "Production time of these pieces, without that of a piece not finished at the end.",
