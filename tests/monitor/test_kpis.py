@@ -149,7 +149,8 @@ def test_no_span_shows_more_than_what_a_machine_can_make(
 def test_a_machine_that_has_just_been_seen_is_not_above_its_pace(bench: Open) -> None:
     with bench() as one:
         record(one, [(2, 0, 3), (1, 0, 0), (0, 0, 50), (0, 2, 51), (0, 14.5, 52)])
-        assert values(one, unit(), -570, 30, until_s=16)["performance"] == pytest.approx((2 + 10) / 14.5)
+        assert values(one, unit(), -570, 30, until_s=16)["performance"] == pytest.approx(10 / 12.5)
+        assert values(one, unit(), -570, 12, until_s=12)["performance"] is None
 
 
 def test_planned_time_bounds_production_time(bench: Open) -> None:

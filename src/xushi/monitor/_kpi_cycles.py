@@ -15,8 +15,9 @@ class Cycles:
 
     A count says that a piece is finished, not when it was begun. A counted piece is spread evenly over the
     production time since the count before. Where that one was not seen (at the start, behind a gap), the first pieces
-    count as far as the planned run time fits into the time that was seen. Of the production time after the last count,
-    one planned run time belongs to a piece that is not finished and is left out; what goes beyond it is lost.
+    count only where they could have been made in the time that was seen, at the planned run time; else they are left
+    out with it. Of the production time after the last count, one planned run time belongs to a piece that is not
+    finished and is left out; what goes beyond it is lost.
 
     Attributes:
         when: the production time.
@@ -62,7 +63,8 @@ def find_cycles(inputs: Inputs, counters: list[str], base: Intervals, when: Inte
     is_first[1:] = stretch[1:] != stretch[:-1]
     high = when.before(times)
     low = np.where(is_first, when.before(base.starts)[stretch], np.roll(high, 1))
-    pieces = np.where(is_first, np.minimum(pieces, (high - low) / planned_ns), pieces)
+    is_cut = is_first & (high - low < pieces * planned_ns)
+    low, pieces = np.where(is_cut, high, low), np.where(is_cut, 0.0, pieces)
     last = np.searchsorted(times, base.ends) - 1  # last count before the end of each stretch
     has_count = (last >= 0) & (stretch[last] == np.arange(len(base.ends)) if len(times) else np.zeros(len(last), bool))
     since = np.where(has_count, high[last], when.before(base.starts)) if len(times) else when.before(base.starts)

@@ -240,11 +240,11 @@ class _WorkUnit:
         if cycle_s is not None and apt.value is not None and pq.value is not None:
             pieces, seconds = self._cycles_of(part, cycle_s).within(part.start_ns, part.end_ns)
             pq = msgspec.structs.replace(pq, value=pieces, note={
-                "en": f"Of {pq.value:g} counted; a piece in work at an edge of the time with data counts by its share "
-                      "of production time inside.",
-                "zh-CN": f"计数 {pq.value:g} 件；跨越有数据时段边界的在制件，按其在时段内的生产时间占比计入。",
+                "en": f"Of {pq.value:g} counted; a piece in work at an edge of the span counts by the share of its "
+                      "production time inside, or not at all where its beginning was not seen.",
+                "zh-CN": f"计数 {pq.value:g} 件；跨越时段边界的在制件按其生产时间占比计入，未见其开始的不计入。",
             })  # fmt: skip
-            apt = msgspec.structs.replace(apt, value=seconds, note={
+            apt = msgspec.structs.replace(apt, value=seconds if seconds or not apt.value else None, note={
                 "en": "Production time of these pieces, without that of a piece not finished at the end.",
                 "zh-CN": "这些工件的生产时间，不含结束时尚未完成的工件。",
             })  # fmt: skip
