@@ -14,7 +14,7 @@ from alarm_bench import PERSON, T0, Bench, S, rule
 
 from xushi.kernel import XushiError
 from xushi.monitor import Engine, Guard, Occurred, Rule
-from xushi.signals import BAD_NO_COMMUNICATION, Frame, Kind, SignalDef, SignalRegistry
+from xushi.signals import BAD_NO_COMMUNICATION, LOOKING_AGAIN, NOBODY_LOOKED, Frame, Kind, SignalDef, SignalRegistry
 
 OpenBench = Callable[[], AbstractContextManager[Bench]]
 FLOW, PUMP = 0, 2  # signals of the bench
@@ -58,6 +58,15 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[float, int, Any]], list[tuple[
     ("a guard and its alarm in the same instant are one suppression", {}, [(1, PUMP, OFF), (1, FLOW, 0)],
      [(1, "suppressed")]),
 ]  # fmt: skip
+
+
+def test_that_nobody_looked_ends_no_guard(registry: SignalRegistry) -> None:
+    engine = Engine([LOW_FLOW], registry)
+    rows = [(PUMP, T0, OFF, 0), (FLOW, T0 + S, 0.0, 0)]
+    found = engine.push([Frame.from_rows(registry, rows)])
+    for at_s, mark in ((5, NOBODY_LOOKED), (9, LOOKING_AGAIN)):
+        found += engine.push([Frame.gap([FLOW, PUMP], T0 + at_s * S, mark, T0 + at_s * S)])
+    assert [one.event for one in found] == ["suppressed"]
 
 
 @pytest.mark.parametrize(("more", "rows", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])

@@ -151,7 +151,7 @@ class Engine:
         self._newest[unheard] = self._arrived[unheard] = frame.times_ns[self._newest[signals] == _NEVER_NS]
         at_ns = np.maximum(self._newest[signals] + (now_ns - self._arrived[signals]), frame.times_ns)
         numbers = frame.numbers(self._kinds)
-        guards = self._columns.guards.meet(signals, at_ns, numbers)
+        guards = self._columns.guards.meet(*_without_marks(signals, at_ns, numbers, frame.qualities))
         found = self.sync_guards(now_ns, np.flatnonzero(chosen))
         found += self._settle(self._evaluate(signals, at_ns, numbers, frame.qualities, chosen), guards)
         return found
@@ -199,7 +199,7 @@ class Engine:
         np.maximum.at(self._newest, signals, times_ns)
         self._arrived[signals] = now_ns
         numbers = _numbers(self._kinds, signals, bits, qualities)
-        guards = columns.guards.meet(signals, times_ns, numbers)
+        guards = columns.guards.meet(*_without_marks(signals, times_ns, numbers, qualities))
         parts = self._evaluate(signals, times_ns, numbers, qualities, None)
         if guards is not None and not now_ns and len(self._stale):
             parts.append(self._stale_before(guards))
@@ -466,6 +466,16 @@ class Engine:
         at_ns = max(at_ns, int(self._last_event[number]))
         self._last_event[number] = at_ns
         found.append(Occurrence(at_ns, self._columns.rules[number].id, event, value))
+
+
+def _without_marks(
+    signals: Numbers, times_ns: Int64s, numbers: Doubles, qualities: np.ndarray
+) -> tuple[Numbers, Int64s, Doubles]:
+    """Leave out our own marks: that nobody looked says nothing about a machine, and ends no guard."""
+    if not len(qualities) or int(qualities.max()) < BAD:
+        return signals, times_ns, numbers
+    kept = ~is_own_mark(qualities)
+    return signals[kept], times_ns[kept], numbers[kept]
 
 
 def _rows(part: Transitions) -> Iterator[tuple[int, int, bool, float]]:
