@@ -11,9 +11,8 @@ def main() -> int:
     """Print one line a case; the exit status is 1 where a verdict is not `same`."""
     failed = 0
     for case in cases():
-        is_same = case.expected == case.ours
-        failed += not is_same
-        print(f"{'same' if is_same else 'DIFFERS'}\t{case.name}\t{case.expected}\t{case.ours}\t{case.source}")
+        failed += not case.is_same
+        print(f"{'same' if case.is_same else 'DIFFERS'}\t{case.name}\t{case.expected}\t{case.ours}\t{case.source}")
     print(f"{failed} of the reference numbers differ" if failed else "all reference numbers agree")
     return 1 if failed else 0
 

@@ -1,0 +1,139 @@
+"""Simulation: a plant as data, run ahead of the clock by a compiled event kernel or an exact recursion.
+
+Nothing here imports the compiler before the first run; models are read, written and checked without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._check import check
+from ._distributions import (
+    Constant,
+    Distribution,
+    Empirical,
+    Exponential,
+    Gamma,
+    Geometric,
+    Lognormal,
+    Normal,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+from ._model import (
+    Buffer,
+    Calendar,
+    Crew,
+    Failure,
+    Fleet,
+    Input,
+    Machine,
+    Make,
+    Model,
+    Operation,
+    Order,
+    Power,
+    Product,
+    Road,
+    Route,
+    Setup,
+    Sink,
+    Source,
+    Transport,
+    Zone,
+    read_model,
+    write_model,
+)
+from ._state import MachineState, OrderState, PartState, PlantState, VehicleState
+from ._statistics import Interval, interval, ratio_interval
+
+if TYPE_CHECKING:
+    from ._bottleneck import Bottleneck, find_bottleneck
+    from ._experiment import Cancellation, Experiment, prepare, run, run_alternatives
+    from ._fit import Fit, fit, fit_best
+    from ._outcome import Outcome, difference
+    from ._simulation import Simulation
+
+_COMPILED = {
+    "Bottleneck": "_bottleneck",
+    "Cancellation": "_experiment",
+    "Experiment": "_experiment",
+    "Fit": "_fit",
+    "Outcome": "_outcome",
+    "Simulation": "_simulation",
+    "difference": "_outcome",
+    "find_bottleneck": "_bottleneck",
+    "fit": "_fit",
+    "fit_best": "_fit",
+    "prepare": "_experiment",
+    "run": "_experiment",
+    "run_alternatives": "_experiment",
+}
+
+__all__ = [
+    "Bottleneck",
+    "Buffer",
+    "Calendar",
+    "Cancellation",
+    "Constant",
+    "Crew",
+    "Distribution",
+    "Empirical",
+    "Experiment",
+    "Exponential",
+    "Failure",
+    "Fit",
+    "Fleet",
+    "Gamma",
+    "Geometric",
+    "Input",
+    "Interval",
+    "Lognormal",
+    "Machine",
+    "MachineState",
+    "Make",
+    "Model",
+    "Normal",
+    "Operation",
+    "Order",
+    "OrderState",
+    "Outcome",
+    "PartState",
+    "PlantState",
+    "Power",
+    "Product",
+    "Road",
+    "Route",
+    "Setup",
+    "Simulation",
+    "Sink",
+    "Source",
+    "Transport",
+    "Triangular",
+    "Uniform",
+    "VehicleState",
+    "Weibull",
+    "Zone",
+    "check",
+    "difference",
+    "find_bottleneck",
+    "fit",
+    "fit_best",
+    "interval",
+    "prepare",
+    "ratio_interval",
+    "read_model",
+    "run",
+    "run_alternatives",
+    "write_model",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs the compiler when it is first asked for."""
+    if name not in _COMPILED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f".{_COMPILED[name]}", __name__), name)

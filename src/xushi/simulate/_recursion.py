@@ -1,0 +1,319 @@
+"""The exact max-plus recursion for serial lines: when each part leaves each machine, without an event list.
+
+With S the work, R the repairs that fall into it, B the buffer behind machine i:
+    start[n, i] = max(leave[n, i-1], leave[n-1, i]);  done[n, i] = start[n, i] + S + R
+    leave[n, i] = max(done[n, i], leave[n - B - 1, i+1])        (blocking after service)
+It draws the same numbers from the same streams as the event kernel and books into the same arrays.
+
+Source: J. Buzacott, J. Shanthikumar, "Stochastic Models of Manufacturing Systems", 1993, chapter 5.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ._compiled import compiled, inlined
+from ._handle import world_at
+from ._layout import (
+    ARRIVALS,
+    BLOCKED,
+    BUSY,
+    DOWN,
+    EMPTY,
+    HOLDING,
+    IDLE,
+    REPAIRING,
+    UNLIMITED,
+    WORKING,
+)
+from ._logarithm import natural_log
+from ._random import seed_streams, uniform
+from ._variates import draw
+
+# What is booked for each machine of the line while it runs. Of a plain operation (nothing strikes, all of it counted)
+# only the first five; of one at an edge, or with a failure, also the others.
+_BUSY, _BLOCKED, _WAITED, _DELAYED, _PLAIN, _DOWN, _LEVEL, _MADE, _TAKEN = range(9)
+# What the innermost loop needs to know of it.
+_STREAM, _DIST, _MODE_FIRST, _MODE_END, _HAS_BUFFER, _IS_SOURCE, _PLACE = range(7)
+
+
+@inlined
+def _clip(at_s: float, warm_s: float, horizon_s: float) -> float:
+    """Return the instant, or the nearest that is counted."""
+    return max(min(at_s, horizon_s), warm_s)
+
+
+@inlined
+def _renew(w: Any, f: int) -> None:
+    mode = w.modes[f]
+    mode.left = draw(w.dists, mode.after, w.values, w.streams, mode.after_stream)
+
+
+@compiled
+def _fail_on_the_way(
+    w: Any, known: Any, booked: Any, i: int, start_s: float, work_s: float, warm_s: float, horizon_s: float
+) -> float:
+    """Work on a part from `start_s`, with the failures that strike on the way; return when it is done."""
+    now = start_s
+    first, end = known[i, _MODE_FIRST], known[i, _MODE_END]
+    while True:
+        strikes = -1
+        ahead_s = work_s
+        for f in range(first, end):
+            if w.modes[f].left < ahead_s:
+                ahead_s = w.modes[f].left
+                strikes = f
+        for f in range(first, end):
+            w.modes[f].left -= ahead_s
+        booked[i, _BUSY] += _clip(now + ahead_s, warm_s, horizon_s) - _clip(now, warm_s, horizon_s)
+        now += ahead_s
+        if strikes < 0 or now > horizon_s:
+            return now
+        work_s -= ahead_s
+        mode = w.modes[strikes]
+        if now > warm_s:
+            mode.strikes += 1
+        repair_s = draw(w.dists, mode.repair, w.values, w.streams, mode.repair_stream)
+        booked[i, _DOWN] += _clip(now + repair_s, warm_s, horizon_s) - _clip(now, warm_s, horizon_s)
+        now += repair_s
+        _renew(w, strikes)
+
+
+@compiled
+def _book(
+    known: Any,
+    booked: Any,
+    i: int,
+    arrived_s: float,
+    begins_wait_s: float,
+    start_s: float,
+    warm_s: float,
+    horizon_s: float,
+) -> None:
+    """Book the wait before an operation that is not counted as a whole."""
+    if known[i, _HAS_BUFFER]:
+        # the plain operations' waits are their share of the level, too
+        booked[i, _LEVEL] += _clip(start_s, warm_s, horizon_s) - _clip(arrived_s, warm_s, horizon_s)
+    if start_s > warm_s and start_s <= horizon_s:
+        booked[i, _TAKEN] += 1.0
+        if i > 0 and start_s > begins_wait_s:
+            booked[i, _DELAYED] += 1.0
+            booked[i, _WAITED] += start_s - begins_wait_s
+            if known[i, _HAS_BUFFER]:
+                booked[i, _LEVEL] -= start_s - begins_wait_s
+
+
+@compiled
+def _lay_out(w: Any, order: Any, buffers: Any, parts: Any, places: Any) -> int:
+    """List the parts already in the line, the one nearest to its end first, and where each is.
+
+    A place is twice the machine's number, and 1 more for a part that is on the machine and not before it.
+    """
+    count = 0
+    for i in range(len(order) - 1, -1, -1):
+        machine = w.machines[order[i]]
+        if machine.phase == WORKING:
+            parts[count] = machine.first
+            places[count] = 2 * i + 1
+            count += 1
+        elif machine.phase == HOLDING:
+            parts[count] = w.buffers[buffers[i]].wait_head
+            places[count] = 2 * i + 1
+            count += 1
+        if i > 0:
+            p = w.buffers[buffers[i - 1]].head
+            while p >= 0:
+                parts[count] = p
+                places[count] = 2 * i
+                count += 1
+                p = w.parts[p].next
+    return count
+
+
+@compiled
+def _know(w: Any, order: Any, buffers: Any, known: Any) -> None:
+    """Gather what the innermost loop needs to know of each machine."""
+    for i in range(len(order)):
+        machine = w.machines[order[i]]
+        known[i, _STREAM] = machine.work_stream
+        known[i, _DIST] = w.operations[machine.op_first].dist_first
+        known[i, _MODE_FIRST] = machine.mode_first
+        known[i, _MODE_END] = machine.mode_first + machine.mode_count
+        known[i, _HAS_BUFFER] = i > 0 and w.buffers[buffers[i - 1]].capacity > 0
+        known[i, _IS_SOURCE] = machine.kind == ARRIVALS
+
+
+@compiled
+def _gather(w: Any, order: Any, known: Any, streams: Any, means_s: Any) -> int:
+    """List the machines with exponential work, and return how many there are."""
+    count = 0
+    for i in range(len(order)):
+        known[i, _PLACE] = -1
+        dist = w.dists[known[i, _DIST]]
+        if dist.family == 1:
+            known[i, _PLACE] = count
+            streams[count] = known[i, _STREAM]
+            means_s[count] = dist.a
+            count += 1
+    return count
+
+
+@compiled
+def _stop(w: Any, order: Any, booked: Any, free_s: Any, stopped_s: Any, warm_s: float, horizon_s: float) -> None:
+    """Draw the first failures, and stop the machines that are under repair at the start."""
+    for f in range(len(w.modes)):
+        if math.isnan(w.modes[f].left):
+            _renew(w, f)
+    for i in range(len(order)):
+        machine = w.machines[order[i]]
+        if machine.down == REPAIRING:
+            mode = w.modes[machine.down_mode]
+            stopped_s[i] = machine.repair_left_s
+            if math.isnan(stopped_s[i]):
+                stopped_s[i] = draw(w.dists, mode.repair, w.values, w.streams, mode.repair_stream)
+            booked[i, _DOWN] += _clip(stopped_s[i], warm_s, horizon_s) - max(0.0, warm_s)
+            free_s[i] = stopped_s[i]
+
+
+@compiled
+def _write(w: Any, order: Any, buffers: Any, booked: Any, counted_s: float) -> None:
+    """Book what was counted where the event kernel books it; a machine that did nothing else was idle."""
+    for i in range(len(order)):
+        m = order[i]
+        w.state_s[m, BUSY] = booked[i, _BUSY]
+        w.state_s[m, BLOCKED] = booked[i, _BLOCKED]
+        w.state_s[m, DOWN] = booked[i, _DOWN]
+        w.state_s[m, IDLE] = max(0.0, counted_s - booked[i, _BUSY] - booked[i, _BLOCKED] - booked[i, _DOWN])
+        w.machines[m].made = int(booked[i, _PLAIN] + booked[i, _MADE])
+        if i > 0:
+            buffer = w.buffers[buffers[i - 1]]
+            if buffer.capacity > 0:
+                buffer.area = booked[i, _WAITED] + booked[i, _LEVEL]
+            buffer.taken = int(booked[i, _PLAIN] + booked[i, _TAKEN])
+            buffer.delayed = int(booked[i, _DELAYED])
+            buffer.waited_s = booked[i, _WAITED]
+
+
+@compiled
+def recur(
+    address: int, order: Any, buffers: Any, sink: int, seed: int, replication: int, warm_s: float, horizon_s: float
+) -> None:
+    """Run one replication of a serial line and book it; the world must be a fresh copy at time 0.
+
+    Args:
+        address: of the world's table.
+        order: int64 [M], rows of the machines in the order of flow.
+        buffers: int64 [M - 1], rows of the buffers between them.
+        sink: row of the sink.
+        seed: of the experiment.
+        replication: number of the replication.
+        warm_s: what happens up to then is not counted; negative for none.
+        horizon_s: the end.
+    """
+    w = world_at(address)
+    seed_streams(w.streams, w.keys, seed, replication)
+    count = len(order)
+    free_s = np.zeros(count)
+    stopped_s = np.zeros(count)
+    booked = np.zeros((count, 9))
+    known = np.zeros((count, 7), np.int64)
+    _know(w, order, buffers, known)
+    _stop(w, order, booked, free_s, stopped_s, warm_s, horizon_s)
+    streams = np.zeros(count, np.int64)
+    means_s = np.zeros(count)
+    uniforms = np.zeros(count)
+    lengths = np.zeros(count)
+    exponentials = _gather(w, order, known, streams, means_s)
+    room = np.zeros(count + 2, np.int64)  # where each machine's ring of leaving times begins
+    for i in range(1, count):
+        capacity = w.buffers[buffers[i - 1]].capacity
+        room[i + 1] = room[i] + (0 if capacity == UNLIMITED else capacity + 1)
+    room[count + 1] = room[count]
+    left_s = np.zeros(room[count] + 1)
+    at = room.copy()
+    there = np.zeros(w.plant[0].in_plant + 1 + count, np.int64)
+    places = np.zeros(len(there), np.int64)
+    ready = _lay_out(w, order, buffers, there, places)
+    for i in range(1, count):
+        size = room[i + 1] - room[i]
+        if size > 0 and stopped_s[i] > 0.0 and w.machines[order[i]].phase == EMPTY:
+            passed = np.sum(places[:ready] >> 1 > i)  # as if the part that left it last left after the repair
+            left_s[room[i] + (passed - 1 + size) % size] = stopped_s[i]
+    end = w.sinks[sink]
+    n = 0
+    while n < ready or free_s[0] <= horizon_s:
+        is_new = n >= ready
+        first = 0 if is_new else places[n] >> 1
+        is_on_machine = not is_new and places[n] & 1 == 1
+        arrived_s = free_s[0] if is_new else 0.0
+        born_s = arrived_s if is_new else w.parts[there[n]].born_s
+        done_s = arrived_s
+        if is_new:
+            for k in range(exponentials):
+                uniforms[k] = uniform(w.streams, streams[k])
+            for k in range(exponentials):  # apart, so that several are computed at once
+                lengths[k] = -natural_log(uniforms[k])
+        for i in range(first, count):
+            since_s = free_s[i]
+            start_s = max(arrived_s, since_s)
+            waits_from_s = arrived_s if known[i, _HAS_BUFFER] else done_s
+            is_begun = is_on_machine and i == first
+            holds = is_begun and w.machines[order[i]].phase == HOLDING
+            work_s = math.nan
+            if is_begun:
+                start_s = stopped_s[i]
+                work_s = 0.0 if holds else w.machines[order[i]].left_s
+            if is_new and known[i, _PLACE] >= 0:
+                work_s = means_s[known[i, _PLACE]] * lengths[known[i, _PLACE]]
+            elif math.isnan(work_s):
+                work_s = draw(w.dists, known[i, _DIST], w.values, w.streams, known[i, _STREAM])
+            ahead_s = math.inf
+            for f in range(known[i, _MODE_FIRST], known[i, _MODE_END]):
+                ahead_s = min(ahead_s, w.modes[f].left)
+            gone_s = start_s + work_s
+            if room[i + 2] > room[i + 1]:
+                gone_s = max(gone_s, left_s[at[i + 1]])
+            if ahead_s >= work_s and min(arrived_s, since_s) > warm_s and gone_s <= horizon_s and not is_begun:
+                done_s = start_s + work_s
+                for f in range(known[i, _MODE_FIRST], known[i, _MODE_END]):
+                    w.modes[f].left -= work_s
+                booked[i, _BUSY] += work_s
+                booked[i, _BLOCKED] += gone_s - done_s
+                booked[i, _WAITED] += start_s - waits_from_s
+                booked[i, _DELAYED] += start_s > waits_from_s
+                booked[i, _PLAIN] += 1.0
+                free_s[i] = gone_s
+            else:
+                if not is_begun:
+                    _book(known, booked, i, arrived_s, waits_from_s, start_s, warm_s, horizon_s)
+                done_s = 0.0
+                if not holds:
+                    done_s = _fail_on_the_way(w, known, booked, i, start_s, work_s, warm_s, horizon_s)
+                    booked[i, _MADE] += done_s > warm_s and done_s <= horizon_s
+                gone_s = done_s
+                if room[i + 2] > room[i + 1]:
+                    gone_s = max(gone_s, left_s[at[i + 1]])
+                free_s[i] = max(gone_s, stopped_s[i] if holds else done_s)
+                held_from_s = _clip(stopped_s[i] if holds else done_s, warm_s, horizon_s)
+                booked[i, _BLOCKED] += _clip(free_s[i], warm_s, horizon_s) - held_from_s
+            if i == 0 and is_new and known[0, _IS_SOURCE]:
+                born_s = done_s
+            if room[i + 1] > room[i]:
+                left_s[at[i]] = free_s[i]
+            arrived_s = gone_s
+        for i in range(1, count):
+            if room[i + 1] > room[i]:
+                at[i] += 1
+                if at[i] == room[i + 1]:
+                    at[i] = room[i]
+        if arrived_s > warm_s and arrived_s <= horizon_s:
+            flow_s = arrived_s - born_s
+            end.count += 1
+            end.flow_s += flow_s
+            end.flow_s2 += flow_s * flow_s
+        n += 1
+    _write(w, order, buffers, booked, horizon_s - max(warm_s, 0.0))
+    w.plant[0].now_s = horizon_s

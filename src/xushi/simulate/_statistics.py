@@ -1,0 +1,82 @@
+"""Means over independent replications, with confidence intervals."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xushi.kernel import XushiError
+
+from ._model import _Data
+
+
+class Interval(_Data, frozen=True, kw_only=True):
+    """A mean over replications and half the width of its confidence interval (Student's t).
+
+    Attributes:
+        mean: over the replications that have a value.
+        half_width: 0 where they are all equal, infinite for fewer than two.
+        count: of replications that have a value.
+    """
+
+    mean: float
+    half_width: float
+    count: int
+
+    @property
+    def low(self) -> float:
+        """Return the lower end."""
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> float:
+        """Return the upper end."""
+        return self.mean + self.half_width
+
+    def has(self, value: float) -> bool:
+        """Return whether the value lies in the interval."""
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f"{self.mean:.6g} ± {self.half_width:.2g}"
+
+
+def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the mean of independent values with its confidence interval; not-a-number counts as missing.
+
+    Source: A. Law, "Simulation Modeling and Analysis", 5th ed., 4.5 (fixed sample size).
+
+    Raises:
+        XushiError: `simulate.numba_missing`, where scipy is not installed.
+    """
+    try:
+        from scipy.special import stdtrit
+    except ImportError:
+        raise XushiError("simulate.numba_missing") from None
+
+    found = np.asarray(values, np.float64)
+    found = found[~np.isnan(found)]
+    if len(found) == 0:
+        return Interval(mean=math.nan, half_width=math.inf, count=0)
+    mean = float(found.mean())
+    if len(found) == 1:
+        return Interval(mean=mean, half_width=math.inf, count=1)
+    deviation = float(found.std(ddof=1))
+    half_width = float(stdtrit(len(found) - 1, 0.5 + confidence / 2)) * deviation / math.sqrt(len(found))
+    return Interval(mean=mean, half_width=half_width, count=len(found))
+
+
+def ratio_interval(tops: ArrayLike, bottoms: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the ratio of two means with its interval (jackknife), where a mean of ratios would be biased.
+
+    Source: A. Law, "Simulation Modeling and Analysis", 5th ed., 9.5.3.
+    """
+    top, bottom = np.asarray(tops, np.float64), np.asarray(bottoms, np.float64)
+    count = len(top)
+    if count < 2:
+        return Interval(mean=float(top.sum() / bottom.sum()), half_width=math.inf, count=count)
+    whole = top.sum() / bottom.sum()
+    without = (top.sum() - top) / (bottom.sum() - bottom)
+    return interval(count * whole - (count - 1) * without, confidence)
