@@ -21,7 +21,6 @@ from xushi.server._routes import KIB, Call, RouteSpec, answer_json
 from xushi.signals import is_good, unit_display
 
 _MOST_SHOWN = 1_000
-_MOST_PREVIEWED = 200
 _SHEET_BODY = 64 * KIB * KIB
 _RIGHT = "link:write"
 
@@ -140,10 +139,7 @@ async def scan(doors: Doors, call: Call) -> Response:
 
 async def preview(doors: Doors, call: Call) -> Response:
     """Present values of up to 200 nodes, in their order."""
-    found, addresses = _get(doors, call), list(call.body.addresses)
-    if not 0 < len(addresses) <= _MOST_PREVIEWED:
-        raise XushiError("server.body_invalid", reason=f"1 to {_MOST_PREVIEWED} addresses")
-    samples = await doors.platform.drafts.preview(found, addresses)
+    samples = await doors.platform.drafts.preview(_get(doors, call), list(call.body.addresses))
     return answer_json(
         [
             c.PreviewValue(
@@ -388,7 +384,7 @@ ROUTES = (
               tags=_TAGS),
     RouteSpec("GET", f"{_ONE}/search", _RIGHT, search, "Search what was read", SearchQuery, answer=c.ConnectNodes,
               tags=_TAGS),
-    RouteSpec("POST", f"{_ONE}/preview", _RIGHT, preview, "Present values", body=c.Addresses,
+    RouteSpec("POST", f"{_ONE}/preview", _RIGHT, preview, "Present values", body=c.PreviewOf,
               answer=list[c.PreviewValue], tags=_TAGS),
     RouteSpec("POST", f"{_ONE}/suggest", _RIGHT, suggest, "Suggest a mapping", body=c.Addresses, answer=m.JobInfo,
               status=202, tags=_TAGS),

@@ -25,7 +25,7 @@ export interface ActionInputInfo {
   maximum: number | null;
 }
 
-/** Nodes by address. For a scan: empty means everything. For a preview: at most 200. */
+/** Nodes by address; none means everything. */
 export interface Addresses {
   addresses?: string[];
 }
@@ -693,6 +693,11 @@ export interface PlayClip {
   kind: "clip";
   clip: string;
   signal: string;
+}
+
+/** The nodes whose present values are asked for. */
+export interface PreviewOf {
+  addresses: string[];
 }
 
 /** A value as it is now; ``text`` says why there is none. ``is_good``: its status code is of severity Good. */
