@@ -356,20 +356,6 @@ export interface FoundMachine {
   reason: string;
 }
 
-/** Gauge repeatability and reproducibility (AIAG MSA 4th edition, average and range method). */
-export interface GaugeAnswer {
-  ev: number;
-  av: number;
-  grr: number;
-  pv: number;
-  tv: number;
-  ev_percent: number;
-  av_percent: number;
-  grr_percent: number;
-  pv_percent: number;
-  ndc: number;
-}
-
 /** Measurements of a gauge study: ``values[appraiser][part][trial]``. */
 export interface GaugeStudy {
   values: number[][][];
