@@ -48,7 +48,7 @@ soak: setup ## Run the demo plant at 10x for 30 minutes and account for every va
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 kill: setup ## Kill the server 30 times under load and account for everything acknowledged
-	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q tests/server/test_kill9.py
+	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q tests/server/test_kill9.py tests/monitor/test_kill.py
 
 outage: setup ## Kill and restart brokers and OPC UA servers 20 times each under load
 	XUSHI_OUTAGE_ROUNDS=20 $(BIN)/python -m pytest -q tests/connectors/test_outages.py

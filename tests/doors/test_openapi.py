@@ -13,6 +13,7 @@ from xushi.demo.shells import ensure_assets
 from xushi.testing import OwnServer
 
 EXAMPLES = os.environ.get("XUSHI_SCHEMATHESIS_EXAMPLES", "3")
+SEED = os.environ.get("XUSHI_SCHEMATHESIS_SEED", "20261127")  # the same cases in every run, others by asking for them
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 
@@ -27,6 +28,7 @@ def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer, t
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIGURATION), "run",
         f"{outside.remote.url}/api/openapi.json", "--header", f"Authorization: Bearer {outside.remote.token}",
         "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES,
+        "--seed", SEED,
         "--no-color", "--max-response-time", "12",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False, cwd=tmp_path)

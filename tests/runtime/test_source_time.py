@@ -79,6 +79,15 @@ def test_a_source_time_far_ahead_of_our_clock_is_replaced_by_the_time_of_arrival
         assert [at_s for at_s, _ in run.recorded(1)] == [5, 6, 7, 8, 9]
 
 
+def test_nothing_is_lost_while_a_clock_runs_away(running: Open) -> None:
+    with running() as run:
+        for step in range(100):  # five times as fast as ours: beyond the limit from the 26th on
+            run.see(0, float(step), T0 + step * S // 2)
+            run.clock.advance(S // 10)
+            assert run.board.read([0]).bits.view(np.float64).tolist() == [float(step)]
+        assert [value for _, value in run.recorded(0)] == [float(step) for step in range(100)]
+
+
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_the_time_in_which_the_platform_was_off_is_marked_in_every_signal(running: Open, is_killed: bool) -> None:
     with running() as run:

@@ -46,6 +46,7 @@ def test_nothing_acknowledged_100_ms_before_a_kill_is_lost(tmp_path: Path) -> No
     registry = SignalRegistry(tmp_path / "signals.sqlite")
     registry.define([SignalDef(key=f"k{i}") for i in range(SIGNALS)])
     random = np.random.default_rng(5)
+    must_be_there: set[int] = set()  # a frame of the last 100 ms may be there for some of its signals only
     for _ in range(3):
         process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
@@ -60,13 +61,14 @@ def test_nothing_acknowledged_100_ms_before_a_kill_is_lost(tmp_path: Path) -> No
         acknowledged = [tuple(map(int, line.split())) for line in lines]
         safe = [number for number, instant in acknowledged if instant < killed_ns - WINDOW_NS]
         assert safe
+        must_be_there.update(range(min(safe), max(safe) + 1))
         began = time.monotonic()
         history = History(tmp_path, registry, SystemClock(), HistoryLimits(chunk_points=256))
         assert time.monotonic() - began < 3
         for handle in (0, SIGNALS - 1):
             found = history.range(handle, 0, 2**62)
             numbers = found.times_ns.tolist()
-            assert numbers == list(range(len(numbers)))
+            assert numbers == sorted(set(numbers))
+            assert must_be_there <= set(numbers)
             assert found.numbers(registry.kinds).tolist() == [float(number) for number in numbers]
-            assert numbers[-1] >= safe[-1]
         history.close()

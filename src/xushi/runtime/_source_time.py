@@ -77,7 +77,10 @@ class SourceTime:
                 log.warning(
                     "the clock of %s is %.0f s ahead; its values get our time", link, (newest_ns - now_ns) / 1e9
                 )
-            times_ns = np.where(times_ns > now_ns + AHEAD_NS, now_ns, times_ns)
+            is_ahead = times_ns > now_ns + AHEAD_NS
+            times_ns = times_ns.copy()
+            # behind what the signal had while its clock was less far ahead: else it would count as late and be lost
+            times_ns[is_ahead] = np.maximum(now_ns, self._ingest.board.times_ns(frame.signals[is_ahead]) + 1)
             newest_ns = int(times_ns.max())
         if self._is_silent:
             times_ns = self._behind_marks(frame, times_ns)

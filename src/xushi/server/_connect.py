@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -21,7 +21,6 @@ from xushi.server._routes import KIB, Call, RouteSpec, answer_json
 from xushi.signals import is_good, unit_display
 
 _MOST_SHOWN = 1_000
-_MOST_PREVIEWED = 200
 _SHEET_BODY = 64 * KIB * KIB
 _RIGHT = "link:write"
 
@@ -55,7 +54,7 @@ class RowsQuery(msgspec.Struct, frozen=True):
 class SheetQuery(msgspec.Struct, frozen=True):
     """The form of the sheet: xlsx or csv."""
 
-    format: str = "xlsx"
+    format: Literal["xlsx", "csv"] = "xlsx"
 
 
 async def offered(doors: Doors, call: Call) -> Response:
@@ -140,10 +139,7 @@ async def scan(doors: Doors, call: Call) -> Response:
 
 async def preview(doors: Doors, call: Call) -> Response:
     """Present values of up to 200 nodes, in their order."""
-    found, addresses = _get(doors, call), list(call.body.addresses)
-    if not 0 < len(addresses) <= _MOST_PREVIEWED:
-        raise XushiError("server.body_invalid", reason=f"1 to {_MOST_PREVIEWED} addresses")
-    samples = await doors.platform.drafts.preview(found, addresses)
+    samples = await doors.platform.drafts.preview(_get(doors, call), list(call.body.addresses))
     return answer_json(
         [
             c.PreviewValue(
@@ -207,7 +203,7 @@ async def change_rows(doors: Doors, call: Call) -> Response:
     """Change rows, all of them or none."""
     found, body = _get(doors, call), call.body
     if not body.numbers and not body.q and not body.machine and (body.property or body.name):
-        raise XushiError("server.body_invalid", reason="name the rows whose property or name is to change")
+        raise XushiError("server.rows_unnamed")
     wanted = set(body.numbers) or {one.number for one in _chosen(found.mapping, body.q, body.machine, None)}
     given = {
         "is_included": body.is_included, "machine": body.to_machine, "submodel": body.submodel,
@@ -236,8 +232,6 @@ async def change_rows(doors: Doors, call: Call) -> Response:
 async def sheet(doors: Doors, call: Call) -> Response:
     """The mapping as a table for a spreadsheet."""
     found, form = _get(doors, call), call.query.format
-    if form not in ("xlsx", "csv"):
-        raise XushiError("server.query_invalid", reason="format is xlsx or csv")
     content = await asyncio.to_thread(to_xlsx if form == "xlsx" else to_csv, table(found.mapping))
     headers = {"Content-Disposition": f'attachment; filename="mapping.{form}"', "Cache-Control": "no-store"}
     return Response(content, headers=headers, media_type=XLSX if form == "xlsx" else "text/csv; charset=utf-8")
@@ -245,8 +239,10 @@ async def sheet(doors: Doors, call: Call) -> Response:
 
 async def take_sheet(doors: Doors, call: Call) -> Response:
     """Take an edited sheet over as a whole; where it has faults, all are told and nothing is taken."""
-    found = _get(doors, call)
-    faults = await doors.platform.drafts.take_sheet(found, await call.request.body())
+    found, content = _get(doors, call), await call.request.body()
+    if not content:
+        raise XushiError("connectors.sheet_unreadable", reason="It is empty.")
+    faults = await doors.platform.drafts.take_sheet(found, content)
     return answer_json(_edited(call, len(found.mapping.rows), faults))
 
 
@@ -388,7 +384,7 @@ ROUTES = (
               tags=_TAGS),
     RouteSpec("GET", f"{_ONE}/search", _RIGHT, search, "Search what was read", SearchQuery, answer=c.ConnectNodes,
               tags=_TAGS),
-    RouteSpec("POST", f"{_ONE}/preview", _RIGHT, preview, "Present values", body=c.Addresses,
+    RouteSpec("POST", f"{_ONE}/preview", _RIGHT, preview, "Present values", body=c.PreviewOf,
               answer=list[c.PreviewValue], tags=_TAGS),
     RouteSpec("POST", f"{_ONE}/suggest", _RIGHT, suggest, "Suggest a mapping", body=c.Addresses, answer=m.JobInfo,
               status=202, tags=_TAGS),
@@ -399,7 +395,8 @@ ROUTES = (
     RouteSpec("GET", f"{_ONE}/rows", _RIGHT, rows, "Rows of a mapping", RowsQuery, answer=c.RowPage, tags=_TAGS),
     RouteSpec("PATCH", f"{_ONE}/rows", _RIGHT, change_rows, "Change rows", body=c.RowChange, answer=c.EditResult,
               tags=_TAGS),
-    RouteSpec("GET", f"{_ONE}/sheet", _RIGHT, sheet, "The mapping as a sheet", SheetQuery, media_type=XLSX, tags=_TAGS),
+    RouteSpec("GET", f"{_ONE}/sheet", _RIGHT, sheet, "The mapping as a sheet", SheetQuery,
+              media_type=f"{XLSX}, text/csv", tags=_TAGS),
     RouteSpec("PUT", f"{_ONE}/sheet", _RIGHT, take_sheet, "Take an edited sheet", answer=c.EditResult, tags=_TAGS,
               body_limit=_SHEET_BODY, body_media_type="application/octet-stream"),
     RouteSpec("POST", f"{_ONE}/import", _RIGHT, start_import, "Import a draft", body=c.StartImport, answer=m.JobInfo,

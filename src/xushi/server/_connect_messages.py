@@ -108,9 +108,15 @@ class ConnectNodes(msgspec.Struct, frozen=True):
 
 
 class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nodes by address. For a scan: empty means everything. For a preview: at most 200."""
+    """Nodes by address; none means everything."""
 
     addresses: Annotated[list[_Address], msgspec.Meta(max_length=10_000)] = []
+
+
+class PreviewOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The nodes whose present values are asked for."""
+
+    addresses: Annotated[list[_Address], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class PreviewValue(msgspec.Struct, frozen=True):

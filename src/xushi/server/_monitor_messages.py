@@ -237,21 +237,6 @@ class GaugeStudy(msgspec.Struct, frozen=True):
     values: list[list[list[float]]]
 
 
-class GaugeAnswer(msgspec.Struct, frozen=True):
-    """Gauge repeatability and reproducibility (AIAG MSA 4th edition, average and range method)."""
-
-    ev: float
-    av: float
-    grr: float
-    pv: float
-    tv: float
-    ev_percent: float
-    av_percent: float
-    grr_percent: float
-    pv_percent: float
-    ndc: float
-
-
 class PlanAnswer(msgspec.Struct, frozen=True):
     """The operating characteristic of a single sampling plan (ISO 2859-1): accepted share by share nonconforming."""
 

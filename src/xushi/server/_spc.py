@@ -11,7 +11,7 @@ import numpy as np
 from starlette.responses import Response
 
 from xushi.kernel import XushiError
-from xushi.monitor import ChartOfSignal, Panel, accepted_share, chart_of_signal, gauge_rr
+from xushi.monitor import ChartOfSignal, GaugeResult, Panel, accepted_share, chart_of_signal, gauge_rr
 from xushi.server import _monitor_messages as m
 from xushi.server._doors import Doors, edge_ns
 from xushi.server._monitor import span_ns
@@ -108,7 +108,7 @@ def _nullable(column: np.ndarray) -> list[float | None]:
 async def gauge(doors: Doors, call: Call) -> Response:
     """Gauge repeatability and reproducibility of a study."""
     study: m.GaugeStudy = call.body
-    return answer_json(m.GaugeAnswer(**msgspec.structs.asdict(gauge_rr(study.values))))
+    return answer_json(gauge_rr(study.values))
 
 
 async def plan(doors: Doors, call: Call) -> Response:
@@ -125,7 +125,7 @@ ROUTES = (
     RouteSpec("GET", "/api/timelines/{timeline}/signals/{handle}/spc", "view", spc, "Control charts of one signal",
               SpcQuery, answer=m.SpcAnswer, tags=("monitor",)),
     RouteSpec("POST", "/api/spc/gauge", "view", gauge, "Gauge repeatability and reproducibility", body=m.GaugeStudy,
-              answer=m.GaugeAnswer, tags=("monitor",)),
+              answer=GaugeResult, tags=("monitor",)),
     RouteSpec("GET", "/api/spc/plan", "view", plan, "Operating characteristic of a sampling plan", PlanQuery,
               answer=m.PlanAnswer, tags=("monitor",)),
 )  # fmt: skip

@@ -79,6 +79,7 @@ _REQUESTS = (
     _messages.NewToken,
     _connect_messages.NewDraft,
     _connect_messages.Addresses,
+    _connect_messages.PreviewOf,
     _connect_messages.RowChange,
     _connect_messages.MachineChange,
     _connect_messages.StartImport,

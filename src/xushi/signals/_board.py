@@ -127,6 +127,12 @@ class Board:
             received = int(self._received[asked].max()) if len(asked) else 0
             return Frame(asked, self._times[asked], bits, self._qualities[asked], objects, received)
 
+    def times_ns(self, handles: Int32s) -> Int64s:
+        """Return int64[n], the time of the newest value of each of `handles`; `NEVER_NS` where there is none."""
+        with self._lock:
+            self._grow()
+            return self._times[handles]
+
     def value(self, handle: int) -> Sample | None:
         """Return the newest value of one signal, or None when none has come yet.
 

@@ -61,7 +61,7 @@ export const en = {
   "centre.activity": "Activity",
   "centre.cockpit": "Cockpit",
   "centre.alarms": "Alarms",
-  "centre.spc": "Control charts",
+  "centre.spc": "Charts",
   "centre.rules": "Rules",
   "centre.connections": "Connections",
 

@@ -25,7 +25,7 @@ export interface ActionInputInfo {
   maximum: number | null;
 }
 
-/** Nodes by address. For a scan: empty means everything. For a preview: at most 200. */
+/** Nodes by address; none means everything. */
 export interface Addresses {
   addresses?: string[];
 }
@@ -356,20 +356,6 @@ export interface FoundMachine {
   reason: string;
 }
 
-/** Gauge repeatability and reproducibility (AIAG MSA 4th edition, average and range method). */
-export interface GaugeAnswer {
-  ev: number;
-  av: number;
-  grr: number;
-  pv: number;
-  tv: number;
-  ev_percent: number;
-  av_percent: number;
-  grr_percent: number;
-  pv_percent: number;
-  ndc: number;
-}
-
 /** Measurements of a gauge study: ``values[appraiser][part][trial]``. */
 export interface GaugeStudy {
   values: number[][][];
@@ -693,6 +679,11 @@ export interface PlayClip {
   kind: "clip";
   clip: string;
   signal: string;
+}
+
+/** The nodes whose present values are asked for. */
+export interface PreviewOf {
+  addresses: string[];
 }
 
 /** A value as it is now; ``text`` says why there is none. ``is_good``: its status code is of severity Good. */

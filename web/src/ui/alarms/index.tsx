@@ -40,7 +40,8 @@ export default function AlarmsPanel() {
 
   const all = useMemo(() => alarmRows(shown.list, stationOf, language), [shown.list, stationOf, language]);
   const { shown: rows, groups } = useMemo(
-    () => splitFlood(arrangeAlarms(all, narrowed, sort, toPinyin), shown.flood?.grouped ?? [], narrowed.priorities),
+    // whoever searches by words wants to see what is found, flood or not
+    () => splitFlood(arrangeAlarms(all, narrowed, sort, toPinyin), narrowed.query ? [] : (shown.flood?.grouped ?? []), narrowed.priorities),
     [all, narrowed, sort, toPinyin, shown.flood],
   );
   const counts = useMemo(
