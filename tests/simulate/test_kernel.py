@@ -7,6 +7,7 @@ import pytest
 
 from xushi.kernel import XushiError
 from xushi.simulate import (
+    SEEN,
     Buffer,
     Calendar,
     Cancellation,
@@ -33,6 +34,7 @@ from xushi.simulate import (
     Sink,
     Source,
     Transport,
+    Uniform,
     Zone,
     run,
 )
@@ -395,3 +397,26 @@ def test_exponential_times_forget_how_long_they_have_lasted():
     model = cell(Machine(id="M", operations=(step(Exponential(mean_s=4.0), "a", "out"),)), buffers=A, sources=())
     outcome = run(model, Experiment(horizon_s=4.0, replications=4000), busy)
     assert outcome.interval("out.count", 0.999).has(1 - np.exp(-1))
+
+
+def test_what_has_lasted_is_drawn_on_condition_that_it_has():
+    part = PartState(product="part")
+    work = Uniform(low_s=0.0, high_s=10.0)
+    failure = Failure(id="jam", after=Uniform(low_s=0.0, high_s=10.0), repair=Uniform(low_s=0.0, high_s=10.0))
+    machine = Machine(id="M", operations=(step(work, "a", "out"),), failures=(failure,))
+    model = cell(machine, buffers=A, sources=())
+    ahead = Experiment(horizon_s=1.0, replications=4000)
+    busy = MachineState(parts=(part,), work_done_s=8.0, wear={"jam": 99.0})
+    assert run(model, ahead, PlantState(machines={"M": busy})).interval("out.count", 0.999).has(0.5)
+    used = MachineState(parts=(part,), work_left_s=99.0, used={"jam": 8.0})
+    down = run(model, ahead, PlantState(machines={"M": used})).values("M.down_share")
+    assert abs(float((down > 0).mean()) - 0.5) < 0.03
+    stopped = MachineState(parts=(part,), work_left_s=99.0, down="jam", down_done_s=8.0)
+    busy_share = run(model, ahead, PlantState(machines={"M": stopped})).values("M.busy_share")
+    assert abs(float((busy_share > 0).mean()) - 0.5) < 0.03
+
+
+def test_samples_show_what_each_machine_is_doing():
+    model = cell(Machine(id="M", operations=(step(2.0, "a", "out"),)), buffers=A)
+    outcome = run(model, Experiment(horizon_s=4.0, replications=1, sample_every_s=0.9))
+    assert [SEEN[int(one)] for one in outcome.samples["M"][0]] == ["idle", "busy", "busy", "busy"]

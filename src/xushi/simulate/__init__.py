@@ -45,7 +45,7 @@ from ._model import (
     read_model,
     write_model,
 )
-from ._state import MachineState, OrderState, PartState, PlantState, VehicleState
+from ._state import SEEN, MachineState, OrderState, PartState, PlantState, VehicleState
 from ._statistics import Interval, interval, ratio_interval
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ _COMPILED = {
 }
 
 __all__ = [
+    "SEEN",
     "Bottleneck",
     "Buffer",
     "Calendar",

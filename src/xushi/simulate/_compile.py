@@ -378,6 +378,6 @@ def _world(model: Model, tables: _Tables, ways: Ways, timers: int, reserve: int)
         way_m=ways.way_m,
         zones=tables.array("zones", layout.ZONES),
         dirty=np.zeros(machines + 1, np.int64),
-        samples=np.zeros((0, tables.count("sinks") + tables.count("buffers"))),
+        samples=np.zeros((0, tables.count("sinks") + tables.count("buffers") + machines)),
         stop=np.zeros(1, np.int8),
     )

@@ -173,7 +173,7 @@ def _work(task: _Task, rows: range, experiment: Experiment, stop: Cancellation) 
 
 
 def _conclude(task: _Task, experiment: Experiment) -> Outcome:
-    columns = [*task.names.sinks, *task.names.buffers]
+    columns = [*task.names.sinks, *task.names.buffers, *task.names.machines]
     instants = task.tallies.samples.shape[1]
     return Outcome(
         model=task.model,

@@ -34,7 +34,21 @@ from ._timers import close_timer, open_timer, rings_with, set_timer, silence_all
 from ._variates import draw
 
 _AT_ONE_INSTANT = 1_000_000  # events; more is a loop without time
+_MOST_DRAWS = 1_000
 _POLL = 0x3FFF  # events between two looks at `stop`
+
+
+@compiled
+def draw_rest(w: Any, dist: int, stream: int, done: float) -> float:
+    """Draw what is left of a duration of which `done` is over: draws that are shorter are drawn again.
+
+    A duration that has outlasted its distribution ends at once.
+    """
+    for _ in range(_MOST_DRAWS):
+        whole = draw(w.dists, dist, w.values, w.streams, stream)
+        if whole > done:
+            return whole - done
+    return 0.0
 
 
 @compiled
@@ -54,7 +68,11 @@ def begin(address: int, seed: int, replication: int) -> None:
         machine = w.machines[mode.machine]
         if machine.down != UP and machine.down_mode == f:
             continue  # drawn when it is repaired
-        if math.isnan(mode.left):
+        if math.isnan(mode.left) and mode.done > 0.0:
+            mode.left = draw_rest(w, mode.after, mode.after_stream, mode.done)
+            if mode.counts == COUNTS_TIME:
+                set_timer(w.times, w.winners, mode.timer, mode.left)
+        elif math.isnan(mode.left):
             renew(w, f, 0.0)
         elif mode.counts == COUNTS_TIME and not mode.is_pending:
             set_timer(w.times, w.winners, mode.timer, mode.left)
@@ -78,7 +96,7 @@ def _begin_machine(w: Any, m: int) -> None:
     if machine.phase == WORKING and math.isnan(machine.left_s):
         op = w.operations[machine.op]
         product = w.parts[machine.first].product if machine.first >= 0 else 0
-        machine.left_s = draw(w.dists, op.dist_first + product, w.values, w.streams, machine.work_stream)
+        machine.left_s = draw_rest(w, op.dist_first + product, machine.work_stream, machine.done_s)
     if math.isnan(machine.next_work_s):
         op = w.operations[machine.op]
         product = w.parts[machine.first].product if machine.first >= 0 else 0
@@ -90,7 +108,7 @@ def _begin_machine(w: Any, m: int) -> None:
     elif machine.down == REPAIRING:
         mode = w.modes[machine.down_mode]
         if math.isnan(machine.repair_left_s):
-            machine.repair_left_s = draw(w.dists, mode.repair, w.values, w.streams, mode.repair_stream)
+            machine.repair_left_s = draw_rest(w, mode.repair, mode.repair_stream, machine.repair_done_s)
         set_timer(w.times, w.winners, m, machine.repair_left_s)
     elif machine.is_on and machine.phase != EMPTY and machine.phase != HOLDING:
         go_on(w, m, 0.0)
@@ -200,6 +218,9 @@ def _sample(w: Any) -> None:
         w.samples[row, s] = w.sinks[s].count
     for b in range(len(w.buffers)):
         w.samples[row, sinks + b] = w.buffers[b].level
+    first = sinks + len(w.buffers)
+    for m in range(len(w.machines)):
+        w.samples[row, first + m] = w.machines[m].state
     plant.samples_taken += 1
 
 

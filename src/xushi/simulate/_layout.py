@@ -36,10 +36,10 @@ PLANT = _dtype(
     dirty_first=_I, dirty_count=_I, must_dispatch=_I, dispatches=_I, events=_I, events_now=_I, in_plant=_I,
 )  # fmt: skip
 MACHINES = _dtype(
-    left_s=_F, run_since_s=_F, since_s=_F, next_work_s=_F, ahead=_F, draws_ahead=_I, phase=_I, down=_I, is_on=_I,
+    left_s=_F, done_s=_F, run_since_s=_F, since_s=_F, next_work_s=_F, ahead=_F, draws_ahead=_I, phase=_I, down=_I, is_on=_I,
     state=_I, is_dirty=_I, op=_I, first=_I, held=_I, next_mode=_I, made=_I, mode_first=_I, mode_count=_I,
     has_part_modes=_I, kind=_I, op_first=_I, op_count=_I, work_stream=_I, route_stream=_I, setup_stream=_I,
-    setup_first=_I, setup_count=_I, product=_I, down_mode=_I, repair_left_s=_F, next_waiting=_I, repair_priority=_I,
+    setup_first=_I, setup_count=_I, product=_I, down_mode=_I, repair_left_s=_F, repair_done_s=_F, next_waiting=_I, repair_priority=_I,
     calendar=_I, lost=_I, loses=_I, quantity=_I, order=_I, order_end=_I,
 )  # fmt: skip
 OPERATIONS = _dtype(
@@ -52,7 +52,7 @@ ROUTES = _dtype(to=_I, product=_I, share=_F)  # `to` is a buffer, or -1 - sink
 SHARES = _dtype(product=_I, share=_F)  # the mix of a source
 DISTRIBUTIONS = _dtype(family=_I, first=_I, a=_F, b=_F, c=_F)
 MODES = _dtype(
-    left=_F, machine=_I, counts=_I, after=_I, repair=_I, crew=_I, after_stream=_I, repair_stream=_I, timer=_I,
+    left=_F, done=_F, machine=_I, counts=_I, after=_I, repair=_I, crew=_I, after_stream=_I, repair_stream=_I, timer=_I,
     is_pending=_I, strikes=_I,
 )  # fmt: skip
 SETUPS = _dtype(before=_I, after=_I, dist=_I)
@@ -114,7 +114,7 @@ class World(NamedTuple):
     way_m: Any  # f8 [points, points]
     zones: Any
     dirty: Any  # ring of machines to look at once the instant's events are done
-    samples: Any  # f8 [instants, sinks + buffers]
+    samples: Any  # f8 [instants, sinks + buffers + machines]
     stop: Any  # i1 [1]: set from another thread to cancel
 
 

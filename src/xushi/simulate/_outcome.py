@@ -37,7 +37,8 @@ class Outcome:
             `.flow_s` (mean time in the plant); orders `.finish_s`, `.late_s`; vehicles `.loaded_share`, `.trips`,
             `.traffic_share`, `.distance_m`; and `plant.good`, `plant.throughput_per_h`, `plant.energy_kwh`.
         sample_at_s: instants of the samples.
-        samples: buffer or sink to [replications, instants]: level, or parts out so far.
+        samples: buffer, sink or machine to [replications, instants]: level, parts out so far, or what the machine is
+            seen doing (a place in `SEEN`).
     """
 
     model: Model

@@ -30,7 +30,8 @@ def serial_line(world: World) -> Line | None:
 
     A line has one way: a source or a machine that never starves, then machines with one input of one part each and a
     buffer in between, first come first served, one product, blocking after service. Failures count processing time and
-    have a repairer each. No calendars, set-ups, vehicles, orders or samples.
+    have a repairer each. No calendars, set-ups, vehicles, orders, samples, or durations
+    that are partly over.
     """
     if len(world.vehicles) or len(world.calendars) or len(world.orders) or len(world.samples) or len(world.sinks) != 1:
         return None
@@ -67,7 +68,8 @@ def _is_plain(world: World, m: int) -> bool:
         return False
     if op["input_count"] and world.inputs[op["input_first"]]["most"] != 1:
         return False
-    if machine["phase"] == layout.SETTING_UP:
+    if machine["phase"] == layout.SETTING_UP or machine["done_s"] or machine["repair_done_s"]:
         return False
     modes = world.modes[machine["mode_first"] : machine["mode_first"] + machine["mode_count"]]
-    return bool((modes["counts"] == layout.COUNTS_BUSY).all() and (modes["crew"] < 0).all())
+    is_new = not modes["done"].any()
+    return bool(is_new and (modes["counts"] == layout.COUNTS_BUSY).all() and (modes["crew"] < 0).all())

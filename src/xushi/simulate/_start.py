@@ -138,10 +138,14 @@ class _Start:
         for failure, left in state.wear.items():
             mode = self.world.modes[self._find(self.names.modes, (name, failure))]
             mode["left"] = self._not_negative(f"{name}/{failure}", left)
+        for failure, done in state.used.items():
+            mode = self.world.modes[self._find(self.names.modes, (name, failure))]
+            mode["done"] = self._not_negative(f"{name}/{failure}", done)
         if state.down is not None:
             machine["down_mode"] = self._find(self.names.modes, (name, state.down))
             machine["down"] = layout.WAITING if state.waits_for_crew else layout.REPAIRING
             machine["repair_left_s"] = self._not_negative(name, state.down_left_s)
+            machine["repair_done_s"] = self._not_negative(name, state.down_done_s)
             crew = self.world.modes[machine["down_mode"]]["crew"]
             if crew >= 0 and not state.waits_for_crew:
                 self.world.crews[crew]["free"] -= 1
@@ -158,6 +162,7 @@ class _Start:
             machine["phase"], machine["left_s"], machine["next_work_s"] = layout.SETTING_UP, state.setup_left_s, work_s
         else:
             machine["phase"], machine["left_s"] = layout.WORKING, work_s
+            machine["done_s"] = self._not_negative(name, state.work_done_s)
 
     def _hold(self, m: int, state: MachineState) -> None:
         """Let the machine hold its finished parts, or those of them for which there is no room after all."""

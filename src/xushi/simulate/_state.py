@@ -6,6 +6,9 @@ from typing import Literal
 
 from ._model import _Data
 
+# What a machine is seen doing; a sample of a machine is a place in this list.
+SEEN = ("idle", "busy", "setup", "blocked", "down", "waits_for_crew", "off")
+
 
 class PartState(_Data, frozen=True, kw_only=True):
     """Equal parts at one place, first in line first."""
@@ -24,11 +27,13 @@ class MachineState(_Data, frozen=True, kw_only=True):
         operation: number of the operation in the model, from 0.
         held: finished parts that wait for room, by the buffer they wait for (the machine is blocked).
         setup_left_s: of a set-up under way, until the work begins.
-        work_left_s: of the work on these parts; drawn anew from the distribution where None.
+        work_left_s: of the work on these parts; where None drawn, on condition that `work_done_s` are done.
         product: what it is set up for.
-        down: the failure it is stopped by; `down_left_s` until it is repaired (drawn where None).
+        down: the failure it is stopped by; `down_left_s` until it is repaired (where None drawn, on condition that the
+            repair has taken `down_done_s` already).
         waits_for_crew: the repair has not begun.
-        wear: for each failure, what is left until it strikes (seconds or parts); drawn where absent.
+        wear: for each failure, what is left until it strikes (seconds or parts); where absent drawn, on condition that
+            it has not struck within `used` (seconds or parts since its last repair).
     """
 
     parts: tuple[PartState, ...] = ()
@@ -36,11 +41,14 @@ class MachineState(_Data, frozen=True, kw_only=True):
     held: dict[str, tuple[PartState, ...]] = {}
     setup_left_s: float = 0.0
     work_left_s: float | None = None
+    work_done_s: float = 0.0
     product: str | None = None
     down: str | None = None
     down_left_s: float | None = None
+    down_done_s: float = 0.0
     waits_for_crew: bool = False
     wear: dict[str, float] = {}
+    used: dict[str, float] = {}
 
 
 class VehicleState(_Data, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ class Tallies(NamedTuple):
         finish_s: [replications, orders] when complete; not a number where not.
         vehicle_s: [replications, vehicles, 6]; trips, distance_m: [replications, vehicles].
         strikes: [replications, failures].
-        samples: [replications, instants, sinks + buffers].
+        samples: [replications, instants, sinks + buffers + machines, then sources].
         clock_s: [replications] seconds that were counted.
     """
 
@@ -76,7 +76,7 @@ def empty_tallies(names: Names, replications: int, instants: int, clock_s: float
         trips=zeros(vehicles),
         distance_m=zeros(vehicles),
         strikes=zeros(len(names.modes)),
-        samples=zeros(instants, sinks + buffers),
+        samples=zeros(instants, sinks + buffers + machines + sources),
         clock_s=np.full(replications, clock_s),
     )
 
