@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 from xushi.demo._line_floor import CONVEYORS
-from xushi.demo._line_stations import BUILDER, MOVE, STATIONS, cycle, fact, plate
+from xushi.demo._line_stations import BUILDER, MOVE, STATIONS, cycle, fact, plate, spread
 from xushi.demo._line_types import Category, Machine, Nameplate, PowerByState, TechnicalValue, Text
+
+_SPEED = 0.25
+
+
+def _length_m(path: tuple[tuple[float, float, float], ...]) -> float:
+    return sum(math.dist(a, b) for a, b in itertools.pairwise(path))
 
 
 def _conveyor(id: str, index: int) -> Machine:
@@ -22,7 +31,10 @@ def _conveyor(id: str, index: int) -> Machine:
         nameplate=plate(MOVE, "Pallet conveyor", "托盘输送线", "XM-PC09", f"XM-PC09-25{index:03d}"),
         technical=(
             fact("Capacity", capacity, "", "Capacity in pallets", "托盘容量"),
-            fact("Speed", 0.25, "m/s", "Speed", "速度"),
+            fact("Speed", _SPEED, "m/s", "Speed", "速度"),
+            fact(
+                "TransferTime", round(_length_m(path) / _SPEED, 2), "s", "Time from inlet to outlet", "入口到出口时间"
+            ),
         ),
         power=PowerByState(0.0, 0.15, 0.45, 0.1),
         path=path,
@@ -94,7 +106,11 @@ _OTHERS: tuple[Machine, ...] = (
         0.0,
         (2.4, 2.4, 2.2),
         plate(BUILDER, "Rework bench", "返修台", "XD-RW02", "XD-RW02-25001"),
-        (cycle(75.0),),
+        (
+            cycle(75.0),
+            spread(0.35),
+            fact("ScrapShare", 0.05, "", "Share of parts that cannot be cured", "无法修复的比例"),
+        ),
         PowerByState(0.05, 0.2, 1.1, 0.2),
         cycle_s=75.0,
     ),

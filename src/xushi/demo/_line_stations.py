@@ -31,6 +31,23 @@ def cycle(seconds: float) -> TechnicalValue:
     return fact("NominalCycleTime", seconds, "s", "Nominal cycle time", "标准节拍时间")
 
 
+def spread(share: float) -> TechnicalValue:
+    return fact("CycleTimeVariation", share, "", "Variation of the cycle time, deviation over mean", "节拍时间变异系数")
+
+
+def standby(kw: float) -> TechnicalValue:
+    return fact("StandbyPower", kw, "kW", "Standby power", "待机功率")
+
+
+def _reliability(failure: Failure) -> tuple[TechnicalValue, ...]:
+    """Characteristic life and shape after IEC 61649, counted in busy time."""
+    return (
+        fact("CharacteristicLife", failure.scale_s, "s", "Characteristic life in busy time", "特征寿命（运行时间）"),
+        fact("WeibullShape", failure.shape, "", "Weibull shape of the life", "寿命威布尔形状参数"),
+        fact("MeanTimeToRestore", failure.repair_mean_s, "s", "Mean time to restore", "平均恢复时间"),
+    )
+
+
 def _station(
     op: str,
     stage: int,
@@ -60,6 +77,9 @@ def _station(
             cycle(cycle_s),
             *facts,
             fact("RatedPower", power.busy_kw, "kW", "Rated power", "额定功率"),
+            standby(power.idle_kw),
+            spread(0.05),
+            *_reliability(failure),
         ),
         cycle_s=cycle_s,
         failure=failure,

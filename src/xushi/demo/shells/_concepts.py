@@ -26,7 +26,19 @@ _COUNTED = {
 }
 # A group of signals that says what a station did to one engine, and its two fields that the platform looks for.
 RESULT = "urn:xushi:ProductionResult:1:0"
-_FIXED = {"Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict"}
+# What the platform needs to know to simulate a plant: how machines work, and which signals tell how far they are.
+PROCESS = "urn:xushi:Process:1:0"
+_FIXED = {
+    "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
+    "CurrentEngine": f"{PROCESS}/CurrentPart", "Counters.Total": f"{PROCESS}/PartsMade", "Count": f"{PROCESS}/Level",
+    "Technical.NominalCycleTime": f"{PROCESS}/CycleTime",
+    "Technical.RatedPower": f"{PROCESS}/BusyPower", "Technical.StandbyPower": f"{PROCESS}/IdlePower",
+    **{
+        f"Technical.{name}": f"{PROCESS}/{name}"
+        for name in ("Capacity", "TransferTime", "CycleTimeVariation", "CharacteristicLife", "WeibullShape",
+                     "MeanTimeToRestore", "ScrapShare")
+    },
+}  # fmt: skip
 
 
 class Concepts:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xushi.demo._line_types import Machine, Part, Text
-from xushi.twins import Element, Entity, RelationshipElement, Submodel, SubmodelElementCollection
+from xushi.twins import (
+    AnnotatedRelationshipElement,
+    Element,
+    Entity,
+    Property,
+    RelationshipElement,
+    Submodel,
+    SubmodelElementCollection,
+)
 
 from ._elements import ROOT, asset_id, group, inside, outside, relation, submodel_id, text, texts
 
 NAME = "HierarchicalStructures"
 SEMANTIC = "https://admin-shell.io/idta/HierarchicalStructures/1/1/Submodel"
 PLACEMENT = "urn:xushi:Placement:1:0"
+FLOW = "urn:xushi:MaterialFlow:1:0"
 _BASE = "https://admin-shell.io/idta/HierarchicalStructures"
+_REWORK = "RWK1"
+_REJECTED = 0.03  # of what the two tests judge, as planned
 
 
 def placement(x_m: float, y_m: float, z_m: float, rotation_deg: float) -> SubmodelElementCollection:
@@ -32,6 +43,33 @@ def _node(id_short: str, asset: str, statements: Sequence[Element], name: Text, 
         id_short=id_short, entity_type="SelfManagedEntity", global_asset_id=asset, statements=tuple(statements),
         semantic_id=outside(f"{_BASE}/EntryNode/1/0" if is_entry else f"{_BASE}/Node/1/0"), display_name=texts(name),
     )  # fmt: skip
+
+
+def _flow(owner: str, before: str, behind: str, facts: Sequence[Property]) -> AnnotatedRelationshipElement:
+    """Parts go from one node of the layout to another."""
+    nodes = (inside(submodel_id(owner, NAME), ("Entity", "EntryNode"), ("Entity", each)) for each in (before, behind))
+    first, second = nodes
+    return AnnotatedRelationshipElement(
+        id_short=f"Flow_{before}_{behind}", first=first, second=second, semantic_id=outside(FLOW),
+        annotations=tuple(facts),
+    )  # fmt: skip
+
+
+def _flows(line: str, machines: Sequence[Machine]) -> list[Element]:
+    """The way of the material: into each buffer and out of it; engines from rework go first."""
+    flows: list[Element] = []
+    for buffer in machines:
+        if not buffer.source:
+            continue
+        reject = buffer.target == _REWORK
+        share = text("Share", _REJECTED if reject else 1.0 - _REJECTED, f"{FLOW}/Share", "xs:double")
+        has_choice = any(one.target == _REWORK and one.source == buffer.source for one in machines)
+        flows.append(_flow(line, buffer.source, buffer.id, (share,) if has_choice else ()))
+        if buffer.target:
+            first = buffer.source == _REWORK or (buffer.target == _REWORK and buffer.id == "B91")
+            facts = (text("Precedence", 1, f"{FLOW}/Precedence", "xs:int"),) if first else ()
+            flows.append(_flow(line, buffer.id, buffer.target, facts))
+    return flows
 
 
 def _has_part(owner: str, *path: str) -> RelationshipElement:
@@ -62,6 +100,7 @@ def layout(line: str, name: Text, machines: Sequence[Machine]) -> Submodel:
             below.append(_has_part(line, "EntryNode", machine.id, part))
         statements.append(_node(machine.id, asset_id(machine.id), below, machine.name))
     statements += [_has_part(line, "EntryNode", machine.id) for machine in machines]
+    statements += _flows(line, machines)
     return _submodel(
         line, _node("EntryNode", asset_id(line), statements, name, is_entry=True), Text("Layout", "布局结构")
     )
