@@ -20,7 +20,7 @@ CODE = re.compile(
 def used_codes() -> set[str]:
     found = set()
     for room in ROOMS:
-        for path in (ROOT / room).glob("*.py"):
+        for path in (ROOT / room).rglob("*.py"):
             for groups in CODE.findall(path.read_text("utf-8")):
                 found |= {code for code in groups if code.split(".")[0] in ROOMS}
     return found

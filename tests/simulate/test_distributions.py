@@ -21,6 +21,7 @@ from xushi.simulate import (
     Weibull,
     check,
     run,
+    scaled,
 )
 from xushi.simulate._compile import compile_model
 from xushi.simulate._compiled import compiled
@@ -130,3 +131,12 @@ def test_a_distribution_that_cannot_be_drawn_from_is_refused_by_name(distributio
     assert caught.value.params["where"] == "M.operations[0].duration"
     with pytest.raises(XushiError):
         run(model, Experiment(horizon_s=1.0))
+
+
+def test_scaling_a_distribution_scales_its_mean():
+    families = (
+        Constant(3.0), Exponential(3.0), Uniform(1.0, 4.0), Triangular(1.0, 2.0, 5.0), Normal(9.0, 1.0),
+        Lognormal(1.0, 0.5), Gamma(2.0, 3.0), Weibull(1.5, 3.0), Geometric(0.2, 3.0), Empirical((1.0, 2.0, 5.0)),
+    )  # fmt: skip
+    for one in families:
+        assert scaled(one, 0.5).mean_s == pytest.approx(0.5 * one.mean_s)

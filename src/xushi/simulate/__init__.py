@@ -20,6 +20,7 @@ from ._distributions import (
     Triangular,
     Uniform,
     Weibull,
+    scaled,
 )
 from ._model import (
     Buffer,
@@ -127,6 +128,7 @@ __all__ = [
     "read_model",
     "run",
     "run_alternatives",
+    "scaled",
     "write_model",
 ]
 

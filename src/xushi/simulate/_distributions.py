@@ -141,6 +141,20 @@ FAMILIES: tuple[type, ...] = (
 )
 
 
+def scaled(distribution: Distribution, factor: float) -> Distribution:
+    """Return the distribution of `factor` times the duration."""
+    match distribution:
+        case Lognormal(mu=mu, sigma=sigma):
+            return Lognormal(mu=mu + math.log(factor), sigma=sigma)
+        case Empirical(values_s=values):
+            return Empirical(values_s=tuple(factor * value for value in values))
+        case _:
+            names = [name for name in distribution.__struct_fields__ if name.endswith("_s")]
+            return msgspec.structs.replace(
+                distribution, **{name: factor * getattr(distribution, name) for name in names}
+            )
+
+
 def parameters(distribution: Distribution) -> tuple[float, ...]:
     """Return the numbers of a distribution in the order of its fields (those of `Empirical` are its values)."""
     if isinstance(distribution, Empirical):

@@ -6,6 +6,7 @@ from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb
 from ._node_opcua import PLANT, NodeOpcua, start_node_opcua
 from ._own_server import OwnServer, own_server
+from ._recorded import import_plant, record_plant
 from ._server import Served, served
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "Served",
     "chromium_path",
     "free_port",
+    "import_plant",
     "own_server",
+    "record_plant",
     "running_demo",
     "served",
     "start_mosquitto",

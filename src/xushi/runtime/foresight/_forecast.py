@@ -1,0 +1,180 @@
+"""The forecast: many futures from one state, as figures with intervals, levels over time, warnings, the bottleneck."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from xushi import simulate
+from xushi.kernel import LANGUAGES, Diagnosis
+from xushi.runtime.foresight._build import FINISHED, SCRAPPED
+from xushi.runtime.foresight._fork import Fork
+from xushi.runtime.foresight._plant import Node, Plant
+from xushi.runtime.foresight._warnings import Starving, find_starving
+
+CONFIDENCE = 0.95  # of means
+BAND = 0.9  # of a single future
+_SAMPLE_S = 30.0
+_SHOWN = 60  # instants of the curves at most
+_S = 1_000_000_000
+_OCCUPIED = [simulate.SEEN.index(one) for one in ("busy", "blocked", "down", "waits_for_crew")]
+_FIGURES: tuple[tuple[str, str, dict[str, str], str], ...] = (
+    ("output", f"{FINISHED}.count", {"en": "Parts finished", "zh-CN": "完工数"}, "pcs"),
+    ("throughput", "plant.throughput_per_h", {"en": "Throughput", "zh-CN": "产出率"}, "1/h"),
+    ("scrap", f"{SCRAPPED}.count", {"en": "Parts scrapped", "zh-CN": "报废数"}, "pcs"),
+    ("flow_time", f"{FINISHED}.flow_s", {"en": "Time in the plant", "zh-CN": "通过时间"}, "s"),
+    ("energy", "plant.energy_kwh", {"en": "Energy of the machines", "zh-CN": "设备能耗"}, "kWh"),
+)
+
+
+def run_forecast(
+    fork: Fork,
+    horizon_s: float,
+    replications: int,
+    seed: int,
+    planned_cycles_s: Mapping[str, float],
+    shift_start_ns: int | None = None,
+    progress: Callable[[float], None] | None = None,
+    cancellation: Any = None,
+) -> dict[str, Any]:
+    """Run the futures and return the forecast as plain JSON.
+
+    Args:
+        planned_cycles_s: planned run time per item of machines (by node id) that have one, for their OEE.
+        shift_start_ns: where what was made so far is counted from.
+
+    Raises:
+        XushiError: see `simulate.run`.
+    """
+    experiment = simulate.Experiment(
+        horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
+    )
+    outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation)
+    stations = [node.id for node in fork.plant.machines()]
+    shown = _shown(len(outcome.sample_at_s))
+    starving = list(find_starving(fork.plant, outcome))
+    return {
+        "at_ms": fork.at_ns / 1e6,
+        "until_ms": fork.at_ns / 1e6 + horizon_s * 1e3,
+        "replications": replications,
+        "confidence": CONFIDENCE,
+        "band": BAND,
+        "so_far": _so_far(fork, shift_start_ns),
+        "figures": [
+            {"id": id, "title": title, "unit": unit, **figure(outcome.values(kpi))}
+            for id, kpi, title, unit in _FIGURES
+        ],
+        "instants_ms": [round(fork.at_ns / 1e6 + at_s * 1e3) for at_s in outcome.sample_at_s[shown].tolist()],
+        "output": _curve(outcome.samples[FINISHED][:, shown]),
+        "buffers": [
+            {"id": node.id, "capacity": int(node.facts["Capacity"]), **_curve(_level(node, outcome)[:, shown])}
+            for node in fork.plant.buffers()
+        ],
+        "machines": [
+            _machine(node, fork, outcome, horizon_s, planned_cycles_s.get(node.id)) for node in fork.plant.machines()
+        ],
+        "bottleneck": bottleneck(outcome, stations),
+        "warnings": [_warning(one) for one in starving],
+        "calibration": [msgspec.to_builtins(one) for one in fork.calibration.estimates],
+        "calibrated_from_ms": fork.records.start_ns / 1e6,
+        "diagnoses": [in_words(one) for one in fork.diagnoses],
+    }  # fmt: skip
+
+
+def figure(values: NDArray[np.float64]) -> dict[str, float | None]:
+    """Mean with its interval, and the band in which a single future will lie; None where there is no value."""
+    found = simulate.interval(values, CONFIDENCE)
+    known = values[~np.isnan(values)]
+    low, high = np.quantile(known, [(1 - BAND) / 2, (1 + BAND) / 2]).tolist() if len(known) else (math.nan, math.nan)
+    given = {"mean": found.mean, "low": found.low, "high": found.high, "band_low": low, "band_high": high}
+    return {name: plain(value) for name, value in given.items()}
+
+
+def plain(value: float) -> float | None:
+    """A number for JSON."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def in_words(one: Diagnosis) -> dict[str, Any]:
+    """A diagnosis with its texts in both languages."""
+    return {
+        "code": one.code, "place": one.place, "text": {language: one.text(language) for language in LANGUAGES},
+        "repair": {language: one.repair(language) for language in LANGUAGES},
+    }  # fmt: skip
+
+
+def bottleneck(outcome: simulate.Outcome, stations: list[str]) -> dict[str, Any]:
+    """The machine that holds the plant back; buffers that carry parts are not asked."""
+    kpis = {name: values for name, values in outcome.kpis.items() if name.rpartition(".")[0] in stations}
+    found: dict[str, Any] = msgspec.to_builtins(simulate.find_bottleneck(dataclasses.replace(outcome, kpis=kpis)))
+    return found
+
+
+def _warning(one: Starving) -> dict[str, Any]:
+    texts = {language: one.diagnosis(language) for language in LANGUAGES}
+    return {
+        **msgspec.to_builtins(one), "code": "runtime.will_starve",
+        "text": {language: told.text(language) for language, told in texts.items()},
+        "repair": {language: told.repair(language) for language, told in texts.items()},
+    }  # fmt: skip
+
+
+def _shown(count: int) -> NDArray[np.int64]:
+    """Indices of the instants to show, the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, _SHOWN)).round().astype(np.int64))
+
+
+def _curve(values: NDArray[np.float64]) -> dict[str, list[float]]:
+    tail = (1 - BAND) / 2
+    low, middle, high = np.quantile(values, [tail, 0.5, 1 - tail], axis=0)
+    return {"low": low.tolist(), "middle": middle.tolist(), "high": high.tolist()}
+
+
+def _level(node: Node, outcome: simulate.Outcome) -> NDArray[np.float64]:
+    """Parts in a buffer: of one that carries, its places that are taken."""
+    if node.id in outcome.samples and f"{node.id}.in" not in outcome.samples:
+        return outcome.samples[node.id]
+    places = [name for name in outcome.samples if name.rpartition("-")[0] == node.id or name == node.id]
+    taken: NDArray[np.float64] = sum(
+        (np.isin(outcome.samples[name], _OCCUPIED).astype(np.float64) for name in places),
+        np.zeros_like(outcome.samples[FINISHED]),
+    )
+    return taken
+
+
+def _machine(
+    node: Node, fork: Fork, outcome: simulate.Outcome, horizon_s: float, planned_cycle_s: float | None
+) -> dict[str, Any]:
+    shares = {seen: plain(float(outcome.values(f"{node.id}.{seen}_share").mean())) for seen in simulate.SEEN}
+    told: dict[str, Any] = {"id": node.id, "shares": shares, "made": figure(outcome.values(f"{node.id}.made"))}
+    if planned_cycle_s is not None:
+        flows = fork.plant.out_of(node.id)
+        good = fork.calibration.shares.get((node.id, flows[0].behind), 1.0) if flows else 1.0
+        setup_s = outcome.values(f"{node.id}.setup_share") * horizon_s
+        # ISO 22400-2, 6.6: good quantity by planned run time per item, over planned busy time
+        told["oee"] = figure(good * outcome.values(f"{node.id}.made") * planned_cycle_s / (horizon_s - setup_s))
+    return told
+
+
+def _so_far(fork: Fork, shift_start_ns: int | None) -> dict[str, Any] | None:
+    """What left the last machines since the shift began; None where that lies before the records."""
+    if shift_start_ns is None or shift_start_ns < fork.records.start_ns:
+        return None
+    last = {_source(fork.plant, node) for node in fork.plant.nodes if not fork.plant.out_of(node)}
+    left = [at for node in last if node in fork.records.machines for at in fork.records.machines[node].left_ns]
+    return {"since_ms": shift_start_ns / 1e6, "count": sum(at >= shift_start_ns for at in left)}
+
+
+def _source(plant: Plant, node: str) -> str:
+    """The machine that fills a buffer at the end."""
+    at, seen = node, {node}
+    while plant.nodes[at].is_buffer and (flows := plant.into(at)) and flows[0].before not in seen:
+        at = flows[0].before
+        seen.add(at)
+    return at

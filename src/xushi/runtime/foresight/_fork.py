@@ -1,0 +1,54 @@
+"""Forks a plant: its model and its state at an instant of a timeline, ready to be run ahead."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import msgspec
+
+from xushi import simulate
+from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime.foresight._build import build_model, build_state
+from xushi.runtime.foresight._calibrate import Calibration, Records, calibrate, read_records
+from xushi.runtime.foresight._plant import Plant
+from xushi.signals import Timeline
+
+
+class Fork(msgspec.Struct, frozen=True):
+    """A plant at one instant, with the model that goes on from there."""
+
+    plant: Plant
+    records: Records
+    calibration: Calibration
+    model: simulate.Model
+    state: simulate.PlantState
+    at_ns: int
+    diagnoses: tuple[Diagnosis, ...]
+
+
+def need_engine() -> None:
+    """Refuse where the extra is not installed, before anything is begun.
+
+    Raises:
+        XushiError: `simulate.numba_missing`.
+    """
+    if any(importlib.util.find_spec(name) is None for name in ("numba", "scipy")):
+        raise XushiError("simulate.numba_missing")
+
+
+def fork(plant: Plant, timeline: Timeline, start_ns: int, at_ns: int) -> Fork:
+    """Fork at `at_ns`, calibrated by what was recorded from `start_ns` on; nothing after `at_ns` is looked at.
+
+    Raises:
+        XushiError: `runtime.forecast_no_plant`, `runtime.forecast_blind`, `simulate.numba_missing`, and what
+            `simulate.check` finds.
+    """
+    need_engine()
+    records = read_records(timeline, plant, start_ns, at_ns)
+    calibration = calibrate(plant, records)
+    model = build_model(plant, calibration)
+    simulate.check(model)
+    state, told = build_state(plant, calibration, records, model)
+    return Fork(
+        plant, records, calibration, model, state, at_ns, (*plant.diagnoses, *calibration.diagnoses, *told)
+    )  # fmt: skip

@@ -1,0 +1,211 @@
+"""Reads what a machine and a buffer did out of a timeline: work on parts, interruptions, levels.
+
+A machine's time is told by its state (OPC 40001-1) together with the part it has: executing is work; out of service is
+a failure; set-up mode is a set-up; not executing with a part that is worked on again later is a stop (a wrong part, no
+material); not executing with a finished part is blocked; all else is waiting for parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from xushi.runtime.foresight._plant import EXECUTING, OUT_OF_SERVICE, SETUP, Node
+from xushi.signals import Kind, Timeline
+
+_S = 1e9
+_SHORTEST_STOP_S = 1e-3
+
+
+@dataclass
+class Interruptions:
+    """One kind of interruption of a machine: how long each took, and the work between them."""
+
+    lasted_s: list[float] = field(default_factory=list)
+    worked_between_s: list[float] = field(default_factory=list)
+    worked_since_s: float = 0.0
+    now_for_s: float | None = None  # how long the present one has lasted
+
+
+@dataclass
+class MachineRecord:
+    """What one machine did in a span, and what it is doing at its end.
+
+    Attributes:
+        works_s: executing time of each part that came and went.
+        kinds: interruptions by kind: failure, setup, stop.
+        worked_s: all executing time.
+        has_part: whether a part is on it at the end; `done_s` how long it was worked on.
+        is_executing: whether it works at the end.
+        is_known: whether its state at the end is known.
+    """
+
+    works_s: list[float] = field(default_factory=list)
+    left_ns: list[int] = field(default_factory=list)
+    kinds: dict[str, Interruptions] = field(
+        default_factory=lambda: {kind: Interruptions() for kind in ("failure", "setup", "stop")}
+    )
+    worked_s: float = 0.0
+    has_part: bool = False
+    done_s: float = 0.0
+    is_executing: bool = False
+    is_known: bool = False
+
+
+def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> MachineRecord:
+    """Return what a machine did in start_ns <= time < end_ns."""
+    record = MachineRecord()
+    state, mode, part = 0, 0, ""
+    reader = _Machine(record)
+    at_ns = start_ns
+    for time_ns, role, value in _changes(timeline, node, ("CurrentPart", "State", "Mode"), start_ns, end_ns):
+        if time_ns > at_ns:
+            reader.spend((time_ns - at_ns) / _S, state, mode)
+            at_ns = time_ns
+        if role == "CurrentPart":
+            now_part = "" if value is None else str(value)
+            if now_part != part:
+                reader.change(now_part, time_ns)
+                part = now_part
+        elif role == "State":
+            state = 0 if value is None else int(value)
+            record.is_known = value is not None
+        else:
+            mode = 0 if value is None else int(value)
+    if end_ns > at_ns:
+        reader.spend((end_ns - at_ns) / _S, state, mode)
+    reader.end()
+    record.is_executing = state == EXECUTING
+    return record
+
+
+class _Machine:
+    """Sorts the stretches of one machine's time."""
+
+    def __init__(self, record: MachineRecord) -> None:
+        self.record = record
+        self._is_whole = False  # whether the part was seen coming
+        self._kind: str | None = None
+        self._lasted_s = 0.0
+        self._waited_s = 0.0
+
+    def spend(self, seconds: float, state: int, mode: int) -> None:
+        """Book a stretch in which nothing changed."""
+        kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
+        if kind != self._kind:
+            self._close()
+            self._kind = kind
+        if kind is not None:
+            self._lasted_s += seconds
+        elif state == EXECUTING:
+            self._stopped()
+            self.record.worked_s += seconds
+            if self.record.has_part:
+                self.record.done_s += seconds
+            for one in self.record.kinds.values():
+                one.worked_since_s += seconds
+        elif self.record.has_part:
+            self._waited_s += seconds
+
+    def change(self, part: str, at_ns: int) -> None:
+        """Book that a part left and another came, or none."""
+        if self.record.has_part and self._is_whole and self.record.done_s > 0:
+            self.record.works_s.append(self.record.done_s)
+            self.record.left_ns.append(at_ns)
+        self._waited_s = 0.0  # it was blocked
+        self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True
+
+    def end(self) -> None:
+        """Leave the interruption under way open."""
+        if self._kind is not None:
+            self.record.kinds[self._kind].now_for_s = self._lasted_s
+        elif self._waited_s > 0 and self.record.done_s == 0:
+            self.record.kinds["stop"].now_for_s = self._waited_s
+
+    def _stopped(self) -> None:
+        """Waiting with a part that is worked on after all was a stop."""
+        if self._waited_s > _SHORTEST_STOP_S:
+            self._book("stop", self._waited_s)
+        self._waited_s = 0.0
+
+    def _close(self) -> None:
+        if self._kind is not None:
+            self._book(self._kind, self._lasted_s)
+        self._lasted_s = 0.0
+
+    def _book(self, kind: str, lasted_s: float) -> None:
+        one = self.record.kinds[kind]
+        one.lasted_s.append(lasted_s)
+        one.worked_between_s.append(one.worked_since_s)
+        one.worked_since_s = 0.0
+
+
+@dataclass
+class BufferRecord:
+    """What passed through a buffer.
+
+    Attributes:
+        entered: how many parts came in.
+        passed_s: how long each part that came and went was in it, first in first out.
+        fullest: the highest level; a full buffer may take a part in at the very instant at which it gives one away,
+            which its level does not show.
+        inside_s: how long those inside at the end have been there, the oldest first; never longer than was seen.
+    """
+
+    entered: int
+    fullest: int
+    passed_s: list[float]
+    inside_s: list[float]
+
+
+def read_buffer(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> BufferRecord:
+    """Return what passed through a buffer in a span, by its level."""
+    waiting: list[int] = []
+    passed, entered, fullest, level, is_first = [], 0, 0, 0, True
+    for time_ns, _, value in _changes(timeline, node, ("Level",), start_ns, end_ns):
+        now = level if value is None else int(value)
+        for _ in range(now - level):
+            waiting.append(-1 if is_first else time_ns)
+            entered += not is_first
+        for _ in range(level - now):
+            came_ns = waiting.pop(0) if waiting else -1
+            if came_ns >= 0:
+                passed.append((time_ns - came_ns) / _S)
+        level, is_first = now, False
+        fullest = max(fullest, level)
+    inside = [(end_ns - (came_ns if came_ns >= 0 else start_ns)) / _S for came_ns in waiting]
+    return BufferRecord(entered, fullest, passed, inside)
+
+
+def _changes(
+    timeline: Timeline, node: Node, roles: tuple[str, ...], start_ns: int, end_ns: int
+) -> Iterator[tuple[int, str, Any]]:
+    """(time, role, value) of some signals of a node in the order of time, the values in force at the start first."""
+    rows: list[tuple[int, int, str, Any]] = []
+    for place, role in enumerate(roles):
+        key = node.signals.get(role)
+        if key is None or key not in timeline.registry:
+            continue
+        handle = timeline.registry.handle(key)
+        first = timeline.snapshot(start_ns, [handle])
+        for _, _, value, quality in first.rows(timeline.registry):
+            rows.append((start_ns, place, role, None if quality >= 0x8000_0000 else value))
+        for piece in timeline.pieces(handle, start_ns + 1, end_ns):
+            if timeline.registry.get(handle).kind is Kind.STRING:
+                values: list[Any] = [
+                    piece.objects[bits] if 0 <= bits < len(piece.objects) else None for bits in piece.bits.tolist()
+                ]
+            else:
+                numbers = piece.numbers(timeline.registry.get(handle).kind)
+                values = [None if np.isnan(number) else number for number in numbers]
+            usable = (piece.qualities < 0x8000_0000).tolist()
+            rows += [
+                (time_ns, place, role, value if is_usable else None)
+                for time_ns, value, is_usable in zip(piece.times.tolist(), values, usable, strict=True)
+            ]
+    rows.sort(key=lambda row: row[:2])
+    for time_ns, _, role, value in rows:
+        yield time_ns, role, value
