@@ -11,6 +11,7 @@ CHROMIUM_ARGUMENTS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+    "--disable-gpu-rasterization",  # as a browser without a GPU does: only WebGL goes through SwiftShader
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
