@@ -14,14 +14,15 @@ from xushi.kernel import Diagnosis
 from xushi.runtime.foresight._plant import Plant
 
 LOOK_AHEAD_S = 3600.0
-LASTS_S = 120.0
+LASTS_S = 300.0
 SURE = 0.8
+_BESIDE = 0.5  # of what machines usually make; rework and the like make less
 _IDLE, _BLOCKED = simulate.SEEN.index("idle"), simulate.SEEN.index("blocked")
 _WORDS = {"down": ("stands", "停机"), "setup": ("is set up", "正在调整"), "slow": ("is slower", "较慢")}
 
 
 class Starving(msgspec.Struct, frozen=True):
-    """A machine that waits for parts for two minutes and more, within the next hour, in most of the futures.
+    """A machine that waits for parts for five minutes and more, within the next hour, in most of the futures.
 
     Attributes:
         in_s, spread_s: mean and standard deviation of when it begins, over the futures in which it does.
@@ -50,14 +51,16 @@ class Starving(msgspec.Struct, frozen=True):
 
 
 def find_starving(plant: Plant, outcome: simulate.Outcome) -> Iterator[Starving]:
-    """Yield every machine that will starve, in the order of the flow."""
+    """Yield every machine that will starve, in the order of the flow; one beside the flow waits by its nature."""
     every_s = float(outcome.sample_at_s[0])
     count = min(len(outcome.sample_at_s), int(LOOK_AHEAD_S / every_s))
     run = max(2, round(LASTS_S / every_s))
     if count < run:
         return
+    made = {node.id: float(outcome.values(f"{node.id}.made").mean()) for node in plant.machines()}
+    usual = float(np.median(list(made.values())))
     for node in plant.machines():
-        if not plant.into(node.id):
+        if not plant.into(node.id) or made[node.id] < _BESIDE * usual:
             continue
         idle = outcome.samples[node.id][:, :count] == _IDLE
         lasts = np.lib.stride_tricks.sliding_window_view(idle, run, axis=1).all(axis=2)

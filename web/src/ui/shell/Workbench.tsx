@@ -23,6 +23,7 @@ import css from "./shell.module.css";
 /** Each view arrives when it is first shown; the table is there from the start. */
 const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   cockpit: lazy(() => import("../cockpit")),
+  forecast: lazy(() => import("../forecast")),
   alarms: lazy(() => import("../alarms")),
   table: SignalTable,
   engines: lazy(() => import("../engines")),

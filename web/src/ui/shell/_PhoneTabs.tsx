@@ -18,6 +18,7 @@ const TABS: readonly Tab[] = [
   { tab: "inspector", icon: "inspect" },
 ];
 const MORE: readonly Tab[] = [
+  { tab: "forecast", icon: "clock" },
   { tab: "table", icon: "table" },
   { tab: "engines", icon: "engine" },
   { tab: "spc", icon: "chart" },

@@ -1,0 +1,31 @@
+"""The forecast of the running plant in a real browser, and a change compared with the line as it is."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+from visiting import Demo, Visit
+
+SLOW_MS = 90_000
+
+
+def test_the_forecast_appears_by_itself_and_a_change_is_told_from_noise(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open(view="forecast")
+    figures = page.get_by_role("table", name="Until the end of the shift")
+    expect(figures.get_by_role("row", name=re.compile("^Parts finished"))).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text(re.compile("holds the line back"))).to_be_visible()
+    page.get_by_label("By, in %").fill("100")  # whatever holds the line back takes twice as long
+    page.get_by_role("button", name="Add alternative").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("Best: as it is.")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("All others are clearly worse.")).to_be_visible()
+    outcome = page.get_by_role("table", name=re.compile("^Means, and differences"))
+    expect(outcome.get_by_role("row")).to_have_count(3)
+
+
+def test_the_forecast_on_a_phone_in_chinese_shows_what_it_was_estimated_from(visit: Visit, demo: Demo) -> None:
+    page = visit(390, 844).open(view="forecast", lang="zh-CN")
+    expect(page.get_by_role("table", name="至本班结束")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_text(re.compile("^模型的估计依据")).click()
+    expect(page.get_by_role("table", name="估计值")).to_be_visible()

@@ -1,0 +1,159 @@
+// The forecast in tables: figures, machines, levels of buffers, the bottleneck and what the model was estimated from.
+import { formatClock, formatNumber, localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
+import { Sparkline } from "../charts";
+import { SEEN, type Bottleneck, type Curve, type Estimate, type Figure, type Forecast } from "./_types";
+import css from "./forecast.module.css";
+
+export function number(value: number | null | undefined, language: Language): string {
+  return value === null || value === undefined ? "–" : formatNumber(value, language, Math.abs(value) < 100 ? 1 : 0);
+}
+
+function percent(value: number | null | undefined, language: Language): string {
+  return value === null || value === undefined ? "–" : `${formatNumber(value * 100, language, 0)} %`;
+}
+
+const last = (values: readonly number[]): number | null => values[values.length - 1] ?? null;
+
+function Table({ title, heads, children }: { title: string; heads: readonly string[]; children: React.ReactNode }) {
+  return (
+    <div className={css.wide}>
+      <table className={css.table}>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+const band = (figure: Figure, language: Language) => `${number(figure.band_low, language)} – ${number(figure.band_high, language)}`;
+
+export function Figures({ forecast }: { forecast: Forecast }) {
+  const text = useText();
+  const language = useLanguage();
+  const { so_far: made } = forecast;
+  return (
+    <>
+      <Table title={text("forecast.figures")} heads={[text("forecast.figure"), text("forecast.mean"), text("forecast.interval"), text("forecast.bandOf")]}>
+        {forecast.figures.map((figure) => (
+          <tr key={figure.id}>
+            <th scope="row">{localName(figure.title, language, figure.id)}</th>
+            <td>
+              {number(figure.mean, language)} <span className={css.unit}>{figure.unit}</span>
+            </td>
+            <td>
+              {number(figure.low, language)} – {number(figure.high, language)}
+            </td>
+            <td>{band(figure, language)}</td>
+          </tr>
+        ))}
+      </Table>
+      {made ? <p className={css.quiet}>{text("forecast.soFar", { count: made.count, since: formatClock(made.since_ms, language) })}</p> : null}
+    </>
+  );
+}
+
+export function BottleneckLine({ bottleneck }: { bottleneck: Bottleneck }) {
+  const text = useText();
+  const language = useLanguage();
+  const causes = bottleneck.causes;
+  return (
+    <p className={css.bottleneck}>
+      <strong>{text("forecast.bottleneck", { machine: bottleneck.machine })}</strong>{" "}
+      {text("forecast.bottleneckWhy", {
+        busy: percent(causes.busy, language),
+        setup: percent(causes.setup, language),
+        down: percent(causes.down + causes.waits_for_crew, language),
+        runner: bottleneck.runner_up ?? "–",
+        lead: percent(bottleneck.lead.mean, language),
+      })}
+    </p>
+  );
+}
+
+export function Machines({ machines }: { machines: Forecast["machines"] }) {
+  const text = useText();
+  const language = useLanguage();
+  const hasOee = machines.some((machine) => machine.oee);
+  const heads = [text("forecast.machine"), text("forecast.made"), ...SEEN.map((seen) => text(`forecast.seen.${seen}`)), ...(hasOee ? ["OEE"] : [])];
+  return (
+    <Table title={text("forecast.machines")} heads={heads}>
+      {machines.map((machine) => (
+        <tr key={machine.id}>
+          <th scope="row">{machine.id}</th>
+          <td>{band(machine.made, language)}</td>
+          {SEEN.map((seen) => (
+            <td key={seen}>{percent(machine.shares[`${seen}`], language)}</td>
+          ))}
+          {hasOee ? <td>{machine.oee ? `${percent(machine.oee.band_low, language)} – ${percent(machine.oee.band_high, language)}` : "–"}</td> : null}
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+export function Buffers({ buffers }: { buffers: readonly (Curve & { id: string; capacity: number })[] }) {
+  const text = useText();
+  const language = useLanguage();
+  return (
+    <Table title={text("forecast.buffers")} heads={[text("forecast.buffer"), text("forecast.capacity"), text("forecast.course"), text("forecast.atEnd"), text("forecast.bandOf")]}>
+      {buffers.map((buffer) => (
+        <tr key={buffer.id}>
+          <th scope="row">{buffer.id}</th>
+          <td>{buffer.capacity}</td>
+          <td>
+            <Sparkline values={buffer.middle} width={96} isStepped />
+          </td>
+          <td>{number(last(buffer.middle), language)}</td>
+          <td>
+            {number(last(buffer.low), language)} – {number(last(buffer.high), language)}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+const SOURCES: Record<Estimate["source"], TextKey> = { fitted: "forecast.source.fitted", records: "forecast.source.records", described: "forecast.source.described" };
+
+export function Calibration({ forecast }: { forecast: Forecast }) {
+  const text = useText();
+  const language = useLanguage();
+  const heads = ["element", "estimated", "mean", "records", "source", "fit"] as const;
+  return (
+    <details className={css.details}>
+      <summary>{text("forecast.calibration", { since: formatClock(forecast.calibrated_from_ms, language) })}</summary>
+      {forecast.diagnoses.length > 0 ? (
+        <ul className={css.told}>
+          {forecast.diagnoses.map((one, at) => (
+            <li key={at}>
+              {localName(one.text, language, one.code)} {localName(one.repair, language, "")}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <Table title={text("forecast.estimates")} heads={heads.map((head) => text(`forecast.${head}`))}>
+        {forecast.calibration.map((one, at) => (
+          <tr key={at}>
+            <th scope="row">{one.element}</th>
+            <td>{one.figure}</td>
+            <td>{formatNumber(one.mean, language, 2)}</td>
+            <td>{one.records}</td>
+            <td>
+              {text(SOURCES[one.source])} {one.family}
+            </td>
+            <td>{one.ks_p === null ? "–" : `KS p ${formatNumber(one.ks_p, language, 2)}${one.ad_p === null ? "" : `, AD p ${formatNumber(one.ad_p, language, 2)}`}`}</td>
+          </tr>
+        ))}
+      </Table>
+    </details>
+  );
+}

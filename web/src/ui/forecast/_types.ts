@@ -1,0 +1,98 @@
+// What the jobs of foresight answer; written by hand, since results of jobs have no type in the protocol.
+
+export interface Interval {
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** A mean with its 95 % interval, and the band in which nine of ten futures lie. */
+export interface Figure extends Interval {
+  band_low: number | null;
+  band_high: number | null;
+}
+
+export interface Curve {
+  low: number[];
+  middle: number[];
+  high: number[];
+}
+
+export type Words = Record<string, string>;
+
+export interface Bottleneck {
+  machine: string;
+  runner_up: string | null;
+  lead: Interval;
+  causes: Record<"busy" | "setup" | "down" | "waits_for_crew", number>;
+}
+
+export interface Estimate {
+  element: string;
+  figure: string;
+  source: "fitted" | "records" | "described";
+  records: number;
+  mean: number;
+  family: string;
+  ks_p: number | null;
+  ad_p: number | null;
+}
+
+export interface Told {
+  code: string;
+  place: string;
+  text: Words;
+  repair: Words;
+}
+
+export interface Warning {
+  machine: string;
+  probability: number;
+  text: Words;
+  repair: Words;
+}
+
+export const SEEN = ["busy", "idle", "blocked", "down"] as const;
+
+export interface Forecast {
+  at_ms: number;
+  until_ms: number;
+  replications: number;
+  so_far: { since_ms: number; count: number } | null;
+  figures: (Figure & { id: string; title: Words; unit: string })[];
+  buffers: (Curve & { id: string; capacity: number })[];
+  machines: { id: string; shares: Record<string, number | null>; made: Figure; oee?: Figure }[];
+  bottleneck: Bottleneck;
+  warnings: Warning[];
+  calibration: Estimate[];
+  calibrated_from_ms: number;
+  diagnoses: Told[];
+}
+
+export interface Comparison {
+  at_ms: number;
+  until_ms: number;
+  replications: number;
+  best: string;
+  not_told_apart: string[];
+  alternatives: {
+    name: string;
+    figures: Record<string, Figure>;
+    differences: Record<string, Interval & { is_clear: boolean }>;
+    bottleneck: Bottleneck;
+  }[];
+}
+
+export type Changed = "cycle_time" | "repair_time" | "time_to_failure" | "capacity";
+
+export interface WantedChange {
+  element: string;
+  figure: Changed;
+  factor?: number;
+  value?: number;
+}
+
+export interface Wanted {
+  name: string;
+  changes: WantedChange[];
+}
