@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +12,8 @@ import numpy as np
 import pytest
 
 from xushi import simulate
-from xushi.kernel import XushiError
+from xushi.demo._physics import PlantModel
+from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.foresight import (
     Alternative,
@@ -23,6 +26,7 @@ from xushi.runtime.foresight import (
     run_comparison,
     run_forecast,
 )
+from xushi.testing import import_plant, record_plant
 from xushi.twins import Submodel
 
 from .conftest import HOURS, START_NS, S
@@ -224,3 +228,17 @@ def test_the_same_seed_gives_the_same_futures(forked: Fork) -> None:
     one, two = (run_forecast(forked, 1800.0, 20, 7, {}) for _ in range(2))
     assert one["figures"] == two["figures"]
     assert np.isfinite(one["figures"][0]["mean"])
+
+
+def test_a_factor_on_the_cycle_time_counts_from_the_moment_it_is_set(tmp_path: Path) -> None:
+    clock = ManualClock(START_NS)
+    with Platform.open(tmp_path / "data", clock) as platform:
+        asyncio.run(import_plant(platform))
+        model = PlantModel(1, START_NS)
+        record_plant(platform, model, 3000.0)
+        assert model.write("OP40.CycleTimeFactor", 1.5)
+        record_plant(platform, model, 3060.0)
+        plant = find_plant(platform.twins, platform.registry)
+        begun = fork(plant, platform.timelines.get("live"), START_NS, START_NS + 3060 * S)
+    assert begun.calibration.works["OP40"].mean_s == pytest.approx(45.0, rel=0.02)
+    assert begun.calibration.works["OP50"].mean_s == pytest.approx(28.5, rel=0.02)

@@ -30,7 +30,8 @@ RESULT = "urn:xushi:ProductionResult:1:0"
 PROCESS = "urn:xushi:Process:1:0"
 _FIXED = {
     "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
-    "CurrentEngine": f"{PROCESS}/CurrentPart", "Counters.Total": f"{PROCESS}/PartsMade", "Count": f"{PROCESS}/Level",
+    "CurrentEngine": f"{PROCESS}/CurrentPart", "CycleTimeFactor": f"{PROCESS}/CycleTimeFactor",
+    "Count": f"{PROCESS}/Level",
     "Technical.NominalCycleTime": f"{PROCESS}/CycleTime",
     "Technical.RatedPower": f"{PROCESS}/BusyPower", "Technical.StandbyPower": f"{PROCESS}/IdlePower",
     **{

@@ -129,7 +129,7 @@ class _Calibrator:
         found = self._duration(node.id, "work", record.works_s, described)
         if found is None:
             raise XushiError("runtime.forecast_blind", machine=node.id)
-        return found
+        return found if record.factor == 1.0 else simulate.scaled(found, record.factor)
 
     def _interruptions(self, node: Node, record: MachineRecord) -> dict[str, Interruption]:
         found = {}

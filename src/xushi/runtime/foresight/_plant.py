@@ -41,7 +41,7 @@ class Node(msgspec.Struct, frozen=True):
 
     Attributes:
         facts: figures by the last part of their meaning: CycleTime, TransferTime (s), Capacity, …
-        signals: keys by role: State, Mode, CurrentPart, PartsMade, Level.
+        signals: keys by role: State, Mode, CurrentPart, Level, CycleTimeFactor.
     """
 
     id: str

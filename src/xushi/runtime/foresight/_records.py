@@ -35,7 +35,8 @@ class MachineRecord:
     """What one machine did in a span, and what it is doing at its end.
 
     Attributes:
-        works_s: executing time of each part that came and went.
+        works_s: executing time of each part that came and went, divided by the cycle-time factor in force.
+        factor: the cycle-time factor at the end, 1 where there is none.
         kinds: interruptions by kind: failure, setup, stop.
         worked_s: all executing time.
         has_part: whether a part is on it at the end; `done_s` how long it was worked on.
@@ -53,6 +54,7 @@ class MachineRecord:
     done_s: float = 0.0
     is_executing: bool = False
     is_known: bool = False
+    factor: float = 1.0
 
 
 def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> MachineRecord:
@@ -61,7 +63,9 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
     state, mode, part = 0, 0, ""
     reader = _Machine(record)
     at_ns = start_ns
-    for time_ns, role, value in _changes(timeline, node, ("CurrentPart", "State", "Mode"), start_ns, end_ns):
+    for time_ns, role, value in _changes(
+        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor"), start_ns, end_ns
+    ):
         if time_ns > at_ns:
             reader.spend((time_ns - at_ns) / _S, state, mode)
             at_ns = time_ns
@@ -73,6 +77,8 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
         elif role == "State":
             state = 0 if value is None else int(value)
             record.is_known = value is not None
+        elif role == "CycleTimeFactor":
+            record.factor = 1.0 if value is None or value <= 0 else float(value)
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:
@@ -113,7 +119,7 @@ class _Machine:
     def change(self, part: str, at_ns: int) -> None:
         """Book that a part left and another came, or none."""
         if self.record.has_part and self._is_whole and self.record.done_s > 0:
-            self.record.works_s.append(self.record.done_s)
+            self.record.works_s.append(self.record.done_s / self.record.factor)
             self.record.left_ns.append(at_ns)
         self._waited_s = 0.0  # it was blocked
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True

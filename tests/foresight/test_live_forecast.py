@@ -1,0 +1,99 @@
+"""The running demo plant is forecast over its real sockets: shells in, values in, a forecast by REST out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xushi.demo.plant import default_endpoints
+from xushi.demo.shells import ensure_assets
+from xushi.testing import Served, served
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+SPEED = 60
+SEEN_S = 1_500.0  # of plant time
+
+
+def until(condition: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, f"did not happen: {what}"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("demo")
+    with (folder / "log").open("wb") as log:
+        plant = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "xushi.demo.plant",
+                "--speed",
+                str(SPEED),
+                "--opcua-port",
+                "0",
+                "--mqtt-port",
+                "0",
+                "--start-time",
+                (datetime.now(UTC) - timedelta(hours=3)).isoformat(),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+    try:
+        assert plant.stdout is not None
+        ready = json.loads(plant.stdout.readline())
+        endpoints = {described: ready[protocol] for protocol, described in default_endpoints().items()}
+        with served(Path(folder) / "data", endpoints=endpoints) as one:
+            one.remote.import_files([ensure_assets()])
+            yield one
+    finally:
+        plant.terminate()
+        plant.wait(20)
+
+
+def ended(one: Served, outcome: dict[str, Any]) -> dict[str, Any]:
+    path = f"/api/jobs/{outcome['effects'][0]['job']}"
+    until(lambda: one.remote.get(path)["state"] != "running", "the job ends")
+    job: dict[str, Any] = one.remote.get(path)
+    assert job["state"] == "done", job["error"]
+    return job
+
+
+def test_the_live_line_is_forecast_and_alternatives_are_compared(running: Served) -> None:
+    clock = running.platform.registry.handle("urn:xushi:demo:submodel:PLC1:OperationalData#Heartbeat")
+
+    def seen() -> tuple[float, float]:
+        """The plant's seconds since its start, and its time in ms since 1970."""
+        rows = list(running.platform.board.read([clock]).rows(running.platform.registry))
+        return (rows[0][2], rows[0][1] / 1e6) if rows and rows[0][2] is not None else (0.0, 0.0)
+
+    until(lambda: seen()[0] > 0, "a first heartbeat")
+    enough_s = seen()[0] + SEEN_S
+    until(lambda: seen()[0] > enough_s, "25 minutes of plant time")
+    ahead = {"at_ms": seen()[1], "hours": 1}
+    told = ended(running, running.remote.run("foresight.forecast", {**ahead, "replications": 50}))["result"]
+    output = next(one for one in told["figures"] if one["id"] == "output")
+    assert 60 < output["mean"] < 121  # a takt of 30 s
+    assert output["low"] <= output["mean"] <= output["high"]
+    assert {one["element"] for one in told["calibration"] if one["figure"] == "work" and one["records"] > 20}
+    assert any(machine["made"]["mean"] > 60 for machine in told["machines"])
+
+    changes = [{"element": "OP90", "figure": "cycle_time", "factor": 2.0}]
+    params = {**ahead, "replications": 20, "alternatives": [{"name": "slow", "changes": changes}]}
+    compared = ended(running, running.remote.run("foresight.compare", params))["result"]
+    slow = next(one for one in compared["alternatives"] if one["name"] == "slow")
+    assert compared["best"] == "now"
+    assert slow["differences"]["plant.good"]["high"] < 0
+    assert slow["bottleneck"]["machine"] == "OP90"
