@@ -76,7 +76,7 @@ $(VENV)/.run: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.run
-	$(BIN)/python -m pip install -q -e '.[demo,parquet,report,simulate]' --group dev --group bench
+	$(BIN)/python -m pip install -q -e '.[demo,parquet,report,schedule,simulate]' --group dev --group bench
 	@touch $@
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json | $(VENV)/.run
