@@ -102,13 +102,13 @@ class _Model:
             ]
             self.cp.add_no_overlap(self.intervals[resource.id])
             if closed:  # a frozen operation may reach into a closed time: it is a fact
-                free = [one for (operation, _), one in zip(self.on[resource.id], self.intervals[resource.id], strict=True)
-                        if operation.id not in self.frozen]  # fmt: skip
+                here = zip(self.on[resource.id], self.intervals[resource.id], strict=True)
+                free = [interval for (operation, _), interval in here if operation.id not in self.frozen]
                 self.cp.add_no_overlap(free + closed)
             self._add_setups(resource.id, resource.family)
 
     def _add_setups(self, resource: str, at_start: str | None) -> None:
-        """Let a circuit through the operations of a resource say which follows which, where set-ups make that matter."""
+        """Let a circuit say which operation follows which on a resource, where set-ups make that matter."""
         here = self.on[resource]
         setup_s: dict[tuple[str | None, str | None], int] = {}
         for named in (None, resource):

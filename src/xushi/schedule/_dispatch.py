@@ -1,4 +1,4 @@
-"""Schedules quickly under all side constraints: a priority order, decoded, and improved for as long as there is time."""
+"""Schedules quickly under all side constraints: a priority order, decoded, and improved while there is time."""
 
 from __future__ import annotations
 

@@ -74,8 +74,8 @@ class Job(_Data, frozen=True, kw_only=True):
 class Setup(_Data, frozen=True, kw_only=True):
     """Time between two operations that follow each other on a resource; on every resource where none is named.
 
-    It passes while the resource is closed, too. A change that no set-up names takes no time; an operation without family
-    is named by none.
+    It passes while the resource is closed, too. A change that no set-up names takes no time; an operation without
+    family is named by none.
     """
 
     before: str

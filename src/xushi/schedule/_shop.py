@@ -33,7 +33,7 @@ class Shop(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a search changes: the machine, time and neighbours of each operation, heads and tails; `lead` of a machine."""
+    """What a search changes: machine, time, neighbours, head and tail of operations, and the first of each machine."""
 
     on: Ints
     time: Ints

@@ -1,8 +1,8 @@
 """A tabu search over the orders and machines of a flexible job shop: the compiled inner loop.
 
 Moves on a critical block: any operation to its front or end, and its first or last to the inside (N6 of Balas and
-Vazacopoulos 1998, widened by Zhang et al. 2007), valued by their estimate. Moves to another machine: the feasible places
-of Mastrolilli and Gambardella 2000, valued with the exact heads and tails of the plan without the operation.
+Vazacopoulos 1998, widened by Zhang et al. 2007), valued by their estimate. Moves to another machine: the feasible
+places of Mastrolilli and Gambardella 2000, valued with the exact heads and tails of the plan without the operation.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ._shop import Ints, Plan, Shop, longest, move_before, move_behind, put_betw
 STEP, BEST, IMPROVED = 0, 1, 2  # of the state of a search
 _BEHIND, _BEFORE, _ELSEWHERE = 1, 2, 3
 _FAR = 1 << 60
+_TENURE = 6  # longer ones lead far away: a move forbids as many orders as it passes operations
 
 
 @compiled
@@ -173,13 +174,13 @@ def take_step(
                     if i in (last, first) or is_end:
                         continue
                     u, v, move = end, path[i], _BEFORE
-                is_tabu = False
+                is_tabu = True  # where it would bring back nothing but orders that were left
                 if move == _BEHIND:
                     if shop.behind[u] == v or plan.tail[v] < plan.tail[shop.behind[u]]:
                         continue
                     value = value_behind(shop, plan, u, v, heads)
                     x = u
-                    while x != v and not is_tabu:
+                    while x != v and is_tabu:
                         x = plan.following[x]
                         is_tabu = arcs[(x * n + u) % size] > step
                 else:
@@ -188,13 +189,13 @@ def take_step(
                         continue
                     value = value_before(shop, plan, u, v, tails)
                     x = u
-                    while x != v and not is_tabu:
+                    while x != v and is_tabu:
                         x = plan.previous[x]
                         is_tabu = arcs[(u * n + x) % size] > step
                 seen += 1
                 if draw(rng, seen) == 0:
                     any_kind, any_u, any_v = move, u, v
-                if (is_tabu and value >= state[BEST]) or value > best:
+                if is_tabu or value > best:
                     continue
                 tied = tied + 1 if value == best else 1
                 if draw(rng, tied) == 0 or value < best:
@@ -239,8 +240,7 @@ def take_step(
         return False
     if kind == 0:
         kind, u_best, v_best, to_best, time_best = any_kind, any_u, any_v, any_to, any_time
-    least = 10 + n // machines
-    until = step + least + draw(rng, least)
+    until = step + _TENURE + draw(rng, _TENURE)
     if kind == _BEHIND:
         x = u_best
         while x != v_best:
