@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._check import check
+from ._mrp import Item, Part, Requirement, lots_within, requirements, wagner_whitin
 from ._problem import (
     Choice,
     Closed,
@@ -43,20 +44,26 @@ __all__ = [
     "Choice",
     "Closed",
     "Frozen",
+    "Item",
     "Job",
     "Operation",
+    "Part",
     "Problem",
+    "Requirement",
     "Resource",
     "Schedule",
     "Setup",
     "Transport",
     "changes",
     "check",
+    "lots_within",
     "read_problem",
     "repair",
+    "requirements",
     "rest_of",
     "solve",
     "value_of",
+    "wagner_whitin",
     "write_problem",
 ]
 

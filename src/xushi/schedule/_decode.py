@@ -135,7 +135,10 @@ def value(rules: Rules, timing: Timing) -> int:
 
 @compiled
 def _waits_for(rules: Rules, x: int, y: int) -> bool:
-    return any(rules.before[i] == y for i in range(rules.before_first[x], rules.before_first[x + 1]))
+    for i in range(rules.before_first[x], rules.before_first[x + 1]):  # noqa: SIM110 - compiled
+        if rules.before[i] == y:
+            return True
+    return False
 
 
 @compiled
