@@ -91,8 +91,8 @@ def decode(rules: Rules, order: Ints, wanted: Ints, timing: Timing) -> int:
                 ready = max(ready, timing.end[b] + rules.travel[timing.on[b], k])
             free, f, pinned = timing.free[k], timing.family[k], timing.next_pinned[k]
             row = rules.setup_row[k]
-            closed = timing.next_closed[k]
             while True:
+                closed = timing.next_closed[k]
                 t = max(ready, free + rules.setup[row, f, g])
                 while closed < rules.closed_first[k + 1] and rules.closed_start[closed] < t + time:
                     if rules.closed_end[closed] > t:
