@@ -59,6 +59,7 @@ screenshots: setup ## Make the pictures of README and docs from the running prod
 setup: $(VENV)/.dev client $(ASSETS) ## Prepare everything and start nothing
 	@$(BIN)/python tools/install_peers.py
 	@$(BIN)/python -m xushi.simulate
+	@$(BIN)/python -m xushi.schedule
 
 .PHONY: client
 client: src/xushi/server/client/index.html

@@ -183,7 +183,7 @@ def lots_within(
         import highspy
     except ImportError:
         raise XushiError("schedule.extra_missing", package="highspy") from None
-    model = highspy.Highs()
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     model.silent()
     model.setOptionValue("time_limit", limit_s)
     made: dict[tuple[str, int], Any] = {}
