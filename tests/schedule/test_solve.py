@@ -1,5 +1,7 @@
 """Every answer keeps every constraint, whoever found it, and no answer is better than the proved bound."""
 
+import threading
+
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -80,6 +82,29 @@ def test_a_cancelled_search_answers_with_the_best_so_far():
     stop.cancel()
     schedule = solve(ft06(), 60, cancellation=stop, engine="search", workers=1)
     sound(ft06(), schedule)
+
+
+def test_the_solver_is_cancelled_while_it_works():
+    jobs = tuple(
+        Job(
+            id=f"J{i}",
+            operations=tuple(
+                Operation(
+                    id=f"J{i}.{j}",
+                    choices=tuple(Choice(resource=f"M{k}", duration_s=7 + (i * 5 + j * 3 + k) % 11) for k in range(8)),
+                )
+                for j in range(10)
+            ),
+        )
+        for i in range(20)
+    )
+    problem = Problem(name="hard", resources=tuple(Resource(id=f"M{k}") for k in range(8)), jobs=jobs)
+    stop = Cancellation()
+    timer = threading.Timer(1.0, stop.cancel)
+    timer.start()
+    schedule = solve(problem, 3600, cancellation=stop, engine="cp", workers=1)
+    timer.join()
+    sound(problem, schedule)
 
 
 def test_each_better_value_is_told_once_and_falls():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -174,16 +175,33 @@ class _Model:
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
-    """Tells each better answer, and stops when somebody cancels."""
+    """Tells each better answer."""
 
-    def __init__(self, is_cancelled: Callable[[], bool], progress: Callable[[int], None]) -> None:
+    def __init__(self, progress: Callable[[int], None]) -> None:
         super().__init__()
-        self._is_cancelled, self._progress = is_cancelled, progress
+        self._progress = progress
 
     def on_solution_callback(self) -> None:
+        """Be told by CP-SAT, which names it so."""
         self._progress(int(self.objective_value))
-        if self._is_cancelled():
-            self.stop_search()
+
+
+def _run(solver: Any, model: Any, is_cancelled: Callable[[], bool], progress: Callable[[int], None]) -> Any:
+    """Solve, and look every 50 ms whether somebody cancels."""
+    is_done = threading.Event()
+
+    def watch() -> None:
+        while not is_done.wait(0.05):
+            if is_cancelled():
+                solver.stop_search()  # again and again: before the search has begun it is not heard
+
+    watcher = threading.Thread(target=watch, name="schedule-cancel", daemon=True)
+    watcher.start()
+    try:
+        return solver.solve(model, _Watch(progress))
+    finally:
+        is_done.set()
+        watcher.join()
 
 
 def _merged(spans: Iterable[Closed]) -> list[Closed]:
@@ -226,7 +244,7 @@ def solve_cp(
     solver.parameters.max_time_in_seconds = max(0.05, limit_s)
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed % (1 << 31)
-    status = solver.solve(model.cp, _Watch(is_cancelled, progress))
+    status = _run(solver, model.cp, is_cancelled, progress)
     if status == cp_model.INFEASIBLE:
         raise XushiError("schedule.infeasible", problem=problem.name)
     bound = solver.best_objective_bound
