@@ -17,6 +17,7 @@ ORDER = (
     "monitor",
     "simulate",
     "foresight",
+    "schedule",
     "endtoend",
     "firstrun",
     "world",
