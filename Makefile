@@ -73,7 +73,8 @@ $(BIN)/python:
 	$(BIN)/python -m pip install -q --upgrade 'pip>=25.1'
 
 $(VENV)/.run: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q -e '.[demo]' --group build
+	$(BIN)/python -m pip install -q -e '.[demo,simulate]' --group build
+	@$(BIN)/python -m xushi.simulate
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.run
