@@ -32,6 +32,7 @@ PICTURES = {
     "activity": ("&view=activity&inspector=0", DESK, "low"),
     "cockpit": ("&view=cockpit&range=ten", DESK, "low"),
     "alarms": ("&view=alarms", DESK, "low"),
+    "forecast": ("&view=forecast&inspector=0", DESK, "low"),
 }
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 
