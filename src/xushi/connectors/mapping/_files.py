@@ -102,7 +102,8 @@ def _decoded(content: bytes) -> str:
 
 # What zipfile raises where an archive is cut off or altered: a directory that points before the start among it.
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError, ValueError,
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError,
+    ValueError,
 )  # fmt: skip
 
 
