@@ -59,6 +59,7 @@ screenshots: setup ## Make the pictures of README and docs from the running prod
 setup: $(VENV)/.dev client $(ASSETS) ## Prepare everything and start nothing
 	@$(BIN)/python tools/install_peers.py
 	@$(BIN)/python -m xushi.simulate
+	@$(BIN)/python -m xushi.schedule
 
 .PHONY: client
 client: src/xushi/server/client/index.html
@@ -76,7 +77,7 @@ $(VENV)/.run: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.run
-	$(BIN)/python -m pip install -q -e '.[demo,parquet,report,simulate]' --group dev --group bench
+	$(BIN)/python -m pip install -q -e '.[demo,parquet,report,schedule,simulate]' --group dev --group bench
 	@touch $@
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json | $(VENV)/.run

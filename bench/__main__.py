@@ -9,7 +9,18 @@ import platform
 import sys
 from pathlib import Path
 
-ORDER = ("twins", "signals", "connectors", "connect", "monitor", "simulate", "endtoend", "firstrun", "world")
+ORDER = (
+    "twins",
+    "signals",
+    "connectors",
+    "connect",
+    "monitor",
+    "simulate",
+    "schedule",
+    "endtoend",
+    "firstrun",
+    "world",
+)
 
 
 def machine() -> str:

@@ -16,6 +16,7 @@ from xushi.monitor import accepted_share, c4, d2, d3, gauge_rr, nelson_rules, oe
 from xushi.signals import quality_name, unit_to_opcua
 from xushi.trust import EMPTY_ROOT, MerkleTree, leaf_hash
 
+from ._lots import SOURCE, WAGNER_WHITIN_1958, least_cost
 from ._simulation import references
 
 # Eight leaves and the roots over their first n, as the certificate-transparency project publishes them.
@@ -66,6 +67,7 @@ def cases() -> Iterator[Case]:
     yield from _sparkplug()
     yield from _figures()
     yield from _charts()
+    yield Case("Wagner-Whitin: least cost of lots", WAGNER_WHITIN_1958, least_cost(), SOURCE)
     yield from _simulation()
 
 

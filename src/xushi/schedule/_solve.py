@@ -1,0 +1,120 @@
+"""Answers a scheduling problem: constraint solver and local search side by side, the better answer with its bound."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from ._check import check
+from ._cp import solve_cp
+from ._dispatch import dispatch
+from ._local_search import assignments_of, local_search, refusals, shop_of
+from ._problem import Problem
+from ._result import Assignment, Engine, Schedule, in_order, value_of
+
+_CP_SHARE = 0.1  # of the time, where the local search can be used: enough for proofs of what is easy, and a bound
+_DISPATCH_SHARE = 0.1  # of the time, where it cannot
+
+EngineWish = Literal["auto", "cp", "search"]
+
+
+class Cancellation:
+    """Stops a search from another thread; it then answers with the best found so far."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        """Stop soon."""
+        self._event.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether somebody asked to stop."""
+        return self._event.is_set()
+
+
+def solve(
+    problem: Problem, limit_s: float = 10.0, *, seed: int = 1, workers: int | None = None, engine: EngineWish = "auto",
+    progress: Callable[[int], None] | None = None, cancellation: Cancellation | None = None,
+) -> Schedule:  # fmt: skip
+    """Return the best schedule found in `limit_s` seconds of wall-clock time.
+
+    The local search is used where the problem has only jobs, alternatives, release, material and due dates (makespan
+    or lateness); `Schedule.search_refused` says what else stood in its way. CP-SAT knows everything.
+
+    Args:
+        problem: what to schedule.
+        limit_s: it returns sooner where the answer is proved to be the best.
+        seed: of all random choices.
+        workers: threads; one per core by default.
+        engine: `cp` or `search` leaves the other out; `search` falls back to a dispatched order under side constraints.
+        progress: told each better value of the objective, from another thread.
+        cancellation: stops it; the best so far is returned.
+
+    Raises:
+        XushiError: as `check` says; `schedule.infeasible`; `schedule.extra_missing`.
+    """
+    check(problem)
+    began = time.monotonic()
+    workers = workers or len(os.sched_getaffinity(0))
+    race = _Race(problem, progress or (lambda value: None), cancellation or Cancellation())
+    refused = refusals(problem)
+
+    def left_s() -> float:
+        return max(0.0, limit_s - (time.monotonic() - began))
+
+    race.enter("dispatch", dispatch(problem, limit_s * _DISPATCH_SHARE if refused else 0.0, seed=seed,
+                                    is_cancelled=race.is_over))  # fmt: skip
+    if engine != "search":
+        share = 1.0 if engine == "cp" or refused else _CP_SHARE
+        answer = solve_cp(
+            problem, left_s() * share, seed=seed, workers=workers, hint=race.best, is_cancelled=race.is_over,
+            progress=race.tell,
+        )  # fmt: skip
+        race.bound_s = answer.bound_s
+        if answer.assignments is not None:
+            race.enter("cp", answer.assignments)
+    if engine == "search" and refused:
+        race.enter("dispatch", dispatch(problem, left_s(), like=race.best, seed=seed, is_cancelled=race.is_over))
+    if engine != "cp" and not refused and not race.is_over():
+        shop, offset = shop_of(problem)
+        found = local_search(
+            shop, left_s(), seed=seed, workers=workers,
+            target=race.bound_s - offset if race.bound_s is not None else -(1 << 60),
+            is_cancelled=race.is_over, progress=lambda length: race.tell(length + offset),
+        )  # fmt: skip
+        race.enter("search", assignments_of(problem, shop, found.plan))
+    return Schedule(
+        assignments=in_order(race.best), value_s=race.value_s, bound_s=race.bound_s, engine=race.engine,
+        search_refused=refused,
+    )  # fmt: skip
+
+
+class _Race:
+    """The best answer so far, whoever found it."""
+
+    def __init__(self, problem: Problem, progress: Callable[[int], None], cancellation: Cancellation) -> None:
+        self._problem, self._progress, self._cancellation = problem, progress, cancellation
+        self.best: list[Assignment] = []
+        self.value_s = 1 << 60
+        self.bound_s: int | None = None
+        self.engine: Engine = "dispatch"
+        self._told = 1 << 60
+
+    def enter(self, engine: Engine, assignments: list[Assignment]) -> None:
+        value_s = value_of(self._problem, assignments)
+        if value_s < self.value_s:
+            self.best, self.value_s, self.engine = assignments, value_s, engine
+            self.tell(value_s)
+
+    def tell(self, value_s: int) -> None:
+        if value_s < self._told:
+            self._told = value_s
+            self._progress(value_s)
+
+    def is_over(self) -> bool:
+        return self._cancellation.is_cancelled or (self.bound_s is not None and self.value_s <= self.bound_s)
