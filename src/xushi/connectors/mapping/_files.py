@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -99,6 +100,13 @@ def _decoded(content: bytes) -> str:
     raise XushiError("connectors.sheet_unreadable", reason="neither UTF-8, UTF-16 nor GB 18030")
 
 
+# What zipfile raises where an archive is cut off or altered: a directory that points before the start among it.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError,
+    ValueError,
+)  # fmt: skip
+
+
 def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -112,7 +120,7 @@ def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
             if "xl/sharedStrings.xml" in names:
                 texts = _SharedStrings().read(_unpacked(archive, "xl/sharedStrings.xml"))
             yield from _Cells(texts).read(_unpacked(archive, sheets[0]))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError) as error:
+    except _DAMAGED as error:
         raise XushiError("connectors.sheet_unreadable", reason=str(error)) from error
     except expat.ExpatError as error:
         raise XushiError("connectors.sheet_unreadable", reason=f"broken XML: {error}") from error
