@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,13 +27,12 @@ from xushi.backups._manifest import (
     is_secret,
 )
 from xushi.backups._secrets import unlock
-from xushi.kernel import SqliteStore, XushiError
+from xushi.kernel import DAMAGED_ARCHIVE, SqliteStore, XushiError
 from xushi.trust import EvidenceLog
 
 _PIECE = 1 << 20
 _SPARE = 64 << 20
 _LARGEST_SECRETS = 64 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 Tell = Callable[[float, str], None]
 
@@ -48,7 +46,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         with zipfile.ZipFile(path) as archive:
             return _manifest(archive)
-    except _BROKEN as error:
+    except DAMAGED_ARCHIVE as error:
         raise XushiError("backups.unreadable", path=str(path), reason=str(error) or type(error).__name__) from error
 
 
@@ -69,7 +67,7 @@ def extract_backup(
         _check(target, manifest)
         _sync(target)
         return manifest
-    except _BROKEN as error:
+    except DAMAGED_ARCHIVE as error:
         shutil.rmtree(target, ignore_errors=True)
         raise XushiError("backups.unreadable", path=str(path), reason=str(error) or type(error).__name__) from error
     except BaseException:

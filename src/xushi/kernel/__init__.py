@@ -1,9 +1,11 @@
 """The kernel: ids, clock, records and diffs, commands, jobs and errors. It imports nothing of ours."""
 
+from ._archives import DAMAGED_ARCHIVE
 from ._blobs import BlobStore
 from ._bus import Authorizer, CommandBus, Journal, Listener
 from ._clock import Clock, ManualClock, SystemClock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Effect, Outcome, State, Text
+from ._compiler import Compiler
 from ._errors import (
     LANGUAGES,
     Diagnosis,
@@ -19,6 +21,7 @@ from ._records import Diff, Record, build_diff, compose, diff_key, split_key
 from ._store import LogEntry, RecordStore, SqliteStore
 
 __all__ = [
+    "DAMAGED_ARCHIVE",
     "LANGUAGES",
     "Actor",
     "Authorizer",
@@ -29,6 +32,7 @@ __all__ = [
     "CommandBus",
     "CommandContext",
     "CommandTable",
+    "Compiler",
     "Diagnosis",
     "Diff",
     "Effect",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._chance import mixed
 from ._compiled import compiled
 
 Ints = NDArray[np.int64]
@@ -148,12 +149,7 @@ def improve(
     """Move random operations within the order, or to another resource, and keep what is not worse."""
     n = len(order)
     for _ in range(steps):
-        x0 = rng[0]
-        x0 ^= x0 >> np.uint64(12)
-        x0 ^= x0 << np.uint64(25)
-        x0 ^= x0 >> np.uint64(27)
-        rng[0] = x0
-        number = np.int64((x0 * np.uint64(2685821657736338717)) >> np.uint64(2))
+        number = np.int64(mixed(rng) >> np.uint64(2))
         i = number % n
         number //= n
         shift = number % (2 * reach + 1) - reach

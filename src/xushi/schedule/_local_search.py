@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._chance import draw
 from ._check import operations_of
 from ._problem import Problem
 from ._result import Assignment
 from ._shop import Plan, Shop, empty_plan, sort
-from ._tabu import BEST, STEP, arrange, begin, copy, draw, search
+from ._tabu import BEST, STEP, arrange, begin, copy, search
 
 _SLICE = 1 << 19  # steps times operations between two looks at the clock: some hundredths of a second
 _PATIENCE = 12_500

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ._chance import draw
 from ._compiled import compiled
 from ._shop import Ints, Plan, Shop, longest, move_before, move_behind, put_between, sort, take_out
 
@@ -17,17 +18,6 @@ STEP, BEST, IMPROVED = 0, 1, 2  # of the state of a search
 _BEHIND, _BEFORE, _ELSEWHERE = 1, 2, 3
 _FAR = 1 << 60
 _TENURE = 6  # longer ones lead far away: a move forbids as many orders as it passes operations
-
-
-@compiled
-def draw(rng: NDArray[np.uint64], most: int) -> int:
-    """Return a random number of 0 … most-1 (xorshift64*)."""
-    x = rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    rng[0] = x
-    return int(np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33)) % most)
 
 
 @compiled

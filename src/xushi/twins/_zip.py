@@ -12,21 +12,10 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from urllib.parse import unquote
 
-from ..kernel import XushiError
+from ..kernel import DAMAGED_ARCHIVE, XushiError
 from ._findings import Findings
 from ._limits import Limits
 
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-    struct.error,
-    OverflowError,
-)
 _CHUNK = 1 << 18
 _LOCAL = b"PK\x03\x04"
 _SYMLINK = 0o120000
@@ -117,7 +106,7 @@ class Archive:
             self._refuse_huge_directory()
             with _stream(self._source) as stream, zipfile.ZipFile(stream) as archive:
                 infos = archive.infolist()
-        except _ZIP_ERRORS as error:
+        except DAMAGED_ARCHIVE as error:
             self._rescue(error)
             return
         if len(infos) > self._limits.entries:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
 import xlsxwriter
 
-from xushi.kernel import XushiError
+from xushi.kernel import DAMAGED_ARCHIVE, XushiError
 
 from ._sheet import guarded, unguarded
 
@@ -100,13 +98,6 @@ def _decoded(content: bytes) -> str:
     raise XushiError("connectors.sheet_unreadable", reason="neither UTF-8, UTF-16 nor GB 18030")
 
 
-# What zipfile raises where an archive is cut off or altered: a directory that points before the start among it.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError,
-    ValueError,
-)  # fmt: skip
-
-
 def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -120,7 +111,7 @@ def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
             if "xl/sharedStrings.xml" in names:
                 texts = _SharedStrings().read(_unpacked(archive, "xl/sharedStrings.xml"))
             yield from _Cells(texts).read(_unpacked(archive, sheets[0]))
-    except _DAMAGED as error:
+    except (*DAMAGED_ARCHIVE, KeyError) as error:
         raise XushiError("connectors.sheet_unreadable", reason=str(error)) from error
     except expat.ExpatError as error:
         raise XushiError("connectors.sheet_unreadable", reason=f"broken XML: {error}") from error
