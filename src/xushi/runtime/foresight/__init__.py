@@ -4,6 +4,7 @@ from xushi.runtime.foresight._build import build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
 from xushi.runtime.foresight._commands import CompareParams, ForecastParams, foresight_commands
 from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_model, run_comparison
+from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
@@ -26,6 +27,8 @@ __all__ = [
     "build_state",
     "calibrate",
     "changed_model",
+    "consequences",
+    "consequences_of_all",
     "find_plant",
     "foresight_commands",
     "fork",

@@ -14,14 +14,20 @@ from xushi.runtime.foresight._forecast import CONFIDENCE, bottleneck, figure, in
 from xushi.runtime.foresight._fork import Fork
 
 NOW = "now"
-Figure: TypeAlias = Literal["cycle_time", "repair_time", "time_to_failure", "capacity", "vehicles"]
+Figure: TypeAlias = Literal["cycle_time", "repair_time", "time_to_failure", "capacity", "vehicles", "stopped"]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 _COMPARED = ("plant.good", "plant.throughput_per_h", f"{FINISHED}.flow_s", "plant.energy_kwh")
 _MOST_PLACES = 1_000
+_STOPPED = "stopped"
+_YEARS_S = 1e9  # longer than anything is run ahead
+_NEVER = simulate.Calendar(id=_STOPPED, period_s=_YEARS_S, working_s=((_YEARS_S - 1.0, _YEARS_S),))
 
 
 class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One change: a time is multiplied by `factor`, a capacity or a number of vehicles becomes `value`."""
+    """One change: a time is multiplied by `factor`, a capacity or a number of vehicles becomes `value`.
+
+    `stopped` needs neither: the machine works no more, and what is on it waits.
+    """
 
     element: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     figure: Figure
@@ -64,6 +70,8 @@ def _apply(model: simulate.Model, change: ModelChange) -> simulate.Model:
             for one in model.buffers
         ]
         return msgspec.structs.replace(_known(model, change, known), buffers=tuple(kept))
+    if change.figure == "stopped" and _STOPPED not in [one.id for one in model.calendars]:
+        model = msgspec.structs.replace(model, calendars=(*model.calendars, _NEVER))
     known = [one.id for one in model.machines if (one.id in carriers) == (change.figure == "capacity")]
     machines = [_machine(one, change) if one.id == change.element else one for one in model.machines]
     return msgspec.structs.replace(_known(model, change, known), machines=tuple(machines))
@@ -92,6 +100,9 @@ def _machine(machine: simulate.Machine, change: ModelChange) -> simulate.Machine
         if (value := _value(change)) < 2 <= machine.count:
             raise XushiError("runtime.change_wrong", element=change.element, figure=change.figure, value=value)
         return msgspec.structs.replace(machine, count=value)
+    if change.figure == "stopped":
+        power = msgspec.structs.replace(machine.power, off_kw=machine.power.idle_kw)
+        return msgspec.structs.replace(machine, calendar=_STOPPED, power=power)
     if change.factor is None:
         raise XushiError("runtime.change_wrong", element=change.element, figure=change.figure, value="–")
     factor = change.factor
