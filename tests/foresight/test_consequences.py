@@ -101,7 +101,7 @@ def test_an_action_that_the_model_does_not_know_is_refused(
         ("signal.write", {"signal": f"{ROOT}OP40:OperationalData#TorqueTarget", "value": 85.0}, "runtime.not_modelled"),
         (*factor("OP40", 3.0), "runtime.value_out_of_range"),
         (*factor("OP40", "fast"), "signals.value_refused"),
-        ("signal.write", {"signal": "urn:none#X", "value": 1}, "signals.signal_unknown"),
+        ("signal.write", {"signal": "urn:none#X", "value": 1}, "signals.unknown_key"),
         ("agv.order", {"vehicle": "AGV1", "goal": "PS1"}, "runtime.not_modelled"),
         ("scene.rename", {"place": "x", "name": {"en": "y"}}, "runtime.not_modelled"),
         ("device.act", {"action": "none"}, "runtime.action_unknown"),

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from . import _aid
-from ._aas_plain import Element, child, children, keys_of, path_text, qualifier, text_of, texts_by_language
+from ._aas_plain import (
+    Element,
+    child,
+    children,
+    path_text,
+    qualifier,
+    supplemental_meanings_of,
+    text_of,
+    texts_by_language,
+)
 from ._link import Link
 from ._links import _Twins
 from ._registry import connectors_by_scheme
@@ -133,9 +142,7 @@ def _action(
         inputs=tuple(_inputs(child(affordance, "input")))[:_MOST_INPUTS],
         inverse=f"{submodel}#{path_text((*source.path[:-1], inverse))}" if inverse else "",
         is_safe=text_of(affordance, "safe").lower() in ("true", "1"),
-        meanings=tuple(
-            keys[-1][1] for one in affordance.get("supplementalSemanticIds") or () if (keys := keys_of(one))
-        ),
+        meanings=supplemental_meanings_of(affordance),
     )
 
 
