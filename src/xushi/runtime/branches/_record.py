@@ -17,6 +17,7 @@ from xushi.runtime.foresight import ModelChange
 KIND = "branch"
 MOST_BRANCHES = 50
 MOST_EDITS = 100
+MOST_DEPTH = 8
 LONGEST_H = 168.0
 
 BranchId = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
@@ -47,6 +48,7 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
         edits: in the order in which they were made.
         consequences: what all commands among the edits change in the model together.
         created_by: id of the actor.
+        before: the parent as it was at the fork, where that is a branch: its later changes do not count here.
     """
 
     id: str
@@ -60,6 +62,12 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     created_ns: int
     edits: tuple[Edit, ...] = ()
     consequences: tuple[ModelChange, ...] = ()
+    before: Branch | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many branches it comes from."""
+        return 0 if self.before is None else 1 + self.before.depth
 
     def changes(self) -> tuple[ModelChange, ...]:
         """Everything that differs from the model at the fork."""
