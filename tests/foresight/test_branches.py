@@ -151,7 +151,8 @@ def test_every_figure_that_is_offered_can_be_changed(plant: Platform) -> None:
         for figure in one.figures:
             given: dict[str, Any] = {
                 "factor": {"factor": 1.2}, "value": {"value": int((figure.present or 1) + 1)},
-                "share": {"to": (figure.to or ("",))[0], "share": 0.2}, "choice": {"to": figure.to[-1:] and figure.to[-1]},
+                "share": {"to": (figure.to or ("",))[0], "share": 0.2},
+                "choice": {"to": (figure.to or ("",))[-1]},
                 "window": {"from_min": 1, "to_min": 5}, "nothing": {},
             }[figure.takes]  # fmt: skip
             change = {"element": one.element, "figure": figure.figure, **given}
