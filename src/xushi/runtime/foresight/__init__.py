@@ -2,16 +2,26 @@
 
 from xushi.runtime.foresight._build import build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._commands import CompareParams, ForecastParams, foresight_commands
+from xushi.runtime.foresight._commands import (
+    Ahead,
+    AheadParams,
+    CompareParams,
+    ForecastParams,
+    foresight_commands,
+    times_of,
+)
 from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_model, run_comparison
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
+from xushi.runtime.foresight._records import read_machine
 
 __all__ = [
     "FLOW",
     "PROCESS",
+    "Ahead",
+    "AheadParams",
     "Alternative",
     "Calibration",
     "CompareParams",
@@ -33,7 +43,9 @@ __all__ = [
     "foresight_commands",
     "fork",
     "need_engine",
+    "read_machine",
     "read_records",
     "run_comparison",
     "run_forecast",
+    "times_of",
 ]
