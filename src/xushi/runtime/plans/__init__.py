@@ -1,6 +1,6 @@
 """Plans: what is to be done to the plant as data, checked, rehearsed, approved, executed, and held to its promise."""
 
-from xushi.runtime.plans._commands import APPROVE, WRITE, other_approvers, plan_commands
+from xushi.runtime.plans._commands import APPROVE, WRITE, is_own, other_approvers, plan_commands
 from xushi.runtime.plans._content import (
     FORMAT,
     CommandStep,
@@ -38,6 +38,7 @@ __all__ = [
     "PromisedFigure",
     "content_schema",
     "digest_of",
+    "is_own",
     "measure",
     "measure_commands",
     "other_approvers",

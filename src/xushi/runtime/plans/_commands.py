@@ -174,25 +174,24 @@ def _prepare_check(context: CommandContext, params: PlanParams) -> Change:
 
 
 def _prepare_approve(context: CommandContext, params: DecideParams) -> Change:
-    plan, is_own = _decidable(context, params)
-    if is_own and other_approvers(context.services["platform"], context.actor):
+    plan, is_theirs = _decidable(context, params)
+    if is_theirs and other_approvers(context.services["platform"], context.actor):
         raise XushiError("runtime.plan_own", plan=plan.content.title, actor=context.actor.name)
-    return _decided(context, plan, params, is_approval=True, is_own=is_own)
+    return _decided(context, plan, params, is_approval=True, is_own=is_theirs)
 
 
 def _prepare_reject(context: CommandContext, params: DecideParams) -> Change:
-    plan, is_own = _decidable(context, params)
-    return _decided(context, plan, params, is_approval=False, is_own=is_own)
+    plan, is_theirs = _decidable(context, params)
+    return _decided(context, plan, params, is_approval=False, is_own=is_theirs)
 
 
 def _decidable(context: CommandContext, params: DecideParams) -> tuple[Plan, bool]:
-    """The plan, and whether the actor made or last changed it."""
+    """The plan, and whether it is the actor's own."""
     plan = plan_of(context.store, params.plan)
     require(plan, *OPEN)
     if params.digest != plan.digest:
         raise XushiError("runtime.plan_changed", plan=plan.content.title, name=plan.changed_by_name)
-    person = _person(context.actor.id)
-    return plan, person in (_person(plan.made_by), _person(plan.changed_by))
+    return plan, is_own(plan, context.actor)
 
 
 def _decided(context: CommandContext, plan: Plan, params: DecideParams, *, is_approval: bool, is_own: bool) -> Change:
@@ -204,6 +203,11 @@ def _decided(context: CommandContext, plan: Plan, params: DecideParams, *, is_ap
         plan, state="approved" if is_approval else "rejected", decisions=(*plan.decisions, decision)[-MOST_DECISIONS:]
     )
     return Change(diff=changed(context.store, after), summary={**told(plan), "is_own": is_own, "note": params.note})
+
+
+def is_own(plan: Plan, actor: Actor) -> bool:
+    """Whether the actor made or last changed the plan."""
+    return _person(actor.id) in (_person(plan.made_by), _person(plan.changed_by))
 
 
 def other_approvers(platform: Platform, actor: Actor) -> set[str]:

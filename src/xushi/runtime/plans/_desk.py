@@ -1,4 +1,4 @@
-"""Carries plans out: one job a plan, each step noted durably before it goes out, its conditions watched all the time."""
+"""Carries plans out: a job each, every step noted durably before it goes out, the conditions watched all the time."""
 
 from __future__ import annotations
 
@@ -134,15 +134,18 @@ class _Execution:
                 while (number := self._run().next_step()) is not None:
                     told(number / len(self._steps), f"{number + 1}/{len(self._steps)}")
                     await self._step(number)
-                await self._keep(("running",), state="done")
+                await self._leave("done")
         except asyncio.CancelledError:
-            await asyncio.shield(self._cancelled())
+            await asyncio.shield(self._broken_off("runtime.plan_cancelled"))
+            raise
+        except Exception as defect:  # of ours, or a full disk: the plan must not look as if it went on
+            await self._broken_off("kernel.job_broken", reason=f"{type(defect).__name__}: {defect}")
             raise
         return {"plan": self._id, "state": plan_of(self._platform.store, self._id).state}
 
-    async def _cancelled(self) -> None:
-        with contextlib.suppress(XushiError):
-            await self._keep(("running",), state="paused", reason=Reason(code="runtime.plan_cancelled"))
+    async def _broken_off(self, code: str, **params: Any) -> None:
+        with contextlib.suppress(_Left):
+            await self._leave("paused", code, **params)
 
     def _run(self) -> Run:
         """The run as it stands now. Raises `_Left` where it was paused or ended."""
@@ -270,9 +273,12 @@ class _Execution:
     async def _pause(self, code: str, **params: Any) -> NoReturn:
         await self._leave("paused", code, **params)
 
-    async def _leave(self, state: PlanState, code: str, **params: Any) -> NoReturn:
-        with contextlib.suppress(XushiError):  # it was paused or stopped meanwhile
-            await self._keep(("running",), state=state, reason=Reason(code=code, params=_plain(params)))
+    async def _leave(self, state: PlanState, code: str = "", **params: Any) -> NoReturn:
+        reason = Reason(code=code, params=_plain(params)) if code else None
+        try:
+            await self._keep(("running",), state=state, reason=reason)
+        except XushiError as refusal:  # it was paused or stopped meanwhile
+            raise _left(refusal) from refusal
         raise _Left
 
     # ---- backwards
@@ -288,10 +294,14 @@ class _Execution:
         except asyncio.CancelledError:
             await asyncio.shield(self._end_roll_back("stopped", Reason(code="runtime.plan_cancelled")))
             raise
+        except Exception as defect:
+            reason = Reason(code="kernel.job_broken", params={"reason": f"{type(defect).__name__}: {defect}"})
+            await self._end_roll_back("stopped", reason)
+            raise
         stands = plan_of(self._platform.store, self._id).run
         left = [n for n, one in enumerate(stands.steps if stands else (), 1) if one.undo not in ("", "done")]
-        reason = Reason(code="runtime.plan_not_all_back", params={"steps": ", ".join(map(str, left))}) if left else None
-        await self._end_roll_back("rolled_back", reason)
+        told_left = Reason(code="runtime.plan_not_all_back", params={"steps": ", ".join(map(str, left))})
+        await self._end_roll_back("rolled_back", told_left if left else None)
         return {"plan": self._id, "state": "rolled_back", "left": left}
 
     async def _end_roll_back(self, state: PlanState, reason: Reason | None) -> None:

@@ -42,7 +42,7 @@ _LARGEST_RESULT = 512 * 1024
 
 
 class RehearseParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A plan to rehearse, from where and how far: as a comparison; from the plant's present when no instant is given."""
+    """A plan to rehearse, from where and how far, as a comparison; from the present when no instant is given."""
 
     plan: PlanId
     replications: Annotated[int, msgspec.Meta(ge=10, le=1_000)] = 30

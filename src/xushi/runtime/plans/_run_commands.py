@@ -97,7 +97,8 @@ def run_commands() -> list[Command]:
         Command(
             "plan.confirm", ConfirmParams, RUN,
             {"en": "Confirm a manual step", "zh-CN": "确认手动步骤"},
-            {"en": "Tells a running plan that its manual step was done.", "zh-CN": "告知正在执行的计划其手动步骤已完成。"},
+            {"en": "Tells a running plan that its manual step was done.",
+             "zh-CN": "告知正在执行的计划其手动步骤已完成。"},
             _prepare_confirm, is_undoable=False,
         ),
         Command(
