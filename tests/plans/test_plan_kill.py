@@ -1,4 +1,4 @@
-"""`kill -9` while a plan is executed: it is found paused, the open step is named, and nothing is sent twice by itself."""
+"""`kill -9` while a plan is executed: it is found paused, the open step is named, and nothing is sent again."""
 
 from __future__ import annotations
 

@@ -7,7 +7,16 @@ import re
 from starlette.responses import Response
 
 from xushi.kernel import XushiError
-from xushi.runtime.plans import APPROVE, Plan, content_schema, is_own, other_approvers, plan_of, write_content
+from xushi.runtime.plans import (
+    APPROVE,
+    Plan,
+    PlanContent,
+    content_schema,
+    is_own,
+    other_approvers,
+    plan_of,
+    write_content,
+)
 from xushi.runtime.plans import plans as kept_plans
 from xushi.server import _plan_messages as p
 from xushi.server._doors import Doors, to_ms
@@ -119,7 +128,7 @@ def _measurement(plan: Plan) -> p.MeasurementInfo | None:
 ROUTES = (
     RouteSpec("GET", "/api/plans", "view", listed, "Plans", answer=list[p.PlanLine], tags=("plans",)),
     RouteSpec("GET", "/api/plans/{id}", "view", one, "One plan as it stands", answer=p.PlanInfo, tags=("plans",)),
-    RouteSpec("GET", "/api/plans/{id}/file", "view", as_file, "A plan as a file", answer=p.PlanContent,
+    RouteSpec("GET", "/api/plans/{id}/file", "view", as_file, "A plan as a file", answer=PlanContent,
               tags=("plans",)),
     RouteSpec("GET", "/api/plan-schema", "view", schema, "The JSON Schema of a plan's file", answer=dict[str, object],
               tags=("plans",)),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xushi.connectors import DeviceAction
 from xushi.kernel import XushiError
 from xushi.runtime._devices import CallParams, WriteParams, check_value
-from xushi.runtime.foresight._compare import ModelChange
+from xushi.runtime.foresight._change import ModelChange
 from xushi.runtime.foresight._plant import PROCESS, Plant
 
 if TYPE_CHECKING:

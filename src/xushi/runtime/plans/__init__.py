@@ -17,6 +17,7 @@ from xushi.runtime.plans._content import (
     write_content,
 )
 from xushi.runtime.plans._desk import PlanDesk
+from xushi.runtime.plans._from_branch import from_branch_commands
 from xushi.runtime.plans._measuring import measure, measure_commands
 from xushi.runtime.plans._records import Plan, plan_of, plans
 from xushi.runtime.plans._rehearsing import rehearse_commands
@@ -38,6 +39,7 @@ __all__ = [
     "PromisedFigure",
     "content_schema",
     "digest_of",
+    "from_branch_commands",
     "is_own",
     "measure",
     "measure_commands",

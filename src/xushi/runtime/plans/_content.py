@@ -13,7 +13,7 @@ import msgspec
 from xushi.kernel import canonical_json
 from xushi.runtime.foresight import ModelChange
 
-FORMAT = "xushi-plan/1"
+FORMAT: Literal["xushi-plan/1"] = "xushi-plan/1"
 MOST_STEPS = 100
 MOST_GUARDS = 20
 LARGEST_BYTES = 256 * 1024

@@ -12,9 +12,10 @@ import numpy as np
 
 from xushi.kernel import Actor, Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.runtime.branches import find_roles
 from xushi.runtime.foresight import Node, Plant, find_plant, read_machine
 from xushi.runtime.plans._commands import PlanId, PlanParams, told
-from xushi.runtime.plans._content import Promise, PromisedFigure
+from xushi.runtime.plans._content import PromisedFigure
 from xushi.runtime.plans._plant_time import plant_now_ns
 from xushi.runtime.plans._records import Measured, Measurement, Plan, changed, plan_of, plans
 from xushi.signals import Timeline
@@ -158,7 +159,7 @@ def measure(platform: Platform, plan: Plan) -> Measurement:
     until_ns = run.plant_ns + int(promise.span_s * _NS)
     now_ns = plant_now_ns(platform, plant)
     end_ns = min(until_ns, now_ns)
-    happened = _happened(platform.timelines.get("live"), plant, promise, run.plant_ns, end_ns)
+    happened = _happened(platform, platform.timelines.get("live"), plant, run.plant_ns, end_ns)
     figures = tuple(_compared(one, happened.get(one.id), now_ns >= until_ns) for one in promise.figures)
     states = {one.state for one in figures}
     state: Any = next((one for one in ("not_yet", "broken", "kept") if one in states), "unknown")
@@ -181,17 +182,36 @@ def _compared(promised: PromisedFigure, happened: float | None, is_over: bool) -
 
 
 def _happened(
-    timeline: Timeline, plant: Plant, promise: Promise, start_ns: int, end_ns: int
+    platform: Platform, timeline: Timeline, plant: Plant, start_ns: int, end_ns: int
 ) -> dict[str, float | None]:
     """What the history tells of the promised figures; None where its records have gaps."""
     if end_ns <= start_ns:
         return {}
+    energy = _energy(platform, timeline, plant, start_ns, end_ns)
     ends = [node for node in plant.nodes.values() if not plant.out_of(node.id)]
     counts = [_left(timeline, node, start_ns, end_ns) for node in ends]
     known = [one for one in counts if one is not None]
     good = float(sum(known)) if known and len(known) == len(counts) else None
     per_h = None if good is None else good / ((end_ns - start_ns) / _NS / 3600.0)
-    return {"plant.good": good, "finished.count": good, "plant.throughput_per_h": per_h}
+    return {"plant.good": good, "plant.throughput_per_h": per_h, "plant.energy_kwh": energy}
+
+
+def _energy(platform: Platform, timeline: Timeline, plant: Plant, start_ns: int, end_ns: int) -> float | None:
+    """What the meters of all machines counted, kW h; None where one of them has none, or a gap."""
+    roles = find_roles(platform, plant)
+    total = 0.0
+    for node in plant.machines():
+        key = roles[node.id].get("Energy")
+        if _has_gap(timeline, key, start_ns, end_ns) or key is None:
+            return None
+        first, last = (_value(timeline, key, at_ns) for at_ns in (start_ns, end_ns))
+        total += last - first
+    return total
+
+
+def _value(timeline: Timeline, key: str, at_ns: int) -> float:
+    rows = timeline.snapshot(at_ns, [timeline.registry.handle(key)]).rows(timeline.registry)
+    return next((float(value) for _, _, value, _ in rows if value is not None), 0.0)
 
 
 def _left(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> int | None:

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
 from xushi import simulate
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError, canonical_json
+from xushi.runtime import foresight
 from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.runtime.branches import Branch
 from xushi.runtime.foresight import (
-    Ahead,
     AheadParams,
     Alternative,
-    Fork,
     ModelChange,
+    Plant,
     consequences_of_all,
     find_plant,
     fork,
     need_engine,
     run_comparison,
+    take_turn,
     times_of,
 )
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
 from xushi.runtime.plans._content import CommandStep, Origin, PlanContent, Promise, PromisedFigure
 from xushi.runtime.plans._desk import OWN_HAND
 from xushi.runtime.plans._plant_time import plant_now_ns
-from xushi.runtime.plans._records import Plan, changed, plan_of, require
+from xushi.runtime.plans._records import changed, plan_of, require
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _PLAN = "plan"
-_MEASURABLE = ("plant.good", "plant.throughput_per_h")  # what the history tells afterwards
+_MEASURABLE = ("plant.good", "plant.throughput_per_h", "plant.energy_kwh")  # what the history tells afterwards
 _TITLE = {"en": "Rehearsal", "zh-CN": "预演"}
 _LARGEST_RESULT = 512 * 1024
 
@@ -92,8 +94,21 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
     if params.at_ms is None and params.timeline == "live":
         params = msgspec.structs.replace(params, at_ms=plant_now_ns(platform) / 1e6)
     ahead = times_of(platform, params)
-    start = _Start(platform, plan, params, ahead, context.actor.id, context.actor.name)
-    return Change(effects=(start,), summary={**told(plan), "timeline": params.timeline, "at_ns": ahead.at_ns})
+
+    def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
+        plant = find_plant(platform.twins, platform.registry)
+        begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
+        return begun, {name: record.factor for name, record in begun.records.machines.items()}
+
+    before = plan.content.origin
+    origin = Origin(
+        timeline=params.timeline, fork_ms=ahead.at_ns / 1e6, branch=before.branch if before is not None else "",
+        seed=params.seed, data_from_ms=ahead.start_ns / 1e6, data_until_ms=ahead.at_ns / 1e6,
+    )  # fmt: skip
+    effect = Rehearsal(
+        platform, plan.id, origin, ahead.horizon_s, params.replications, forked, context.actor.id, context.actor.name
+    )  # fmt: skip
+    return Change(effects=(effect,), summary={**told(plan), "timeline": params.timeline, "at_ns": ahead.at_ns})
 
 
 def _prepare_keep(context: CommandContext, params: KeepParams) -> Change:
@@ -109,70 +124,81 @@ def _prepare_keep(context: CommandContext, params: KeepParams) -> Change:
 
 
 @dataclass(frozen=True)
-class _Start:
-    """Starts the job; the futures are run after the command is done."""
+class Rehearsal:
+    """Starts the job; the futures are run after the command is done.
+
+    Attributes:
+        origin: where it forks, before the model is known.
+        horizon_s: how far it runs.
+        fork: makes the model and its state.
+    """
 
     platform: Platform
-    plan: Plan
-    params: RehearseParams
-    ahead: Ahead
+    plan: str
+    origin: Origin
+    horizon_s: float
+    replications: int
+    fork: Callable[[], tuple[foresight.Origin, Mapping[str, float]]]
     by: str
     by_name: str
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": "rehearsal", "plan": self.plan.id, "until_ns": self.ahead.until_ns}
+        return {"kind": "rehearsal", "plan": self.plan, "timeline": self.origin.timeline}
 
     async def apply(self) -> dict[str, Any]:
         job = self.platform.jobs.start(_TITLE, self.by, self._work)
         return {**self.describe(), "job": job.id}
 
     async def _work(self, tell: Progress) -> dict[str, Any]:
-        loop = asyncio.get_running_loop()
-
-        def progress(share: float) -> None:
-            loop.call_soon_threadsafe(tell, share, f"{round(100 * share)} %")
-
-        async with self.platform.foresight_turn:
-            cancellation = simulate.Cancellation()
-            thread = asyncio.ensure_future(asyncio.to_thread(self._rehearse, progress, cancellation))
-            try:
-                promise, origin, result = await asyncio.shield(thread)
-            except asyncio.CancelledError:
-                cancellation.cancel()
-                await asyncio.wait([thread])
-                thread.exception()
-                raise
+        plan = plan_of(self.platform.store, self.plan)
+        promise, origin, result = await take_turn(self.platform, tell, partial(self._rehearse, plan.content))
         if len(msgspec.json.encode(result)) > _LARGEST_RESULT:
             result = {}
-        keep = KeepParams(self.plan.id, self.plan.digest, promise, origin, result, self.by, self.by_name)
+        keep = KeepParams(self.plan, plan.digest, promise, origin, result, self.by, self.by_name)
         await self.platform.bus.run("plan.keep_rehearsal", keep, OWN_HAND)
-        return {"plan": self.plan.id, **result}
+        return {"plan": self.plan, **result}
 
     def _rehearse(
-        self, progress: Callable[[float], None], cancellation: Any
+        self, content: PlanContent, progress: Callable[[float], None], cancellation: Any
     ) -> tuple[Promise, Origin, dict[str, Any]]:  # fmt: skip
-        platform, params, ahead = self.platform, self.params, self.ahead
-        plant = find_plant(platform.twins, platform.registry)
-        begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
-        changes, not_modelled = effects_of(platform, begun, self.plan.content)
+        begun, factors = self.fork()
+        changes, not_modelled = effects_of(self.platform, begun.plant, content, factors)
         result = run_comparison(
-            begun, [Alternative(name=_PLAN, changes=changes)], ahead.horizon_s, params.replications, params.seed,
+            begun, [Alternative(name=_PLAN, changes=changes)], self.horizon_s, self.replications, self.origin.seed,
             progress, cancellation,
         )  # fmt: skip
-        origin = Origin(
-            timeline=params.timeline, fork_ms=ahead.at_ns / 1e6, model_sha256=model_digest(begun.model),
-            branch=self.plan.content.origin.branch if self.plan.content.origin is not None else "",
-            seed=params.seed, data_from_ms=ahead.start_ns / 1e6, data_until_ms=ahead.at_ns / 1e6,
-            not_modelled=not_modelled,
+        origin = msgspec.structs.replace(
+            self.origin, model_sha256=model_digest(begun.model), not_modelled=not_modelled
         )  # fmt: skip
-        return promise_of(result, _PLAN, ahead.horizon_s), origin, result
+        return promise_of(result, _PLAN, self.horizon_s), origin, result
+
+
+def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, replications: int) -> Rehearsal:
+    """The effect that rehearses a new plan from the fork of its branch, as far as the branch runs."""
+    platform: Platform = context.services["platform"]
+
+    def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
+        start = platform.branches.package(branch.id)
+        return start, start.factors
+
+    origin = Origin(
+        timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed,
+        data_from_ms=branch.look_back_ns / 1e6, data_until_ms=branch.fork_ns / 1e6,
+    )  # fmt: skip
+    horizon_s = (branch.until_ns - branch.fork_ns) / 1e9
+    return Rehearsal(
+        platform, plan_id, origin, horizon_s, replications, forked, context.actor.id, context.actor.name
+    )  # fmt: skip
 
 
 def effects_of(
-    platform: Platform, begun: Fork, content: PlanContent
+    platform: Platform, plant: Plant, content: PlanContent, in_force: Mapping[str, float]
 ) -> tuple[tuple[ModelChange, ...], tuple[int, ...]]:  # fmt: skip
-    """What the steps change in the model, all at once, and the numbers of those whose effect it does not know."""
-    in_force = {name: record.factor for name, record in begun.records.machines.items()}
+    """What the steps change in the model, all at once, and the numbers of those whose effect it does not know.
+
+    Args:
+        in_force: the cycle-time factors that the model was made with, by machine.
+    """
     commands: list[tuple[str, Any]] = []
     changes: list[ModelChange] = []
     not_modelled = []
@@ -183,12 +209,12 @@ def effects_of(
                 not_modelled.append(number)
             continue
         try:
-            consequences_of_all(platform, begun.plant, [(step.command, step.params)], in_force)
+            consequences_of_all(platform, plant, [(step.command, step.params)], in_force)
         except XushiError:
             not_modelled.append(number)
         else:
             commands.append((step.command, step.params))
-    changes += consequences_of_all(platform, begun.plant, commands, in_force)
+    changes += consequences_of_all(platform, plant, commands, in_force)
     return tuple(changes), tuple(not_modelled)
 
 

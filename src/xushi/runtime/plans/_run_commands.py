@@ -274,7 +274,9 @@ def _prepare_note(context: CommandContext, params: NoteParams) -> Change:
     after = msgspec.structs.replace(plan, run=run)
     if params.state is not None:
         after = _with_state(after, params.state, params.reason, context.clock.now_ns())
-    summary = {"plan": plan.id, "title": plan.content.title, "digest": plan.digest, "state": after.state}
+    summary: dict[str, Any] = {
+        "plan": plan.id, "title": plan.content.title, "digest": plan.digest, "state": after.state,
+    }  # fmt: skip
     if params.step is not None:
         summary["step"] = params.step
     return Change(diff=changed(context.store, after), summary=summary)
