@@ -18,11 +18,11 @@ from xushi.kernel import Diff, ManualClock, XushiError, diff_key
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.plans import (
     CommandStep,
-    Condition,
-    Guard,
     ManualStep,
+    PlanCondition,
     PlanContent,
-    Promise,
+    PlanGuard,
+    PlanPromise,
     PromisedFigure,
     content_schema,
     digest_of,
@@ -34,7 +34,7 @@ from xushi.runtime.plans._checking import check_content
 texts = st.text(max_size=40)
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=32)
 conditions = st.builds(
-    Condition,
+    PlanCondition,
     signal=st.text(min_size=1, max_size=30),
     test=st.sampled_from(["<", "<=", "=", "!=", ">=", ">"]),
     value=st.one_of(st.booleans(), numbers, texts),
@@ -63,12 +63,12 @@ contents = st.builds(
     title=st.text(min_size=1, max_size=60),
     steps=st.lists(steps, min_size=1, max_size=4).map(tuple),
     guards=st.lists(
-        st.builds(Guard, condition=conditions, effect=st.sampled_from(["suspend", "abort"]), note=words), max_size=3
+        st.builds(PlanGuard, condition=conditions, effect=st.sampled_from(["suspend", "abort"]), note=words), max_size=3
     ).map(tuple),
     description=texts,
     promise=st.none()
     | st.builds(
-        Promise, span_s=st.floats(1, 1e5), replications=st.integers(1, 1000), figures=st.lists(figures).map(tuple)
+        PlanPromise, span_s=st.floats(1, 1e5), replications=st.integers(1, 1000), figures=st.lists(figures).map(tuple)
     ),
 )
 

@@ -201,20 +201,12 @@ export interface CommandInfo {
 /** A command of the platform, with its parameters; it is run by the same bus as if a person ran it. */
 export interface CommandStep {
   kind: "command";
-  only_when: Condition | null;
-  wait_until: Condition | null;
+  only_when: PlanCondition | null;
+  wait_until: PlanCondition | null;
   timeout_s: number;
   command: string;
   params: Record<string, unknown>;
   note: Record<string, string>;
-}
-
-/** A signal compared with a bound: `signal` `test` `value`, for a time without a break. A value that is not of good quality (uncertain, bad, or none yet) makes the condition neither true nor false. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. value: in the signal's own unit; texts and truth values are only equal or not. for_s: how long it must have held. */
-export interface Condition {
-  signal: string;
-  test: "!=" | "<" | "<=" | "=" | ">" | ">=";
-  value: boolean | number | string;
-  for_s: number;
 }
 
 /** One allowed value of a setting. */
@@ -672,8 +664,8 @@ export interface MadeToken {
 /** What a person does and confirms. Attributes: text: what to do, in both languages. changes: what it does to the model, for the rehearsal. */
 export interface ManualStep {
   kind: "manual";
-  only_when: Condition | null;
-  wait_until: Condition | null;
+  only_when: PlanCondition | null;
+  wait_until: PlanCondition | null;
   timeout_s: number;
   text: Record<string, string>;
   changes: ModelChange[];
@@ -753,18 +745,6 @@ export interface NoteInfo {
   text: string;
 }
 
-/** Where the promise comes from: fork, model, chance and data. Attributes: timeline: the timeline that was forked. fork_ms: the instant of the fork, ms since 1970, UTC. branch: the branch that the plan was made from; empty for none. model_sha256: of the canonical JSON of the model without the plan's changes. data_from_ms, data_until_ms: span of the records that the model was estimated from. not_modelled: numbers of the steps, from 1, whose effect the model does not know. */
-export interface Origin {
-  timeline: string;
-  fork_ms: number;
-  branch: string;
-  model_sha256: string;
-  seed: number;
-  data_from_ms: number | null;
-  data_until_ms: number | null;
-  not_modelled: number[];
-}
-
 /** What became of a command. */
 export interface OutcomeInfo {
   command_id: string;
@@ -825,15 +805,30 @@ export interface PlanAnswer {
   accepted: number[];
 }
 
+/** A signal compared with a bound: `signal` `test` `value`, for a time without a break. A value that is not of good quality (uncertain, bad, or none yet) makes the condition neither true nor false. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. value: in the signal's own unit; texts and truth values are only equal or not. for_s: how long it must have held. */
+export interface PlanCondition {
+  signal: string;
+  test: "!=" | "<" | "<=" | "=" | ">" | ">=";
+  value: boolean | number | string;
+  for_s: number;
+}
+
 /** One plan, as it is stored, approved and exchanged. */
 export interface PlanContent {
   title: string;
   steps: (CommandStep | ManualStep)[];
   format: "xushi-plan/1";
   description: string;
-  guards: Guard[];
-  promise: Promise | null;
-  origin: Origin | null;
+  guards: PlanGuard[];
+  promise: PlanPromise | null;
+  origin: PlanOrigin | null;
+}
+
+/** A condition that must not come true while the plan runs, like an interlock. Attributes: condition: once it held for its time, or could not be told for that time, the plan reacts. effect: `suspend` pauses the plan; `abort` ends it. Where it cannot be told, the plan only pauses. */
+export interface PlanGuard {
+  condition: PlanCondition;
+  effect: "abort" | "suspend";
+  note: Record<string, string>;
 }
 
 /** A whole plan; `digest` is what a decision pins, `job` carries it out. */
@@ -868,6 +863,25 @@ export interface PlanLine {
   can_approve: boolean;
 }
 
+/** Where the promise comes from: fork, model, chance and data. Attributes: timeline: the timeline that was forked. fork_ms: the instant of the fork, ms since 1970, UTC. branch: the branch that the plan was made from; empty for none. model_sha256: of the canonical JSON of the model without the plan's changes. data_from_ms, data_until_ms: span of the records that the model was estimated from. not_modelled: numbers of the steps, from 1, whose effect the model does not know. */
+export interface PlanOrigin {
+  timeline: string;
+  fork_ms: number;
+  branch: string;
+  model_sha256: string;
+  seed: number;
+  data_from_ms: number | null;
+  data_until_ms: number | null;
+  not_modelled: number[];
+}
+
+/** What the plan will bring over `span_s` seconds from the start of its execution on. */
+export interface PlanPromise {
+  span_s: number;
+  replications: number;
+  figures: PromisedFigure[];
+}
+
 /** Plays the past from an instant, ``speed`` seconds a second. */
 export interface Play {
   type: "play";
@@ -897,13 +911,6 @@ export interface PreviewValue {
   quality: number;
   is_good: boolean;
   text: string;
-}
-
-/** What the plan will bring over `span_s` seconds from the start of its execution on. */
-export interface Promise {
-  span_s: number;
-  replications: number;
-  figures: PromisedFigure[];
 }
 
 /** One figure that is promised. Attributes: id: as in a comparison, e.g. `plant.good`. mean, low, high: over the replications, with the 95 % interval of the mean. band_low, band_high: where nine of ten single futures lie; what happens is measured against it. without: the mean without the plan. gain, gain_low, gain_high: what the plan changes, with its 95 % interval (common random numbers). */

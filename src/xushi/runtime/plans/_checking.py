@@ -11,7 +11,7 @@ import msgspec
 from xushi.kernel import LANGUAGES, CommandContext, XushiError, secret_fields
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.plans._conditions import answer, check_condition
-from xushi.runtime.plans._content import LARGEST_BYTES, CommandStep, Condition, ManualStep, PlanContent
+from xushi.runtime.plans._content import LARGEST_BYTES, CommandStep, ManualStep, PlanCondition, PlanContent
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -59,7 +59,7 @@ def _check_step(platform: Platform, step: CommandStep | ManualStep) -> None:
             _check_bound(platform, condition)
 
 
-def _check_bound(platform: Platform, condition: Condition) -> None:
+def _check_bound(platform: Platform, condition: PlanCondition) -> None:
     check_condition(platform.registry, condition)
     if isinstance(condition.value, float) and not math.isfinite(condition.value):
         raise XushiError("kernel.params_invalid", name=condition.signal, reason="the bound is not a number")
@@ -133,7 +133,7 @@ def _devices(platform: Platform, effects: list[dict[str, Any]]) -> Iterator[dict
             }  # fmt: skip
 
 
-def _seen(platform: Platform, condition: Condition) -> dict[str, Any]:
+def _seen(platform: Platform, condition: PlanCondition) -> dict[str, Any]:
     """A condition and how it stands now."""
     found = answer(platform.board, condition)
     shown = None

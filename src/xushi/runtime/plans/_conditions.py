@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 from xushi.kernel import XushiError
-from xushi.runtime.plans._content import Condition
+from xushi.runtime.plans._content import PlanCondition
 from xushi.signals import Board, Kind, SignalDef, SignalRegistry, is_good
 
 Answer: TypeAlias = Literal["true", "false", "unknown"]
@@ -18,7 +18,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 _NUMBERS = (Kind.DOUBLE, Kind.INT, Kind.ENUM, Kind.TIME)
 
 
-def check_condition(registry: SignalRegistry, condition: Condition) -> SignalDef:
+def check_condition(registry: SignalRegistry, condition: PlanCondition) -> SignalDef:
     """Return the signal of a condition, after looking whether it can be compared with the bound.
 
     Raises:
@@ -39,7 +39,7 @@ def check_condition(registry: SignalRegistry, condition: Condition) -> SignalDef
     return definition
 
 
-def answer(board: Board, condition: Condition) -> Answer:
+def answer(board: Board, condition: PlanCondition) -> Answer:
     """Compare the newest value with the bound; what is not of good quality tells nothing."""
     if condition.signal not in board.registry:
         return "unknown"
@@ -55,7 +55,7 @@ def answer(board: Board, condition: Condition) -> Answer:
 class Watch:
     """One condition, looked at again and again."""
 
-    def __init__(self, board: Board, condition: Condition) -> None:
+    def __init__(self, board: Board, condition: PlanCondition) -> None:
         self.condition = condition
         self._board = board
         self._answer: Answer | None = None

@@ -29,7 +29,7 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """A part of a plan."""
 
 
-class Condition(_Data, frozen=True, kw_only=True):
+class PlanCondition(_Data, frozen=True, kw_only=True):
     """A signal compared with a bound: `signal` `test` `value`, for a time without a break.
 
     A value that is not of good quality (uncertain, bad, or none yet) makes the condition neither true nor false.
@@ -54,8 +54,8 @@ class _Step(_Data, frozen=True, kw_only=True, tag_field="kind"):
         wait_until: the next step waits for this; the plan pauses where it does not come within `timeout_s`.
     """
 
-    only_when: Condition | None = None
-    wait_until: Condition | None = None
+    only_when: PlanCondition | None = None
+    wait_until: PlanCondition | None = None
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=7 * DAY_S)] = 60.0
 
 
@@ -79,7 +79,7 @@ class ManualStep(_Step, frozen=True, kw_only=True, tag="manual"):
     changes: Annotated[tuple[ModelChange, ...], msgspec.Meta(max_length=100)] = ()
 
 
-class Guard(_Data, frozen=True, kw_only=True):
+class PlanGuard(_Data, frozen=True, kw_only=True):
     """A condition that must not come true while the plan runs, like an interlock.
 
     Attributes:
@@ -87,7 +87,7 @@ class Guard(_Data, frozen=True, kw_only=True):
         effect: `suspend` pauses the plan; `abort` ends it. Where it cannot be told, the plan only pauses.
     """
 
-    condition: Condition
+    condition: PlanCondition
     effect: Literal["suspend", "abort"] = "suspend"
     note: Words = {}
 
@@ -115,7 +115,7 @@ class PromisedFigure(_Data, frozen=True, kw_only=True):
     gain_high: float | None = None
 
 
-class Promise(_Data, frozen=True, kw_only=True):
+class PlanPromise(_Data, frozen=True, kw_only=True):
     """What the plan will bring over `span_s` seconds from the start of its execution on."""
 
     span_s: Annotated[float, msgspec.Meta(gt=0, le=7 * DAY_S)]
@@ -123,7 +123,7 @@ class Promise(_Data, frozen=True, kw_only=True):
     figures: Annotated[tuple[PromisedFigure, ...], msgspec.Meta(max_length=20)] = ()
 
 
-class Origin(_Data, frozen=True, kw_only=True):
+class PlanOrigin(_Data, frozen=True, kw_only=True):
     """Where the promise comes from: fork, model, chance and data.
 
     Attributes:
@@ -155,9 +155,9 @@ class PlanContent(_Data, frozen=True, kw_only=True):
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=MOST_STEPS)]
     format: Literal["xushi-plan/1"] = FORMAT
     description: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
-    guards: Annotated[tuple[Guard, ...], msgspec.Meta(max_length=MOST_GUARDS)] = ()
-    promise: Promise | None = None
-    origin: Origin | None = None
+    guards: Annotated[tuple[PlanGuard, ...], msgspec.Meta(max_length=MOST_GUARDS)] = ()
+    promise: PlanPromise | None = None
+    origin: PlanOrigin | None = None
 
 
 def digest_of(content: PlanContent) -> str:

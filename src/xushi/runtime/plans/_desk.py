@@ -12,7 +12,7 @@ import msgspec
 from xushi.kernel import Actor, Job, Progress, XushiError
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.plans._conditions import Watch
-from xushi.runtime.plans._content import CommandStep, Guard, ManualStep, Step
+from xushi.runtime.plans._content import CommandStep, ManualStep, PlanGuard, Step
 from xushi.runtime.plans._measuring import Measurer
 from xushi.runtime.plans._records import UNDER_WAY, Measurement, Plan, PlanState, Reason, Run, StepRun, plan_of, plans
 from xushi.trust import ALL_SCOPES
@@ -120,7 +120,7 @@ class _Execution:
         self._guards = [(number, guard, self._watch(guard)) for number, guard in enumerate(content.guards, 1)]
         self._clock = platform.clock
 
-    def _watch(self, guard: Guard) -> Watch:
+    def _watch(self, guard: PlanGuard) -> Watch:
         return Watch(self._platform.board, guard.condition)
 
     async def _keep(self, expected: tuple[PlanState, ...], **what: Any) -> None:

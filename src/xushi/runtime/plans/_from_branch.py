@@ -10,7 +10,7 @@ from xushi.kernel import Change, Command, CommandContext, XushiError
 from xushi.runtime.branches import Branch, Edit
 from xushi.runtime.foresight import ModelChange, need_engine
 from xushi.runtime.plans._commands import WRITE, make_plan
-from xushi.runtime.plans._content import MOST_STEPS, CommandStep, ManualStep, Origin, PlanContent, Step, Words
+from xushi.runtime.plans._content import MOST_STEPS, CommandStep, ManualStep, PlanContent, PlanOrigin, Step, Words
 from xushi.runtime.plans._rehearsing import rehearse_branch
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     platform: Platform = context.services["platform"]
     branch = platform.branches.get(params.branch)
     steps = steps_of(branch)
-    origin = Origin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
+    origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
     content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
     made = make_plan(context, content)
     if branch.before is not None:

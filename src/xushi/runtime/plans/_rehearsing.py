@@ -29,7 +29,7 @@ from xushi.runtime.foresight import (
     times_of,
 )
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
-from xushi.runtime.plans._content import CommandStep, Origin, PlanContent, Promise, PromisedFigure
+from xushi.runtime.plans._content import CommandStep, PlanContent, PlanOrigin, PlanPromise, PromisedFigure
 from xushi.runtime.plans._desk import OWN_HAND
 from xushi.runtime.plans._plant_time import plant_now_ns
 from xushi.runtime.plans._records import changed, plan_of, require
@@ -60,8 +60,8 @@ class KeepParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     plan: PlanId
     digest: str
-    promise: Promise
-    origin: Origin
+    promise: PlanPromise
+    origin: PlanOrigin
     result: dict[str, Any]
     by: str
     by_name: str
@@ -101,7 +101,7 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
         return begun, {name: record.factor for name, record in begun.records.machines.items()}
 
     before = plan.content.origin
-    origin = Origin(
+    origin = PlanOrigin(
         timeline=params.timeline, fork_ms=ahead.at_ns / 1e6, branch=before.branch if before is not None else "",
         seed=params.seed, data_from_ms=ahead.start_ns / 1e6, data_until_ms=ahead.at_ns / 1e6,
     )  # fmt: skip
@@ -135,7 +135,7 @@ class Rehearsal:
 
     platform: Platform
     plan: str
-    origin: Origin
+    origin: PlanOrigin
     horizon_s: float
     replications: int
     fork: Callable[[], tuple[foresight.Origin, Mapping[str, float]]]
@@ -160,7 +160,7 @@ class Rehearsal:
 
     def _rehearse(
         self, content: PlanContent, progress: Callable[[float], None], cancellation: Any
-    ) -> tuple[Promise, Origin, dict[str, Any]]:  # fmt: skip
+    ) -> tuple[PlanPromise, PlanOrigin, dict[str, Any]]:  # fmt: skip
         begun, factors = self.fork()
         changes, not_modelled = effects_of(self.platform, begun.plant, content, factors)
         result = run_comparison(
@@ -181,7 +181,7 @@ def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, repli
         start = platform.branches.package(branch.id)
         return start, start.factors
 
-    origin = Origin(
+    origin = PlanOrigin(
         timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed,
         data_from_ms=branch.look_back_ns / 1e6, data_until_ms=branch.fork_ns / 1e6,
     )  # fmt: skip
@@ -223,7 +223,7 @@ def model_digest(model: simulate.Model) -> str:
     return hashlib.sha256(canonical_json(model)).hexdigest()
 
 
-def promise_of(comparison: dict[str, Any], name: str, span_s: float) -> Promise:
+def promise_of(comparison: dict[str, Any], name: str, span_s: float) -> PlanPromise:
     """The promise that an alternative of a comparison makes, of what can be measured afterwards.
 
     Args:
@@ -240,4 +240,4 @@ def promise_of(comparison: dict[str, Any], name: str, span_s: float) -> Promise:
                 gain_low=difference["low"], gain_high=difference["high"],
             )
         )  # fmt: skip
-    return Promise(span_s=span_s, replications=comparison["replications"], figures=tuple(figures))
+    return PlanPromise(span_s=span_s, replications=comparison["replications"], figures=tuple(figures))
