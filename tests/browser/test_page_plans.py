@@ -98,6 +98,10 @@ def test_on_a_phone_in_chinese_the_list_leads_to_a_plan_and_back(visit: Visit, d
 
 def test_a_branch_becomes_a_plan_whose_promise_is_rehearsed(visit: Visit, demo: Demo) -> None:
     branch = demo.remote.run("branch.fork", {"hours": 0.2, "title": "Quicker OP90"})["result"]["branch"]
+    end = time.monotonic() + SLOW_MS / 1000
+    while demo.remote.get(f"/api/branches/{branch}")["branch"]["state"] != "ready":
+        assert time.monotonic() < end
+        time.sleep(0.5)
     params = {"signal": FACTOR.format("OP90"), "value": 0.9}
     demo.remote.run("branch.run", {"branch": branch, "command": "signal.write", "params": params})
     page = visit(1280, 800).open(view="plans")

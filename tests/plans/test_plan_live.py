@@ -99,6 +99,7 @@ def test_a_branch_becomes_a_plan_that_runs_on_the_line_and_is_measured(running: 
     one = running
     at_ms = seen(one)[1]
     branch = one.remote.run("branch.fork", {"at_ms": at_ms, "hours": 0.5, "title": "Quicker"})["result"]["branch"]
+    until(lambda: one.remote.get(f"/api/branches/{branch}")["branch"]["state"] == "ready", "the branch has a path")
     for machine in ("OP30", "OP40", "OP90"):
         params = {"signal": FACTOR.format(machine), "value": 0.9}
         one.remote.run("branch.run", {"branch": branch, "command": "signal.write", "params": params})
