@@ -186,7 +186,7 @@ class _Execution:
         while (found := watch.settled(self._clock.now_ns())) is None:
             await self._tick()
         if found == "unknown":
-            await self._pause("runtime.plan_cannot_tell", signal=step.only_when.signal)
+            await self._pause("runtime.plan_cannot_tell", signal=self._name(step.only_when.signal))
         return found == "true"
 
     async def _wait(self, number: int, step: Step) -> None:
@@ -197,7 +197,10 @@ class _Execution:
         while watch.settled(self._clock.now_ns()) != "true":
             if self._clock.now_ns() > until_ns:
                 await self._pause(
-                    "runtime.plan_waited", step=number + 1, signal=step.wait_until.signal, timeout_s=step.timeout_s
+                    "runtime.plan_waited",
+                    step=number + 1,
+                    signal=self._name(step.wait_until.signal),
+                    timeout_s=step.timeout_s,
                 )
             await self._tick()
 
@@ -237,6 +240,15 @@ class _Execution:
         await self._keep(states, step=number + 1, stands=stands)
 
     # ---- what is watched
+    def _name(self, key: str) -> str:
+        """A signal as a person knows it: machine and path."""
+        registry = self._platform.registry
+        if key not in registry:
+            return key
+        definition = registry.get(registry.handle(key))
+        shell = self._platform.store.get("shell", definition.shell) or {}
+        return f"{shell.get('idShort') or definition.shell} · {definition.path}" if definition.path else key
+
     async def _tick(self) -> None:
         await asyncio.sleep(_LOOK_S)
         self._run()
@@ -250,12 +262,16 @@ class _Execution:
             is_clear = watch.look(now_ns) == "false" and is_clear
             found = watch.settled(now_ns)
             if found == "unknown":
-                await self._pause("runtime.plan_guard_unknown", guard=number, signal=guard.condition.signal)
+                await self._pause("runtime.plan_guard_unknown", guard=number, signal=self._name(guard.condition.signal))
             elif found == "true":
                 state: PlanState = "aborted" if guard.effect == "abort" else "paused"
                 bound = f"{guard.condition.test} {guard.condition.value}"
                 await self._leave(
-                    state, "runtime.plan_guard_true", guard=number, signal=guard.condition.signal, bound=bound
+                    state,
+                    "runtime.plan_guard_true",
+                    guard=number,
+                    signal=self._name(guard.condition.signal),
+                    bound=bound,
                 )
         return is_clear
 

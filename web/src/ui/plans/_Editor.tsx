@@ -39,6 +39,7 @@ export function Editor({ plan, onDone, onCancel }: Props) {
   return (
     <form
       className={css.editor}
+      noValidate
       aria-label={text(plan ? "plans.revise" : "plans.new")}
       onSubmit={(event) => {
         event.preventDefault();

@@ -82,6 +82,7 @@ function PlanMark({ isPhone }: { isPhone: boolean }) {
   return (
     <Button
       variant="default"
+      flex="none"
       {...(isPhone ? { px: 8 } : { leftSection: <Icon name="plan" size={14} /> })}
       onClick={() => ui.set({ centre: "plans", phoneTab: "plans", plan: only })}
       aria-label={text("plans.waiting", { count: waiting.length })}
