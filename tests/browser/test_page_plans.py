@@ -50,7 +50,7 @@ def test_a_plan_is_checked_approved_executed_and_rolled_back(visit: Visit, demo:
     hold(page, page.get_by_role("button", name="Hold to execute"))
     confirm = page.get_by_role("button", name="Confirm: it is done")
     expect(confirm).to_be_visible()
-    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Pause the plan").click()
     expect(page.get_by_text("paused the plan.")).to_be_visible()
     hold(page, page.get_by_role("button", name="Hold to resume"))
     confirm.click()
@@ -105,7 +105,7 @@ def test_a_branch_becomes_a_plan_whose_promise_is_rehearsed(visit: Visit, demo: 
     params = {"signal": FACTOR.format("OP90"), "value": 0.9}
     demo.remote.run("branch.run", {"branch": branch, "command": "signal.write", "params": params})
     page = visit(1280, 800).open(view="plans")
-    page.get_by_label("Plan from a branch").select_option(label="Quicker OP90")
+    page.get_by_role("combobox", name="Plan from a branch").select_option(label="Quicker OP90")
     page.get_by_role("form", name="Plan from a branch").get_by_role("button", name="Make a plan").click()
     expect(page.get_by_role("heading", name="Quicker OP90")).to_be_visible()
     promise = page.get_by_role("region", name="Promise and what happened").get_by_role("table")
