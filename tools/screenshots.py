@@ -33,6 +33,7 @@ PICTURES = {
     "cockpit": ("&view=cockpit&range=ten", DESK, "low"),
     "alarms": ("&view=alarms", DESK, "low"),
     "forecast": ("&view=forecast&inspector=0", DESK, "low"),
+    "plans": ("&view=plans&tree=0&inspector=0", DESK, "low"),
 }
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 
@@ -42,6 +43,8 @@ def picture(browser: Browser, running: RunningDemo, language: str, name: str) ->
     view, size, quality = PICTURES[name]
     if name == "alarms":
         view += f"&alarm={first_alarm(running)}"
+    if name == "plans":
+        view += f"&plan={a_plan(running)}"
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=LOCALES[language])
     page = context.new_page()
     page.goto(running.signin_link())
@@ -51,6 +54,30 @@ def picture(browser: Browser, running: RunningDemo, language: str, name: str) ->
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=str(IMAGES / f"{name}.{language}.png"), timeout=120_000)
     context.close()
+
+
+def a_plan(running: RunningDemo) -> str:
+    """The id of a plan with steps, conditions and a promise, made where there is none yet."""
+    remote = running.remote
+    made: list[str] = [plan["id"] for plan in remote.get("/api/plans")]
+    if made:
+        return made[0]
+    data = "urn:xushi:demo:submodel:{}:OperationalData#{}"
+    factor = data.format("OP90", "CycleTimeFactor")
+    steps = [
+        {
+            "kind": "command", "command": "signal.write", "params": {"signal": factor, "value": 0.9},
+            "wait_until": {"signal": factor, "test": "=", "value": 0.9}, "timeout_s": 20,
+        },
+        {"kind": "manual", "text": {"en": "Open the second rack behind OP90", "zh-CN": "打开 OP90 后的第二个料架"}},
+    ]  # fmt: skip
+    guard = {"signal": data.format("PLC1", "LineSpeed"), "test": "<", "value": 0.5, "for_s": 2}
+    content = {"title": "OP90 ≤ 0.9", "steps": steps, "guards": [{"condition": guard}]}
+    plan: str = remote.run("plan.make", {"content": content})["result"]["plan"]
+    job = remote.run("plan.rehearse", {"plan": plan, "hours": 1})["effects"][0]["job"]
+    while remote.get(f"/api/jobs/{job}")["state"] == "running":
+        time.sleep(1)
+    return plan
 
 
 def act(running: RunningDemo) -> None:

@@ -47,6 +47,14 @@ from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
 from xushi.runtime.foresight import Turns, foresight_commands
+from xushi.runtime.plans import (
+    PlanDesk,
+    from_branch_commands,
+    measure_commands,
+    plan_commands,
+    rehearse_commands,
+    run_commands,
+)
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
 from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
@@ -58,6 +66,7 @@ _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
+    plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0
@@ -129,6 +138,7 @@ class Platform:
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self.reports = ReportDesk(self)
+        self.plans = PlanDesk(self)
         self.restart: Callable[[], None] | None = None  # how a restored folder is opened in place of this one
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
@@ -200,6 +210,7 @@ class Platform:
         self.monitor.start()
         self.links.start()
         self.reports.start()
+        await self.plans.start()
         self.branches.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
@@ -209,6 +220,7 @@ class Platform:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
         await self.reports.stop()
+        await self.plans.stop()
         await self.jobs.close()
         await self.bus.settle(_SETTLE_S)
         await self.drafts.close()

@@ -29,6 +29,7 @@ SHOWN_BY_KEY = frozenset(
         "link",
         "asset",
         "proposal",
+        "plan",
         "rule",
         "kpi",
         "report",

@@ -231,6 +231,8 @@ TOOLS = {
                  Nothing, _shortcut("/api/actions")),
         ReadTool("list_vehicles", "List vehicles", "Vehicles and the places to which agv_order can send them.",
                  Nothing, _shortcut("/api/vehicles")),
+        ReadTool("list_plans", "List plans", "Plans with their state, and whether their promise was kept.",
+                 Nothing, _shortcut("/api/plans")),
         ReadTool("list_proposals", "List proposals", "Commands that wait for a person, and what became of others.",
                  Nothing, _shortcut("/api/proposals")),
         ReadTool("list_alarms", "List alarms", "The alarms as the plant has them now.",

@@ -18,6 +18,8 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     "alarm:act": {"en": "Acknowledge, shelve and annotate alarms", "zh-CN": "确认、搁置和备注报警"},
     "monitor:write": {"en": "Make alarm rules and KPI definitions", "zh-CN": "编制报警规则和 KPI 定义"},
     "device:write": {"en": "Write to devices and call their methods", "zh-CN": "写入设备并调用其方法"},
+    "plan:write": {"en": "Make, rehearse and revise plans", "zh-CN": "制定、预演和修订计划"},
+    "plan:approve": {"en": "Approve and reject plans", "zh-CN": "批准和驳回计划"},
     "admin": {"en": "Manage tokens and sessions", "zh-CN": "管理令牌和会话"},
 }
 ALL_SCOPES = frozenset(SCOPES)

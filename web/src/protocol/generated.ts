@@ -198,6 +198,17 @@ export interface CommandInfo {
   params: Record<string, unknown>;
 }
 
+/** A command of the platform, with its parameters; it is run by the same bus as if a person ran it. */
+export interface CommandStep {
+  kind: "command";
+  only_when: PlanCondition | null;
+  wait_until: PlanCondition | null;
+  timeout_s: number;
+  command: string;
+  params: Record<string, unknown>;
+  note: Record<string, string>;
+}
+
 /** One allowed value of a setting. */
 export interface ConnectChoice {
   value: string;
@@ -270,6 +281,16 @@ export interface ConnectorRule {
   title: Record<string, string>;
   state: "done" | "exempt" | "open";
   reason: Record<string, string>;
+}
+
+/** One approval or rejection; `is_own` where the maker decided, being the only one who can. */
+export interface DecisionInfo {
+  by: string;
+  at_ms: number;
+  is_approval: boolean;
+  is_current: boolean;
+  note: string;
+  is_own: boolean;
 }
 
 /** A finding about something that still opens, in the asker's language. */
@@ -640,6 +661,16 @@ export interface MadeToken {
   info: TokenSummary;
 }
 
+/** What a person does and confirms. Attributes: text: what to do, in both languages. changes: what it does to the model, for the rehearsal. */
+export interface ManualStep {
+  kind: "manual";
+  only_when: PlanCondition | null;
+  wait_until: PlanCondition | null;
+  timeout_s: number;
+  text: Record<string, string>;
+  changes: ModelChange[];
+}
+
 /** One row of the mapping: a node and the property that it fills; also one line of the sheet. ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language. */
 export interface MappingRow {
   number: number;
@@ -664,6 +695,22 @@ export interface Me {
   id: string;
   name: string;
   scopes: string[];
+}
+
+/** One promised figure and what happened. */
+export interface MeasuredInfo {
+  id: string;
+  happened: number | null;
+  state: "broken" | "kept" | "not_yet" | "unknown";
+}
+
+/** The promise beside what happened, over a span of the plant's time. */
+export interface MeasurementInfo {
+  at_ms: number;
+  from_ms: number;
+  until_ms: number;
+  state: "broken" | "kept" | "not_yet" | "unknown";
+  figures: MeasuredInfo[];
 }
 
 /** One change of one element. Attributes: element: machine, buffer or fleet; `*` stands for every machine in a pause. figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `stopped` needs nothing more: it works no more, and what is on it waits. */
@@ -758,6 +805,83 @@ export interface PlanAnswer {
   accepted: number[];
 }
 
+/** A signal compared with a bound: `signal` `test` `value`, for a time without a break. A value that is not of good quality (uncertain, bad, or none yet) makes the condition neither true nor false. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. value: in the signal's own unit; texts and truth values are only equal or not. for_s: how long it must have held. */
+export interface PlanCondition {
+  signal: string;
+  test: "!=" | "<" | "<=" | "=" | ">" | ">=";
+  value: boolean | number | string;
+  for_s: number;
+}
+
+/** One plan, as it is stored, approved and exchanged. */
+export interface PlanContent {
+  title: string;
+  steps: (CommandStep | ManualStep)[];
+  format: "xushi-plan/1";
+  description: string;
+  guards: PlanGuard[];
+  promise: PlanPromise | null;
+  origin: PlanOrigin | null;
+}
+
+/** A condition that must not come true while the plan runs, like an interlock. Attributes: condition: once it held for its time, or could not be told for that time, the plan reacts. effect: `suspend` pauses the plan; `abort` ends it. Where it cannot be told, the plan only pauses. */
+export interface PlanGuard {
+  condition: PlanCondition;
+  effect: "abort" | "suspend";
+  note: Record<string, string>;
+}
+
+/** A whole plan; `digest` is what a decision pins, `job` carries it out. */
+export interface PlanInfo {
+  line: PlanLine;
+  content: PlanContent;
+  digest: string;
+  revision: number;
+  made_ms: number;
+  changed_by: string;
+  decisions: DecisionInfo[];
+  approval: ErrorBody | null;
+  steps: StepRunInfo[];
+  run_by: string;
+  began_ms: number | null;
+  ended_ms: number | null;
+  reason: ErrorBody | null;
+  job: string;
+  measurement: MeasurementInfo | null;
+}
+
+/** A plan in the list. */
+export interface PlanLine {
+  id: string;
+  title: string;
+  state: "aborted" | "approved" | "done" | "draft" | "paused" | "rejected" | "rolled_back" | "rolling_back" | "running" | "stopped";
+  steps: number;
+  settled: number;
+  made_by: string;
+  changed_ms: number;
+  promise: "" | "broken" | "kept" | "not_yet" | "promised" | "unknown";
+  can_approve: boolean;
+}
+
+/** Where the promise comes from: fork, model, chance and data. Attributes: timeline: the timeline that was forked. fork_ms: the instant of the fork, ms since 1970, UTC. branch: the branch that the plan was made from; empty for none. model_sha256: of the canonical JSON of the model without the plan's changes. data_from_ms, data_until_ms: span of the records that the model was estimated from. not_modelled: numbers of the steps, from 1, whose effect the model does not know. */
+export interface PlanOrigin {
+  timeline: string;
+  fork_ms: number;
+  branch: string;
+  model_sha256: string;
+  seed: number;
+  data_from_ms: number | null;
+  data_until_ms: number | null;
+  not_modelled: number[];
+}
+
+/** What the plan will bring over `span_s` seconds from the start of its execution on. */
+export interface PlanPromise {
+  span_s: number;
+  replications: number;
+  figures: PromisedFigure[];
+}
+
 /** Plays the past from an instant, ``speed`` seconds a second. */
 export interface Play {
   type: "play";
@@ -787,6 +911,20 @@ export interface PreviewValue {
   quality: number;
   is_good: boolean;
   text: string;
+}
+
+/** One figure that is promised. Attributes: id: as in a comparison, e.g. `plant.good`. mean, low, high: over the replications, with the 95 % interval of the mean. band_low, band_high: where nine of ten single futures lie; what happens is measured against it. without: the mean without the plan. gain, gain_low, gain_high: what the plan changes, with its 95 % interval (common random numbers). */
+export interface PromisedFigure {
+  id: string;
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+  band_low: number | null;
+  band_high: number | null;
+  without: number | null;
+  gain: number | null;
+  gain_low: number | null;
+  gain_high: number | null;
 }
 
 /** A command that waits for a person with the right to confirm or reject it. */
@@ -1160,6 +1298,19 @@ export interface Status {
   updates: number;
   data_dir: string;
   memory_mb: number;
+}
+
+/** How far one step is, and how its inverse went. */
+export interface StepRunInfo {
+  state: "asked" | "done" | "failed" | "pending" | "sending" | "skipped" | "unknown" | "waiting";
+  began_ms: number | null;
+  ended_ms: number | null;
+  command_id: string;
+  is_undoable: boolean;
+  error: ErrorBody | null;
+  undo: "" | "by_hand" | "done" | "failed" | "none" | "sending" | "unknown";
+  confirmed_by: string;
+  note: string;
 }
 
 /** A submodel in the tree. */

@@ -5,6 +5,7 @@ from xushi.runtime.branches._desk import BranchDesk, Standing
 from xushi.runtime.branches._elements import Changeable, FigureInfo, changeable
 from xushi.runtime.branches._path import PathCard
 from xushi.runtime.branches._record import Branch, Edit, branch_record, branches, read_branch
+from xushi.runtime.branches._roles import find_roles
 from xushi.runtime.branches._start import Start
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "branch_record",
     "branches",
     "changeable",
+    "find_roles",
     "read_branch",
 ]

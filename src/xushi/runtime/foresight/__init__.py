@@ -3,12 +3,20 @@
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
 from xushi.runtime.foresight._change import COPY, EVERY, Figure, ModelChange, changed_model, check_room, ends_of
-from xushi.runtime.foresight._commands import AheadParams, CompareParams, ForecastParams, foresight_commands, times_of
-from xushi.runtime.foresight._compare import NOW, Alternative, run_comparison
+from xushi.runtime.foresight._commands import (
+    Ahead,
+    AheadParams,
+    CompareParams,
+    ForecastParams,
+    foresight_commands,
+    times_of,
+)
+from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._forecast import in_words, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
+from xushi.runtime.foresight._records import read_machine
 from xushi.runtime.foresight._turn import Turns, take_turn
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "NOW",
     "PROCESS",
     "SCRAPPED",
+    "Ahead",
     "AheadParams",
     "Alternative",
     "Calibration",
@@ -30,6 +39,7 @@ __all__ = [
     "Fork",
     "ModelChange",
     "Node",
+    "Origin",
     "Plant",
     "Records",
     "Turns",
@@ -46,6 +56,7 @@ __all__ = [
     "fork",
     "in_words",
     "need_engine",
+    "read_machine",
     "read_records",
     "run_comparison",
     "run_forecast",

@@ -9,6 +9,8 @@ export { useAnswer, useBoardTick, useCoarseInstant, useConnection, useKept, useS
 export type { Loaded } from "./_hooks";
 export { followJob } from "./_jobs";
 export type { Board, Connection, Feed, ShownTime, TimeMode } from "./_feed";
+export { usePlan, usePlans } from "./_plans";
+export type * from "./_plans";
 export { useProposals } from "./_proposals";
 export { SessionContext, openSession, usePlant, useSession } from "./_session";
 export type { Plant, Session } from "./_session";

@@ -32,6 +32,7 @@ export interface LinkedView {
   alarm?: string;
   chart?: string;
   rule?: string;
+  plan?: string;
   connect?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
@@ -40,7 +41,7 @@ export interface LinkedView {
 }
 
 /** Parts of a view that are texts as they stand. */
-const TEXTS = ["figure", "alarm", "chart", "rule"] as const;
+const TEXTS = ["figure", "alarm", "chart", "rule", "plan"] as const;
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
 
 function round(value: number): string {

@@ -5,7 +5,7 @@ import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
 import type { Camera, Fineness, LinkedView } from "./_link";
 
-export const CENTRES = ["world", "cockpit", "forecast", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups"] as const;
+export const CENTRES = ["world", "cockpit", "forecast", "plans", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups"] as const;
 export type Centre = (typeof CENTRES)[number];
 export const INSPECTOR_TABS = ["live", "act", "trend", "about", "files", "source"] as const;
 /** Spans of time that figures, charts and the journal look back on, from the shown instant. */
@@ -45,6 +45,8 @@ export interface UiState {
   chart: string | null;
   /** The rule that is being edited; "new" for one that is being made. */
   rule: string | null;
+  /** The plan that is open; "new" for one that is being made. */
+  plan: string | null;
   /** What the connections show: null for the list, "new" or "<draft>/<step>" for the wizard. */
   connect: string | null;
   camera: Camera | null;
@@ -112,6 +114,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     alarm: linked.alarm ?? null,
     chart: linked.chart ?? null,
     rule: linked.rule ?? null,
+    plan: linked.plan ?? null,
     connect: linked.connect ?? null,
     camera: linked.camera ?? null,
     quality: linked.quality ?? "auto",

@@ -22,6 +22,7 @@ const whole: LinkedView = {
   alarm: "urn:a#1",
   chart: "xbar_r.5",
   rule: "new",
+  plan: "0198",
 };
 
 describe("the link", () => {
