@@ -1,4 +1,6 @@
 // The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
+import type { TimelineInfo as ServedTimeline } from "../../protocol/generated";
+
 export type {
   ActionInfo,
   ActionInputInfo,
@@ -43,11 +45,13 @@ export type {
   SignalList,
   Status,
   SubmodelSummary,
-  TimelineInfo,
   TwinSummary,
   VehicleInfo,
   VehicleList,
 } from "../../protocol/generated";
+
+/** A run of time that can be shown; a branch names its parent and where it left it. */
+export type TimelineInfo = ServedTimeline & { parent?: string | null; fork_ms?: number | null };
 
 export const KIND = { DOUBLE: 0, INT: 1, BOOL: 2, ENUM: 3, TIME: 4, STRING: 5, ARRAY: 6 } as const;
 
