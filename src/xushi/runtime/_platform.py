@@ -45,6 +45,7 @@ from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
+from xushi.runtime.branches import BranchDesk, branch_commands
 from xushi.runtime.foresight import foresight_commands
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
@@ -56,7 +57,7 @@ SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
-    report_commands, backup_commands, connect_commands, foresight_commands,
+    report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0
@@ -112,6 +113,9 @@ class Platform:
         self.fleet = make_fleet(self.links, LayoutFinder(self.store, self.blobs), clock)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
+        self.branches = BranchDesk(self, folder / "branches")
+        files.callback(self.branches.close)
+        self.timelines.branches = self.branches
         self.recordings_under_way: set[str] = set()
         self.foresight_turn = asyncio.Semaphore(1)
         self.products = ProductLog(self.twins, self.registry)
@@ -196,6 +200,7 @@ class Platform:
         self.monitor.start()
         self.links.start()
         self.reports.start()
+        self.branches.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
     async def stop(self) -> None:
@@ -221,6 +226,7 @@ class Platform:
         if self.twins.apply(diff):
             self.refresh()
         self.monitor.on_change(outcome, diff)
+        self.branches.adopt(diff)
 
     async def _keep_house(self) -> None:
         while True:

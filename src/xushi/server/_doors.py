@@ -32,6 +32,7 @@ SHOWN_BY_KEY = frozenset(
         "rule",
         "kpi",
         "report",
+        "branch",
         "report_schedule",
         "shift_calendar",
     }

@@ -1,20 +1,30 @@
 """Foresight: a model built from the twins, calibrated by the records, started from any instant, and run ahead."""
 
-from xushi.runtime.foresight._build import build_model, build_state
+from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._commands import CompareParams, ForecastParams, foresight_commands
-from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_model, run_comparison
-from xushi.runtime.foresight._forecast import run_forecast
+from xushi.runtime.foresight._change import COPY, EVERY, Figure, ModelChange, changed_model, check_room, ends_of
+from xushi.runtime.foresight._commands import AheadParams, CompareParams, ForecastParams, foresight_commands, times_of
+from xushi.runtime.foresight._compare import NOW, Alternative, run_comparison
+from xushi.runtime.foresight._consequences import consequences, consequences_of_all
+from xushi.runtime.foresight._forecast import in_words, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
+from xushi.runtime.foresight._turn import take_turn
 
 __all__ = [
+    "COPY",
+    "EVERY",
+    "FINISHED",
     "FLOW",
+    "NOW",
     "PROCESS",
+    "SCRAPPED",
+    "AheadParams",
     "Alternative",
     "Calibration",
     "CompareParams",
     "Estimate",
+    "Figure",
     "Flow",
     "ForecastParams",
     "Fork",
@@ -26,11 +36,18 @@ __all__ = [
     "build_state",
     "calibrate",
     "changed_model",
+    "check_room",
+    "consequences",
+    "consequences_of_all",
+    "ends_of",
     "find_plant",
     "foresight_commands",
     "fork",
+    "in_words",
     "need_engine",
     "read_records",
     "run_comparison",
     "run_forecast",
+    "take_turn",
+    "times_of",
 ]
