@@ -90,6 +90,58 @@ export interface Band {
   high: number | null;
 }
 
+/** One change of a branch: a command of the live line with its title, or changes of the model alone. */
+export interface BranchEdit {
+  index: number;
+  command: string | null;
+  params: Record<string, unknown>;
+  title: Record<string, string>;
+  changes: ModelChange[];
+}
+
+/** What one path comes to; one future among many, so nothing to decide by alone. */
+export interface BranchFigures {
+  finished: number;
+  scrapped: number;
+  throughput_per_h: number | null;
+  energy_kwh: number;
+  machines: BranchMachine[];
+}
+
+/** A branch with its changes, what can be changed and is now, and what its path comes to. */
+export interface BranchInfo {
+  branch: BranchSummary;
+  edits: BranchEdit[];
+  elements: Changeable[];
+  figures: BranchFigures | null;
+  estimates: Estimate[];
+  diagnoses: DiagnosisInfo[];
+}
+
+/** What a machine of the model did on a path: parts made, and the share of time by what it was seen doing. */
+export interface BranchMachine {
+  id: string;
+  made: number;
+  shares: Record<string, number>;
+}
+
+/** A branch in the list. ``end_ms`` is where its path ends: before ``until_ms`` where it was stopped. ``state``: computing (until then its last path is shown), ready, stopped (it ends before its time), failed. */
+export interface BranchSummary {
+  id: string;
+  title: string;
+  parent: string;
+  fork_ms: number;
+  until_ms: number;
+  end_ms: number | null;
+  seed: number;
+  edits: number;
+  created_by: string;
+  created_ms: number;
+  state: "computing" | "failed" | "ready" | "stopped";
+  job: string | null;
+  error: ErrorBody | null;
+}
+
 /** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
 export interface BucketColumns {
   start_ms: number[];
@@ -125,6 +177,14 @@ export interface CertificateCard {
 export interface CertificateList {
   own: CertificateCard | null;
   servers: ServerCertificateInfo[];
+}
+
+/** One element of the plant, or all machines together (`*`). */
+export interface Changeable {
+  element: string;
+  kind: "buffer" | "fleet" | "machine" | "plant";
+  shell: string;
+  figures: FigureInfo[];
 }
 
 /** One action of the platform. ``params`` is a JSON Schema. */
@@ -304,6 +364,18 @@ export interface ErrorMessage {
   request: number | string | null;
 }
 
+/** One figure of one element, and how good it is. Attributes: element: machine, buffer or flow. figure: work, failure, failure.repair, stop, stop.repair, setup, setup.repair, transfer, share. source: fitted (a family that no test rejects), records (the data themselves), described (the twin's figures). records: how many were seen. mean: in s, or a share. ks_p, ad_p: of the family that was chosen, or of the best that was rejected; see `simulate.Fit`. */
+export interface Estimate {
+  element: string;
+  figure: string;
+  source: "described" | "fitted" | "records";
+  records: number;
+  mean: number;
+  family: string;
+  ks_p: number | null;
+  ad_p: number | null;
+}
+
 /** One entry of the evidence log. */
 export interface EvidenceInfo {
   number: number;
@@ -316,6 +388,15 @@ export interface EvidenceInfo {
   touched: string[];
   is_undoable: boolean;
   entry: Record<string, unknown>;
+}
+
+/** One figure that a `ModelChange` of an element may name. Attributes: figure: its name. takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window` (`from_min`, `to_min`), or nothing. present: in `unit`; None where it has no single number. unit: UCUM code; empty for a count. to: of a share: what of; of a choice: among which. */
+export interface FigureInfo {
+  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
+  takes: "choice" | "factor" | "nothing" | "share" | "value" | "window";
+  present: number | null;
+  unit: string;
+  to: string[];
 }
 
 /** An alarm flood (ISA-18.2): more than 10 alarms in 10 minutes; ``grouped`` priorities belong behind one line each. */
@@ -583,6 +664,18 @@ export interface Me {
   id: string;
   name: string;
   scopes: string[];
+}
+
+/** One change of one element. Attributes: element: machine, buffer or fleet; `*` stands for every machine in a pause. figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `stopped` needs nothing more: it works no more, and what is on it waits. */
+export interface ModelChange {
+  element: string;
+  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
+  factor: number | null;
+  value: number | null;
+  share: number | null;
+  to: string | null;
+  from_min: number | null;
+  to_min: number | null;
 }
 
 /** Where to connect, and the settings of the protocol by name; secrets are kept in memory alone. */
@@ -1084,13 +1177,15 @@ export interface SuppressedInfo {
   guard: Guard | null;
 }
 
-/** A run of time that can be shown. ``end_ms`` is null while it still grows. */
+/** A run of time that can be shown. ``end_ms`` is null while it still grows; a branch has a parent. */
 export interface TimelineInfo {
   id: string;
   kind: "branch" | "live" | "recorded";
   title: Record<string, string>;
   start_ms: number;
   end_ms: number | null;
+  parent: string | null;
+  fork_ms: number | null;
 }
 
 /** An API token without its secret. */

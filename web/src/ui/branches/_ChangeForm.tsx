@@ -3,11 +3,10 @@ import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useEffect, useMemo, useState, type FormEvent } from "react";
 import { formatNumber, useLanguage, useText, type Translate } from "../../i18n";
 import type { Changed, WantedChange } from "../forecast/_types";
-import { unitText } from "../live";
+import { unitText, type Changeable, type FigureInfo } from "../live";
 import { useSelected, useUiStore } from "../state";
 import { changeOf, firstDraft, type Draft } from "./_draft";
 import { elementName } from "./_words";
-import type { Changeable, FigureInfo } from "./_types";
 import css from "./branches.module.css";
 
 const MOST_COUNT = 1000;

@@ -7,8 +7,8 @@ import { BottleneckLine } from "../forecast/_Tables";
 import type { Comparison } from "../forecast/_types";
 import { useForesight } from "../forecast/_useForesight";
 import { ErrorNote } from "../notes";
-import type { BranchSummary } from "./_types";
 import css from "./branches.module.css";
+import type { BranchSummary } from "../live";
 
 interface Props {
   branch: BranchSummary;

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { formatDateTime, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { usePlant, useSession } from "../live";
+import { usePlant, useSession, type BranchInfo, type BranchSummary } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUi, useUiStore } from "../state";
 import { ChangeForm } from "./_ChangeForm";
@@ -13,7 +13,6 @@ import { Figures } from "./_Figures";
 import { useBranch } from "./_useBranches";
 import { editText, timelineName } from "./_words";
 import { Working } from "./_Working";
-import type { BranchInfo, BranchSummary } from "./_types";
 import css from "./branches.module.css";
 
 const HOURS = ["1", "2", "4", "8"] as const;

@@ -2,8 +2,8 @@
 import { formatNumber, useLanguage, useText } from "../../i18n";
 import { number, percent } from "../forecast/_Tables";
 import { SEEN } from "../forecast/_types";
-import type { BranchFigures } from "./_types";
 import css from "./branches.module.css";
+import type { BranchFigures } from "../live";
 
 export function Figures({ figures }: { figures: BranchFigures }) {
   const text = useText();

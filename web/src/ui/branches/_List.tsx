@@ -4,9 +4,8 @@ import { useState, type FormEvent } from "react";
 import { formatDateTime, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { usePlant, useSession, useTime } from "../live";
+import { usePlant, useSession, useTime, type BranchSummary } from "../live";
 import { useUiStore } from "../state";
-import type { BranchSummary } from "./_types";
 import { forkedText } from "./_words";
 import css from "./branches.module.css";
 

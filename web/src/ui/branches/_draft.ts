@@ -1,6 +1,6 @@
 // What is typed into the form of a change, and the change that comes of it.
 import type { WantedChange } from "../forecast/_types";
-import type { FigureInfo } from "./_types";
+import type { FigureInfo } from "../live";
 
 export interface Draft {
   /** Percent, count, or percent of a share, by what the figure takes. */

@@ -1,7 +1,6 @@
 // Follows branches while their paths are computed, and opens one when it can be shown.
 import { useCallback } from "react";
-import { useAnswerWhile, useChangedRecords, useKept, useSession, type Loaded, type TimelineInfo } from "../live";
-import type { BranchInfo, BranchSummary } from "./_types";
+import { useAnswerWhile, useChangedRecords, useKept, useSession, type Loaded, type TimelineInfo, type BranchInfo, type BranchSummary } from "../live";
 
 const ASK_EVERY_MS = 700;
 

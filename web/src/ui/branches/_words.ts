@@ -1,8 +1,7 @@
 // Says branches in words: where one was forked, and what was changed on it.
 import { formatDateTime, formatNumber, localName, type Language, type Translate } from "../../i18n";
-import type { SignalInfo, TimelineInfo } from "../live";
+import type { BranchEdit, SignalInfo, TimelineInfo } from "../live";
 import type { WantedChange } from "../forecast/_types";
-import type { BranchEdit } from "./_types";
 
 export interface Known {
   language: Language;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { translator } from "../../i18n/_context";
 import { changeOf, firstDraft } from "./_draft";
 import { changeText, editText } from "./_words";
-import type { FigureInfo } from "./_types";
+import type { FigureInfo } from "../live";
 
 const info = (more: Partial<FigureInfo>): FigureInfo => ({ figure: "cycle_time", takes: "factor", present: 60, unit: "s", to: [], ...more });
 const known = { language: "en" as const, text: translator("en") };

@@ -1,12 +1,15 @@
 // The JSON shapes that the panels read, as the server declares them, and the codes of signal kinds.
-import type { TimelineInfo as ServedTimeline } from "../../protocol/generated";
-
 export type {
   ActionInfo,
   ActionInputInfo,
+  BranchEdit,
+  BranchFigures,
+  BranchInfo,
+  BranchSummary,
   BucketColumns,
   CertificateCard,
   CertificateList,
+  Changeable,
   CommandInfo,
   ConnectNode,
   ConnectNodes,
@@ -23,6 +26,7 @@ export type {
   ErrorBody,
   EvidenceInfo,
   GoalInfo,
+  FigureInfo,
   FoundMachine,
   ImportPlan,
   JobInfo,
@@ -45,13 +49,11 @@ export type {
   SignalList,
   Status,
   SubmodelSummary,
+  TimelineInfo,
   TwinSummary,
   VehicleInfo,
   VehicleList,
 } from "../../protocol/generated";
-
-/** A run of time that can be shown; a branch names its parent and where it left it. */
-export type TimelineInfo = ServedTimeline & { parent?: string | null; fork_ms?: number | null };
 
 export const KIND = { DOUBLE: 0, INT: 1, BOOL: 2, ENUM: 3, TIME: 4, STRING: 5, ARRAY: 6 } as const;
 
