@@ -11,28 +11,15 @@ from typing import Any
 
 import pytest
 
-from xushi.demo._physics import PlantModel
 from xushi.kernel import Actor, ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.branches import Branch
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
-from xushi.testing import import_plant, record_plant
 
-START_NS = 1_800_000_000 * 1_000_000_000
-S = 1_000_000_000
-HOUR = 3600 * S
+from .conftest import HOUR, START_NS, S
+
 FORK_NS = START_NS + HOUR + 37 * S
 _ROOT = "urn:xushi:demo:submodel:"
-
-
-@pytest.fixture(scope="module")
-def recorded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two hours of the demo plant on the disk."""
-    folder: Path = tmp_path_factory.mktemp("branches") / "data"
-    with Platform.open(folder, ManualClock(START_NS)) as platform:
-        asyncio.run(import_plant(platform))
-        record_plant(platform, PlantModel(1, START_NS), 7200.0)
-    return folder
 
 
 @pytest.fixture
