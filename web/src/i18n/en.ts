@@ -1331,7 +1331,7 @@ export const en = {
   "beside.same": "Show the same instant as the first",
   "beside.close": "Close the second picture",
   "beside.figures": "Both in figures",
-  "beside.difference": "Difference",
+  "beside.over": "Figures of the line over the last {range} before each instant; everything else at the instant.",
   "beside.state": "State",
   "world.second": "World, beside",
   "act.onBranch": "On the branch “{name}”: what you do here changes the branch and reaches no machine.",

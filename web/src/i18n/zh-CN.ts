@@ -1333,7 +1333,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "beside.same": "显示与第一视图相同的时刻",
   "beside.close": "关闭第二视图",
   "beside.figures": "两者的数值",
-  "beside.difference": "差值",
+  "beside.over": "产线指标取各时刻之前的 {range}；其余为该时刻的值。",
   "beside.state": "状态",
   "world.second": "三维视图（并排）",
   "act.onBranch": "在分支“{name}”上：此处的操作只更改分支，不会到达任何设备。",

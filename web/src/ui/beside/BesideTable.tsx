@@ -33,17 +33,17 @@ function useFigures(shown: Shown, fallbackMs: number | null): KpiList | null {
   return useSteadyAnswer<KpiList>(path, `${range} ${timeline}`).data;
 }
 
-function figureRows(pair: readonly [readonly KpiInfo[], readonly KpiInfo[]], owner: string, language: Language, text: ReturnType<typeof useText>): Row[] {
+function figureRows(pair: readonly [readonly KpiInfo[], readonly KpiInfo[]], sign: number, owner: string, language: Language, text: ReturnType<typeof useText>): Row[] {
   return lineFigures(pair[0]).map((left) => {
     const right = pair[1].find((each) => each.id === left.id);
     const shown = [written(left.value, left.unit, language), written(right?.value ?? null, left.unit, language)] as const;
     const scale = left.unit === "1" ? 100 : 1;
-    const difference = left.value === null || right?.value == null || left.unit === "s" ? "" : signed((right.value - left.value) * scale, language);
+    const difference = left.value === null || right?.value == null || left.unit === "s" ? "" : signed(sign * (right.value - left.value) * scale, language);
     return { id: left.id, owner, name: titleOf(left, language, text), values: [shown[0].value, shown[1].value], unit: shown[0].unit || shown[1].unit, difference };
   });
 }
 
-function signalRow(signal: SignalInfo, owner: string, boards: readonly [Board, Board], language: Language, text: ReturnType<typeof useText>): Row {
+function signalRow(signal: SignalInfo, sign: number, owner: string, boards: readonly [Board, Board], language: Language, text: ReturnType<typeof useText>): Row {
   const isNumber = signal.kind === KIND.DOUBLE || signal.kind === KIND.INT;
   return {
     id: signal.key,
@@ -51,12 +51,12 @@ function signalRow(signal: SignalInfo, owner: string, boards: readonly [Board, B
     name: localName(signal.name, language, signal.path),
     values: [valueText(signal, boards[0], language, text), valueText(signal, boards[1], language, text)],
     unit: unitText(signal.unit),
-    difference: isNumber ? signed(boards[1].value(signal.handle) - boards[0].value(signal.handle), language) : "",
+    difference: isNumber ? signed(sign * (boards[1].value(signal.handle) - boards[0].value(signal.handle)), language) : "",
   };
 }
 
 /** The values that stand beside the machines in the scene, and those of what is selected. */
-function useRows(figures: readonly [KpiList | null, KpiList | null]): Row[] {
+function useRows(figures: readonly [KpiList | null, KpiList | null], sign: number): Row[] {
   const text = useText();
   const language = useLanguage();
   const places = usePlant((plant) => plant.places);
@@ -65,8 +65,8 @@ function useRows(figures: readonly [KpiList | null, KpiList | null]): Row[] {
   const { feed } = useSession();
   const boards = [feed.board, feed.beside.board] as const;
   const own = useMemo(() => (selected?.signals ?? []).filter((signal) => signal.kind !== KIND.ARRAY && signal.kind !== KIND.TIME), [selected]);
-  const rows = figureRows([figures[0]?.kpis ?? [], figures[1]?.kpis ?? []], text("cockpit.line"), language, text);
-  for (const signal of own) rows.push(signalRow(signal, selected?.name ?? "", boards, language, text));
+  const rows = figureRows([figures[0]?.kpis ?? [], figures[1]?.kpis ?? []], sign, text("cockpit.line"), language, text);
+  for (const signal of own) rows.push(signalRow(signal, sign, selected?.name ?? "", boards, language, text));
   for (const place of places) {
     const owner = localName(place.name, language, place.id);
     const states = boards.map((board) => machineState(place, byKey, board));
@@ -75,7 +75,7 @@ function useRows(figures: readonly [KpiList | null, KpiList | null]): Row[] {
     }
     for (const behaviour of place.behaviours) {
       const signal = behaviour.kind === "label" ? byKey.get(behaviour.signal) : undefined;
-      if (signal && !own.includes(signal)) rows.push(signalRow(signal, owner, boards, language, text));
+      if (signal && !own.includes(signal)) rows.push(signalRow(signal, sign, owner, boards, language, text));
     }
   }
   return rows.slice(0, MOST_ROWS);
@@ -100,25 +100,38 @@ export default function BesideTable() {
   const { feed } = useSession();
   useBoardTick(1000);
   const nowMs = useCoarseInstant(STEP_MS);
-  const rows = useRows([useFigures(feed, nowMs), useFigures(feed.beside, nowMs)]);
+  const language = useLanguage();
+  const range = useUi((state) => state.range);
+  const timelines = usePlant((plant) => plant.timelines);
+  const shown = [useStore(feed.time, (time) => time.timeline), useStore(feed.beside.time, (time) => time.timeline)] as const;
+  // What is tried is measured against the line, whichever of them is the first.
+  const sign = shown[1] === "live" ? -1 : 1;
+  const rows = useRows([useFigures(feed, nowMs), useFigures(feed.beside, nowMs)], sign);
+  const names = (sign < 0 ? shown : [shown[1], shown[0]]).map((id) => timelineName(id, { timelines, language, text }));
   return (
     <section className={css.tableHost} aria-label={text("beside.figures")} tabIndex={0}>
       <table className={css.table}>
+        <caption className={css.over}>{text("beside.over", { range: text(`range.${range}`) })}</caption>
         <thead>
           <tr>
-            <th scope="col">{text("table.column.owner")}</th>
+            <th scope="col" className={css.owner}>
+              {text("table.column.owner")}
+            </th>
             <th scope="col">{text("forecast.figure")}</th>
             <Head shown={feed} />
             <Head shown={feed.beside} />
-            <th scope="col">{text("beside.difference")}</th>
+            <th scope="col">{names.join(" − ")}</th>
             <th scope="col">{text("table.column.unit")}</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} data-differs={row.values[0] !== row.values[1] || undefined}>
-              <td>{row.owner}</td>
-              <th scope="row">{row.name}</th>
+              <td className={css.owner}>{row.owner}</td>
+              <th scope="row">
+                <span className={css.ownerIn}>{row.owner}</span>
+                {row.name}
+              </th>
               <td className={css.value}>{row.values[0]}</td>
               <td className={css.value}>{row.values[1]}</td>
               <td className={css.value}>{row.difference}</td>

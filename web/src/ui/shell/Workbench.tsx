@@ -6,7 +6,7 @@ import { useActions, useKeys } from "../actions";
 import { FloodStrip } from "../alarms/_FloodStrip";
 import { DropZone } from "../dialogs";
 import { Inspector } from "../inspector";
-import { useShownBranch } from "../live";
+import { usePlant, useShownBranch } from "../live";
 import { LoadingNote } from "../notes";
 import { savePreferences, useUi, useUiStore, type Centre } from "../state";
 import { SignalTable } from "../table";
@@ -53,15 +53,16 @@ function OtherCentre({ centre }: { centre: Exclude<Centre, "world"> }) {
 
 /** One picture of the plant, or two beside each other. */
 function Worlds() {
-  const hasBeside = useUi((state) => state.beside !== null);
+  const beside = useUi((state) => state.beside);
   const isBranch = useShownBranch() !== null;
+  const isBranchBeside = usePlant((plant) => plant.timelines.some((timeline) => timeline.id === beside && timeline.kind === "branch"));
   return (
     <div className={css.worlds}>
       <div className={css.worldOne} data-branch={isBranch || undefined}>
         <WorldPanel />
       </div>
-      {hasBeside ? (
-        <div className={css.worldOne}>
+      {beside ? (
+        <div className={css.worldOne} data-branch={isBranchBeside || undefined}>
           <Suspense fallback={<LoadingNote />}>
             <BesidePane />
           </Suspense>
@@ -177,11 +178,12 @@ function Desk({ isNarrow }: { isNarrow: boolean }) {
 
 function Phone() {
   const tab = useUi((state) => state.phoneTab);
+  const hasBeside = useUi((state) => state.beside !== null);
   const isPanel = tab === "tree" || tab === "inspector";
   return (
     <main className={css.phoneBody}>
       <CentreView centre={isPanel ? "world" : tab} isSplit={false} isPhone />
-      {tab === "world" ? <SelectedCard /> : null}
+      {tab === "world" && !hasBeside ? <SelectedCard /> : null}
       {isPanel ? <div className={css.over}>{tab === "tree" ? <TreePanel /> : <Inspector />}</div> : null}
     </main>
   );

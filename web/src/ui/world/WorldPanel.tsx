@@ -56,7 +56,8 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>, isSecond: b
             return info ? `${valueText(info, feed.board, now, words)} ${unitText(info.unit)}`.trim() : "";
           },
         });
-        if (start.camera) made.setCamera(start.camera);
+        const eye = (isSecond ? relay.joinedCamera() : null) ?? start.camera;
+        if (eye) made.setCamera(eye);
         const engine = made;
         relay.attach({
           focus: (id) => engine.focus(id),

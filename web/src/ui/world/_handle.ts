@@ -17,6 +17,8 @@ export interface WorldHandle {
 export interface WorldRelay extends WorldHandle {
   /** Another picture whose eye goes where this one goes. */
   join(other: WorldRelay | null): void;
+  /** Where the eye of the joined picture stands. */
+  joinedCamera(): Camera | null;
   /** The reader moved the eye of this picture. */
   moved(camera: Camera): void;
   attach(scene: WorldHandle | null): void;
@@ -27,6 +29,7 @@ export function createWorldRelay(): WorldRelay {
   let joined: WorldRelay | null = null;
   return {
     join: (other) => (joined = other),
+    joinedCamera: () => joined?.camera() ?? null,
     moved: (camera) => joined?.look(camera),
     attach: (next) => (scene = next),
     focus: (placeId) => scene?.focus(placeId),
