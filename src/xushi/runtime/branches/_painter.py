@@ -155,14 +155,15 @@ class Painter:
         return frame.take(np.argsort(frame.times_ns, kind="stable"))
 
     def _instant(self, at_s: float, rows: list[tuple[Any, ...]]) -> None:
-        finished: list[tuple[_Unit, int]] = []
+        finished: list[tuple[_Unit, int, float]] = []
         touched: dict[str, None] = {}
         for _, kind, index, state, part, mode, count, to, left_s in rows:
             if kind == 0:
                 unit = self._units[index]
                 touched[unit.node] = None
                 if count > unit.made and at_s > 0:
-                    finished.append((unit, unit.part))
+                    self._spend(unit, at_s)
+                    finished.append((unit, unit.part, unit.busy_s))
                 unit.to = self._trace.names[1][to] if to >= 0 else ""
                 self._move(unit, at_s, simulate.SEEN[state], part, mode, count, left_s)
             elif kind == 1:
@@ -172,8 +173,8 @@ class Painter:
                 touched[LINE] = None
         if at_s == 0:
             self._christen()
-        for unit, part in finished:
-            self._judge(unit, part, at_s)
+        for unit, part, busy_s in finished:
+            self._judge(unit, part, at_s, busy_s)
         for node in touched:
             if node == LINE:
                 self._show_line(at_s)
@@ -245,7 +246,7 @@ class Painter:
         self._fresh += 1
         self._names[part], self._stages[part] = f"~{self._fresh:05d}", 0
 
-    def _judge(self, unit: _Unit, part: int, at_s: float) -> None:
+    def _judge(self, unit: _Unit, part: int, at_s: float, busy_s: float) -> None:
         """Count a finished part as good, or as rejected where it goes a way that comes back, or is scrapped."""
         node = unit.node
         if node in self._belts or node not in self._counts:
@@ -260,8 +261,8 @@ class Painter:
             counts.reject += 1
         else:
             counts.good += 1
-        self._stages[part] = max(self._stages.get(part, 0), self._start.labels.stage_after.get(node, 0))
-        self._put(node, "LastCycleTime", at_s, round(unit.busy_s, 2))
+            self._stages[part] = max(self._stages.get(part, 0), self._start.labels.stage_after.get(node, 0))
+        self._put(node, "LastCycleTime", at_s, round(busy_s, 2))
 
     # ---- what is shown
     def _show_machine(self, node: str, at_s: float) -> None:

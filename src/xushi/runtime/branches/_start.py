@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +173,7 @@ class _Reader:
         """What the parts are called and how far they are, as the plant shows them."""
         parts: dict[str, list[str]] = {}
         stages: dict[str, list[int]] = {}
-        after: dict[str, int] = {}
+        after = {node.id: self._stage_after(plant, roles, node.id) for node in plant.machines()}
         for node in plant.nodes.values():
             mine = roles[node.id]
             if node.is_buffer:
@@ -185,18 +184,26 @@ class _Reader:
             parts[node.id] = [str(part)] if part else []
             stage = self._value(mine.get("Stage", ""), self._at_ns)
             stages[node.id] = [int(stage or 0)] if part else []
-            if "Stage" in mine:
-                after[node.id] = self._stage_after(mine["Stage"])
         return Labels(parts, stages, after)
 
-    def _stage_after(self, key: str) -> int:
-        """The stage that is shown most often before a part leaves and the signal falls back."""
+    def _stage_after(self, plant: Plant, roles: Roles, machine: str) -> int:
+        """The stage that parts have most often when they come in behind a machine; 0 where that is not shown."""
+        seen: Counter[int] = Counter()
+        for flow in plant.out_of(machine)[:1]:
+            mine = roles[flow.behind]
+            seen.update(int(one[-1]) for one in self._last(mine.get("Stages", "")) if one)
+            seen.update(int(one) for one in self._last(mine.get("Stage", "")) if one)
+        return seen.most_common(1)[0][0] if seen else 0
+
+    def _last(self, key: str) -> list[Any]:
+        """The last values of a signal before the fork."""
+        if key not in self._registry:
+            return []
         handle = self._registry.handle(key)
-        values: list[int] = []
+        rows: list[Any] = []
         for piece in self._timeline.pieces(handle, self._start_ns, self._at_ns):
-            values += piece.bits.tolist()
-        last = Counter(one for one, behind in pairwise(values[-_LOOKED_AT:]) if behind == 0 and one > 0)
-        return last.most_common(1)[0][0] if last else 0
+            rows += [row[2] for row in piece.frame(handle).rows(self._registry)]
+        return [one for one in rows[-_LOOKED_AT:] if one is not None]
 
     def base_kw(self, roles: Roles) -> float:
         """The mean power that the line's meter counted beside the machines."""
