@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from visiting import Demo, Visit
 
 pytestmark = pytest.mark.browser
 SLOW_MS = 90_000
-TORQUE = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
+FACTOR = "urn:xushi:demo:submodel:OP40:OperationalData#CycleTimeFactor"
 
 
 def branches_of(demo: Demo) -> list[dict[str, Any]]:
@@ -75,19 +76,20 @@ def test_a_write_on_a_branch_changes_the_branch_and_not_the_line(visit: Visit, d
     expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
     fork(page, "Written")
     branch = branches_of(demo)[0]["id"]
-    page.get_by_role("button", name=re.compile("^Change ")).first.click()
+    page.get_by_role("button", name="Change Cycle-time factor").click()
     expect(page.get_by_text("On the branch “Written”")).to_be_visible()
+    page.get_by_label("New value").fill("1.4")
     hold = page.get_by_role("button", name="Hold to write on the branch")
-    expect(hold).to_be_enabled()
     hold.focus()
     page.keyboard.down("Enter")
-    page.wait_for_timeout(1500)
+    expect(page.get_by_text("Done: Run a command on a branch")).to_be_visible()
     page.keyboard.up("Enter")
-    # Whether the model knows what the write does or not: the line has not heard of it.
-    page.wait_for_timeout(1500)
-    runs = [each["command"] for each in demo.remote.get("/api/evidence?limit=20")]
-    assert "signal.write" not in runs
-    assert demo.remote.get(f"/api/branches/{branch}")["id"] == branch
+    (edit,) = demo.remote.get(f"/api/branches/{branch}")["edits"]
+    assert (edit["command"], edit["params"]) == ("signal.write", {"signal": FACTOR, "value": 1.4})
+    handle = next(each["handle"] for each in demo.remote.get("/api/signals")["signals"] if each["key"] == FACTOR)
+    now_ms = time.time() * 1e3
+    rows = demo.remote.get(f"/api/timelines/live/signals/{handle}/rows?start_ms={now_ms - 60_000}&end_ms={now_ms}")
+    assert 1.4 not in rows["values"]
 
 
 def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visit: Visit, demo: Demo) -> None:

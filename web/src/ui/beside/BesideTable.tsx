@@ -21,7 +21,9 @@ interface Row {
 }
 
 function signed(value: number, language: Language): string {
-  return Number.isFinite(value) ? `${value > 0 ? "+" : ""}${formatNumber(value, language, Math.abs(value) < 100 ? 1 : 0)}` : "";
+  if (!Number.isFinite(value)) return "";
+  const rounded = Number(value.toPrecision(3));
+  return `${rounded > 0 ? "+" : ""}${formatNumber(Math.abs(value) < 1e-9 ? 0 : rounded, language)}`;
 }
 
 /** The figures of one timeline over the chosen stretch before its shown instant. */
