@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from xushi.kernel import Actor, ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
-from xushi.runtime.branches import Branch
+from xushi.runtime.branches import Branch, changeable
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
 
 from .conftest import HOUR, START_NS, S
@@ -113,13 +112,6 @@ def test_a_change_counts_from_the_fork_on_and_undo_gives_the_very_same_path_agai
     assert course(plant, branch) == before
 
 
-def test_eight_hours_of_the_line_are_there_in_seconds(plant: Platform) -> None:
-    fork(plant)
-    began = time.perf_counter()
-    branch = fork(plant, hours=8.0)
-    print("8 h:", time.perf_counter() - began, plant.branches.standing(plant.branches.get(branch)).path.values)
-
-
 def test_a_fork_of_a_fork_goes_on_from_exactly_where_that_stands(plant: Platform) -> None:
     parent = fork(plant)
     at_ns = FORK_NS + 1800 * S
@@ -140,8 +132,155 @@ def test_a_fork_of_a_fork_goes_on_from_exactly_where_that_stands(plant: Platform
     )
 
 
-def test_refusals(plant: Platform) -> None:
+def test_a_change_that_the_model_cannot_take_is_refused_with_its_element_and_changes_nothing(plant: Platform) -> None:
     branch = fork(plant)
+    for change, code in (
+        ({"element": "OP99", "figure": "cycle_time", "factor": 2.0}, "runtime.change_unknown"),
+        ({"element": "B50", "figure": "capacity", "value": 1}, "runtime.change_wrong"),
+    ):
+        with pytest.raises(XushiError) as refused:
+            run(plant, "branch.change", branch=branch, changes=[change])
+        assert (refused.value.code, refused.value.params["element"]) == (code, change["element"])
+    assert plant.branches.get(branch).edits == ()
+
+
+def test_every_figure_that_is_offered_can_be_changed(plant: Platform) -> None:
+    branch = fork(plant, hours=0.25)
+    start = plant.branches.package(branch)
+    for one in changeable(start.plant, start.model):
+        for figure in one.figures:
+            given: dict[str, Any] = {
+                "factor": {"factor": 1.2}, "value": {"value": int((figure.present or 1) + 1)},
+                "share": {"to": (figure.to or ("",))[0], "share": 0.2},
+                "choice": {"to": (figure.to or ("",))[-1]},
+                "window": {"from_min": 1, "to_min": 5}, "nothing": {},
+            }[figure.takes]  # fmt: skip
+            change = {"element": one.element, "figure": figure.figure, **given}
+            outcome = run(plant, "branch.change", branch=branch, changes=[change])
+            asyncio.run(plant.bus.undo(outcome.command_id, SYSTEM))
+
+
+def test_a_change_is_taken_back_by_its_number(plant: Platform) -> None:
+    branch = fork(plant, hours=0.5)
+    plain = course(plant, branch)
+    for factor in (1.5, 0.9):
+        run(
+            plant,
+            "branch.change",
+            branch=branch,
+            changes=[{"element": "OP20", "figure": "cycle_time", "factor": factor}],
+        )
+    run(plant, "branch.revert", branch=branch, index=0)
+    assert [edit.changes[0].factor for edit in plant.branches.get(branch).edits] == [0.9]
+    run(plant, "branch.revert", branch=branch, index=0)
+    plant.branches.compute(branch)
+    assert course(plant, branch) == plain
     with pytest.raises(XushiError) as refused:
-        run(plant, "branch.change", branch=branch, changes=[{"element": "OP99", "figure": "cycle_time", "factor": 2.0}])
-    assert refused.value.code == "runtime.change_unknown"
+        run(plant, "branch.revert", branch=branch, index=0)
+    assert refused.value.code == "runtime.branch_edit_unknown"
+
+
+def test_a_longer_branch_begins_with_the_shorter_one(plant: Platform) -> None:
+    branch = fork(plant, hours=0.5)
+    short = [row for row in course(plant, branch, "OP40.CurrentEngine") if row[1] < FORK_NS + HOUR // 2]
+    run(plant, "branch.extend", branch=branch, hours=0.5)
+    plant.branches.compute(branch)
+    longer = course(plant, branch, "OP40.CurrentEngine")
+    assert longer[: len(short)] == short
+    assert len(longer) > len(short)
+    with pytest.raises(XushiError) as refused:
+        run(plant, "branch.extend", branch=branch, hours=168)
+    assert refused.value.code == "runtime.branch_too_long"
+
+
+def test_a_deleted_branch_leaves_and_undo_brings_the_very_same_path_back(plant: Platform) -> None:
+    branch = fork(plant)
+    seen = course(plant, branch)
+    run(plant, "branch.rename", branch=branch, title="早班")
+    assert plant.timelines.get(branch).title == "早班"
+    outcome = run(plant, "branch.delete", branch=branch)
+    assert not list((plant.folder / "branches" / branch).glob("path-*"))
+    assert branch not in {card.id for card in plant.timelines.describe()}
+    with pytest.raises(XushiError) as refused:
+        plant.timelines.get(branch)
+    assert refused.value.code == "runtime.timeline_unknown"
+    asyncio.run(plant.bus.undo(outcome.command_id, SYSTEM))
+    plant.branches.compute(branch)
+    assert course(plant, branch) == seen
+
+
+def test_a_branch_survives_a_restart_and_the_loss_of_its_parents_history(recorded_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(recorded_folder, folder)
+    clock = ManualClock(START_NS + 2 * HOUR)
+    with Platform.open(folder, clock) as platform:
+        branch = fork(platform)
+        child = fork(platform, branch, FORK_NS + 1200 * S)
+        seen, after = course(platform, branch), course(platform, child)
+    shutil.rmtree(folder / "history")
+    for path in (folder / "branches").glob("*/path-*"):
+        shutil.rmtree(path)
+    with Platform.open(folder, clock) as platform:
+        for one in (branch, child):
+            platform.branches.compute(one)
+        assert course(platform, branch) == seen
+        assert course(platform, child) == after
+        timeline = platform.timelines.get(branch)
+        assert timeline.parent is None
+        assert timeline.bounds() == (FORK_NS, FORK_NS + HOUR)
+        assert len(timeline.snapshot(FORK_NS - 1)) == 0
+        assert platform.timelines.get(child).parent is not None
+
+
+def test_no_more_than_a_few_branches_are_open_and_what_is_held_stays_open(plant: Platform) -> None:
+    names = [fork(plant, hours=0.1) for _ in range(6)]
+    held = plant.timelines.get(names[0])
+    for name in names:
+        plant.timelines.get(name).snapshot()
+    assert len(plant.branches._open) <= 4
+    assert len(held.snapshot()) > 100
+    assert plant.timelines.get(names[5]) is plant.timelines.get(names[5])
+
+
+def test_branches_are_bounded_in_number_and_depth(plant: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch = fork(plant, hours=0.1)
+    monkeypatch.setattr("xushi.runtime.branches._commands.MOST_DEPTH", 1)
+    with pytest.raises(XushiError) as refused:
+        run(plant, "branch.fork", timeline=branch)
+    assert refused.value.code == "runtime.branch_too_deep"
+    monkeypatch.setattr("xushi.runtime.branches._commands.MOST_BRANCHES", 1)
+    with pytest.raises(XushiError) as refused:
+        run(plant, "branch.fork", timeline="live")
+    assert refused.value.code == "runtime.branch_too_many"
+
+
+def test_an_instant_before_a_branchs_fork_is_forked_from_its_parent(plant: Platform) -> None:
+    branch = fork(plant)
+    earlier = plant.branches.get(fork(plant, branch, FORK_NS - 600 * S))
+    assert (earlier.parent, earlier.before, earlier.fork_ns) == ("live", None, FORK_NS - 600 * S)
+
+
+def test_a_branch_that_locks_itself_is_stopped_with_the_reason(plant: Platform) -> None:
+    branch = fork(plant, hours=4.0)
+    locked = [{"element": "OP60", "figure": "share", "to": "B61", "share": 1.0},
+              {"element": "OP60", "figure": "first_input", "to": "B50"}]  # fmt: skip
+    run(plant, "branch.change", branch=branch, changes=locked)
+    plant.branches.compute(branch)
+    standing = plant.branches.standing(plant.branches.get(branch))
+    assert standing.state == "stopped"
+    assert standing.error is not None
+    assert standing.error["code"] == "simulate.deadlock"
+    assert "OP60" in standing.error["params"]["machines"]
+    timeline, _, end_ns = plant.timelines.span(branch)
+    assert FORK_NS < end_ns < FORK_NS + 4 * HOUR
+    assert len(timeline.snapshot()) > 100
+
+
+def test_what_is_not_computed_yet_is_said_so(plant: Platform) -> None:
+    branch = run(plant, "branch.fork", timeline="live", at_ms=FORK_NS / 1e6).result["branch"]
+    assert plant.branches.standing(plant.branches.get(branch)).state == "computing"
+    for ask in (plant.timelines.get, plant.timelines.span):
+        with pytest.raises(XushiError) as refused:
+            ask(branch)
+        assert refused.value.code == "runtime.branch_not_ready"
+    assert branch in {card.id for card in plant.timelines.describe()}
