@@ -88,7 +88,7 @@ def test_a_write_on_a_branch_changes_the_branch_and_not_the_line(visit: Visit, d
     assert (edit["command"], edit["params"]) == ("signal.write", {"signal": FACTOR, "value": 1.4})
     handle = next(each["handle"] for each in demo.remote.get("/api/signals")["signals"] if each["key"] == FACTOR)
     now_ms = time.time() * 1e3
-    rows = demo.remote.get(f"/api/timelines/live/signals/{handle}/rows?start_ms={now_ms - 60_000}&end_ms={now_ms}")
+    rows = demo.remote.get(f"/api/timelines/live/signals/{handle}/range?start_ms={now_ms - 60_000}&end_ms={now_ms}")
     assert 1.4 not in rows["values"]
 
 
