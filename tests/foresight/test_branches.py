@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from xushi.kernel import Actor, ManualClock, XushiError
-from xushi.runtime import SYSTEM, Platform
+from xushi.runtime import SYSTEM, Platform, make_backup, restore_folder
 from xushi.runtime.branches import Branch, changeable
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
 
@@ -284,3 +284,16 @@ def test_what_is_not_computed_yet_is_said_so(plant: Platform) -> None:
             ask(branch)
         assert refused.value.code == "runtime.branch_not_ready"
     assert branch in {card.id for card in plant.timelines.describe()}
+
+
+def test_a_backup_holds_what_a_branch_starts_from_and_the_path_comes_back(plant: Platform, tmp_path: Path) -> None:
+    branch = fork(plant, hours=0.5)
+    seen = course(plant, branch)
+    archive = tmp_path / "one.xushi-backup"
+    made = make_backup(plant, archive, has_secrets=False, passphrase="", tell=lambda share, message: None)
+    names = {entry.path for entry in made.files if entry.path.startswith("branches/")}
+    assert names == {f"branches/{branch}/start.bin"}
+    restore_folder(tmp_path / "other", archive, plant.clock)
+    with Platform.open(tmp_path / "other", plant.clock) as restored:
+        restored.branches.compute(branch)
+        assert course(restored, branch) == seen

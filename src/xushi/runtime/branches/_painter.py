@@ -14,7 +14,7 @@ from xushi.runtime.branches._belts import Belt
 from xushi.runtime.branches._roles import LINE
 from xushi.runtime.branches._start import Start
 from xushi.runtime.foresight import COPY, FINISHED, SCRAPPED, ends_of
-from xushi.signals import Frame, SignalRegistry
+from xushi.signals import Frame, Kind, SignalRegistry
 
 _S = 1_000_000_000
 _STEP_S = 1.0  # between two values of a progress
@@ -71,7 +71,8 @@ class Painter:
             if key in registry
         }
         self._last: dict[int, Any] = {}
-        self._rows: list[tuple[int, int, Any, int]] = []
+        self._rows: dict[Kind, list[tuple[int, int, Any]]] = {}
+        self._kinds = [Kind(kind) for kind in registry.kinds.tolist()]
         self._columns: list[tuple[int, np.ndarray, np.ndarray]] = []
         originals = {machine.id: machine for machine in model.machines}
         self._belts = {
@@ -126,7 +127,10 @@ class Painter:
         if handle is None or (handle in self._last and self._last[handle] == value):
             return
         self._last[handle] = value
-        self._rows.append((handle, self._ns(at_s), value, 0))
+        self._note(handle, at_s, value)
+
+    def _note(self, handle: int, at_s: float, value: Any) -> None:
+        self._rows.setdefault(self._kinds[handle], []).append((handle, self._ns(at_s), value))
 
     def _ns(self, at_s: float) -> int:
         return self._start.at_ns + round(at_s * _S)
@@ -149,7 +153,7 @@ class Painter:
         for at_s, rows in groupby(columns, key=lambda row: row[0]):
             self._instant(at_s, list(rows))
         self._end(trace.until_s)
-        parts = [Frame.from_rows(self._registry, self._rows)]
+        parts = [_frame(kind, rows) for kind, rows in self._rows.items()]
         parts += [Frame.doubles(np.full(len(at), handle), at, values) for handle, at, values in self._columns]
         frame = Frame.concat(parts, self._registry.kinds)
         return frame.take(np.argsort(frame.times_ns, kind="stable"))
@@ -284,7 +288,7 @@ class Painter:
         self._put(node, "CurrentPart", at_s, self._names.get(unit.part, ""))
         self._put(node, "Stage", at_s, self._stages.get(unit.part, 0))
         if unit.part < 0 and (handle := self._handles.get((node, "Progress"))) is not None:
-            self._rows.append((handle, self._ns(at_s), 0.0, 0))
+            self._note(handle, at_s, 0.0)
         counts = self._counts.get(node, _Counts())
         self._put(node, "Good", at_s, round(self._from_fork(node, "Good")) + counts.good)
         self._put(node, "Reject", at_s, round(self._from_fork(node, "Reject")) + counts.reject)
@@ -342,3 +346,14 @@ class Painter:
             "throughput_per_h": round(good / hours, 3) if hours else None,
             "energy_kwh": round(sum(unit.energy_kwh for unit in self._units), 3), "machines": machines,
         }  # fmt: skip
+
+
+def _frame(kind: Kind, rows: list[tuple[int, int, Any]]) -> Frame:
+    """Rows of signals of one kind as a frame; many thousands of them, so they are not looked at one by one."""
+    handles, times, values = zip(*rows, strict=True)
+    at_ns = np.array(times, np.int64)
+    if kind is Kind.DOUBLE:
+        return Frame.doubles(handles, at_ns, values)
+    if kind.is_object:
+        return Frame(handles, at_ns, np.arange(len(values)), None, values)
+    return Frame(handles, at_ns, np.array(values, np.int64))
