@@ -1315,6 +1315,7 @@ export const en = {
   "branch.extend": "Run further ahead",
   "branch.compare": "Compare with no change",
   "branch.compareHint": "Many futures of each, from the same state and with the same chance: what the change does is told from what chance does.",
+  "branch.futures": "Futures of each",
   "branch.others": "And with other branches of the same fork",
   "branch.progress": "Progress",
   "branch.shown": "Branch “{name}”: not the live line.",

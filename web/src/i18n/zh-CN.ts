@@ -1317,6 +1317,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "branch.extend": "继续推演",
   "branch.compare": "与不更改相比",
   "branch.compareHint": "各推演多种未来，从同一状态出发并使用相同的随机数，从而把更改的作用与偶然区分开。",
+  "branch.futures": "每种的未来数",
   "branch.others": "并与同一分叉的其他分支相比",
   "branch.progress": "进度",
   "branch.shown": "分支“{name}”：不是实时产线。",

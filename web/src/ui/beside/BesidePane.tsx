@@ -6,7 +6,7 @@ import { timelineName } from "../branches/_words";
 import { Icon, type IconName } from "../icons";
 import { SessionContext, usePlant, useSession, useShownBranch, useTime } from "../live";
 import { useUi, useUiStore } from "../state";
-import { FASTEST, Track, useTimeControls } from "../timebar";
+import { FASTEST, Track, useRestAtEnd, useTimeControls } from "../timebar";
 import { WorldContext, WorldPanel, createWorldRelay } from "../world";
 import css from "./beside.module.css";
 
@@ -28,6 +28,7 @@ function PaneBar({ sameInstant }: { sameInstant(): void }) {
   const language = useLanguage();
   const ui = useUiStore();
   const controls = useTimeControls();
+  useRestAtEnd();
   const timelines = usePlant((plant) => plant.timelines);
   const timeline = useUi((state) => state.beside) ?? "live";
   const mode = useTime((time) => time.mode);

@@ -1,5 +1,5 @@
 // Compares the open branch with no change and with other branches from the same fork, and says what holds it back.
-import { Button, Checkbox, Progress } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useText } from "../../i18n";
 import { Outcome } from "../forecast/_Outcome";
@@ -8,6 +8,8 @@ import type { Comparison } from "../forecast/_types";
 import { useForesight } from "../forecast/_useForesight";
 import { ErrorNote } from "../notes";
 import css from "./branches.module.css";
+
+const FUTURES = ["30", "100", "300"] as const;
 import type { BranchSummary } from "../live";
 
 interface Props {
@@ -19,6 +21,7 @@ interface Props {
 
 export function Comparing({ branch, siblings, subject }: Props) {
   const text = useText();
+  const [futures, setFutures] = useState<string>(FUTURES[0]);
   const [others, setOthers] = useState<readonly string[]>([]);
   const { data, error, job, run, cancel } = useForesight<Comparison>("foresight.compare", subject);
   const toggle = (id: string) => setOthers((old) => (old.includes(id) ? old.filter((each) => each !== id) : [...old, id]));
@@ -44,9 +47,10 @@ export function Comparing({ branch, siblings, subject }: Props) {
           </Button>
         </div>
       ) : (
-        <Button className={css.do} onClick={() => void run({ branches: wanted })}>
-          {text("forecast.compareNow")}
-        </Button>
+        <div className={css.form}>
+          <NativeSelect label={text("branch.futures")} value={futures} data={[...FUTURES]} onChange={(event) => setFutures(event.currentTarget.value)} />
+          <Button onClick={() => void run({ branches: wanted, replications: Number(futures) })}>{text("forecast.compareNow")}</Button>
+        </div>
       )}
       {error ? <ErrorNote error={error} /> : null}
       {data ? <Outcome comparison={data} /> : null}

@@ -3,9 +3,9 @@ import { ActionIcon, Button, NativeSelect, Tooltip } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { formatClock, formatDate, localName, useLanguage, useText } from "../../i18n";
 import { Icon, type IconName } from "../icons";
-import { useConnection, usePlant, useSession, useShownBranch, useTime } from "../live";
+import { useConnection, usePlant, useShownBranch, useTime } from "../live";
 import { useUiStore } from "../state";
-import { BRANCH_SPEEDS, FASTEST, SPEEDS, useTimeControls } from "./_controls";
+import { BRANCH_SPEEDS, FASTEST, SPEEDS, useRestAtEnd, useTimeControls } from "./_controls";
 import { clamped, zoomed, type Span } from "./_scale";
 import { Track } from "./_Track";
 import css from "./timebar.module.css";
@@ -58,7 +58,6 @@ export function TimeBar() {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
-  const { feed } = useSession();
   const branch = useShownBranch();
   const controls = useTimeControls();
   const timelines = usePlant((plant) => plant.timelines);
@@ -81,11 +80,7 @@ export function TimeBar() {
   const about = Number.isFinite(second) && !isLive ? second : span.endMs;
   const zoom = (factor: number) => setChosen(zoomed(span, whole, about, factor));
   const isPlaying = mode === "playing";
-  // What is over stays at its end; the server plays no further.
-  const isOver = isPlaying && !isGrowing && second >= Math.floor(whole.endMs / 1000) * 1000;
-  useEffect(() => {
-    if (isOver) feed.pause();
-  }, [isOver, feed]);
+  useRestAtEnd();
   const mark = branch ? text(second < (branch.fork_ms ?? -Infinity) ? "time.beforeFork" : isPlaying ? "time.playing" : "time.ahead") : text(isPlaying ? "time.playing" : "time.past");
 
   return (

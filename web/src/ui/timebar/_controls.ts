@@ -1,6 +1,6 @@
 // What can be done with time: seek, step, play, pause, back to live; shared by the bar, the keys and the palette.
-import { useMemo } from "react";
-import { usePlant, useSession, type Session, type TimelineInfo } from "../live";
+import { useEffect, useMemo } from "react";
+import { usePlant, useSession, useTime, type Session, type TimelineInfo } from "../live";
 import { clampMs, type Span } from "./_scale";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30, 60] as const;
@@ -71,4 +71,17 @@ export function useTimeControls(): TimeControls {
   const session = useSession();
   const timelines = usePlant((plant) => plant.timelines);
   return useMemo(() => make(session, timelines), [session, timelines]);
+}
+
+/** What is played to its end rests there; the server plays no further. */
+export function useRestAtEnd(): void {
+  const { feed } = useSession();
+  const timelines = usePlant((plant) => plant.timelines);
+  const isOver = useTime((time) => {
+    const endMs = timelines.find((timeline) => timeline.id === time.timeline)?.end_ms ?? null;
+    return time.mode === "playing" && endMs !== null && time.atMs >= endMs - 1;
+  });
+  useEffect(() => {
+    if (isOver) feed.pause();
+  }, [isOver, feed]);
 }
