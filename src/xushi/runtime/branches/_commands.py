@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from xushi.kernel import Change, Command, CommandContext, XushiError, build_diff, diff_key, new_id
+from xushi.kernel import Change, Command, CommandContext, XushiError, build_diff, canonical_json, diff_key, new_id
 from xushi.runtime.branches._path import check_changes
 from xushi.runtime.branches._record import (
     KIND,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _RIGHT = "propose"
+_LARGEST_PARAMS = 16_384
 _HOUR_NS = 3_600_000_000_000
 _Hours = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_H)]
 
@@ -204,6 +205,8 @@ def _change(context: CommandContext, params: ChangeParams) -> Change:
 def _run(context: CommandContext, params: RunParams) -> Change:
     platform, branch = _platform(context), read_branch(context.store, params.branch)
     command = platform.commands.get(params.command)
+    if len(canonical_json(params.params)) > _LARGEST_PARAMS:
+        raise XushiError("kernel.params_invalid", name=params.command, reason=f"more than {_LARGEST_PARAMS} bytes")
     if not platform.policy.permits(context.actor, command.right):
         raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=context.actor.name)
     edit = Edit(command=params.command, params=params.params)

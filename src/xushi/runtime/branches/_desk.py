@@ -317,6 +317,13 @@ class BranchDesk:
                 if self.has(branch.id):
                     self._fail(self.get(branch.id), XushiError("simulate.cancelled"))
                 raise
+            except XushiError:
+                raise  # told already
+            except Exception as defect:
+                if self.has(branch.id):
+                    reason = f"{type(defect).__name__}: {defect}"
+                    self._fail(self.get(branch.id), XushiError("kernel.job_broken", reason=reason))
+                raise
             return {"branch": branch.id}
 
         title = {"en": f"Branch: {branch.title}", "zh-CN": f"分支：{branch.title}"}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _S = 1_000_000_000
 _DAY_NS = 86_400 * _S
+_LARGEST_SEED = 2**53 - 1  # what JSON carries everywhere
 _SHORTEST_NS = 600 * _S  # a shift that ends sooner is not worth a forecast; the next one is then looked at as well
 
 
@@ -38,7 +39,7 @@ class AheadParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     at_ms: float | None = None
     hours: Annotated[float, msgspec.Meta(gt=0, le=168)] | None = None
     look_back_hours: Annotated[float, msgspec.Meta(gt=0, le=168)] = 8.0
-    seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+    seed: Annotated[int, msgspec.Meta(ge=0, le=_LARGEST_SEED)] = 1
 
 
 _BranchId = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
