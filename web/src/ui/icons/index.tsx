@@ -5,6 +5,8 @@ const paths = {
   world: "M8 1.5 14 5v6l-6 3.5L2 11V5zM2 5l6 3.5L14 5M8 8.5v6",
   table: "M2 3h12v10H2zM2 6.3h12M2 9.6h12M6 3v10",
   split: "M2 2.5h12v11H2zM2 9h12",
+  fork: "M2 4.500h4c3 0 3 7 6 7h1.500M6 4.500h7.500M11.500 2.500l2 2-2 2M11.500 9.500l2 2-2 2",
+  beside: "M2 3h12v10H2zM8 3v10",
   tree: "M3 2v10.5h4M3 6.5h4M7 4.8h6v3.4H7zM7 10.8h6v3.2H7z",
   inspect: "M2 3h12v10H2zM9.5 3v10M11.2 6h1.4M11.2 8.5h1.4",
   engine: "M3 6h2l1.5-2h4L12 6h1.5v5H12l-1 1.5H5L3.5 11H3zM1.5 7v3M6.5 2.5h4",

@@ -103,7 +103,7 @@ function TimelineBadge() {
   const name = shown && shown.kind !== "live" ? localName(shown.title, language, shown.id) : text("time.past");
   return (
     <span className={css.badge} data-past>
-      <Icon name="clock" size={12} />
+      <Icon name={shown?.kind === "branch" ? "fork" : "clock"} size={12} />
       <span className="x-ellipsis">{name}</span>
     </span>
   );
