@@ -1,6 +1,6 @@
 """Writes what the recursion in Python gives for some lines; the client's tests hold its own recursion against it.
 
-    python tools/make_line_vectors.py            # writes web/src/foresee/vectors.json
+python tools/make_line_vectors.py            # writes web/src/foresee/vectors.json
 """
 
 from __future__ import annotations

@@ -2,15 +2,17 @@
 
 from xushi.runtime.foresight._build import build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._commands import CompareParams, ForecastParams, foresight_commands
+from xushi.runtime.foresight._commands import AheadParams, CompareParams, ForecastParams, foresight_commands, times_of
 from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_model, run_comparison
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
+from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
 
 __all__ = [
     "FLOW",
     "PROCESS",
+    "AheadParams",
     "Alternative",
     "Calibration",
     "CompareParams",
@@ -18,6 +20,7 @@ __all__ = [
     "Flow",
     "ForecastParams",
     "Fork",
+    "MainLine",
     "ModelChange",
     "Node",
     "Plant",
@@ -29,8 +32,10 @@ __all__ = [
     "find_plant",
     "foresight_commands",
     "fork",
+    "main_line",
     "need_engine",
     "read_records",
     "run_comparison",
     "run_forecast",
+    "times_of",
 ]

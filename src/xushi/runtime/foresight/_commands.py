@@ -188,12 +188,13 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     planned = {node.id: by_shell[node.shell] for node in begun.plant.machines() if node.shell in by_shell}
     return run_forecast(
         begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
-        cancellation,
+        cancellation, start.platform.pool,
     )  # fmt: skip
 
 
 def _compare(start: _Start, begun: Fork, progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
     params: Any = start.params
     return run_comparison(
-        begun, params.alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation
-    )
+        begun, params.alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation,
+        start.platform.pool,
+    )  # fmt: skip

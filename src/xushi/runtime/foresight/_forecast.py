@@ -42,6 +42,7 @@ def run_forecast(
     shift_start_ns: int | None = None,
     progress: Callable[[float], None] | None = None,
     cancellation: Any = None,
+    pool: simulate.Pool | None = None,
 ) -> dict[str, Any]:
     """Run the futures and return the forecast as plain JSON.
 
@@ -55,7 +56,7 @@ def run_forecast(
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
     )
-    outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation)
+    outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool)
     stations = [node.id for node in fork.plant.machines()]
     shown = _shown(len(outcome.sample_at_s))
     starving = list(find_starving(fork.plant, outcome))

@@ -112,6 +112,7 @@ export function useActions(): Action[] {
       make("view.world", "action.world", "view", "world", show("world"), { keys: "alt+1" }),
       make("view.cockpit", "action.cockpit", "view", "gauge", show("cockpit"), { keys: "alt+2" }),
       make("view.forecast", "action.forecast", "view", "clock", show("forecast"), { keys: "alt+y" }),
+      make("view.whatif", "action.whatif", "view", "question", show("whatif"), { keys: "alt+e" }),
       make("view.alarms", "action.alarms", "view", "bell", show("alarms"), { keys: "alt+3" }),
       make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+4" }),
       make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+5" }),
