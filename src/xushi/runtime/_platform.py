@@ -45,7 +45,7 @@ from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
-from xushi.runtime.foresight import foresight_commands
+from xushi.runtime.foresight import foresight_commands, packaging_commands
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
 from xushi.simulate import DEFAULT_COMPUTE, Pool, make_pool, read_compute
@@ -58,6 +58,7 @@ _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands,
+    packaging_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0

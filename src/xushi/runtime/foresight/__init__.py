@@ -7,6 +7,7 @@ from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_m
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._line import MainLine, main_line
+from xushi.runtime.foresight._packaging import Packaged, PackageParams, open_package, package, packaging_commands
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "MainLine",
     "ModelChange",
     "Node",
+    "PackageParams",
+    "Packaged",
     "Plant",
     "Records",
     "build_model",
@@ -34,6 +37,9 @@ __all__ = [
     "fork",
     "main_line",
     "need_engine",
+    "open_package",
+    "package",
+    "packaging_commands",
     "read_records",
     "run_comparison",
     "run_forecast",

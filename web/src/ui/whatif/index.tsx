@@ -142,7 +142,7 @@ export default function WhatIfPanel() {
     />
   );
   return (
-    <section className={css.page} aria-label={text("whatif.title")}>
+    <div className={css.page}>
       <div className={css.bar}>
         <span className={css.quiet}>{loaded?.atMs ? text("whatif.from", { at: formatDateTime(loaded.atMs, language) }) : text("whatif.about")}</span>
         <div className={css.tools}>
@@ -225,6 +225,6 @@ export default function WhatIfPanel() {
           </>
         )}
       </div>
-    </section>
+    </div>
   );
 }
