@@ -33,6 +33,7 @@ PICTURES = {
     "cockpit": ("&view=cockpit&range=ten", DESK, "low"),
     "alarms": ("&view=alarms", DESK, "low"),
     "forecast": ("&view=forecast&inspector=0", DESK, "low"),
+    "whatif": ("&view=whatif&inspector=0", DESK, "low"),
 }
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 

@@ -5,7 +5,7 @@
 // Source: J. Buzacott, J. Shanthikumar, "Stochastic Models of Manufacturing Systems", 1993, chapter 5.
 import { EMPTY, HOLDING, WORKING, type Line, type Mode, type Station } from "./_line";
 import { Streams } from "./_random";
-import { draw } from "./_variates";
+import { draw, type Drawn } from "./_variates";
 
 /** What is counted of one machine and of the buffer before it. Of a plain operation only the first five. */
 const BUSY = 0;
@@ -48,6 +48,9 @@ export class Recursion {
   private readonly modeLeftS: Float64Array;
   private readonly modeFirst: Int32Array;
   private readonly modes: Mode[];
+  private readonly hasBuffer: Uint8Array; // whether parts can wait before the machine
+  private readonly works: Drawn[];
+  private readonly workStreams: Int32Array;
   private warmS = 0;
   private horizonS = 0;
 
@@ -66,6 +69,9 @@ export class Recursion {
     this.room[this.count + 1] = this.room[this.count] as number;
     this.at = this.room.slice();
     this.leftS = new Float64Array((this.room[this.count] as number) + 1);
+    this.hasBuffer = Uint8Array.from(stations, (_, i) => (i > 0 && (places[i - 1]?.capacity as number) > 0 ? 1 : 0));
+    this.works = stations.map((station) => station.work);
+    this.workStreams = Int32Array.from(stations, (station) => station.stream);
     this.modes = stations.flatMap((station) => station.modes);
     this.modeLeftS = new Float64Array(this.modes.length);
     this.modeFirst = new Int32Array(this.count + 1);
@@ -158,28 +164,28 @@ export class Recursion {
 
   /** Takes one part from machine `first` to the end; returns when it leaves. */
   private pass(first: number, isOnMachine: boolean, arrivesS: number): number {
-    const { stations, places } = this.line;
-    const { freeS, stoppedS, leftS, room, at, booked, modeLeftS, modeFirst, streams, warmS, horizonS, count } = this;
+    const { freeS, stoppedS, leftS, room, at, booked, modeLeftS, modeFirst, streams, warmS, horizonS, count, works, workStreams } = this;
     let arrivedS = arrivesS;
     let doneS = arrivesS;
     for (let i = first; i < count; i += 1) {
-      const station = stations[i] as Station;
       const sinceS = freeS[i] as number;
       let startS = Math.max(arrivedS, sinceS);
-      const hasBuffer = i > 0 && (places[i - 1]?.capacity as number) > 0;
+      const hasBuffer = this.hasBuffer[i] === 1;
       const waitsFromS = hasBuffer ? arrivedS : doneS;
       const isBegun = isOnMachine && i === first;
-      const holds = isBegun && station.phase === HOLDING;
+      let holds = false;
       let workS = Number.NaN;
       if (isBegun) {
+        const station = this.line.stations[i] as Station;
+        holds = station.phase === HOLDING;
         startS = stoppedS[i] as number;
         workS = holds ? 0 : station.leftS;
       }
-      if (Number.isNaN(workS)) workS = draw(station.work, streams, station.stream);
+      if (Number.isNaN(workS)) workS = draw(works[i] as Drawn, streams, workStreams[i] as number);
       const firstMode = modeFirst[i] as number;
       const endMode = modeFirst[i + 1] as number;
       let aheadS = Infinity;
-      for (let f = firstMode; f < endMode; f += 1) aheadS = Math.min(aheadS, modeLeftS[f] as number);
+      for (let f = firstMode; f < endMode; f += 1) if ((modeLeftS[f] as number) < aheadS) aheadS = modeLeftS[f] as number;
       let goneS = startS + workS;
       const hasRing = (room[i + 2] as number) > (room[i + 1] as number);
       if (hasRing) goneS = Math.max(goneS, leftS[at[i + 1] as number] as number);

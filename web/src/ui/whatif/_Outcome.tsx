@@ -25,25 +25,34 @@ function kpisOf(figures: Figures): { kpi: string; title: TextKey }[] {
   ];
 }
 
-export function OutcomeTables({ outcome, rows }: { outcome: Outcome; rows: readonly Row[] }) {
+/** One sentence that stays in view: what the change brings, and whether chance could have done it. */
+export function Verdict({ outcome }: { outcome: Outcome }) {
   const text = useText();
   const language = useLanguage();
   const { now, changed, settings } = outcome;
   const main = difference(changed["plant.throughput_per_h"] ?? [], now["plant.throughput_per_h"] ?? []);
   const isEqual = main.mean === 0 && main.halfWidth === 0;
   const isClear = Math.abs(main.mean) > main.halfWidth;
+  return (
+    <p role="status" className={css.verdict}>
+      <strong>
+        {isEqual
+          ? text("whatif.same")
+          : text(isClear ? (main.mean > 0 ? "whatif.more" : "whatif.less") : "whatif.noise", { change: signed(main.mean, language), width: number(main.halfWidth, language) })}
+      </strong>{" "}
+      <span className={css.quiet}>{text("whatif.took", { count: settings.replications, ms: formatNumber(outcome.tookMs, language, 0) })}</span>
+    </p>
+  );
+}
+
+export function OutcomeTables({ outcome, rows }: { outcome: Outcome; rows: readonly Row[] }) {
+  const text = useText();
+  const language = useLanguage();
+  const { now, changed } = outcome;
   const percent = (values: ArrayLike<number> | undefined) => `${formatNumber(100 * interval(values ?? []).mean, language, 0)} %`;
   const mean = (values: ArrayLike<number> | undefined) => number(interval(values ?? []).mean, language);
   return (
     <>
-      <p role="status" className={css.verdict}>
-        <strong>
-          {isEqual
-            ? text("whatif.same")
-            : text(isClear ? (main.mean > 0 ? "whatif.more" : "whatif.less") : "whatif.noise", { change: signed(main.mean, language), width: number(main.halfWidth, language) })}
-        </strong>{" "}
-        <span className={css.quiet}>{text("whatif.took", { count: settings.replications, ms: formatNumber(outcome.tookMs, language, 0) })}</span>
-      </p>
       <div className={css.wide}>
         <table className={css.table}>
           <caption>{text("whatif.figures")}</caption>

@@ -1,11 +1,11 @@
 // What if, of the line, in this browser alone: the same model and chance as on the server, also when that is cut off.
 import { Button, FileButton, NativeSelect, NumberInput, Progress } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { NotALine, type Model, type PlantState } from "../../foresee";
 import { formatDateTime, useLanguage, useText, type TextKey } from "../../i18n";
 import { useSession, useTime } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
-import { OutcomeTables } from "./_Outcome";
+import { OutcomeTables, Verdict } from "./_Outcome";
 import { Rows } from "./_Rows";
 import { changed, plainLine, rowsOf, type Edit, type Edits } from "./_line";
 import { useForesee, type Settings } from "./_useForesee";
@@ -84,8 +84,10 @@ export default function WhatIfPanel() {
   const [isLoading, setIsLoading] = useState(false);
   const [count, setCount] = useState<number | string>(5);
   const change = useCallback((part: Partial<Kept>) => set((old) => (kept = { ...old, ...part })), []);
+  const taken = useRef(0);
   const take = useCallback(
     (next: Loaded) => {
+      taken.current += 1;
       change({ loaded: next, edits: {}, isFromNow: next.state !== undefined });
       setError(null);
     },
@@ -94,12 +96,14 @@ export default function WhatIfPanel() {
   const fetchLine = useCallback(async () => {
     setIsLoading(true);
     setError(null);
+    const before = taken.current;
+    const isWanted = () => taken.current === before; // nothing was opened or made while the server was thinking
     try {
       const at = atMs === null ? "" : `&at_ms=${atMs}`;
       const found = await api.get<{ model: Model; state: PlantState; at_ms: number; left_out: Told[] }>(`/api/foresight/model?timeline=${encodeURIComponent(timeline)}${at}`);
-      take({ model: found.model, state: found.state, atMs: found.at_ms, leftOut: found.left_out });
+      if (isWanted()) take({ model: found.model, state: found.state, atMs: found.at_ms, leftOut: found.left_out });
     } catch (failure) {
-      setError(failure);
+      if (isWanted()) setError(failure);
     } finally {
       setIsLoading(false);
     }
@@ -163,6 +167,7 @@ export default function WhatIfPanel() {
           ) : null}
         </div>
       </div>
+      {loaded && outcome && !runError ? <Verdict outcome={outcome} /> : null}
       <div className={css.body} tabIndex={0} role="region" aria-label={text("whatif.title")}>
         {error ? <Refused error={error} onRetry={() => void fetchLine()} /> : null}
         <form
