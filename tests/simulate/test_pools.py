@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+import psutil
 import pytest
 
 from xushi.kernel import XushiError
@@ -121,12 +122,28 @@ def test_what_a_dying_process_was_doing_is_done_again() -> None:
 
 def _children() -> list[int]:
     """Processes of the pool: those that run the worker and have this process as their parent."""
-    import psutil
 
     def is_worker(one: psutil.Process) -> bool:
         return one.status() != psutil.STATUS_ZOMBIE and "xushi.simulate._worker" in " ".join(one.cmdline())
 
     return [one.pid for one in psutil.Process().children() if is_worker(one)]
+
+
+def test_processes_that_ended_while_they_were_idle_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xushi.simulate._pools.ATTEMPTS", 1)  # a dead one is not even tried
+    pool = ProcessPool(2)
+    experiment = Experiment(horizon_s=50.0, replications=64)
+    before = set(_children())
+    try:
+        first = run(serial(2), experiment, pool=pool)
+        for pid in set(_children()) - before:
+            os.kill(pid, signal.SIGKILL)
+            while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # nobody has waited for it yet
+                time.sleep(0.01)
+        again = run(serial(2), experiment, pool=pool)
+    finally:
+        pool.close()
+    np.testing.assert_array_equal(first.values("plant.good"), again.values("plant.good"))
 
 
 def test_processes_end_with_their_pool() -> None:

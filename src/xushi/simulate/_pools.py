@@ -101,9 +101,18 @@ class ProcessPool:
 
     def _take(self, busy: set[_Worker]) -> _Worker:
         with self._lock:
-            worker = self._idle.pop() if self._idle else _Worker()
+            worker = next(self._living(), None) or _Worker()
             busy.add(worker)
             return worker
+
+    def _living(self) -> Iterator[_Worker]:
+        """Idle workers; those that have ended meanwhile are let go."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.is_alive():
+                yield worker
+            else:
+                worker.kill()
 
     def _give_back(self, worker: _Worker, busy: set[_Worker], *, is_well: bool) -> None:
         with self._lock:
@@ -138,6 +147,10 @@ class _Worker:
         except (OSError, ValueError):
             return None
         return found if len(found) == size else None
+
+    def is_alive(self) -> bool:
+        """Tell whether it can be given work."""
+        return self._process.poll() is None
 
     def kill(self) -> None:
         """End it at once; it has nothing to lose."""
