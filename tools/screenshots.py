@@ -43,6 +43,7 @@ PICTURES = {
     "plans": ("&view=plans&tree=0&inspector=0", DESK, "low"),
     "branches": ("&view=branches&inspector=0&tree=0", DESK, "low"),
     "beside": ("&inspector=0&beside=live", DESK, "low"),
+    "whatif": ("&view=whatif&inspector=0", DESK, "low"),
 }
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 

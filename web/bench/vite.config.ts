@@ -13,6 +13,6 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: here("instances.html") },
+    rollupOptions: { input: [here("instances.html"), here("foresee.html")] },
   },
 });

@@ -46,7 +46,7 @@ from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
-from xushi.runtime.foresight import Turns, foresight_commands
+from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands
 from xushi.runtime.plans import (
     PlanDesk,
     from_branch_commands,
@@ -57,6 +57,7 @@ from xushi.runtime.plans import (
 )
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
+from xushi.simulate import DEFAULT_COMPUTE, Pool, make_pool, read_compute
 from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
 
 log = logging.getLogger("xushi.runtime")
@@ -66,7 +67,7 @@ _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
-    plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands,
+    plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0
@@ -82,9 +83,16 @@ class Platform:
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, keep_days: float = KEEP_DAYS, endpoints: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        clock: Clock,
+        keep_days: float = KEEP_DAYS,
+        endpoints: Mapping[str, str] | None = None,
+        compute: str = DEFAULT_COMPUTE,
     ) -> None:
         self.folder = folder
+        read_compute(compute)
+        self._compute = compute
         self._endpoints = dict(endpoints or {})
         self._keep_ns = int(keep_days * _NS_PER_DAY)
         self.clock = clock
@@ -127,6 +135,8 @@ class Platform:
         self.timelines.branches = self.branches
         self.recordings_under_way: set[str] = set()
         self.foresight_turns = Turns()
+        self._pool: Pool | None = None
+        files.callback(self._close_pool)
         self.products = ProductLog(self.twins, self.registry)
         self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.monitor = Monitor(
@@ -175,17 +185,20 @@ class Platform:
         clock: Clock | None = None,
         keep_days: float = KEEP_DAYS,
         endpoints: Mapping[str, str] | None = None,
+        compute: str = DEFAULT_COMPUTE,
     ) -> Iterator[Platform]:
         """Open a data folder, made where it does not exist, and close it at the end.
 
         Args:
             keep_days: how long the live history keeps values.
             endpoints: address to use by described address, where the shells were written for another place.
+            compute: where simulations are computed, see `simulate.read_compute`.
 
         Raises:
-            XushiError: ``runtime.folder_locked`` with the process id of whoever has it open.
+            XushiError: ``runtime.folder_locked`` with the process id of whoever has it open;
+                ``simulate.compute_unknown``, ``simulate.ray_missing``.
         """
-        platform = cls(Path(folder), clock or SystemClock(), keep_days, endpoints)
+        platform = cls(Path(folder), clock or SystemClock(), keep_days, endpoints, compute)
         try:
             yield platform
         finally:
@@ -227,6 +240,17 @@ class Platform:
         await self.queue.stop()
         await self.links.stop()
         await self.monitor.stop()
+
+    @property
+    def pool(self) -> Pool:
+        """Who computes simulations; made when it is first wanted."""
+        if self._pool is None:
+            self._pool = make_pool(self._compute)
+        return self._pool
+
+    def _close_pool(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
 
     def close(self) -> None:
         """Close every file; the lock goes last."""

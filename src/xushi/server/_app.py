@@ -30,6 +30,7 @@ from xushi.server import (
     _certificates,
     _connect,
     _connectors,
+    _foresight,
     _mcp,
     _monitor,
     _past,
@@ -77,6 +78,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *_shells_api.ROUTES,
     *_certificates.ROUTES,
     *_connectors.ROUTES,
+    *_foresight.ROUTES,
     *_mcp.ROUTES,
     RouteSpec("GET", "/api/openapi.json", "view", _openapi, "This description", answer=dict[str, Any]),
 )

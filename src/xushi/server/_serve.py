@@ -22,6 +22,7 @@ from xushi.runtime import Platform
 from xushi.server._app import build_app, running
 from xushi.server._doors import Doors
 from xushi.server._wire import SharedWireProtocol
+from xushi.simulate import DEFAULT_COMPUTE
 from xushi.trust import ALL_SCOPES
 
 DEFAULT_PORT = 8600
@@ -146,13 +147,15 @@ def run_server(
     keep_days: float = 30.0,
     endpoints: Mapping[str, str] | None = None,
     is_attached: bool = False,
+    compute: str = DEFAULT_COMPUTE,
 ) -> None:
     """Open a data folder and serve it until Ctrl-C or SIGTERM; an attached server ends with its parent process."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with bind(host, port) as listener:
         is_wanted = True
         while is_wanted:  # once more after a backup was restored: the same address, another folder behind it
-            with listener.dup() as door, Platform.open(folder, keep_days=keep_days, endpoints=endpoints) as platform:
+            opened = Platform.open(folder, keep_days=keep_days, endpoints=endpoints, compute=compute)
+            with listener.dup() as door, opened as platform:
                 is_wanted = asyncio.run(_run(platform, host, door, on_ready, extra_hosts, is_attached))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Verb
+from xushi.simulate import DEFAULT_COMPUTE
 
 _TEXTS = {
     "en": {
@@ -21,6 +22,8 @@ _TEXTS = {
         "no-browser": "do not open a browser",
         "endpoint": "use another address for a connection than its shell describes; may be repeated",
         "keep-days": "how long live values are kept (default: 30)",
+        "compute": "where simulations are computed: processes (default), threads, processes:4, ray, ray://HOST:PORT; "
+        "else XUSHI_COMPUTE",
         "json": "print one JSON object with the address instead of a text",
         "ready": "Xushi is ready. Open this link (it works once, within 15 minutes):",
         "moved": "Port {wanted} is in use; using {port}.",
@@ -34,6 +37,8 @@ _TEXTS = {
         "no-browser": "不打开浏览器",
         "endpoint": "为连接使用与管理壳描述不同的地址；可重复",
         "keep-days": "实时数据保留天数（默认：30）",
+        "compute": "仿真的计算位置：processes（默认）、threads、processes:4、ray、ray://主机:端口；"
+        "否则使用 XUSHI_COMPUTE",
         "json": "以 JSON 输出地址",
         "ready": "虚实已就绪。请打开此链接（15 分钟内有效，仅可使用一次）：",
         "moved": "端口 {wanted} 已被占用，改用 {port}。",
@@ -51,6 +56,7 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--no-browser", action="store_true", help=texts["no-browser"])
     parser.add_argument("--endpoint", action="append", default=[], metavar="FROM=TO", help=texts["endpoint"])
     parser.add_argument("--keep-days", type=float, default=30.0, help=texts["keep-days"])
+    parser.add_argument("--compute", metavar="WHERE", help=texts["compute"])
     parser.add_argument("--json", action="store_true", help=texts["json"])
     parser.add_argument("--attached", action="store_true", help=argparse.SUPPRESS)
 
@@ -75,6 +81,7 @@ def _run(options: argparse.Namespace) -> int:
     run_server(
         options.data, options.host, options.port, on_ready=on_ready, extra_hosts=tuple(options.allow_host),
         keep_days=options.keep_days, endpoints=_endpoints(options.endpoint), is_attached=options.attached,
+        compute=options.compute or os.environ.get("XUSHI_COMPUTE") or DEFAULT_COMPUTE,
     )  # fmt: skip
     return 0
 

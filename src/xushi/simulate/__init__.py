@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._check import check
+from ._compute import DEFAULT_COMPUTE, make_pool, read_compute
 from ._distributions import (
     Constant,
     Distribution,
@@ -51,20 +52,25 @@ from ._statistics import Interval, interval, ratio_interval
 
 if TYPE_CHECKING:
     from ._bottleneck import Bottleneck, find_bottleneck
-    from ._experiment import Cancellation, Experiment, prepare, run, run_alternatives
+    from ._experiment import prepare, run, run_alternatives
+    from ._experiment_data import Cancellation, Experiment
     from ._fit import Fit, fit, fit_best
     from ._outcome import Outcome, difference
+    from ._pools import Pool, ProcessPool, ThreadPool
     from ._simulation import Simulation
     from ._trace import Trace, trace
 
 _COMPILED = {
     "Bottleneck": "_bottleneck",
-    "Cancellation": "_experiment",
-    "Experiment": "_experiment",
+    "Cancellation": "_experiment_data",
+    "Experiment": "_experiment_data",
     "Fit": "_fit",
     "Outcome": "_outcome",
+    "Pool": "_pools",
+    "ProcessPool": "_pools",
     "Simulation": "_simulation",
     "Trace": "_trace",
+    "ThreadPool": "_pools",
     "difference": "_outcome",
     "find_bottleneck": "_bottleneck",
     "fit": "_fit",
@@ -76,6 +82,7 @@ _COMPILED = {
 }
 
 __all__ = [
+    "DEFAULT_COMPUTE",
     "SEEN",
     "Bottleneck",
     "Buffer",
@@ -106,7 +113,9 @@ __all__ = [
     "Outcome",
     "PartState",
     "PlantState",
+    "Pool",
     "Power",
+    "ProcessPool",
     "Product",
     "Road",
     "Route",
@@ -114,6 +123,7 @@ __all__ = [
     "Simulation",
     "Sink",
     "Source",
+    "ThreadPool",
     "Trace",
     "Transport",
     "Triangular",
@@ -127,8 +137,10 @@ __all__ = [
     "fit",
     "fit_best",
     "interval",
+    "make_pool",
     "prepare",
     "ratio_interval",
+    "read_compute",
     "read_model",
     "run",
     "run_alternatives",

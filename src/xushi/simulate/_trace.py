@@ -18,7 +18,7 @@ from xushi.kernel import XushiError
 from . import _layout as layout
 from ._compile import Names
 from ._compiled import compiled, inlined
-from ._experiment import Cancellation
+from ._experiment_data import Cancellation
 from ._handle import world_at
 from ._kernel import advance
 from ._layout import HOLDING, NEEDS_PARTS, NONE, REACHED, UP

@@ -15,6 +15,8 @@ from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_compa
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._forecast import in_words, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
+from xushi.runtime.foresight._line import MainLine, main_line
+from xushi.runtime.foresight._packaging import Packaged, PackageParams, open_package, package, packaging_commands
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
 from xushi.runtime.foresight._records import read_machine
 from xushi.runtime.foresight._turn import Turns, take_turn
@@ -37,9 +39,12 @@ __all__ = [
     "Flow",
     "ForecastParams",
     "Fork",
+    "MainLine",
     "ModelChange",
     "Node",
     "Origin",
+    "PackageParams",
+    "Packaged",
     "Plant",
     "Records",
     "Turns",
@@ -55,7 +60,11 @@ __all__ = [
     "foresight_commands",
     "fork",
     "in_words",
+    "main_line",
     "need_engine",
+    "open_package",
+    "package",
+    "packaging_commands",
     "read_machine",
     "read_records",
     "run_comparison",

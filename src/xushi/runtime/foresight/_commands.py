@@ -216,7 +216,7 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     planned = {node.id: by_shell[node.shell] for node in begun.plant.machines() if node.shell in by_shell}
     return run_forecast(
         begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
-        cancellation,
+        cancellation, start.platform.pool,
     )  # fmt: skip
 
 
@@ -226,5 +226,6 @@ def _compare(start: _Start, begun: Origin, progress: Callable[[float], None], ca
     branches = [desk.get(one) for one in params.branches]
     alternatives = [*params.alternatives, *(Alternative(one.title, one.changes()) for one in branches)]
     return run_comparison(
-        begun, alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation
-    )
+        begun, alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation,
+        start.platform.pool,
+    )  # fmt: skip

@@ -79,6 +79,7 @@ def run_comparison(
     seed: int,
     progress: Callable[[float], None] | None = None,
     cancellation: Any = None,
+    pool: simulate.Pool | None = None,
 ) -> dict[str, Any]:
     """Run all alternatives and return figures, differences to `now`, and bottlenecks as plain JSON.
 
@@ -88,7 +89,7 @@ def run_comparison(
     models = make_alternatives(fork, alternatives)
     experiment = simulate.Experiment(horizon_s=horizon_s, replications=replications, seed=seed)
     outcomes = simulate.run_alternatives(
-        models, experiment, fork.state, progress=progress, cancellation=cancellation
+        models, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool
     )  # fmt: skip
     stations = [node.id for node in fork.plant.machines()]
     told = [_told(name, outcome, outcomes[NOW], stations) for name, outcome in outcomes.items()]

@@ -43,6 +43,7 @@ def run_forecast(
     shift_start_ns: int | None = None,
     progress: Callable[[float], None] | None = None,
     cancellation: Any = None,
+    pool: simulate.Pool | None = None,
 ) -> dict[str, Any]:
     """Run the futures and return the forecast as plain JSON.
 
@@ -57,7 +58,7 @@ def run_forecast(
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=sample_every_s
     )
-    outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation)
+    outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool)
     stations = [node.id for node in fork.plant.machines()]
     shown = _shown(len(outcome.sample_at_s))
     starving = list(find_starving(fork.plant, outcome))

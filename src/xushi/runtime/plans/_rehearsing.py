@@ -165,7 +165,7 @@ class Rehearsal:
         changes, not_modelled = effects_of(self.platform, begun.plant, content, factors)
         result = run_comparison(
             begun, [Alternative(name=_PLAN, changes=changes)], self.horizon_s, self.replications, self.origin.seed,
-            progress, cancellation,
+            progress, cancellation, self.platform.pool,
         )  # fmt: skip
         origin = msgspec.structs.replace(
             self.origin, model_sha256=model_digest(begun.model), not_modelled=not_modelled

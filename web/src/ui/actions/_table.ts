@@ -121,6 +121,7 @@ export function useActions(): Action[] {
       make("view.plans", "action.plans", "view", "plan", show("plans"), { keys: "alt+j" }),
       make("view.branches", "action.branches", "view", "fork", show("branches"), { keys: "alt+r" }),
       make("view.beside", "action.beside", "view", "beside", () => ui.set((old) => ({ beside: old.beside ? null : session.feed.time.get().timeline === "live" ? (branches[0]?.id ?? "live") : "live", centre: "world", phoneTab: "world" })), { keys: "alt+v" }),
+      make("view.whatif", "action.whatif", "view", "question", show("whatif"), { keys: "alt+e" }),
       make("view.alarms", "action.alarms", "view", "bell", show("alarms"), { keys: "alt+3" }),
       make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+4" }),
       make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+5" }),

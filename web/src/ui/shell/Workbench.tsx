@@ -36,6 +36,7 @@ const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   reports: lazy(() => import("../reports")),
   backups: lazy(() => import("../backups")),
   connections: lazy(() => import("../connect")),
+  whatif: lazy(() => import("../whatif")),
   activity: lazy(() => import("../activity")),
 };
 const BesidePane = lazy(() => import("../beside/BesidePane"));

@@ -21,6 +21,7 @@ const MORE: readonly Tab[] = [
   { tab: "forecast", icon: "clock" },
   { tab: "plans", icon: "plan" },
   { tab: "branches", icon: "fork" },
+  { tab: "whatif", icon: "question" },
   { tab: "table", icon: "table" },
   { tab: "engines", icon: "engine" },
   { tab: "spc", icon: "chart" },
