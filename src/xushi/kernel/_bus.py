@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
@@ -21,7 +21,7 @@ from ._store import LogEntry, RecordStore
 _LARGEST_PARAMS_IN_EVIDENCE = 16_384
 _MOST_KEYS_IN_EVIDENCE = 200
 
-Listener: TypeAlias = Callable[[Outcome, Diff], None]
+Listener: TypeAlias = Callable[[Outcome, Diff], Awaitable[None] | None]
 
 
 def _plain(value: Any) -> Any:
@@ -70,7 +70,11 @@ class CommandBus:
         self._under_way: set[asyncio.Task[Outcome]] = set()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener(outcome, diff)` after each change is durable; returns how to stop that."""
+        """Call `listener(outcome, diff)` after each change is durable; returns how to stop that.
+
+        Listeners are called in the order of the changes, and return at once. What one has to do that takes long it
+        returns as an awaitable: only the command that brought it about waits for that.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -131,7 +135,7 @@ class CommandBus:
         command_id = new_id(self._clock.now_ns())
         async with self._lock:
             await self._acknowledge(command_id, command, None, inverse, actor, "", undoes=command_to_undo)
-        return self._tell(self._outcome(command_id, command, inverse, "done"), inverse)
+        return await self._tell(self._outcome(command_id, command, inverse, "done"), inverse)
 
     async def _undo_effects(self, undo_with: tuple[str, Any], actor: Actor, undoes: str) -> Outcome:
         name, params = undo_with
@@ -150,7 +154,7 @@ class CommandBus:
             change = await asyncio.to_thread(command.prepare, context, params)
             await self._acknowledge(command_id, command, params, change, context.actor, reason, undoes)
         if not change.effects:
-            return self._tell(self._outcome(command_id, command, change, "done"), change)
+            return await self._tell(self._outcome(command_id, command, change, "done"), change)
         state: State = "done"
         confirmed: list[dict[str, Any]] = []
         error: XushiError | None = None
@@ -176,7 +180,7 @@ class CommandBus:
             ended["error"] = {**error.to_dict(), "params": {key: _plain(one) for key, one in error.params.items()}}
         async with self._lock:
             await asyncio.to_thread(self._commit, self._not_undone(undoes, state), [ended])
-        return self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
+        return await self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
 
     async def _acknowledge(
         self,
@@ -204,9 +208,11 @@ class CommandBus:
             return Diff()
         return Diff(updated={diff_key("change", undoes): (spent, {**spent, "undone_by": None})})
 
-    def _tell(self, outcome: Outcome, change: Change) -> Outcome:
-        for listener in list(self._listeners):
-            listener(outcome, change.diff)
+    async def _tell(self, outcome: Outcome, change: Change) -> Outcome:
+        following = [listener(outcome, change.diff) for listener in list(self._listeners)]
+        for one in following:
+            if one is not None:
+                await one
         return outcome
 
     def _commit(self, diff: Diff, statements: list[dict[str, Any]]) -> None:
