@@ -13,7 +13,7 @@ LinkState: TypeAlias = Literal["connecting", "live", "lost", "refused"]
 Sink: TypeAlias = Callable[[Frame], None]
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """One signal's place in a device or broker.
 
     Attributes:

@@ -43,7 +43,8 @@ from ._setups import OPCUA_SETUP
 
 REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
-WATCH_INTERVAL_S = 5.0
+WATCH_INTERVAL_S = 30.0  # the subscription's own keep-alives tell sooner that a server is gone
+MOST_SAMPLES_PER_S = 50_000.0
 RETRY_NODES_S = 15.0
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
@@ -67,7 +68,9 @@ _REFUSALS = (
 class OpcuaConnector:
     """Serves one OPC UA server.
 
-    Point options: `sampling_ms`, `queue_size`, `field` (names that lead from a structure to the value). A structure
+    Point options: `sampling_ms` (unless stated, as often as it publishes, but all points of the link together at most
+    50,000 times a second: a server of 100,000 values that samples each ten times a second does nothing else),
+    `queue_size`, `field` (names that lead from a structure to the value). A structure
     without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
 
     Link security: `mode` (None, Sign, SignAndEncrypt), `policy` (Basic256Sha256, Aes128Sha256RsaOaep,
@@ -208,6 +211,9 @@ class OpcuaConnector:
     ) -> dict[int, tuple[int, str]]:
         """Have the points of these handles monitored; return status and reason of those refused."""
         refused: dict[int, tuple[int, str]] = {}
+        usual_ms = 1000.0 * len(link.points) / MOST_SAMPLES_PER_S
+        if usual_ms <= subscription.interval_ms:
+            usual_ms = -1.0  # that of the subscription
 
         async def prepare(batch: Sequence[int]) -> list[Wanted]:
             wanted: list[Wanted] = []
@@ -219,7 +225,7 @@ class OpcuaConnector:
                     refused[handle] = (BAD_NODE_ID_UNKNOWN, _plain(error))
                     continue
                 refused.pop(handle, None)
-                sampling_ms = float(point.options.get("sampling_ms", -1.0))
+                sampling_ms = float(point.options.get("sampling_ms", usual_ms))
                 wanted.append(Wanted(handle, node, sampling_ms, int(point.options.get("queue_size", QUEUE_SIZE))))
             self._nodes.update({one.handle: one.node for one in wanted})
             await self._learn_types(client, [one.handle for one in wanted])

@@ -16,7 +16,7 @@ from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.ua_binary import struct_from_binary
 from asyncua.ua.uaerrors import UaError
 
-from ._opcua_publish import Publish, PublishError, read_publish, read_republish
+from ._opcua_publish import Publish, PublishError, read_created, read_publish, read_republish
 
 PUBLISHING_INTERVAL_MS = 100.0
 KEEP_ALIVE_COUNT = 20  # an answer every 2 s from a subscription without news
@@ -26,6 +26,7 @@ ITEMS_PER_CALL = 1000
 FIRST_ITEMS = 100
 CALLS_IN_FLIGHT = 2
 QUICK_S, SLOW_S = 0.25, 1.0  # answers faster than this let calls grow, slower ones make them smaller
+CALL_TIMEOUT_S = 30.0
 SMALLER = 4
 MOST_RENEWALS = 5
 REQUESTS_IN_FLIGHT = 3
@@ -65,7 +66,7 @@ class Subscription:
         self._client = client
         self._deliver = deliver
         self._refuse = refuse
-        self._interval_ms = interval_ms
+        self.interval_ms = interval_ms
         self._id = 0
         self._silence_s = 10.0
         self._next_sequence: int | None = None
@@ -73,12 +74,15 @@ class Subscription:
         self._window = REQUESTS_IN_FLIGHT
         self._batch, self._most = FIRST_ITEMS, ITEMS_PER_CALL
         self._monitored: list[int] = []
+        self._calls = 0  # calls to make items that the server has not answered yet
+        self._heard_s = time.monotonic()
+        self.call_timeout_s = CALL_TIMEOUT_S
 
     async def create(self) -> None:
         """Create the subscription and take over the server's revised intervals."""
         request = ua.CreateSubscriptionRequest()
         request.Parameters = ua.CreateSubscriptionParameters(
-            RequestedPublishingInterval=self._interval_ms,
+            RequestedPublishingInterval=self.interval_ms,
             RequestedLifetimeCount=LIFETIME_COUNT,
             RequestedMaxKeepAliveCount=KEEP_ALIVE_COUNT,
             PublishingEnabled=True,
@@ -88,6 +92,7 @@ class Subscription:
         response.ResponseHeader.ServiceResult.check()
         self._id = response.Parameters.SubscriptionId
         interval_s = response.Parameters.RevisedPublishingInterval / 1000
+        self._heard_s = time.monotonic()
         self._silence_s = max(5.0, 2.5 * interval_s * response.Parameters.RevisedMaxKeepAliveCount)
 
     async def monitor(
@@ -147,30 +152,31 @@ class Subscription:
         """Have one batch monitored, in halves where the server finds it too long."""
         if not batch:
             return []
-        parameters = ua.CreateMonitoredItemsParameters(
+        request = ua.CreateMonitoredItemsRequest()
+        request.Parameters = ua.CreateMonitoredItemsParameters(
             SubscriptionId=self._id,
             TimestampsToReturn=ua.TimestampsToReturn.Both,
             ItemsToCreate=[_item(one) for one in batch],
         )
-        began_s = time.perf_counter()
+        began_s = time.monotonic()
+        self._calls += 1
         try:
-            results = await self._client.uaclient.session.create_monitored_items(parameters)
+            statuses = read_created(await self._send(request, self.call_timeout_s))
         except ua.uaerrors.BadTooManyOperations:
             if len(batch) == 1:
                 raise
             self._most = self._batch = min(self._most, max(1, len(batch) // 2))
             half = len(batch) // 2
             return [*await self._create_items(batch[:half]), *await self._create_items(batch[half:])]
-        took_s = time.perf_counter() - began_s
-        if took_s > SLOW_S:
-            self._batch = max(1, min(self._batch, len(batch) // 2))
+        finally:
+            self._calls -= 1
+            self._heard_s = time.monotonic()
+        took_s = time.monotonic() - began_s
+        if took_s > SLOW_S and self._batch > FIRST_ITEMS:
+            self._batch = max(FIRST_ITEMS, min(self._batch, len(batch) // 2))
         elif took_s < QUICK_S and len(batch) >= self._batch:
             self._batch = min(self._most, 2 * self._batch)
-        return [
-            (one, result.StatusCode.value)
-            for one, result in zip(batch, results, strict=False)
-            if not result.StatusCode.is_good()
-        ]
+        return [(one, status) for one, status in zip(batch, statuses, strict=False) if status >> 30]
 
     async def renew(self) -> None:
         """Put a new subscription without items in place of this one, on the same session."""
@@ -201,10 +207,14 @@ class Subscription:
             await asyncio.gather(*waiting, return_exceptions=True)
 
     async def _next(self, waiting: deque[asyncio.Task[bytes]]) -> bytes | None:
+        while not waiting[0].done():
+            patience_s = self._silence_s if not self._calls else max(self._silence_s, self.call_timeout_s)
+            left_s = self._heard_s + patience_s - time.monotonic()
+            if left_s <= 0:
+                raise SubscriptionLost(f"the server has been silent for {patience_s:.0f} s")
+            await asyncio.wait([waiting[0]], timeout=left_s)
+        self._heard_s = time.monotonic()
         try:
-            done, _ = await asyncio.wait([waiting[0]], timeout=self._silence_s)
-            if not done:
-                raise SubscriptionLost(f"the server has been silent for {self._silence_s:.0f} s")
             return waiting.popleft().result()
         except ua.uaerrors.BadTooManyPublishRequests:
             self._window = max(1, self._window - 1)
@@ -220,12 +230,12 @@ class Subscription:
         self._acknowledgements = []
         return request
 
-    async def _send(self, request: object) -> bytes:
+    async def _send(self, request: object, timeout_s: float | None = None) -> bytes:
         protocol = self._client.uaclient.protocol
         if protocol is None:
             raise ConnectionError("the connection is closed")
         is_publish = isinstance(request, ua.PublishRequest)
-        return bytes(await protocol.send_request(request, timeout=0 if is_publish else None))
+        return bytes(await protocol.send_request(request, timeout=0 if is_publish else timeout_s))
 
     async def _take(self, body: bytes) -> None:
         try:

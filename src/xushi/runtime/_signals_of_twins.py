@@ -145,7 +145,7 @@ def _sink_submodels(mapping: Record) -> Iterator[str]:
     """The submodels that a mapping configuration fills."""
     for element in elements_of(mapping):
         if element.get("modelType") == "ReferenceElement" and element.get("idShort") == "Sink":
-            keys = (element.get("value") or {}).get("keys") or ()
+            keys = list((element.get("value") or {}).get("keys") or ())
             if len(keys) > 1 and keys[0]["type"] == "Submodel":
                 yield keys[0]["value"]
 
