@@ -117,7 +117,7 @@ class Subscription:
             try:
                 refused = await self._monitor(todo, prepare, progress)
             except TimeoutError:
-                self._batch = max(1, self._batch // SMALLER)
+                self._most = self._batch = max(1, min(self._batch, len(todo)) // SMALLER)
                 await self.renew()
                 todo = every
                 continue

@@ -507,7 +507,7 @@ export interface Light {
   signal: string;
 }
 
-/** A connection and how it is. */
+/** A connection and how it is; `ready` of its points are subscribed while it comes up. */
 export interface LinkInfo {
   id: string;
   title: Record<string, string>;
@@ -518,6 +518,7 @@ export interface LinkInfo {
   points: number;
   updates: number;
   error: ErrorBody | null;
+  ready: number;
 }
 
 /** Connections whose state changed. */
