@@ -379,7 +379,7 @@ def test_every_message_has_both_languages() -> None:
         assert message(code, {}, "zh-CN").what != message(code, {}, "en").what
 
 
-def test_after_a_change_of_one_mapping_only_its_points_are_made_anew(registry: SignalRegistry) -> None:
+def test_after_a_change_of_one_mapping_only_its_points_are_made_anew(registry: Any) -> None:
     plc = interface("PLC", "opc.tcp://plc:4840", "application/octet-stream", affordance("Speed", "/?id=ns=2;s=Speed"))
     way = steps("PLC", "Speed")
     whole = environment([plc], [mapping((way, "Speed"))], [prop("Speed", None, "xs:double"), prop("Other", None)])
@@ -403,7 +403,7 @@ def test_after_a_change_of_one_mapping_only_its_points_are_made_anew(registry: S
     assert after["urn:x:second#Speed"] is not before["urn:x:second#Speed"]
 
 
-def test_a_reader_that_goes_on_finds_what_a_new_one_finds(registry: SignalRegistry) -> None:
+def test_a_reader_that_goes_on_finds_what_a_new_one_finds(registry: Any) -> None:
     plc = interface("PLC", "opc.tcp://plc:4840", "application/octet-stream", affordance("Speed", "/?id=ns=2;s=Speed"))
     way = steps("PLC", "Speed")
     reader = LinkReader()

@@ -280,17 +280,17 @@ async def test_a_change_of_many_records_is_undone_and_redone_whole(world):
 
 async def test_only_the_command_that_brought_it_about_waits_for_a_listeners_work(world):
     _, bus, _ = world
-    may_go_on, heard = asyncio.Event(), []
+    begun, may_go_on, heard = asyncio.Event(), asyncio.Event(), []
 
     def listen(outcome, diff):
         heard.append(outcome.command)
+        begun.set()
         return may_go_on.wait() if outcome.command == "note.slow" else None
 
     bus.subscribe(listen)
     bus.table.register(make("note.slow", set_note))
     slow = asyncio.ensure_future(bus.run("note.slow", {"id": "1", "text": "a"}, ANN))
-    while not heard:
-        await asyncio.sleep(0)
+    await begun.wait()
     await bus.run("note.set", {"id": "2", "text": "b"}, ANN)
     assert heard == ["note.slow", "note.set"]
     assert not slow.done()

@@ -43,8 +43,8 @@ from ._setups import OPCUA_SETUP
 
 REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
-WATCH_INTERVAL_S = 30.0  # the subscription's own keep-alives tell sooner that a server is gone
-MOST_SAMPLES_PER_S = 50_000.0
+WATCH_INTERVAL_S = 86_400.0  # no watch of asyncua's: keep-alives tell sooner, and a busy server is not a lost one
+MOST_SAMPLES_PER_S = 25_000.0
 RETRY_NODES_S = 15.0
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
@@ -69,7 +69,7 @@ class OpcuaConnector:
     """Serves one OPC UA server.
 
     Point options: `sampling_ms` (unless stated, as often as it publishes, but all points of the link together at most
-    50,000 times a second: a server of 100,000 values that samples each ten times a second does nothing else),
+    25,000 times a second: a server of 100,000 values that samples each ten times a second does nothing else),
     `queue_size`, `field` (names that lead from a structure to the value). A structure
     without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
 
