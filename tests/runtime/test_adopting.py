@@ -13,8 +13,9 @@ import msgspec
 import pytest
 
 from xushi.kernel import Change, Command, Diff, ManualClock
+from xushi.monitor import Rule
 from xushi.runtime import SYSTEM, Platform
-from xushi.signals import SignalDef
+from xushi.signals import Frame, SignalDef
 
 _START = 1_800_000_000_000_000_000
 
@@ -98,3 +99,36 @@ def test_changes_that_come_while_signals_are_defined_are_followed_too(tmp_path: 
         assert all(f"urn:m{n}:data#Cycle" in platform.registry for n in range(5))
         asyncio.run(platform.bus.undo(platform.store.ids("change")[0], SYSTEM))
         assert sum(1 for _ in platform.twins.shells()) == 4
+
+
+def test_what_was_acknowledged_has_its_signals_after_a_kill_in_the_midst_of_defining_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Exception):
+        """Stands for the end of the process."""
+
+    with Platform.open(tmp_path / "data", ManualClock(_START)) as platform:
+
+        def killed(twins: Any) -> Any:
+            raise Killed
+
+        monkeypatch.setattr(platform.links, "derive", killed)
+        with pytest.raises(Killed):
+            asyncio.run(bring(platform, shells("press", "oven")))
+    with Platform.open(tmp_path / "data", ManualClock(_START)) as platform:
+        assert {one.key for one in platform.registry.all()} == {"urn:press:data#Cycle", "urn:oven:data#Cycle"}
+
+
+def test_a_rule_is_evaluated_from_when_its_signal_comes_to_be(tmp_path: Path) -> None:
+    signal, title = "urn:press:data#Cycle", {"en": "Too long"}
+    rule = msgspec.to_builtins(Rule(id="long", signal=signal, condition="above", title=title, limit=60.0))
+    with Platform.open(tmp_path / "data", ManualClock(_START)) as platform:
+        note = Change(diff=Diff(added={"rule/long": rule}))
+        text = {"en": "Note", "zh-CN": "便笺"}
+        platform.commands.register(Command("note.set", Nothing, "view", text, text, lambda context, params: note))
+        asyncio.run(platform.bus.run("note.set", {}, SYSTEM))
+        asyncio.run(bring(platform, shells("press")))
+        handle = platform.registry.handle(signal)
+        platform.ingest.push(Frame.from_rows(platform.registry, [(handle, _START, 90.0, 0)]))
+        platform.monitor.evaluate()
+        assert [view.rule.id for view in platform.monitor.alarms()] == ["long"]

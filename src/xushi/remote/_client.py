@@ -234,7 +234,7 @@ class Remote:
 
     def _connection(self) -> HTTPConnection:
         kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
-        return kind(self._parts.hostname or "127.0.0.1", self._parts.port, timeout=min(self.patience_s, _TIMEOUT_S))
+        return kind(self._parts.hostname or "127.0.0.1", self._parts.port, timeout=_TIMEOUT_S)
 
 
 def _error_of(answer: HTTPResponse, body: bytes) -> dict[str, Any]:
