@@ -272,12 +272,15 @@ def _measure(data: Path, remote: Remote, url: str, small_url: str) -> Iterator[d
     }  # fmt: skip
     names = ("idle_s", "browse_s", "import_s", "live_s", "sheet_s", "undo_s")
     held = [longest_hold_s(_probe(data), *span) for span in pairwise(marks)]
-    worst_s = max(held[1:])
+    worst_s, idle_s = max(own_s for _, own_s in held[1:]), held[0][1]
     yield {
-        "name": "longest time for which the event loop was held", "value": round(worst_s, 3), "unit": "s",
-        "baseline": f"the longest while nothing was done; promised below 0.1 s: {held[0]:.3f}",
+        "name": "longest time for which the server held its event loop", "value": round(worst_s, 3), "unit": "s",
+        "baseline": f"while nothing was done: {idle_s:.3f} s; promised: below 0.1 s",
         "ratio": round(0.1 / max(worst_s, 0.001), 2),
-        "parts": {name: round(one, 3) for name, one in zip(names, held, strict=True)},
+        "parts": {
+            **{name: round(own_s, 3) for name, (_, own_s) in zip(names, held, strict=True)},
+            "late_with_other_processes_s": round(max(late_s for late_s, _ in held), 3),
+        },
     }  # fmt: skip
     for verb, ours_s, theirs_s in (("write", write_s, theirs_write_s), ("read and check", read_s, theirs_read_s)):
         yield {
