@@ -163,6 +163,7 @@ class SlowServer(Server):
             response = ua.DeleteSubscriptionsResponse()
             for each in request.Parameters.SubscriptionIds:
                 del self.made[each]
+            assert self.made  # a session without any subscription refuses the Publish requests that wait
         else:
             items = request.Parameters.ItemsToCreate
             self.calls.append(len(items))

@@ -25,7 +25,7 @@ QUEUE_SIZE = 16
 ITEMS_PER_CALL = 1000
 FIRST_ITEMS = 100
 CALLS_IN_FLIGHT = 2
-QUICK_S, SLOW_S = 0.25, 1.0  # answers faster than this let calls grow, slower ones make them smaller
+QUICK_S, SLOW_S = 0.5, 2.0  # answers faster than this let calls grow, slower ones make them smaller
 CALL_TIMEOUT_S = 30.0
 SMALLER = 4
 MOST_RENEWALS = 5
@@ -78,7 +78,7 @@ class Subscription:
         self._heard_s = time.monotonic()
         self.call_timeout_s = CALL_TIMEOUT_S
 
-    async def create(self) -> None:
+    async def create(self, timeout_s: float | None = None) -> None:
         """Create the subscription and take over the server's revised intervals."""
         request = ua.CreateSubscriptionRequest()
         request.Parameters = ua.CreateSubscriptionParameters(
@@ -87,7 +87,7 @@ class Subscription:
             RequestedMaxKeepAliveCount=KEEP_ALIVE_COUNT,
             PublishingEnabled=True,
         )
-        body = await self._send(request)
+        body = await self._send(request, timeout_s)
         response = struct_from_binary(ua.CreateSubscriptionResponse, Buffer(body))
         response.ResponseHeader.ServiceResult.check()
         self._id = response.Parameters.SubscriptionId
@@ -179,12 +179,16 @@ class Subscription:
         return [(one, status) for one, status in zip(batch, statuses, strict=False) if status >> 30]
 
     async def renew(self) -> None:
-        """Put a new subscription without items in place of this one, on the same session."""
+        """Put a new subscription without items in place of this one, on the same session.
+
+        The new one comes first: Publish requests of a session without any are refused (OPC 10000-4, 5.14.5).
+        """
+        before = self._id
+        await self.create(self.call_timeout_s)
+        self._next_sequence, self._acknowledgements = None, []
         request = ua.DeleteSubscriptionsRequest()
-        request.Parameters.SubscriptionIds = [self._id]
-        self._id, self._next_sequence, self._acknowledgements = 0, None, []
-        await self._send(request)
-        await self.create()
+        request.Parameters.SubscriptionIds = [before]
+        await self._send(request, self.call_timeout_s)
 
     async def publish_until_lost(self) -> None:
         """Keep Publish requests at the server and deliver what comes, until subscription or connection end.

@@ -88,6 +88,7 @@ class SqliteStore:
             # Of its own, so that nobody who reads waits for a large commit (https://sqlite.org/wal.html, Concurrency)
             self._reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._reader.execute("PRAGMA query_only=ON")
+            self._reader.execute("PRAGMA busy_timeout=5000")
         except sqlite3.DatabaseError as error:
             raise XushiError("kernel.store_unreadable", path=str(path), reason=str(error)) from error
 
