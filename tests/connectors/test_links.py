@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from xushi.connectors import links_from_environment
+from xushi.connectors import LinkReader, Point, links_from_environment
 from xushi.kernel import message
 from xushi.signals import Kind
 
@@ -377,3 +377,42 @@ def test_every_message_has_both_languages() -> None:
     for code, texts in catalogue.items():
         assert set(texts) == {"en", "zh-CN"}, code
         assert message(code, {}, "zh-CN").what != message(code, {}, "en").what
+
+
+def test_after_a_change_of_one_mapping_only_its_points_are_made_anew(registry: Any) -> None:
+    plc = interface("PLC", "opc.tcp://plc:4840", "application/octet-stream", affordance("Speed", "/?id=ns=2;s=Speed"))
+    way = steps("PLC", "Speed")
+    whole = environment([plc], [mapping((way, "Speed"))], [prop("Speed", None, "xs:double"), prop("Other", None)])
+    _, aimc, data = whole["submodels"]
+    second = {**data, "id": "urn:x:second"}
+    text = json.dumps({**aimc, "id": "urn:x:second:map"}).replace(DATA, second["id"])
+    whole["submodels"] += [second, json.loads(text)]
+    reader = LinkReader()
+
+    def points() -> dict[str, Point]:
+        reading = reader.read(whole)
+        registry.define(reading.undefined(registry))
+        return {point.key: point for link in reading.bind(registry) for point in link.points}
+
+    before = points()
+    assert set(before) == {f"{DATA}#Speed", "urn:x:second#Speed"}
+    whole["submodels"][3] = json.loads(json.dumps(second))
+    after = points()
+    assert after == before
+    assert after[f"{DATA}#Speed"] is before[f"{DATA}#Speed"]
+    assert after["urn:x:second#Speed"] is not before["urn:x:second#Speed"]
+
+
+def test_a_reader_that_goes_on_finds_what_a_new_one_finds(registry: Any) -> None:
+    plc = interface("PLC", "opc.tcp://plc:4840", "application/octet-stream", affordance("Speed", "/?id=ns=2;s=Speed"))
+    way = steps("PLC", "Speed")
+    reader = LinkReader()
+    without = environment([], [mapping((way, "Speed"))], [prop("Speed", None, "xs:double")])
+    whole = environment([plc], [mapping((way, "Speed"))], [prop("Speed", None, "xs:double")])
+    unmapped = environment([plc], [], [prop("Speed", None, "xs:double")])
+    for one, count in ((without, 0), (whole, 1), (unmapped, 0), (whole, 1), (without, 0)):
+        reading = reader.read(one)
+        registry.define(reading.undefined(registry))
+        links = reading.bind(registry)
+        assert (links, reading.diagnoses) == links_from_environment(one, registry)
+        assert len(links) == count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,13 @@ from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_to_binary
 
 from xushi.connectors._opcua_publish import Publish
-from xushi.connectors._opcua_subscription import Subscription, SubscriptionLost
+from xushi.connectors._opcua_subscription import (
+    FIRST_ITEMS,
+    ITEMS_PER_CALL,
+    Subscription,
+    SubscriptionLost,
+    Wanted,
+)
 
 
 def publish_response(sequence: int, available: list[int], subscription: int = 1) -> bytes:
@@ -132,3 +139,77 @@ async def test_a_server_that_falls_silent_is_given_up() -> None:
     server.subscription._silence_s = 0.05
     with pytest.raises(SubscriptionLost, match="silent"):
         await server.subscription.publish_until_lost()
+
+
+class SlowServer(Server):
+    """Makes monitored items, but never answers a call for more than `most` of them; remembers what it made."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__([])
+        self.most = most
+        self.made: dict[int, list[int]] = {}
+        self.calls: list[int] = []
+        self.subscription._id = 0
+
+    async def send_request(self, request: Any, timeout: float | None = None) -> Buffer:  # noqa: ASYNC109
+        response: Any
+        if isinstance(request, ua.CreateSubscriptionRequest):
+            response = ua.CreateSubscriptionResponse()
+            response.Parameters.SubscriptionId = len(self.calls) + 1
+            response.Parameters.RevisedPublishingInterval = 100.0
+            response.Parameters.RevisedMaxKeepAliveCount = 20
+            self.made[response.Parameters.SubscriptionId] = []
+        elif isinstance(request, ua.DeleteSubscriptionsRequest):
+            response = ua.DeleteSubscriptionsResponse()
+            for each in request.Parameters.SubscriptionIds:
+                del self.made[each]
+            assert self.made  # a session without any subscription refuses the Publish requests that wait
+        else:
+            items = request.Parameters.ItemsToCreate
+            self.calls.append(len(items))
+            # it has made them all the same: nobody can tell from its silence
+            self.made[request.Parameters.SubscriptionId] += [one.RequestedParameters.ClientHandle for one in items]
+            if len(items) > self.most:
+                await asyncio.sleep(0.02)
+                raise TimeoutError
+            response = ua.CreateMonitoredItemsResponse()
+            response.Results = [ua.MonitoredItemCreateResult(StatusCode=ua.StatusCode(0)) for _ in items]
+        return Buffer(struct_to_binary(response))
+
+
+async def _nodes(handles: Sequence[int]) -> list[Wanted]:
+    return [Wanted(handle, ua.NodeId(handle, 2)) for handle in handles]
+
+
+async def test_a_call_without_an_answer_is_made_smaller_and_no_item_is_monitored_twice() -> None:
+    server, told = SlowServer(most=10), []
+    await server.subscription.create()
+    assert await server.subscription.monitor(range(45), _nodes, told.append) == []
+    assert list(server.made.values()) == [list(range(45))]
+    assert max(server.calls[-5:]) <= 10
+    assert told[-1] == 45
+
+
+async def test_items_made_before_are_made_again_where_a_later_call_has_no_answer() -> None:
+    server = SlowServer(most=1_000)
+    await server.subscription.create()
+    await server.subscription.monitor(range(8), _nodes)
+    server.most = 2
+    await server.subscription.monitor(range(8, 12), _nodes)
+    (made,) = server.made.values()
+    assert sorted(made) == list(range(12))
+
+
+async def test_a_server_that_answers_quickly_is_asked_for_more_at_once_up_to_a_limit() -> None:
+    server = SlowServer(most=1_000)
+    await server.subscription.create()
+    await server.subscription.monitor(range(5_000), _nodes)
+    assert server.calls[0] == FIRST_ITEMS
+    assert max(server.calls) == ITEMS_PER_CALL
+
+
+async def test_a_server_that_never_answers_such_calls_is_given_up() -> None:
+    server = SlowServer(most=0)
+    await server.subscription.create()
+    with pytest.raises(SubscriptionLost):
+        await server.subscription.monitor(range(3), _nodes)

@@ -1,6 +1,7 @@
 """Rules of commands: right, dry run, durable change, evidence, undo and redo, effects and their outcome."""
 
 import asyncio
+import hashlib
 import uuid
 
 import msgspec
@@ -17,6 +18,7 @@ from xushi.kernel import (
     ManualClock,
     SqliteStore,
     XushiError,
+    canonical_json,
     diff_key,
     new_id,
 )
@@ -262,3 +264,35 @@ async def test_a_command_whose_caller_is_cancelled_ends_and_is_told(world):
     may_go_on.set()
     await bus.settle(5.0)
     assert (rung, told) == ([1], ["done"])
+
+
+async def test_a_change_of_many_records_is_undone_and_redone_whole(world):
+    store, bus, evidence = world
+    many = {diff_key("note", str(n)): {"text": f"{n}"} for n in range(1_234)}
+    bus.table.register(make("note.fill", lambda _context, _params: Change(diff=Diff(added=many))))
+    filled = await bus.run("note.fill", {"id": "1", "text": ""}, ANN)
+    undone = await bus.undo(filled.command_id, ANN)
+    assert store.ids("note") == []
+    await bus.undo(undone.command_id, ANN)
+    assert {diff_key("note", id): record for id, record in store.list("note")} == many
+    assert evidence.entries()[0]["diff_sha256"] == hashlib.sha256(canonical_json(Diff(added=many))).hexdigest()
+
+
+async def test_only_the_command_that_brought_it_about_waits_for_a_listeners_work(world):
+    _, bus, _ = world
+    begun, may_go_on, heard = asyncio.Event(), asyncio.Event(), []
+
+    def listen(outcome, diff):
+        heard.append(outcome.command)
+        begun.set()
+        return may_go_on.wait() if outcome.command == "note.slow" else None
+
+    bus.subscribe(listen)
+    bus.table.register(make("note.slow", set_note))
+    slow = asyncio.ensure_future(bus.run("note.slow", {"id": "1", "text": "a"}, ANN))
+    await begun.wait()
+    await bus.run("note.set", {"id": "2", "text": "b"}, ANN)
+    assert heard == ["note.slow", "note.set"]
+    assert not slow.done()
+    may_go_on.set()
+    assert (await slow).state == "done"

@@ -18,7 +18,7 @@ from ._explore import (
     Walked,
 )
 from ._link import Connector, Link, LinkState, LinkStatus, Point, Sink, StatusListener, WriteResult
-from ._links import links_from_environment
+from ._links import LinkReader, Reading, links_from_environment
 from ._outage import Outage
 from ._placement import Placement
 from ._quality import GRADES, RULES, Grade, RuleResult, read_claims
@@ -47,6 +47,7 @@ __all__ = [
     "HeldCertificate",
     "InterfaceProperty",
     "Link",
+    "LinkReader",
     "LinkReporter",
     "LinkState",
     "LinkStatus",
@@ -55,6 +56,7 @@ __all__ = [
     "PeerCard",
     "Placement",
     "Point",
+    "Reading",
     "RuleResult",
     "Sample",
     "Setup",

@@ -73,8 +73,8 @@ def actions_from_environment(environment: Any, links: Sequence[Link]) -> list[De
     twins = _Twins(environment)
     connectors = connectors_by_scheme()
     found: list[DeviceAction] = []
-    for submodel_id, submodel in twins.of_sort(_aid.is_description):
-        for affordance, source in _affordances(submodel):
+    for submodel_id in twins.of_sort(_aid.is_description):
+        for affordance, source in _affordances(twins.submodel(submodel_id) or {}):
             scheme = urlsplit(source.endpoint).scheme
             if scheme not in connectors:
                 continue

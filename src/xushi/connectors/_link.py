@@ -13,7 +13,7 @@ LinkState: TypeAlias = Literal["connecting", "live", "lost", "refused"]
 Sink: TypeAlias = Callable[[Frame], None]
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """One signal's place in a device or broker.
 
     Attributes:
@@ -58,6 +58,7 @@ class LinkStatus(msgspec.Struct, frozen=True):
         updates: values received since the link was started.
         refused: values or messages that could not be used since the link was started.
         error: plain reason of the last trouble, in the words of the device or library; empty when none.
+        ready: points that are served by now, where a connection takes long to come up.
     """
 
     link: str
@@ -67,6 +68,7 @@ class LinkStatus(msgspec.Struct, frozen=True):
     updates: int = 0
     refused: int = 0
     error: str = ""
+    ready: int = 0
 
 
 class WriteResult(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,7 +43,8 @@ from ._setups import OPCUA_SETUP
 
 REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
-WATCH_INTERVAL_S = 5.0
+WATCH_INTERVAL_S = 86_400.0  # no watch of asyncua's: keep-alives tell sooner, and a busy server is not a lost one
+MOST_SAMPLES_PER_S = 25_000.0
 RETRY_NODES_S = 15.0
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
@@ -67,7 +68,9 @@ _REFUSALS = (
 class OpcuaConnector:
     """Serves one OPC UA server.
 
-    Point options: `sampling_ms`, `queue_size`, `field` (names that lead from a structure to the value). A structure
+    Point options: `sampling_ms` (unless stated, as often as it publishes, but all points of the link together at most
+    25,000 times a second: a server of 100,000 values that samples each ten times a second does nothing else),
+    `queue_size`, `field` (names that lead from a structure to the value). A structure
     without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
 
     Link security: `mode` (None, Sign, SignAndEncrypt), `policy` (Basic256Sha256, Aes128Sha256RsaOaep,
@@ -141,62 +144,94 @@ class OpcuaConnector:
         try:
             self._namespaces = await client.get_namespace_array()
             self._types.clear()
-            subscription, missing = await self._subscribe(client, link)
-            self._client = client
-            backoff.reset()
-            self._outage.is_lost = False
-            self._report.enter("live", "connectors.connected")
-            waiting = asyncio.create_task(self._wait_for_nodes(client, link, subscription, missing))
+            subscription = await self._subscribe(client, link)
+            publishing = asyncio.create_task(subscription.publish_until_lost())
+            serving = asyncio.create_task(self._bring_up(client, link, subscription, backoff))
             try:
-                await subscription.publish_until_lost()
+                await asyncio.wait([publishing, serving], return_when=asyncio.FIRST_COMPLETED)
+                if serving.done():
+                    serving.result()
+                await publishing
             finally:
-                waiting.cancel()
-                self._learning.cancel()
+                for task in (publishing, serving, self._learning):
+                    task.cancel()
+                await asyncio.gather(publishing, serving, return_exceptions=True)
         finally:
             self._client = None
             await _close(client)
 
-    async def _subscribe(self, client: Client, link: Link) -> tuple[Subscription, list[int]]:
-        """Create the subscription; return it with the handles of points that the server does not serve (yet)."""
+    async def _subscribe(self, client: Client, link: Link) -> Subscription:
+        """Create the subscription, still without items."""
         self._items = Items(
             np.array([point.signal for point in link.points], np.int32),
             np.array([point.kind for point in link.points], np.int8),
             {at: tuple(point.options["field"]) for at, point in enumerate(link.points) if point.options.get("field")},
         )
         self._nodes: dict[int, ua.NodeId] = {}
+        self._refused = Outage([])
         self._subscribed = client
         self._learning: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._learning.set_result(None)
         interval_ms = float(link.security.get("publishing_ms", PUBLISHING_INTERVAL_MS))
         subscription = Subscription(client, self._deliver, self._report.refuse, interval_ms)
         await subscription.create()
-        refused = await self._monitor(client, link, subscription, range(len(link.points)))
+        return subscription
+
+    async def _bring_up(self, client: Client, link: Link, subscription: Subscription, backoff: Backoff) -> None:
+        """Have all points monitored, while the values of the first ones arrive; then look after those missing."""
+
+        def progress(count: int) -> None:
+            self._report.ready = count
+            if count < len(link.points) and self._report.status.text != "connectors.subscribing":
+                self._report.enter("connecting", "connectors.subscribing")
+
+        refused = await self._monitor(client, link, subscription, range(len(link.points)), progress)
         now_ns = self._clock.now_ns()
         self._refused = Outage([link.points[handle].signal for handle in refused])
         self._refused.gap_ns = now_ns
+        by_status: dict[int, list[int]] = {}
         for handle, (status, reason) in refused.items():
             self._report.refuse(reason)
-            self._sink(Frame.gap([link.points[handle].signal], now_ns, status, now_ns))
-        return subscription, list(refused)
+            by_status.setdefault(status, []).append(link.points[handle].signal)
+        for status, signals in by_status.items():
+            self._sink(Frame.gap(sorted(set(signals)), now_ns, status, now_ns))
+        self._client = client
+        backoff.reset()
+        self._outage.is_lost = False
+        self._report.enter("live", "connectors.connected")
+        await self._wait_for_nodes(client, link, subscription, list(refused))
 
     async def _monitor(
-        self, client: Client, link: Link, subscription: Subscription, handles: Iterable[int]
+        self,
+        client: Client,
+        link: Link,
+        subscription: Subscription,
+        handles: Sequence[int],
+        progress: Callable[[int], None] = lambda count: None,
     ) -> dict[int, tuple[int, str]]:
         """Have the points of these handles monitored; return status and reason of those refused."""
-        wanted: list[Wanted] = []
         refused: dict[int, tuple[int, str]] = {}
-        for handle in handles:
-            point = link.points[handle]
-            try:
-                node = await self._node(client, point.address)
-            except (ValueError, UaError) as error:
-                refused[handle] = (BAD_NODE_ID_UNKNOWN, _plain(error))
-                continue
-            sampling_ms = float(point.options.get("sampling_ms", -1.0))
-            wanted.append(Wanted(handle, node, sampling_ms, int(point.options.get("queue_size", QUEUE_SIZE))))
-        self._nodes.update({one.handle: one.node for one in wanted})
-        await self._learn_types(client, [one.handle for one in wanted])
-        for one, status in await subscription.monitor(wanted):
+        usual_ms = 1000.0 * len(link.points) / MOST_SAMPLES_PER_S
+        if usual_ms <= subscription.interval_ms:
+            usual_ms = -1.0  # that of the subscription
+
+        async def prepare(batch: Sequence[int]) -> list[Wanted]:
+            wanted: list[Wanted] = []
+            for handle in batch:
+                point = link.points[handle]
+                try:
+                    node = await self._node(client, point.address)
+                except (ValueError, UaError) as error:
+                    refused[handle] = (BAD_NODE_ID_UNKNOWN, _plain(error))
+                    continue
+                refused.pop(handle, None)
+                sampling_ms = float(point.options.get("sampling_ms", usual_ms))
+                wanted.append(Wanted(handle, node, sampling_ms, int(point.options.get("queue_size", QUEUE_SIZE))))
+            self._nodes.update({one.handle: one.node for one in wanted})
+            await self._learn_types(client, [one.handle for one in wanted])
+            return wanted
+
+        for one, status in await subscription.monitor(handles, prepare, progress):
             refused[one.handle] = (status, f"{link.points[one.handle].address}: {quality_name(status)}")
         return refused
 
@@ -292,10 +327,12 @@ class OpcuaConnector:
                     frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
                     frame.times_ns = self._refused.restate_own(frame.signals, frame.times_ns, now_ns)
                 self._outage.observe(frame.times_ns)
+                self._outage.is_lost = False
                 self._report.updates += len(frame)
                 self._sink(frame)
 
     def _mark_lost(self, state: Any, text: str, reason: str) -> None:
+        self._report.ready = 0
         gap = self._outage.mark(self._clock.now_ns())
         if gap is not None:
             self._sink(gap)

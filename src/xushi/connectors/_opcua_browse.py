@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import struct
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ HIERARCHICAL = ua.NodeId(33, 0)
 HAS_SUBTYPE = ua.NodeId(45, 0)
 NODES_PER_CALL = 500
 REFERENCES_PER_NODE = 5_000
+_LONG_BYTES = 100_000
 
 _I32 = struct.Struct("<i").unpack_from
 _U32 = struct.Struct("<I").unpack_from
@@ -279,7 +281,10 @@ class Browser:
             )
             for node in nodes
         ]
-        results = self.reader.browsed(await self.send(request))
+        body = await self.send(request)
+        # 50,000 references take a second to read; those who wait for values must not
+        is_long = len(body) > _LONG_BYTES
+        results = await asyncio.to_thread(self.reader.browsed, body) if is_long else self.reader.browsed(body)
         if len(results) != len(nodes):
             raise ConnectionError("the server answered for another number of nodes")
         return results

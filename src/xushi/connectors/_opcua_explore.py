@@ -46,7 +46,7 @@ class OpcuaExplorer:
 
     async def open(self) -> PeerCard:
         """Connect; see `Explorer.open`."""
-        client = Client(self._endpoint, REQUEST_TIMEOUT_S)
+        client = Client(self._endpoint, REQUEST_TIMEOUT_S, watchdog_intervall=REQUEST_TIMEOUT_S)
         client.name = client.description = "Xushi"
         client.session_timeout = SESSION_TIMEOUT_MS
         try:

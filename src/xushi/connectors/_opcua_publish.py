@@ -1,4 +1,4 @@
-"""Reads the head of an OPC UA PublishResponse from its bytes (OPC 10000-6, clause 5.2)."""
+"""Reads the answers to OPC UA Publish and CreateMonitoredItems requests from their bytes (OPC 10000-6, clause 5.2)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ import struct
 from typing import Any
 
 import msgspec
+import numpy as np
+from asyncua import ua
+from asyncua.common.utils import Buffer
+from asyncua.ua.ua_binary import struct_from_binary
 
 DATA_CHANGE = 811  # DataChangeNotification_Encoding_DefaultBinary (OPC 10000-6, Annex A)
 STATUS_CHANGE = 820
 PUBLISH_RESPONSE = 829
 REPUBLISH_RESPONSE = 835
+CREATE_RESPONSE = 754
 
 FILETIME_EPOCH = 116_444_736_000_000_000  # 1 January 1970 in 100 ns since 1 January 1601
 LATEST_FILETIME = FILETIME_EPOCH + (2**63 - 1) // 100
+
+# MonitoredItemCreateResult (OPC 10000-4, 7.23) without a filter: an ExtensionObject that is null has three bytes of 0
+_CREATED = np.dtype([("status", "<u4"), ("id", "<u4"), ("sampling_ms", "<f8"), ("queue", "<u4"), ("filter", "u1", 3)])
 
 _I32 = struct.Struct("<i").unpack_from
 _U32 = struct.Struct("<I").unpack_from
@@ -62,6 +70,24 @@ def read_republish(body: bytes) -> Publish:
         PublishError: the bytes are not one.
     """
     return _guarded(_read_republish, body)
+
+
+def read_created(body: bytes) -> list[int]:
+    """Return the status of each item of a CreateMonitoredItemsResponse.
+
+    Raises:
+        ConnectionError: the bytes are not one.
+    """
+    try:
+        at = after_head(body, CREATE_RESPONSE)
+        count = count_at(body, at, _CREATED.itemsize)
+        results = np.frombuffer(body, _CREATED, count, at + 4)
+        if not results["filter"].any():
+            return [int(status) for status in results["status"].tolist()]
+        answer = struct_from_binary(ua.CreateMonitoredItemsResponse, Buffer(body))  # results with filters vary in size
+        return [result.StatusCode.value for result in answer.Results]
+    except (struct.error, IndexError, ValueError, PublishError) as error:
+        raise ConnectionError(f"the server's answer cannot be read: {error}") from error
 
 
 def _guarded(read: Any, body: bytes) -> Publish:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
 import msgspec
 from asyncua import ua
@@ -14,13 +16,19 @@ from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.ua_binary import struct_from_binary
 from asyncua.ua.uaerrors import UaError
 
-from ._opcua_publish import Publish, PublishError, read_publish, read_republish
+from ._opcua_publish import Publish, PublishError, read_created, read_publish, read_republish
 
 PUBLISHING_INTERVAL_MS = 100.0
 KEEP_ALIVE_COUNT = 20  # an answer every 2 s from a subscription without news
 LIFETIME_COUNT = 300
 QUEUE_SIZE = 16
 ITEMS_PER_CALL = 1000
+FIRST_ITEMS = 100
+CALLS_IN_FLIGHT = 2
+QUICK_S, SLOW_S = 0.5, 2.0  # answers faster than this let calls grow, slower ones make them smaller
+CALL_TIMEOUT_S = 30.0
+SMALLER = 4
+MOST_RENEWALS = 5
 REQUESTS_IN_FLIGHT = 3
 MOST_MISSED = 1000
 
@@ -36,6 +44,9 @@ class Wanted(msgspec.Struct, frozen=True):
     node: ua.NodeId
     sampling_ms: float = -1.0
     queue_size: int = QUEUE_SIZE
+
+
+Prepare: TypeAlias = Callable[[Sequence[int]], Awaitable[list[Wanted]]]
 
 
 class Subscription:
@@ -55,54 +66,129 @@ class Subscription:
         self._client = client
         self._deliver = deliver
         self._refuse = refuse
-        self._interval_ms = interval_ms
+        self.interval_ms = interval_ms
         self._id = 0
         self._silence_s = 10.0
         self._next_sequence: int | None = None
         self._acknowledgements: list[ua.SubscriptionAcknowledgement] = []
         self._window = REQUESTS_IN_FLIGHT
+        self._batch, self._most = FIRST_ITEMS, ITEMS_PER_CALL
+        self._monitored: list[int] = []
+        self._calls = 0  # calls to make items that the server has not answered yet
+        self._heard_s = time.monotonic()
+        self.call_timeout_s = CALL_TIMEOUT_S
 
-    async def create(self) -> None:
+    async def create(self, timeout_s: float | None = None) -> None:
         """Create the subscription and take over the server's revised intervals."""
         request = ua.CreateSubscriptionRequest()
         request.Parameters = ua.CreateSubscriptionParameters(
-            RequestedPublishingInterval=self._interval_ms,
+            RequestedPublishingInterval=self.interval_ms,
             RequestedLifetimeCount=LIFETIME_COUNT,
             RequestedMaxKeepAliveCount=KEEP_ALIVE_COUNT,
             PublishingEnabled=True,
         )
-        body = await self._send(request)
+        body = await self._send(request, timeout_s)
         response = struct_from_binary(ua.CreateSubscriptionResponse, Buffer(body))
         response.ResponseHeader.ServiceResult.check()
         self._id = response.Parameters.SubscriptionId
         interval_s = response.Parameters.RevisedPublishingInterval / 1000
+        self._heard_s = time.monotonic()
         self._silence_s = max(5.0, 2.5 * interval_s * response.Parameters.RevisedMaxKeepAliveCount)
 
-    async def monitor(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, int]]:
-        """Create the monitored items in batches and return those refused, with the server's status."""
-        refused: list[tuple[Wanted, int]] = []
-        batch_size, done = ITEMS_PER_CALL, 0
-        while done < len(wanted):
-            batch = wanted[done : done + batch_size]
-            parameters = ua.CreateMonitoredItemsParameters(
-                SubscriptionId=self._id,
-                TimestampsToReturn=ua.TimestampsToReturn.Both,
-                ItemsToCreate=[_item(one) for one in batch],
-            )
+    async def monitor(
+        self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None] = lambda count: None
+    ) -> list[tuple[Wanted, int]]:
+        """Create monitored items for client handles and return those refused, with the server's status.
+
+        A call asks for few items at first and for more while the server answers quickly. Where it does not answer at
+        all, nobody can tell which items it has made: then all is asked again in smaller calls, in a new subscription
+        of the same session, so that no value comes twice.
+
+        Args:
+            prepare: gives the nodes of some handles; those it leaves out are not monitored.
+            progress: is told how many of the handles are settled.
+
+        Raises:
+            SubscriptionLost: the server does not answer to the smallest of calls either.
+        """
+        every = list(dict.fromkeys([*self._monitored, *handles]))
+        todo = list(handles)
+        for _ in range(MOST_RENEWALS):
             try:
-                results = await self._client.uaclient.session.create_monitored_items(parameters)
-            except ua.uaerrors.BadTooManyOperations:
-                if batch_size == 1:
-                    raise
-                batch_size = max(1, batch_size // 2)
+                refused = await self._monitor(todo, prepare, progress)
+            except TimeoutError:
+                self._most = self._batch = max(1, min(self._batch, len(todo)) // SMALLER)
+                await self.renew()
+                todo = every
                 continue
-            refused += [
-                (one, result.StatusCode.value)
-                for one, result in zip(batch, results, strict=False)
-                if not result.StatusCode.is_good()
-            ]
-            done += len(batch)
+            self._monitored = every
+            return refused
+        raise SubscriptionLost("the server does not answer when it is asked to monitor values")
+
+    async def _monitor(
+        self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None]
+    ) -> list[tuple[Wanted, int]]:
+        flying: deque[tuple[int, asyncio.Task[list[tuple[Wanted, int]]]]] = deque()
+        refused: list[tuple[Wanted, int]] = []
+        asked = settled = 0
+        try:
+            while asked < len(handles) or flying:
+                while asked < len(handles) and len(flying) < CALLS_IN_FLIGHT:
+                    batch = handles[asked : asked + self._batch]
+                    asked += len(batch)
+                    flying.append((len(batch), asyncio.create_task(self._create_items(await prepare(batch)))))
+                count, task = flying[0]
+                refused += await task
+                flying.popleft()
+                settled += count
+                progress(settled)
+        finally:
+            for _, task in flying:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in flying), return_exceptions=True)
         return refused
+
+    async def _create_items(self, batch: Sequence[Wanted]) -> list[tuple[Wanted, int]]:
+        """Have one batch monitored, in halves where the server finds it too long."""
+        if not batch:
+            return []
+        request = ua.CreateMonitoredItemsRequest()
+        request.Parameters = ua.CreateMonitoredItemsParameters(
+            SubscriptionId=self._id,
+            TimestampsToReturn=ua.TimestampsToReturn.Both,
+            ItemsToCreate=[_item(one) for one in batch],
+        )
+        began_s = time.monotonic()
+        self._calls += 1
+        try:
+            statuses = read_created(await self._send(request, self.call_timeout_s))
+        except ua.uaerrors.BadTooManyOperations:
+            if len(batch) == 1:
+                raise
+            self._most = self._batch = min(self._most, max(1, len(batch) // 2))
+            half = len(batch) // 2
+            return [*await self._create_items(batch[:half]), *await self._create_items(batch[half:])]
+        finally:
+            self._calls -= 1
+            self._heard_s = time.monotonic()
+        took_s = time.monotonic() - began_s
+        if took_s > SLOW_S and self._batch > FIRST_ITEMS:
+            self._batch = max(FIRST_ITEMS, min(self._batch, len(batch) // 2))
+        elif took_s < QUICK_S and len(batch) >= self._batch:
+            self._batch = min(self._most, 2 * self._batch)
+        return [(one, status) for one, status in zip(batch, statuses, strict=False) if status >> 30]
+
+    async def renew(self) -> None:
+        """Put a new subscription without items in place of this one, on the same session.
+
+        The new one comes first: Publish requests of a session without any are refused (OPC 10000-4, 5.14.5).
+        """
+        before = self._id
+        await self.create(self.call_timeout_s)
+        self._next_sequence, self._acknowledgements = None, []
+        request = ua.DeleteSubscriptionsRequest()
+        request.Parameters.SubscriptionIds = [before]
+        await self._send(request, self.call_timeout_s)
 
     async def publish_until_lost(self) -> None:
         """Keep Publish requests at the server and deliver what comes, until subscription or connection end.
@@ -125,10 +211,14 @@ class Subscription:
             await asyncio.gather(*waiting, return_exceptions=True)
 
     async def _next(self, waiting: deque[asyncio.Task[bytes]]) -> bytes | None:
+        while not waiting[0].done():
+            patience_s = self._silence_s if not self._calls else max(self._silence_s, self.call_timeout_s)
+            left_s = self._heard_s + patience_s - time.monotonic()
+            if left_s <= 0:
+                raise SubscriptionLost(f"the server has been silent for {patience_s:.0f} s")
+            await asyncio.wait([waiting[0]], timeout=left_s)
+        self._heard_s = time.monotonic()
         try:
-            done, _ = await asyncio.wait([waiting[0]], timeout=self._silence_s)
-            if not done:
-                raise SubscriptionLost(f"the server has been silent for {self._silence_s:.0f} s")
             return waiting.popleft().result()
         except ua.uaerrors.BadTooManyPublishRequests:
             self._window = max(1, self._window - 1)
@@ -144,12 +234,12 @@ class Subscription:
         self._acknowledgements = []
         return request
 
-    async def _send(self, request: object) -> bytes:
+    async def _send(self, request: object, timeout_s: float | None = None) -> bytes:
         protocol = self._client.uaclient.protocol
         if protocol is None:
             raise ConnectionError("the connection is closed")
         is_publish = isinstance(request, ua.PublishRequest)
-        return bytes(await protocol.send_request(request, timeout=0 if is_publish else None))
+        return bytes(await protocol.send_request(request, timeout=0 if is_publish else timeout_s))
 
     async def _take(self, body: bytes) -> None:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Placement(msgspec.Struct, frozen=True):
+class Placement(msgspec.Struct, frozen=True, gc=False):
     """Where a value of an interface lies, in a connector's own words: `Point.address` and `Point.options`."""
 
     address: str

@@ -20,6 +20,7 @@ class LinkReporter:
         self._told = self._now = LinkStatus(link, "connecting", clock.now_ns(), "connectors.connecting")
         self.updates = 0
         self.refused = 0
+        self.ready = 0
         self.error = ""
         listener(self._now)
 
@@ -28,7 +29,7 @@ class LinkReporter:
         """The state as last entered, with the counters as they stand now."""
         before = self._now
         return LinkStatus(
-            before.link, before.state, before.since_ns, before.text, self.updates, self.refused, self.error
+            before.link, before.state, before.since_ns, before.text, self.updates, self.refused, self.error, self.ready
         )
 
     def enter(self, state: LinkState, text: str, error: str = "") -> None:

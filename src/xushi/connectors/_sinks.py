@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -47,16 +48,24 @@ def kind_of(element: Element, source: InterfaceProperty) -> Kind | None:
     return _KINDS.get(str(element.get("valueType", "")).removeprefix("xs:"), Kind.STRING)
 
 
-def define_signal(
-    key: str,
-    element: Element,
-    kind: Kind,
-    source: InterfaceProperty,
-    ref: SourceRef,
-    shell: str,
-    concepts: Mapping[str, Element],
-) -> SignalDef:
-    """Return the definition of the signal that fills `element`."""
+class SinkElement(Protocol):
+    """An element, the signal that fills it, and what the interface says of that."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def element(self) -> Element: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def is_writable(self) -> bool: ...
+
+
+def define_signal(sink: SinkElement, ref: SourceRef, shell: str, concepts: Mapping[str, Element]) -> SignalDef:
+    """Return the definition of the signal that fills the element."""
+    key, element, kind = sink.key, sink.element, sink.kind
     keys = keys_of(element.get("semanticId"))
     concept = concepts.get(keys[-1][1]) if keys else None
     unit, labels = "", _labels_of_text(qualifier(element, "EnumLabels"))
@@ -71,7 +80,7 @@ def define_signal(
     return SignalDef(
         key=key,
         kind=kind,
-        unit=qualifier(element, "Unit") or unit or source.unit,
+        unit=qualifier(element, "Unit") or unit or sink.unit,
         name=names or {"en": path.rpartition(".")[2]},
         shell=shell,
         submodel=submodel,
@@ -79,7 +88,7 @@ def define_signal(
         labels=labels if kind is Kind.ENUM else {},
         low=_number(qualifier(element, "Low", "Min")),
         high=_number(qualifier(element, "High", "Max")),
-        writable=source.is_writable,
+        writable=sink.is_writable,
         source=ref,
         group=path.rpartition(".")[0],
     )

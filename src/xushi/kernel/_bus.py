@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
@@ -15,13 +15,14 @@ from ._clock import Clock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Outcome, State
 from ._errors import XushiError
 from ._ids import canonical_json, new_id
-from ._records import Diff, diff_key
+from ._records import Diff, Record, diff_key, digest, pieces
 from ._store import LogEntry, RecordStore
 
 _LARGEST_PARAMS_IN_EVIDENCE = 16_384
 _MOST_KEYS_IN_EVIDENCE = 200
+_RECORDS_PER_PIECE = 100  # of a change that is kept for its undo
 
-Listener: TypeAlias = Callable[[Outcome, Diff], None]
+Listener: TypeAlias = Callable[[Outcome, Diff], Awaitable[None] | None]
 
 
 def _plain(value: Any) -> Any:
@@ -70,7 +71,11 @@ class CommandBus:
         self._under_way: set[asyncio.Task[Outcome]] = set()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener(outcome, diff)` after each change is durable; returns how to stop that."""
+        """Call `listener(outcome, diff)` after each change is durable; returns how to stop that.
+
+        Listeners are called in the order of the changes, and return at once. What one has to do that takes long it
+        returns as an awaitable: only the command that brought it about waits for that.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -127,11 +132,22 @@ class CommandBus:
             return await self._undo_effects(change["undo_with"], actor, command_to_undo)
         if not self._authorizer.permits(actor, command.right):
             raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=actor.name)
-        inverse = Change(diff=msgspec.convert(change["diff"], Diff).inverse())
+        inverse = Change(diff=await asyncio.to_thread(self._inverse, command_to_undo, change))
         command_id = new_id(self._clock.now_ns())
         async with self._lock:
             await self._acknowledge(command_id, command, None, inverse, actor, "", undoes=command_to_undo)
-        return self._tell(self._outcome(command_id, command, inverse, "done"), inverse)
+        return await self._tell(self._outcome(command_id, command, inverse, "done"), inverse)
+
+    def _inverse(self, command_id: str, change: Record) -> Diff:
+        """Put the diff that undoes a command together; a large one is kept in pieces, so that each is read quickly."""
+        more = [self._store.get("change_piece", f"{command_id}/{n}") for n in range(1, change.get("pieces", 0) + 1)]
+        whole = Diff({}, {}, {})
+        for record in [change, *more]:
+            piece = msgspec.convert((record or {})["diff"], Diff)
+            whole.added.update(piece.added)
+            whole.updated.update(piece.updated)
+            whole.removed.update(piece.removed)
+        return whole.inverse()
 
     async def _undo_effects(self, undo_with: tuple[str, Any], actor: Actor, undoes: str) -> Outcome:
         name, params = undo_with
@@ -150,7 +166,7 @@ class CommandBus:
             change = await asyncio.to_thread(command.prepare, context, params)
             await self._acknowledge(command_id, command, params, change, context.actor, reason, undoes)
         if not change.effects:
-            return self._tell(self._outcome(command_id, command, change, "done"), change)
+            return await self._tell(self._outcome(command_id, command, change, "done"), change)
         state: State = "done"
         confirmed: list[dict[str, Any]] = []
         error: XushiError | None = None
@@ -176,7 +192,7 @@ class CommandBus:
             ended["error"] = {**error.to_dict(), "params": {key: _plain(one) for key, one in error.params.items()}}
         async with self._lock:
             await asyncio.to_thread(self._commit, self._not_undone(undoes, state), [ended])
-        return self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
+        return await self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
 
     async def _acknowledge(
         self,
@@ -204,9 +220,11 @@ class CommandBus:
             return Diff()
         return Diff(updated={diff_key("change", undoes): (spent, {**spent, "undone_by": None})})
 
-    def _tell(self, outcome: Outcome, change: Change) -> Outcome:
-        for listener in list(self._listeners):
-            listener(outcome, change.diff)
+    async def _tell(self, outcome: Outcome, change: Change) -> Outcome:
+        following = [listener(outcome, change.diff) for listener in list(self._listeners)]
+        for one in following:
+            if one is not None:
+                await one
         return outcome
 
     def _commit(self, diff: Diff, statements: list[dict[str, Any]]) -> None:
@@ -216,12 +234,18 @@ class CommandBus:
         """Return the diff with what a later undo needs, and with the undone command marked as spent."""
         added, updated = dict(change.diff.added), dict(change.diff.updated)
         if self._can_undo(command, change):
-            added[diff_key("change", command_id)] = {
+            first, *more = pieces(change.diff, _RECORDS_PER_PIECE)
+            record: Record = {
                 "command": command.name,
-                "diff": {"added": change.diff.added, "updated": change.diff.updated, "removed": change.diff.removed},
+                "diff": _plain_diff(first),
                 "undo_with": list(change.undo_with) if change.undo_with else None,
                 "undone_by": None,
             }
+            if more:
+                record["pieces"] = len(more)
+            added[diff_key("change", command_id)] = record
+            for number, piece in enumerate(more, 1):
+                added[diff_key("change_piece", f"{command_id}/{number}")] = {"diff": _plain_diff(piece)}
         if undoes is not None:
             before = self._store.get("change", undoes)
             if before is None or before["undone_by"]:
@@ -255,7 +279,7 @@ class CommandBus:
             "reason": reason,
             "params": shown if len(text) <= _LARGEST_PARAMS_IN_EVIDENCE else None,
             "params_sha256": hashlib.sha256(text).hexdigest(),
-            "diff_sha256": hashlib.sha256(canonical_json(change.diff)).hexdigest(),
+            "diff_sha256": digest(change.diff),
             "touched": keys if command.names_all else keys[:_MOST_KEYS_IN_EVIDENCE],
             "touched_count": len(keys),
             "effects": [effect.describe() for effect in change.effects],
@@ -287,6 +311,10 @@ class CommandBus:
             diff=change.diff,
             error=None if error is None else {"code": error.code, "params": error.params},
         )
+
+
+def _plain_diff(diff: Diff) -> Record:
+    return {"added": diff.added, "updated": diff.updated, "removed": diff.removed}
 
 
 @cache

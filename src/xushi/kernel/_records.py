@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, TypeAlias
 
 import msgspec
 
 from ._errors import XushiError
+from ._ids import canonical_json
 
 Record: TypeAlias = dict[str, Any]
 
@@ -62,6 +64,32 @@ class Diff(msgspec.Struct, frozen=True):
         if key in self.updated:
             return self.updated[key][1]
         return self.added.get(key)
+
+
+def pieces(diff: Diff, most: int) -> list[Diff]:
+    """Return diffs of at most `most` records each that are the whole diff together; one where there is nothing."""
+    added, updated, removed = list(diff.added.items()), list(diff.updated.items()), list(diff.removed.items())
+    made: list[Diff] = []
+    while added or updated or removed or not made:
+        some, added = added[:most], added[most:]
+        left = most - len(some)
+        others, updated = updated[:left], updated[left:]
+        left -= len(others)
+        gone, removed = removed[:left], removed[left:]
+        made.append(Diff(dict(some), dict(others), dict(gone)))
+    return made
+
+
+def digest(diff: Diff) -> str:
+    """Return the SHA-256 of a diff's canonical JSON in hex, made record by record: a large one takes its time."""
+    hashed = hashlib.sha256(b"{")
+    for at, name in enumerate(("added", "removed", "updated")):
+        hashed.update(f'{"," if at else ""}"{name}":{{'.encode())
+        for count, (key, record) in enumerate(sorted(getattr(diff, name).items())):
+            hashed.update((b"," if count else b"") + canonical_json(key) + b":" + canonical_json(record))
+        hashed.update(b"}")
+    hashed.update(b"}")
+    return hashed.hexdigest()
 
 
 def build_diff(before: dict[str, Record | None], after: dict[str, Record | None]) -> Diff:

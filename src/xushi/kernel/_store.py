@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,11 @@ CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, id TEXT NOT NULL, body BL
 CREATE TABLE IF NOT EXISTS log (name TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (name, number)) WITHOUT ROWID;
 """
+
+
+Key: TypeAlias = tuple[str, str]  # kind, id
+Kept: TypeAlias = tuple[str, str, bytes]  # kind, id, body
+Expected: TypeAlias = Sequence[tuple[str, bytes | None]]  # diff key, body before; None for no record
 
 
 class LogEntry(msgspec.Struct, frozen=True):
@@ -72,41 +77,48 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA busy_timeout=5000")
             self._db.executescript(_SCHEMA)
+            # Of its own, so that nobody who reads waits for a large commit (https://sqlite.org/wal.html, Concurrency)
+            self._reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._reader.execute("PRAGMA query_only=ON")
+            self._reader.execute("PRAGMA busy_timeout=5000")
         except sqlite3.DatabaseError as error:
             raise XushiError("kernel.store_unreadable", path=str(path), reason=str(error)) from error
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record, or None."""
-        with self._lock:
-            row = self._db.execute("SELECT body FROM record WHERE kind=? AND id=?", (kind, record_id)).fetchone()
+        with self._reading:
+            row = self._reader.execute("SELECT body FROM record WHERE kind=? AND id=?", (kind, record_id)).fetchone()
         return None if row is None else _decode(row[0])
 
     def list(self, kind: str) -> Iterator[tuple[str, Record]]:
         """Yield (id, record) of a kind in the order of ids, as of the call."""
-        with self._lock:
-            rows = self._db.execute("SELECT id, body FROM record WHERE kind=? ORDER BY id", (kind,)).fetchall()
+        with self._reading:
+            rows = self._reader.execute("SELECT id, body FROM record WHERE kind=? ORDER BY id", (kind,)).fetchall()
         return ((record_id, _decode(body)) for record_id, body in rows)
 
     def ids(self, kind: str) -> Sequence[str]:
         """Return the ids of a kind in order."""
-        with self._lock:
-            rows = self._db.execute("SELECT id FROM record WHERE kind=? ORDER BY id", (kind,)).fetchall()
+        with self._reading:
+            rows = self._reader.execute("SELECT id FROM record WHERE kind=? ORDER BY id", (kind,)).fetchall()
         return [row[0] for row in rows]
 
     def commit(self, diff: Diff, entries: Sequence[LogEntry] = ()) -> None:
         """Apply a diff and append log entries as one durable transaction; see `RecordStore.commit`."""
+        expected = [(key, _body(diff.before(key))) for key in diff.touched()]
+        kept = [(*split_key(key), canonical_json(diff.after(key))) for key in [*diff.added, *diff.updated]]
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._check(diff)
-                self._write(diff, entries)
+                self._check(expected)
+                self._write([split_key(key) for key in diff.removed], kept, entries)
                 self._db.execute("COMMIT")
             except sqlite3.IntegrityError as error:
                 self._db.execute("ROLLBACK")
@@ -118,8 +130,8 @@ class SqliteStore:
 
     def log(self, name: str, after: int = 0, limit: int = 1000) -> Sequence[LogEntry]:
         """Return up to `limit` entries of a log with number > `after`, in order."""
-        with self._lock:
-            rows = self._db.execute(
+        with self._reading:
+            rows = self._reader.execute(
                 "SELECT number, body FROM log WHERE name=? AND number>? ORDER BY number LIMIT ?",
                 (name, after, limit),
             ).fetchall()
@@ -127,29 +139,31 @@ class SqliteStore:
 
     def log_length(self, name: str) -> int:
         """Return the number of the log's last entry, 0 for an empty log."""
-        with self._lock:
-            row = self._db.execute("SELECT max(number) FROM log WHERE name=?", (name,)).fetchone()
+        with self._reading:
+            row = self._reader.execute("SELECT max(number) FROM log WHERE name=?", (name,)).fetchone()
         return int(row[0] or 0)
 
     def close(self) -> None:
         """Close the database file."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._db.close()
 
-    def _check(self, diff: Diff) -> None:
-        for key in diff.touched():
-            before = diff.before(key)
+    def _check(self, expected: Expected) -> None:
+        for key, body in expected:
             row = self._db.execute("SELECT body FROM record WHERE kind=? AND id=?", split_key(key)).fetchone()
-            if (None if row is None else row[0]) != (None if before is None else canonical_json(before)):
+            if (None if row is None else row[0]) != body:
                 raise XushiError("kernel.conflict", key=key)
 
-    def _write(self, diff: Diff, entries: Sequence[LogEntry]) -> None:
-        gone = [split_key(key) for key in diff.removed]
-        kept = [(*split_key(key), canonical_json(diff.after(key))) for key in [*diff.added, *diff.updated]]
+    def _write(self, gone: Sequence[Key], kept: Sequence[Kept], entries: Sequence[LogEntry]) -> None:
         self._db.executemany("DELETE FROM record WHERE kind=? AND id=?", gone)
         self._db.executemany("INSERT OR REPLACE INTO record (kind, id, body) VALUES (?,?,?)", kept)
         rows = [(entry.name, entry.number, entry.body) for entry in entries]
         self._db.executemany("INSERT INTO log (name, number, body) VALUES (?,?,?)", rows)
+
+
+def _body(record: Record | None) -> bytes | None:
+    return None if record is None else canonical_json(record)
 
 
 def _decode(body: bytes) -> Record:

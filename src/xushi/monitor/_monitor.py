@@ -82,6 +82,7 @@ class Monitor:
         self._task: asyncio.Task[None] | None = None
         self._wants_flush = False
         self._load()
+        self._missing: set[str] = set()
         self._engine = Engine((), registry)
         self._restore()
 
@@ -94,6 +95,7 @@ class Monitor:
 
     def _restore(self) -> None:
         """Go on from the journal: conditions as they were, then the last recorded values, which raise nothing twice."""
+        self._missing = self._missing_signals()
         self._engine = Engine(list(self.rules.values()), self._registry)
         now_ns = self._clock.now_ns()
         for entry in reversed(self.journal.read(now_ns - WINDOW_NS, now_ns + 1, limit=10_000)):
@@ -331,6 +333,7 @@ class Monitor:
         """Compile the rules anew, since rules or signals have changed; judge new ones by the values in force."""
         self.evaluate()
         before = self._engine
+        self._missing = self._missing_signals()
         self._engine = Engine(list(self.rules.values()), self._registry)
         fresh = self._engine.inherit(before)
         self._resume(fresh)
@@ -339,6 +342,15 @@ class Monitor:
         if fresh:
             frame = self._board.read(self._handles(self.rules[rule] for rule in fresh))
             self._take(self._engine.judge(fresh, frame, self._clock.now_ns()))
+
+    def adopt_signals(self) -> None:
+        """Take up the rules whose signals have come to be; all else goes on as it is."""
+        if any(key in self._registry for key in self._missing):
+            self.adopt()
+
+    def _missing_signals(self) -> set[str]:
+        """The signals that rules name and nobody has defined yet."""
+        return {key for rule in self.rules.values() for key in rule.signals if key not in self._registry}
 
     # ---- questions
     def subscribe(self, listener: Listener) -> Callable[[], None]:

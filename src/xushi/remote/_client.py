@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import selectors
 from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
@@ -17,6 +18,7 @@ import msgspec
 from ..kernel import ErrorText, XushiError
 
 _TIMEOUT_S = 60.0
+_LONGEST_S = 1_800.0
 _PIECE_BYTES = 1 << 20
 LOCAL_ACCESS = "local-access.json"
 
@@ -71,13 +73,18 @@ class RemoteError(XushiError):
 
 
 class Remote:
-    """One server, reached with one token. Each request is a connection of its own: no state to lose."""
+    """One server, reached with one token. Each request is a connection of its own: no state to lose.
+
+    Attributes:
+        patience_s: after so long without an answer the server is asked whether it is still there, and so on.
+    """
 
     def __init__(self, url: str, token: str, language: str = "en") -> None:
         parts = urlsplit(url if "//" in url else f"http://{url}")
         self.url = f"{parts.scheme}://{parts.netloc}"
         self.token = token
         self.language = language
+        self.patience_s = _TIMEOUT_S
         self._parts = parts
 
     def get(self, path: str, **query: Any) -> Any:
@@ -144,7 +151,7 @@ class Remote:
         connection = self._connection()
         try:
             connection.request(method, target, content, sent)
-            answer = connection.getresponse()
+            answer = self._answer(connection)
             body = answer.read()
         except (OSError, HTTPException) as error:
             raise XushiError("remote.unreachable", url=self.url, reason=str(error) or type(error).__name__) from error
@@ -164,7 +171,7 @@ class Remote:
         connection = self._connection()
         try:
             connection.request("GET", path, None, self._head())
-            answer = connection.getresponse()
+            answer = self._answer(connection)
             if answer.status >= 400:
                 raise RemoteError(answer.status, _error_of(answer, answer.read()))
             with draft.open("wb") as file:
@@ -199,6 +206,28 @@ class Remote:
                 return json.loads(self.raw("POST", path, pieces, headers, query))
         except OSError as error:
             raise XushiError("remote.file_unreadable", path=str(source), reason=error.strerror or str(error)) from error
+
+    def _answer(self, connection: HTTPConnection) -> HTTPResponse:
+        """Wait for an answer as long as the server is at work: a sheet of 100,000 lines has no fixed time."""
+        waited_s = 0.0
+        with selectors.DefaultSelector() as selector:
+            selector.register(connection.sock, selectors.EVENT_READ)
+            while not selector.select(self.patience_s):
+                waited_s += self.patience_s
+                if waited_s >= _LONGEST_S or not self._is_alive():
+                    raise TimeoutError(f"no answer within {waited_s:.0f} s")
+        return connection.getresponse()
+
+    def _is_alive(self) -> bool:
+        """Whether the server answers a small question."""
+        connection = self._connection()
+        try:
+            connection.request("GET", "/api/status", None, self._head())
+            return connection.getresponse().status < 500
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _head(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,19 +17,20 @@ from xushi.connectors import (
     Connector,
     DeviceAction,
     Link,
+    LinkReader,
     LinkStatus,
     Point,
+    Reading,
     WriteResult,
     actions_from_environment,
-    links_from_environment,
     make_connector,
 )
 from xushi.connectors.vda5050 import Vehicle, find_vehicles
-from xushi.kernel import Clock, Diagnosis, XushiError
+from xushi.kernel import Clock, Diagnosis, Record, XushiError
 from xushi.runtime._sign_in import SecretFile
-from xushi.runtime._signals_of_twins import signal_definitions
+from xushi.runtime._signals_of_twins import SignalReader
 from xushi.runtime._source_time import SourceTime
-from xushi.runtime._twins import TwinIndex
+from xushi.runtime._twins import TwinSnapshot
 from xushi.signals import Frame, History, SignalDef, SignalRegistry, SourceRef
 
 log = logging.getLogger("xushi.runtime")
@@ -46,6 +48,41 @@ class _Running:
         self.task: asyncio.Task[None] | None = None
 
 
+class Derived(msgspec.Struct, frozen=True):
+    """What the twins say of connections.
+
+    Attributes:
+        described, wanted: connections by id, as the shells tell, and as they are to run.
+        points: link id and point by the handle of the signal.
+        actions: by key.
+        signal_submodels: the submodels that carry signals.
+    """
+
+    described: dict[str, Link]
+    wanted: dict[str, Link]
+    points: dict[int, tuple[str, Point]]
+    actions: dict[str, DeviceAction]
+    vehicles: list[Vehicle]
+    diagnoses: list[Diagnosis]
+    signal_submodels: frozenset[str]
+
+
+class _Sourced(msgspec.Struct, frozen=True):
+    """The signals of a submodel with their sources, and all that these came from."""
+
+    plain: tuple[SignalDef, ...]
+    filling: tuple[object, ...]
+    used: dict[str, str]
+    definitions: tuple[SignalDef, ...]
+    diagnoses: tuple[Diagnosis, ...]
+
+
+def _as_set(link: Link, override: Record, secrets: SecretFile) -> Link:
+    """A described connection as the operator set it up."""
+    security = {**link.security, **override.get("security", {}), **secrets.of(link.id)}
+    return msgspec.structs.replace(link, endpoint=override.get("endpoint") or link.endpoint, security=security)
+
+
 class LinkKeeper:
     """Starts, stops and restarts connectors so that they match the twins and the operator's settings."""
 
@@ -59,8 +96,10 @@ class LinkKeeper:
         endpoints: Mapping[str, str],
     ) -> None:
         """``endpoints`` are addresses to use by described address; ``folder`` is for the connectors' own files."""
-        self._endpoints = endpoints
         self._registry = registry
+        self._signal_reader = SignalReader()
+        self._link_reader = LinkReader(endpoints)
+        self._sourced_before: dict[str, _Sourced] = {}
         self._history = history
         self._source_time = source_time
         self._clock = clock
@@ -79,58 +118,68 @@ class LinkKeeper:
         self.vehicles: list[Vehicle] = []
 
     # ---- what there is
-    def adopt(self, twins: TwinIndex) -> None:
-        """Define the signals of the twins and settle which connections are wanted."""
-        environment = twins.environment()
-        self.diagnoses = []
-        definitions = self._definable(signal_definitions(environment, twins.shell_of_submodel))
-        self._registry.define(definitions)
-        links, diagnoses = links_from_environment(twins.plain_environment(), self._registry, self._endpoints)
-        self.diagnoses.extend(diagnoses)
-        self._described = {link.id: link for link in links}
-        self.actions = {action.key: action for action in actions_from_environment(environment, links)}
-        self.vehicles = find_vehicles(links, lambda submodel: twins.shell_of_submodel.get(submodel, ""))
-        self._wanted = {}
-        self._points = {}
-        for link in links:
-            override = twins.overrides.get(link.id, {})
-            if override.get("endpoint"):
-                link = msgspec.structs.replace(link, endpoint=override["endpoint"])
-            security = {**link.security, **override.get("security", {}), **self.secrets.of(link.id)}
-            if security != link.security:
-                link = msgspec.structs.replace(link, security=security)
-            self._points.update({point.signal: (link.id, point) for point in link.points})
-            if override.get("enabled", True):
-                self._wanted[link.id] = link
-        self._registry.define(self._with_sources(definitions))
-        twins.signal_submodels = {definition.submodel for definition in definitions}
-        if self._is_started:
-            self._reconcile_soon()
+    def derive(self, twins: TwinSnapshot) -> Derived:
+        """Define the signals of the twins and settle which connections are wanted; `take` then puts that in force.
 
-    def _definable(self, definitions: list[SignalDef]) -> list[SignalDef]:
-        """Leave out a signal whose kind has changed: its history is of the other kind."""
-        kept = []
+        Runs in any thread, one call at a time. What has not changed since the last call is not worked out again.
+        """
+        plain = self._signal_reader.read(twins)
+        environment = twins.plain_environment()
+        reading = self._link_reader.read(environment)
+        described = {id: _as_set(link, twins.overrides.get(id, {}), self.secrets) for id, link in reading.links.items()}
+        endpoints = {id: link.endpoint for id, link in described.items()}
+        diagnoses: list[Diagnosis] = []
+        sourced = {id: self._sourced(id, found, reading, endpoints) for id, found in plain.items()}
+        changed = {id: found for id, found in sourced.items() if self._sourced_before.get(id) is not found}
+        known = {definition.key for found in sourced.values() for definition in found.definitions}
+        fresh = [one for one in reading.undefined(known) if one.key not in self._registry]
+        self._registry.define([*chain.from_iterable(found.definitions for found in changed.values()), *fresh])
+        self._sourced_before = sourced
+        for found in sourced.values():
+            diagnoses += found.diagnoses
+        links = reading.bind(self._registry, changed)
+        points = {point.signal: (link.id, point) for link in links for point in link.points}
+        set_up = {link.id: msgspec.structs.replace(described[link.id], points=link.points) for link in links}
+        return Derived(
+            described={link.id: link for link in links},
+            wanted={id: link for id, link in set_up.items() if twins.overrides.get(id, {}).get("enabled", True)},
+            points=points,
+            actions={action.key: action for action in actions_from_environment(environment, links)},
+            vehicles=find_vehicles(links, lambda submodel: twins.shell_of_submodel.get(submodel, "")),
+            diagnoses=[*diagnoses, *reading.diagnoses],
+            signal_submodels=frozenset(id for id, found in sourced.items() if found.definitions),
+        )
+
+    def _sourced(
+        self, submodel: str, definitions: tuple[SignalDef, ...], reading: Reading, endpoints: Mapping[str, str]
+    ) -> _Sourced:
+        """The signals of a submodel with their sources, and those left out: of another kind than their history."""
+        before = self._sourced_before.get(submodel)
+        filling, used = reading.of_submodel(submodel), {id: endpoints[id] for id in reading.links_of(submodel)}
+        if before is not None and (before.plain is definitions) and before.filling == filling and before.used == used:
+            return before
+        found = {one.key: (link, one) for link, one in reading.filling(submodel)}
+        kept, diagnoses = [], []
         for definition in definitions:
             if definition.key in self._registry:
-                before = self._registry.get(self._registry.handle(definition.key))
-                if before.kind != definition.kind:
-                    params = {"before": before.kind.name, "after": definition.kind.name}
-                    self.diagnoses.append(Diagnosis("runtime.signal_kind_changed", definition.key, params))
+                kind = self._registry.get(self._registry.handle(definition.key)).kind
+                if kind != definition.kind:
+                    params = {"before": kind.name, "after": definition.kind.name}
+                    diagnoses.append(Diagnosis("runtime.signal_kind_changed", definition.key, params))
                     continue
+            if definition.key in found:
+                link, place = found[definition.key]
+                source = SourceRef(link.id, endpoints[link.id], place.placement.address, link.protocol)
+                definition = msgspec.structs.replace(definition, source=source, writable=place.is_writable)
             kept.append(definition)
-        return kept
+        return _Sourced(definitions, filling, used, tuple(kept), tuple(diagnoses))
 
-    def _with_sources(self, definitions: list[SignalDef]) -> list[SignalDef]:
-        endpoints = {link_id: link.endpoint for link_id, link in {**self._described, **self._wanted}.items()}
-        sourced = []
-        for definition in definitions:
-            link_id, point = self._points.get(self._registry.handle(definition.key), ("", None))
-            if point is not None:
-                protocol = self._described[link_id].protocol
-                source = SourceRef(link_id, endpoints[link_id], point.address, protocol)
-                definition = msgspec.structs.replace(definition, source=source, writable=point.writable)
-            sourced.append(definition)
-        return sourced
+    def take(self, derived: Derived) -> None:
+        """Put in force what `derive` found; connections follow where they are other ones now."""
+        self._described, self._wanted, self._points = derived.described, derived.wanted, derived.points
+        self.actions, self.vehicles, self.diagnoses = derived.actions, derived.vehicles, derived.diagnoses
+        if self._is_started:
+            self._reconcile_soon()
 
     def links(self) -> list[tuple[Link, bool]]:
         """Every described connection and whether it is wanted."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from xushi.runtime._devices import device_commands
 from xushi.runtime._drafts import DraftDesk
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._layouts import LayoutFinder
-from xushi.runtime._links import LinkKeeper
+from xushi.runtime._links import Derived, LinkKeeper
 from xushi.runtime._lock import FolderLock
 from xushi.runtime._products import ProductLog
 from xushi.runtime._proposals import proposal_commands
@@ -44,7 +45,7 @@ from xushi.runtime._report_orders import report_commands
 from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
-from xushi.runtime._twins import TwinIndex, twin_commands
+from xushi.runtime._twins import TwinIndex, TwinSnapshot, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
 from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands
 from xushi.runtime.plans import (
@@ -137,7 +138,7 @@ class Platform:
         self.foresight_turns = Turns()
         self._pool: Pool | None = None
         files.callback(self._close_pool)
-        self.products = ProductLog(self.twins, self.registry)
+        self.products = ProductLog(self.registry)
         self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.monitor = Monitor(
             folder / "alarms.sqlite", self.store, self.registry, self.board, self.history, self.evidence, clock
@@ -151,6 +152,9 @@ class Platform:
         self.plans = PlanDesk(self)
         self.restart: Callable[[], None] | None = None  # how a restored folder is opened in place of this one
         self._signal_listeners: list[Callable[[], None]] = []
+        self._deriving = threading.Lock()
+        self._following = asyncio.Lock()
+        self._changes = self._followed = 0
         self._housekeeper: asyncio.Task[None] | None = None
         self.twins.reload()
         self.refresh()
@@ -206,9 +210,29 @@ class Platform:
 
     def refresh(self) -> None:
         """Derive signals and connections anew from the twins; what has not changed keeps its handle and its link."""
-        self.links.adopt(self.twins)
-        self.products.adopt()
-        self.monitor.adopt()
+        self._take(self._derive(self.twins.snapshot()))
+
+    async def _follow(self) -> None:
+        """Do what `refresh` does, with the event loop free for everybody else; once for changes that wait together."""
+        wanted = self._changes = self._changes + 1
+        async with self._following:
+            if self._followed >= wanted:
+                return
+            now, twins = self._changes, self.twins.snapshot()
+            self.twins.signal_submodels = None
+            self._take(await asyncio.to_thread(self._derive, twins))
+            self._followed = now
+
+    def _derive(self, twins: TwinSnapshot) -> Derived:
+        with self._deriving:
+            derived = self.links.derive(twins)
+            self.products.adopt(twins)
+            return derived
+
+    def _take(self, derived: Derived) -> None:
+        self.links.take(derived)
+        self.twins.signal_submodels = derived.signal_submodels
+        self.monitor.adopt_signals()
         for listener in list(self._signal_listeners):
             listener()
 
@@ -236,6 +260,8 @@ class Platform:
         await self.plans.stop()
         await self.jobs.close()
         await self.bus.settle(_SETTLE_S)
+        async with self._following:  # a thread that derives needs the files that are closed next
+            pass
         await self.drafts.close()
         await self.queue.stop()
         await self.links.stop()
@@ -256,13 +282,13 @@ class Platform:
         """Close every file; the lock goes last."""
         self._files.close()
 
-    def _on_change(self, outcome: Outcome, diff: Diff) -> None:
+    def _on_change(self, outcome: Outcome, diff: Diff) -> Awaitable[None] | None:
         if any(split_key(key)[0] == "certificate" for key in diff.touched()):
             self.certificates.adopt()
-        if self.twins.apply(diff):
-            self.refresh()
+        are_signals_other = self.twins.apply(diff)
         self.monitor.on_change(outcome, diff)
         self.branches.adopt(diff)
+        return self._follow() if are_signals_other else None
 
     async def _keep_house(self) -> None:
         while True:

@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
-from xushi.runtime._twins import TwinIndex
+from xushi.kernel import Record
+from xushi.runtime._signals_of_twins import elements_of, plain_meaning
+from xushi.runtime._twins import TwinSnapshot
 from xushi.signals import SignalRegistry, Timeline, decode_value
-from xushi.twins import Property, Reference, SubmodelElementCollection, walk
+from xushi.twins import Property, Reference, Submodel, SubmodelElementCollection, walk
 
 RESULT_MEANING = "urn:xushi:ProductionResult:1:0"
 SERIAL_MEANING = f"{RESULT_MEANING}/Serial"
@@ -65,32 +67,39 @@ class ProductLog:
     is a source of results; nothing else about the plant is known here.
     """
 
-    def __init__(self, twins: TwinIndex, registry: SignalRegistry) -> None:
-        self._twins = twins
+    def __init__(self, registry: SignalRegistry) -> None:
         self._registry = registry
+        self._has_results: dict[str, tuple[Record, bool]] = {}
         self.sources: list[ResultSource] = []
 
-    def adopt(self) -> None:
-        """Find the result groups of the twins anew."""
-        names = {shell.id: shell.id_short or shell.id for shell in self._twins.shells()}
-        self.sources = []
-        for submodel in self._twins.submodels():
-            shell = self._twins.shell_of_submodel.get(submodel.id, "")
-            for path, element in walk(submodel):
+    def adopt(self, twins: TwinSnapshot) -> None:
+        """Find the result groups of the twins anew; a submodel that has not changed is not looked through again."""
+        self._has_results = {id: self._look(id, record) for id, record in twins.records["submodel"].items()}
+        found: list[ResultSource] = []
+        for id, (record, has_results) in self._has_results.items():
+            if not has_results:
+                continue
+            shell = twins.shell_of_submodel.get(id, "")
+            station = twins.records["shell"].get(shell, {}).get("idShort") or shell
+            for path, element in walk(msgspec.convert(record, Submodel)):
                 if isinstance(element, SubmodelElementCollection) and _meaning(element.semantic_id) == RESULT_MEANING:
-                    source = self._source(submodel.id, path, element, shell, names.get(shell, shell))
+                    source = self._source(id, path, element, shell, station)
                     if source is not None:
-                        self.sources.append(source)
+                        found.append(source)
+        self.sources = found
+
+    def _look(self, id: str, record: Record) -> tuple[Record, bool]:
+        known = self._has_results.get(id)
+        if known is not None and known[0] is record:
+            return known
+        return record, any(plain_meaning(one) == RESULT_MEANING for one in elements_of(record))
 
     def _source(
         self, submodel_id: str, path: str, group: SubmodelElementCollection, shell: str, station: str
     ) -> ResultSource | None:
         prefix = f"{submodel_id}#{path}."
-        fields = {
-            definition.key[len(prefix) :]: handle
-            for handle, definition in enumerate(self._registry.all())
-            if definition.key.startswith(prefix)
-        }
+        names = [name.removeprefix(f"{path}.") for name, _ in walk(group, path)]
+        fields = {name: self._registry.handle(prefix + name) for name in names if prefix + name in self._registry}
         serial = _field(group, SERIAL_MEANING, _SERIAL_NAMES)
         verdict = _field(group, VERDICT_MEANING, _VERDICT_NAMES)
         if serial not in fields:

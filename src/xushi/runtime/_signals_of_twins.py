@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+import msgspec
+
+from xushi.kernel import Record
+from xushi.runtime._twins import TwinSnapshot
 from xushi.signals import Kind, SignalDef
 from xushi.twins import (
     ConceptDescription,
@@ -11,7 +16,6 @@ from xushi.twins import (
     MultiLanguageProperty,
     Property,
     Reference,
-    ReferenceElement,
     Submodel,
     SubmodelElement,
     SubmodelElementList,
@@ -21,6 +25,7 @@ from xushi.twins import (
 
 OPERATIONAL_DATA = "OperationalData"
 _MAPPING = "AssetInterfacesMappingConfiguration"
+_HOLDING = ("submodelElements", "value", "statements", "annotations")
 _KINDS = {
     "xs:double": Kind.DOUBLE, "xs:float": Kind.DOUBLE, "xs:decimal": Kind.DOUBLE, "xs:boolean": Kind.BOOL,
     "xs:dateTime": Kind.TIME, "xs:int": Kind.INT, "xs:integer": Kind.INT, "xs:long": Kind.INT, "xs:short": Kind.INT,
@@ -29,22 +34,91 @@ _KINDS = {
 }  # fmt: skip
 
 
-def signal_definitions(environment: Environment, shell_of: Mapping[str, str]) -> list[SignalDef]:
-    """The definition of every signal, without its source.
+class SignalReader:
+    """Finds the signals of all twins, again and again: what has not changed since is not read twice.
 
     A submodel carries signals when a mapping configuration (IDTA 02027) has a sink in it, or when it is named
     ``OperationalData``; there each Property is a signal, and each list of Properties is one array signal.
+    """
+
+    def __init__(self) -> None:
+        self._sinks: dict[str, tuple[Record, frozenset[str]]] = {}
+        self._read: dict[str, _Read] = {}
+
+    def read(self, twins: TwinSnapshot) -> dict[str, tuple[SignalDef, ...]]:
+        """The definitions of every submodel that carries signals, without their sources.
+
+        Where nothing has changed it is the same tuple as before.
+        """
+        submodels = twins.records["submodel"]
+        self._sinks = {
+            id: self._sinks_of(id, record)
+            for id, record in submodels.items()
+            if _MAPPING in plain_meaning(record) or record.get("idShort") == _MAPPING
+        }
+        sinks = frozenset[str]().union(*(found for _, found in self._sinks.values()))
+        concepts = _Concepts(twins.records["concept"])
+        self._read = {
+            id: self._read_one(record, twins.shell_of_submodel.get(id, ""), concepts)
+            for id, record in submodels.items()
+            if record.get("kind") != "Template" and (id in sinks or record.get("idShort") == OPERATIONAL_DATA)
+        }
+        return {id: one.found for id, one in self._read.items()}
+
+    def _sinks_of(self, id: str, record: Record) -> tuple[Record, frozenset[str]]:
+        known = self._sinks.get(id)
+        return known if known is not None and known[0] is record else (record, frozenset(_sink_submodels(record)))
+
+    def _read_one(self, record: Record, shell: str, concepts: _Concepts) -> _Read:
+        known = self._read.get(record["id"])
+        is_known = known is not None and known.record is record and known.shell == shell
+        if known is not None and is_known and concepts.are_still(known.looked):
+            return known
+        concepts.looked = {}
+        found = tuple(_of_submodel(msgspec.convert(record, Submodel), shell, concepts))
+        return _Read(record, shell, concepts.looked, found)
+
+
+class _Read(NamedTuple):
+    """The signals of a submodel, and all that they came from."""
+
+    record: Record
+    shell: str
+    looked: dict[str, Record | None]
+    found: tuple[SignalDef, ...]
+
+
+class _Concepts:
+    """Concept descriptions by id, parsed when they are looked at; `looked` notes which were looked for."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self._records = records
+        self._parsed: dict[str, ConceptDescription] = {}
+        self.looked: dict[str, Record | None] = {}
+
+    def are_still(self, looked: Mapping[str, Record | None]) -> bool:
+        """Whether these concepts are the very same as when they were looked at."""
+        return all(self._records.get(id) is record for id, record in looked.items())
+
+    def get(self, id: str) -> ConceptDescription | None:
+        """The concept, None where there is none."""
+        record = self.looked[id] = self._records.get(id)
+        if record is not None and id not in self._parsed:
+            self._parsed[id] = msgspec.convert(record, ConceptDescription)
+        return self._parsed.get(id)
+
+
+def signal_definitions(environment: Environment, shell_of: Mapping[str, str]) -> list[SignalDef]:
+    """The definition of every signal of an environment, without its source; see `SignalReader`.
 
     Args:
         shell_of: shell id by submodel id.
     """
-    concepts = {concept.id: concept for concept in environment.concept_descriptions}
-    sinks = set(_sink_submodels(environment))
-    found: list[SignalDef] = []
-    for submodel in environment.submodels:
-        if submodel.kind != "Template" and (submodel.id in sinks or submodel.id_short == OPERATIONAL_DATA):
-            found.extend(_of_submodel(submodel, shell_of.get(submodel.id, ""), concepts))
-    return found
+    plain = msgspec.to_builtins(environment)
+    kinds = {"shell": "assetAdministrationShells", "submodel": "submodels", "concept": "conceptDescriptions"}
+    records = {kind: {one["id"]: one for one in plain.get(name) or ()} for kind, name in kinds.items()}
+    read = SignalReader().read(TwinSnapshot(records, dict(shell_of), {}))
+    return [definition for found in read.values() for definition in found]
 
 
 def signal_key(reference: Reference | None) -> str | None:
@@ -67,19 +141,35 @@ def texts(strings: tuple[object, ...]) -> dict[str, str]:
     return named
 
 
-def _sink_submodels(environment: Environment) -> Iterator[str]:
-    for submodel in environment.submodels:
-        meaning = submodel.semantic_id.keys[0].value if submodel.semantic_id else ""
-        if _MAPPING not in meaning and submodel.id_short != _MAPPING:
-            continue
-        for _, element in walk(submodel):
-            if isinstance(element, ReferenceElement) and element.id_short == "Sink":
-                key = signal_key(element.value)
-                if key is not None:
-                    yield key.partition("#")[0]
+def _sink_submodels(mapping: Record) -> Iterator[str]:
+    """The submodels that a mapping configuration fills."""
+    for element in elements_of(mapping):
+        if element.get("modelType") == "ReferenceElement" and element.get("idShort") == "Sink":
+            keys = list((element.get("value") or {}).get("keys") or ())
+            if len(keys) > 1 and keys[0]["type"] == "Submodel":
+                yield keys[0]["value"]
 
 
-def _of_submodel(submodel: Submodel, shell: str, concepts: Mapping[str, ConceptDescription]) -> Iterator[SignalDef]:
+def elements_of(record: Record) -> Iterator[Record]:
+    """Every element within a plain submodel, in no certain order."""
+    waiting = [record]
+    while waiting:
+        one = waiting.pop()
+        for name in _HOLDING:
+            inner = one.get(name)
+            if isinstance(inner, list | tuple):
+                found = [element for element in inner if isinstance(element, dict) and "modelType" in element]
+                waiting += found
+                yield from found
+
+
+def plain_meaning(record: Record) -> str:
+    """The first key of a plain record's semanticId; empty where there is none."""
+    keys = (record.get("semanticId") or {}).get("keys") or ()
+    return str(keys[0]["value"]) if keys else ""
+
+
+def _of_submodel(submodel: Submodel, shell: str, concepts: _Concepts) -> Iterator[SignalDef]:
     lists: list[str] = []
     for path, element in walk(submodel):
         if any(path.startswith(f"{outer}[") for outer in lists):
@@ -100,7 +190,7 @@ def _definition(
     element: SubmodelElement,
     kind: Kind,
     shell: str,
-    concepts: Mapping[str, ConceptDescription],
+    concepts: _Concepts,
 ) -> SignalDef:
     concept = concepts.get(element.semantic_id.keys[0].value) if element.semantic_id else None
     unit, labels, names = _meaning(concept, concepts)
@@ -123,9 +213,7 @@ def _definition(
     )
 
 
-def _meaning(
-    concept: ConceptDescription | None, concepts: Mapping[str, ConceptDescription]
-) -> tuple[str, dict[str, str], dict[str, str]]:
+def _meaning(concept: ConceptDescription | None, concepts: _Concepts) -> tuple[str, dict[str, str], dict[str, str]]:
     """Unit, labels by value, and name that a concept description gives (IDTA-01003-a)."""
     for specification in concept.embedded_data_specifications if concept is not None else ():
         content = specification.data_specification_content
@@ -135,7 +223,7 @@ def _meaning(
     return "", {}, {}
 
 
-def _label(pair: ValueReferencePair, concepts: Mapping[str, ConceptDescription]) -> str:
+def _label(pair: ValueReferencePair, concepts: _Concepts) -> str:
     """What an allowed value means: the name of its own concept, else what its reference says."""
     if pair.value_id is None:
         return pair.value

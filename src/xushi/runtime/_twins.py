@@ -16,26 +16,30 @@ _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=2_048)]
 
 
 class TwinIndex:
-    """Shells, submodels and concepts by id, read from the store once and kept in step with it."""
+    """Shells, submodels and concepts by id, read from the store once and kept in step with it.
+
+    A record is parsed when somebody asks for it: what nobody looks at costs nothing.
+    """
 
     def __init__(self, store: RecordStore) -> None:
         self._store = store
         self.records: dict[str, dict[str, Record]] = {kind: {} for kind in _TYPES}
-        self._parsed: dict[str, dict[str, Any]] = {kind: {} for kind in _TYPES}
+        self._parsed: dict[tuple[str, str], tuple[Record, Any]] = {}
         self.shell_of_submodel: dict[str, str] = {}
         self.overrides: dict[str, Record] = {}
-        self.signal_submodels: set[str] = set()
+        self.signal_submodels: frozenset[str] | None = None  # None until they are known
 
     def reload(self) -> None:
-        """Read everything anew."""
-        for kind, type_ in _TYPES.items():
+        """Read everything anew.
+
+        Raises:
+            XushiError: `runtime.record_unreadable`.
+        """
+        self._parsed.clear()
+        for kind in _TYPES:
             self.records[kind] = dict(self._store.list(kind))
-            try:
-                self._parsed[kind] = {
-                    record_id: msgspec.convert(record, type_) for record_id, record in self.records[kind].items()
-                }
-            except msgspec.ValidationError as error:
-                raise XushiError("runtime.record_unreadable", kind=kind, reason=str(error)) from error
+            for record_id in self.records[kind]:
+                self._get(kind, record_id)
         self._relate()
 
     def apply(self, diff: Diff) -> bool:
@@ -51,10 +55,9 @@ class TwinIndex:
             before, record = self.records[kind].get(record_id), diff.after(key)
             if record is None:
                 self.records[kind].pop(record_id, None)
-                self._parsed[kind].pop(record_id, None)
+                self._parsed.pop((kind, record_id), None)
             else:
                 self.records[kind][record_id] = record
-                self._parsed[kind][record_id] = msgspec.convert(record, _TYPES[kind])
             is_signals = is_signals or any(self._matters(kind, one) for one in (before, record) if one is not None)
         if is_structure:
             self._relate()
@@ -62,6 +65,8 @@ class TwinIndex:
 
     def _matters(self, kind: str, record: Record) -> bool:
         """Whether signals may come from a record: from its mapping, its values, or the meaning of these."""
+        if self.signal_submodels is None:
+            return True
         if kind == "concept":
             return bool(self.signal_submodels)
         if kind == "shell":
@@ -71,33 +76,72 @@ class TwinIndex:
 
     def _relate(self) -> None:
         self.shell_of_submodel = {
-            reference.keys[0].value: shell.id for shell in self.shells() for reference in shell.submodels
+            reference["keys"][0]["value"]: shell_id
+            for shell_id, shell in self.records["shell"].items()
+            for reference in shell.get("submodels", [])
         }
         self.overrides = dict(self._store.list("link"))
 
+    def _get(self, kind: str, record_id: str) -> Any:
+        """A record as its Struct, None where there is none; asked for from any thread."""
+        record = self.records[kind].get(record_id)
+        if record is None:
+            return None
+        known = self._parsed.get((kind, record_id))
+        if known is None or known[0] is not record:
+            try:
+                known = self._parsed[kind, record_id] = (record, msgspec.convert(record, _TYPES[kind]))
+            except msgspec.ValidationError as error:
+                raise XushiError("runtime.record_unreadable", kind=kind, reason=str(error)) from error
+        return known[1]
+
+    def _all(self, kind: str) -> Iterator[Any]:
+        return (one for record_id in list(self.records[kind]) if (one := self._get(kind, record_id)) is not None)
+
     def shells(self) -> Iterator[AssetAdministrationShell]:
         """All shells."""
-        return iter(self._parsed["shell"].values())
+        return self._all("shell")
 
     def submodels(self) -> Iterator[Submodel]:
         """All submodels."""
-        return iter(self._parsed["submodel"].values())
+        return self._all("submodel")
 
     def submodel(self, submodel_id: str) -> Submodel | None:
         """A submodel by id."""
-        found: Submodel | None = self._parsed["submodel"].get(submodel_id)
+        found: Submodel | None = self._get("submodel", submodel_id)
         return found
 
     def environment(self) -> Environment:
         """Everything as one environment."""
         return Environment(
-            asset_administration_shells=tuple(self._parsed["shell"].values()),
-            submodels=tuple(self._parsed["submodel"].values()),
-            concept_descriptions=tuple(self._parsed["concept"].values()),
+            asset_administration_shells=tuple(self.shells()),
+            submodels=tuple(self.submodels()),
+            concept_descriptions=tuple(self._all("concept")),
         )
 
+    def snapshot(self) -> TwinSnapshot:
+        """Everything as it is now, to be looked at in another thread while changes go on here."""
+        return TwinSnapshot(
+            {kind: dict(records) for kind, records in self.records.items()},
+            dict(self.shell_of_submodel),
+            dict(self.overrides),
+        )
+
+
+class TwinSnapshot(msgspec.Struct, frozen=True):
+    """All twins as they were at one instant.
+
+    Attributes:
+        records: plain records by kind and id; the same object as before where a record has not changed.
+        overrides: what the operator set for a connection, by link id.
+    """
+
+    records: dict[str, dict[str, Record]]
+    shell_of_submodel: dict[str, str]
+    overrides: dict[str, Record]
+
     def plain_environment(self) -> dict[str, list[Record]]:
-        """The same as plain JSON."""
+        """Everything as one environment, as plain JSON."""
         return {
             "assetAdministrationShells": list(self.records["shell"].values()),
             "submodels": list(self.records["submodel"].values()),

@@ -187,6 +187,7 @@ class Doors:
                     points=len(link.points),
                     updates=status.updates if status is not None else 0,
                     error=error,
+                    ready=status.ready if status is not None else 0,
                 )
             )
         return shown

@@ -142,7 +142,7 @@ class TwinSummary(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class LinkInfo(msgspec.Struct, frozen=True):
-    """A connection and how it is."""
+    """A connection and how it is; `ready` of its points are subscribed while it comes up."""
 
     id: str
     title: Text
@@ -153,6 +153,7 @@ class LinkInfo(msgspec.Struct, frozen=True):
     points: int
     updates: int
     error: ErrorBody | None = None
+    ready: int = 0
 
 
 class QueuedWriteInfo(msgspec.Struct, frozen=True):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +20,7 @@ from xushi.remote import LOCAL_ACCESS
 from xushi.runtime import Platform
 from xushi.server._app import build_app, running
 from xushi.server._doors import Doors
+from xushi.server._heap import heap_at_rest
 from xushi.server._wire import SharedWireProtocol
 from xushi.simulate import DEFAULT_COMPUTE
 from xushi.trust import ALL_SCOPES
@@ -96,23 +96,12 @@ async def serving(
             await asyncio.sleep(0.005)
         local = _leave_local_access(platform, base_url)
         try:
-            with _heap_at_rest():
+            async with heap_at_rest(platform):
                 yield RunningServer(doors, base_url, server)
         finally:
             local.unlink(missing_ok=True)
             server.should_exit = True
             await task
-
-
-@contextmanager
-def _heap_at_rest() -> Iterator[None]:
-    """Keep the collector from walking what was there at the start: a full walk of it held every value for 55 ms."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 async def _quiet(server: uvicorn.Server, listener: socket.socket) -> None:

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS signal(
 """
 
 
-class SourceRef(msgspec.Struct, frozen=True):
+class SourceRef(msgspec.Struct, frozen=True, gc=False):
     """Where a signal's values come from: the link, its endpoint and the address in it."""
 
     link: str
@@ -29,7 +29,7 @@ class SourceRef(msgspec.Struct, frozen=True):
     protocol: str
 
 
-class SignalDef(msgspec.Struct, frozen=True, omit_defaults=True):
+class SignalDef(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a signal is: the leaf of a twin, with kind, unit, limits and source.
 
     Attributes:

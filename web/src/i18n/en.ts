@@ -1172,6 +1172,8 @@ export const en = {
   "connect.toList": "All connections",
   "connect.linkCount": "{live} of {all} connections live",
   "connect.links": "Connections",
+  "connect.linkProgress": "Subscribed signals",
+  "connect.linkReady": "{ready} of {points} signals subscribed",
   "connect.linkSignals": "signals: {points} · updates: {updates}",
   "connect.noLinks": "No connections yet",
   "connect.noLinksHint": "Connect a server or broker of your plant: OPC UA, MQTT, Modbus, HTTP, or what a plugin brings.",

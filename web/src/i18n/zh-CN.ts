@@ -1174,6 +1174,8 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.toList": "所有连接",
   "connect.linkCount": "{all} 个连接中 {live} 个在线",
   "connect.links": "连接列表",
+  "connect.linkProgress": "已订阅信号",
+  "connect.linkReady": "已订阅 {ready} / {points} 个信号",
   "connect.linkSignals": "{points} 个信号，{updates} 次更新",
   "connect.noLinks": "尚无连接",
   "connect.noLinksHint": "接入工厂中的服务器或消息代理：OPC UA、MQTT、Modbus、HTTP 或插件提供的协议。",

@@ -609,7 +609,7 @@ export interface Light {
   signal: string;
 }
 
-/** A connection and how it is. */
+/** A connection and how it is; `ready` of its points are subscribed while it comes up. */
 export interface LinkInfo {
   id: string;
   title: Record<string, string>;
@@ -620,6 +620,7 @@ export interface LinkInfo {
   points: number;
   updates: number;
   error: ErrorBody | null;
+  ready: number;
 }
 
 /** Connections whose state changed. */

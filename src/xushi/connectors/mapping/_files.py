@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from xml.parsers import expat
-
-import xlsxwriter
 
 from xushi.kernel import DAMAGED_ARCHIVE, XushiError
 
@@ -22,9 +19,46 @@ MOST_LINES = 250_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 32_767
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ROWS_A_PIECE = 1_000
+_MOST_KNOWN = 10_000
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+# The parts of a workbook with one sheet (ECMA-376-1, 12.3; ECMA-376-2 for the package). Styles: 1 text, 2 bold text.
+_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
+    '<sheet name="Mapping" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>'
+    '<border><left/><right/><top/><bottom style="thin"/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="49" fontId="1" fillId="0" borderId="1" xfId="0" applyNumberFormat="1" applyFont="1"'
+    ' applyBorder="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
+}
+_REPLACED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_UNUSUAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _WIDTHS = {"Address": 48, "Source": 40, "Property": 32, "Name (en)": 24, "Name (zh-CN)": 20, "Machine": 18}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
 
 
 def to_csv(lines: Iterable[list[str]]) -> bytes:
@@ -35,26 +69,66 @@ def to_csv(lines: Iterable[list[str]]) -> bytes:
 
 
 def to_xlsx(lines: Iterable[list[str]]) -> bytes:
-    """Return the table as a workbook (ECMA-376): every cell is text, so that none is a formula or a link."""
-    with tempfile.TemporaryFile() as file:
-        book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False,
-                                          "strings_to_urls": False, "strings_to_numbers": False})  # fmt: skip
-        sheet = book.add_worksheet("Mapping")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        text = book.add_format({"num_format": "@"})
-        count = 0
-        for count, line in enumerate(lines):
-            for column, cell in enumerate(line):
-                if count == 0:
-                    sheet.set_column(column, column, _WIDTHS.get(cell, 10), text)
-                if cell:
-                    sheet.write_string(count, column, guarded(cell)[:LONGEST_CELL], bold if count == 0 else text)
-        sheet.freeze_panes(1, 0)
-        if count:
-            sheet.autofilter(0, 0, count, len(line) - 1)
-        book.close()
-        file.seek(0)
-        return file.read()
+    """Return the table as a workbook (ECMA-376): every cell is text, so that none is a formula or a link.
+
+    Written by ourselves: a library that knows every sort of cell takes five times as long for 100,000 lines.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        for name, text in _PARTS.items():
+            archive.writestr(name, _XML + text)
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            for piece in _sheet_xml(iter(lines)):
+                part.write(piece.encode())
+    return file.getvalue()
+
+
+def _sheet_xml(lines: Iterator[list[str]]) -> Iterator[str]:
+    header = next(lines, [])
+    widths = "".join(
+        f'<col min="{at}" max="{at}" width="{_WIDTHS.get(name, 10)}" style="1" customWidth="1"/>'
+        for at, name in enumerate(header, 1)
+    )
+    yield f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0" tabSelected="1">'
+    yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+    yield f"<cols>{widths}</cols><sheetData>" if widths else "<sheetData>"
+    letters = [_letters(at) for at in range(MOST_COLUMNS)]
+    known: dict[str, str] = {}
+    count, row = 1, _row_xml(header, 1, 2, letters, known)
+    rows = [row] if header else []
+    for count, line in enumerate(lines, 2):
+        rows.append(_row_xml(line, count, 1, letters, known))
+        if len(rows) >= _ROWS_A_PIECE:
+            yield "".join(rows)
+            rows.clear()
+    yield "".join(rows)
+    last = f"{letters[max(len(header) - 1, 0)]}{count}"
+    yield f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>' if count > 1 else "</sheetData></worksheet>"
+
+
+def _row_xml(line: list[str], row: int, style: int, letters: list[str], known: dict[str, str]) -> str:
+    cells = []
+    for letter, cell in zip(letters, line, strict=False):
+        if cell:
+            text = known.get(cell)
+            if text is None:
+                text = _text_xml(guarded(cell)[:LONGEST_CELL])
+                if len(known) < _MOST_KNOWN:
+                    known[cell] = text
+            cells.append(f'<c r="{letter}{row}" s="{style}" t="inlineStr"><is>{text}</is></c>')
+    return f'<row r="{row}">{"".join(cells)}</row>'
+
+
+def _text_xml(text: str) -> str:
+    """Return a text as the content of a cell; what XML cannot hold is escaped (ECMA-376-1, 22.9.2.19)."""
+    if _UNUSUAL.search(text):
+        text = _UNUSUAL.sub(lambda found: _REPLACED.get(found[0]) or f"_x{ord(found[0][0]):04X}_{found[0][1:]}", text)
+    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+    return f"<t{space}>{text}</t>"
+
+
+def _letters(column: int) -> str:
+    return ("" if column < 26 else chr(64 + column // 26)) + chr(65 + column % 26)
 
 
 def read_sheet(content: bytes) -> Iterator[list[str]]:
@@ -110,7 +184,7 @@ def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
             texts: list[str] = []
             if "xl/sharedStrings.xml" in names:
                 texts = _SharedStrings().read(_unpacked(archive, "xl/sharedStrings.xml"))
-            yield from _Cells(texts).read(_unpacked(archive, sheets[0]))
+            yield from _cells(texts, _unpacked(archive, sheets[0]))
     except (*DAMAGED_ARCHIVE, KeyError) as error:
         raise XushiError("connectors.sheet_unreadable", reason=str(error)) from error
     except expat.ExpatError as error:
@@ -136,26 +210,21 @@ def _refuse(*_: object) -> None:
     raise XushiError("connectors.sheet_unreadable", reason="a document type declaration")
 
 
-class _Parser:
-    """A parser of one part that knows elements by their local name."""
+def _parser() -> expat.XMLParserType:
+    """Return a parser that names elements `<namespace> <local name>` and takes no document type."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.EntityDeclHandler = _refuse
+    parser.buffer_text = True
+    return parser
 
+
+class _SharedStrings:
     def __init__(self) -> None:
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.StartDoctypeDeclHandler = _refuse
-        self._parser.EntityDeclHandler = _refuse
-        self._parser.buffer_text = True
+        self._parser = _parser()
         self._parser.StartElementHandler = lambda name, given: self.start(name.rpartition(" ")[2], given)
         self._parser.EndElementHandler = lambda name: self.end(name.rpartition(" ")[2])
         self._parser.CharacterDataHandler = self.characters
-
-    def start(self, name: str, given: dict[str, str]) -> None: ...
-    def end(self, name: str) -> None: ...
-    def characters(self, text: str) -> None: ...
-
-
-class _SharedStrings(_Parser):
-    def __init__(self) -> None:
-        super().__init__()
         self.texts: list[str] = []
         self._held: list[str] | None = None
         self._is_text = False
@@ -187,65 +256,98 @@ class _SharedStrings(_Parser):
             self._held.append(text)
 
 
-class _Cells(_Parser):
-    def __init__(self, texts: list[str]) -> None:
-        super().__init__()
-        self._texts = texts
-        self._lines: list[list[str]] = []
-        self._line: list[str] = []
-        self._column = 0
-        self._type = ""
-        self._held: list[str] = []
-        self._is_value = False
-        self._row = 0
+_OTHER, _ROW, _CELL, _VALUE, _INLINE = range(5)
+_CODES = {"row": _ROW, "c": _CELL, "v": _VALUE, "t": _INLINE}
 
-    def read(self, pieces: Iterator[bytes]) -> Iterator[list[str]]:
-        for piece in pieces:
-            self._parser.Parse(piece, False)
-            yield from self._lines
-            self._lines.clear()
-        self._parser.Parse(b"", True)
-        yield from self._lines
 
-    def start(self, name: str, given: dict[str, str]) -> None:
-        if name == "row":
-            self._line = []
-            stated = given.get("r", "")
-            row = int(stated) if stated.isdigit() else self._row + 1
-            if row > MOST_LINES:
-                raise XushiError("connectors.sheet_unreadable", reason=f"more than {MOST_LINES} lines")
-            while self._row < row - 1:  # empty lines are not written; rows are counted as the spreadsheet does
-                self._lines.append([])
-                self._row += 1
-            self._row = row
-        elif name == "c":
-            place = _PLACE.fullmatch(given.get("r", ""))
-            self._column = _column(place[1]) if place else len(self._line)
-            if self._column >= MOST_COLUMNS:
+class _Names(dict[str, int]):
+    """What an element is, by its name with or without a namespace; each name is looked at once."""
+
+    def __missing__(self, name: str) -> int:
+        code = self[name] = _CODES.get(name.rpartition(" ")[2], _OTHER)
+        return code
+
+
+class _Columns(dict[str, int]):
+    """The number of a column by its letters; -1 where they are none."""
+
+    def __missing__(self, letters: str) -> int:
+        column = self[letters] = _column(letters) if _LETTERS.fullmatch(letters) else -1
+        return column
+
+
+def _cells(texts: list[str], pieces: Iterator[bytes]) -> Iterator[list[str]]:
+    """Yield the lines of a sheet; six calls for every cell are what it costs, so they do no more than they must."""
+    parser = _parser()
+    names, columns = _Names(), _Columns()
+    lines: list[list[str]] = []
+    line: list[str] = []
+    held: list[str] = []
+    column = row = 0
+    sort = ""
+    is_value = False
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal line, held, column, row, sort, is_value
+        code = names[name]
+        if code == _CELL:
+            place = given.get("r", "")
+            letters = place.rstrip("0123456789")
+            column = columns[letters] if len(letters) < len(place) else -1
+            if column < 0:
+                column = len(line)
+            if column >= MOST_COLUMNS:
                 raise XushiError("connectors.sheet_unreadable", reason=f"more than {MOST_COLUMNS} columns")
-            self._type = given.get("t", "n")
-            self._held = []
-        self._is_value = name == "v" or (name == "t" and self._type == "inlineStr")
+            sort = given.get("t", "n")
+            held = []
+            is_value = False
+        elif code == _ROW:
+            line = []
+            stated = given.get("r", "")
+            number = int(stated[:10]) if stated.isdecimal() else row + 1
+            if number > MOST_LINES:
+                raise XushiError("connectors.sheet_unreadable", reason=f"more than {MOST_LINES} lines")
+            while row < number - 1:  # empty lines are not written; rows are counted as the spreadsheet does
+                lines.append([])
+                row += 1
+            row = number
+            is_value = False
+        else:
+            is_value = code == _VALUE or (code == _INLINE and sort == "inlineStr")
 
-    def end(self, name: str) -> None:
-        if name == "c":
-            self._line.extend([""] * (self._column + 1 - len(self._line)))
-            self._line[self._column] = self._cell()
-        elif name == "row":
-            self._lines.append(self._line)
-        self._is_value = False
+    def end(name: str) -> None:
+        nonlocal is_value
+        is_value = False
+        code = names[name]
+        if code == _CELL:
+            text = "".join(held)[:LONGEST_CELL]
+            if sort == "s":
+                text = texts[int(text)] if text.isdecimal() and len(text) < 10 and int(text) < len(texts) else ""
+            elif sort == "b":
+                text = "yes" if text == "1" else "no"
+            else:
+                text = _plain(text)
+            missing = column - len(line)
+            if missing < 0:
+                line[column] = text
+            else:
+                if missing:
+                    line.extend([""] * missing)
+                line.append(text)
+        elif code == _ROW:
+            lines.append(line)
 
-    def characters(self, text: str) -> None:
-        if self._is_value:
-            self._held.append(text)
+    def characters(text: str) -> None:
+        if is_value:
+            held.append(text)
 
-    def _cell(self) -> str:
-        text = "".join(self._held)[:LONGEST_CELL]
-        if self._type == "s":
-            return self._texts[int(text)] if text.isdigit() and int(text) < len(self._texts) else ""
-        if self._type == "b":
-            return "yes" if text == "1" else "no"
-        return _plain(text)
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
+    for piece in pieces:
+        parser.Parse(piece, False)
+        yield from lines
+        lines.clear()
+    parser.Parse(b"", True)
+    yield from lines
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,7 @@ OPERATIONAL_DATA = "OperationalData"
 MOST_ROWS = 200_000
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """Why something is suggested: a code of `connectors/messages.json` with its parameters."""
 
     code: str

@@ -38,10 +38,10 @@ def find_vehicles(links: Iterable[Link], shell_of: Callable[[str], str]) -> list
     """
     found: dict[tuple[str, str], Vehicle] = {}
     for link in links:
-        for point in link.points:
+        for point in link.points if link.protocol == "mqtt" else ():
             topic, _, pointer = point.address.partition("#/")
             match = _TOPIC.match(topic)
-            if match is None or link.protocol != "mqtt":
+            if match is None:
                 continue
             key = (link.id, match["base"])
             vehicle = found.get(key) or Vehicle(

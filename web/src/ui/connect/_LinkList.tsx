@@ -1,4 +1,5 @@
 // Every connection with its state, protocol, grade, and when it last changed.
+import { Progress } from "@mantine/core";
 import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import type { ConnectorInfo, LinkInfo } from "../live";
@@ -28,6 +29,16 @@ export function LinkList({ links, connectors }: Props) {
             <span className={css.quiet}>
               {text("connect.linkSignals", { points: link.points.toLocaleString(language), updates: link.updates.toLocaleString(language) })}
             </span>
+            {link.state === "connecting" && link.ready ? (
+              <span className={css.progress}>
+                <Progress
+                  value={(100 * link.ready) / link.points}
+                  size="sm"
+                  aria-label={text("connect.linkProgress")}
+                />
+                {text("connect.linkReady", { ready: link.ready.toLocaleString(language), points: link.points.toLocaleString(language) })}
+              </span>
+            ) : null}
             {link.error ? (
               <span className={css.error}>
                 {link.error.what} {link.error.next}
