@@ -34,6 +34,7 @@ from xushi.server import (
     _past,
     _reports,
     _shells_api,
+    _signals,
     _spc,
     _world,
 )
@@ -62,6 +63,7 @@ async def _openapi(doors: Doors, call: Call) -> Response:
 ROUTES: tuple[RouteSpec, ...] = (
     *_access.ROUTES,
     *_world.ROUTES,
+    *_signals.ROUTES,
     *_past.ROUTES,
     *_monitor.ROUTES,
     *_spc.ROUTES,

@@ -17,7 +17,10 @@ export function Cell({ value, label, list, isBad = false, lang, maxLength = 500,
   const [typed, setTyped] = useState(value);
   /** What was sent already: leaving the cell after Enter says nothing new. */
   const sent = useRef<string | null>(null);
-  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    sent.current = null;
+    setTyped(value);
+  }, [value]);
   const commit = () => {
     const next = typed.trim();
     if (next === value || next === sent.current) return;
@@ -37,6 +40,7 @@ export function Cell({ value, label, list, isBad = false, lang, maxLength = 500,
     <input
       className={css.cell}
       value={typed}
+      data-cell={typed === value ? "saved" : "typing"}
       aria-label={label}
       aria-invalid={isBad || undefined}
       title={typed}

@@ -41,6 +41,8 @@ export interface Feed {
   board: Board;
   time: Store<ShownTime>;
   connection: Store<Connection>;
+  /** Chooses the signals whose values are sent; what is watched already is not asked for again. */
+  watch(signals: number[] | "all"): void;
   seek(timeline: string, atMs: number): void;
   play(timeline: string, fromMs: number, speed: number): void;
   pause(): void;
@@ -89,13 +91,21 @@ export function createFeed(language: string): Feed {
     }
     else if (message.type === "error" && message.request === null) for (const hear of listeners.error) hear(message.error);
   });
-  link.watch(VIEW, "all", RATE_HZ, "live");
+  // The view is there from the beginning, so that it can be taken to an instant; its signals are chosen when they are known.
+  link.watch(VIEW, [], RATE_HZ, "live");
+  let watched = "";
 
   return {
     link,
     board,
     time,
     connection,
+    watch(signals) {
+      const asked = String(signals);
+      if (asked === watched) return;
+      watched = asked;
+      link.watch(VIEW, signals, RATE_HZ, "live");
+    },
     seek(timeline, atMs) {
       time.set({ timeline, mode: "paused", atMs, isWaiting: true });
       link.seek(VIEW, timeline, atMs);
