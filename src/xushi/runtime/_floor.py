@@ -264,4 +264,4 @@ def _around(wanted: tuple[float, float]) -> Iterator[tuple[float, float]]:
 
 
 def _words(box: Box) -> dict[str, str]:
-    return {"west": f"{box.west:g}", "south": f"{box.south:g}", "east": f"{box.east:g}", "north": f"{box.north:g}"}
+    return {name: f"{round(value, 2) + 0.0:g}" for name, value in box._asdict().items()}
