@@ -134,7 +134,9 @@ def test_the_sheet_says_where_machines_stand_once_for_each_and_brings_it_back() 
 def test_two_places_for_one_machine_half_a_place_and_no_number_are_faults() -> None:
     header = ["Address", "Machine", "Property", "Kind", "Area", "X (m)", "Y (m)"]
     base = [["a", "M", "p", "double", "", "1", "2"], ["b", "M", "q", "double", "", "3", "2"]]
-    faults = read_table([header, *base, ["c", "N", "r", "double", "", "4", ""], ["d", "O", "r", "int", "", "x", "1"]], Mapping())[1]
+    faults = read_table(
+        [header, *base, ["c", "N", "r", "double", "", "4", ""], ["d", "O", "r", "int", "", "x", "1"]], Mapping()
+    )[1]
     assert {(fault.row, fault.column, fault.code.partition(".")[2]) for fault in faults} == {
         (3, "X (m)", "sheet_place_twice"), (4, "Y (m)", "sheet_place_half"), (5, "X (m)", "sheet_number"),
         (5, "X (m)", "sheet_place_half"),

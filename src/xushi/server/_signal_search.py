@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from xushi.signals import Board, Kind, SignalDef, SignalRegistry
+from xushi.signals import Board, Frame, Kind, SignalDef, SignalRegistry
 
 Column: TypeAlias = Literal["", "name", "owner", "value", "unit", "quality", "age", "source"]
 Handles: TypeAlias = NDArray[np.int64]
@@ -119,12 +119,19 @@ class SignalSearch:
 
     def _moving(self, column: Column) -> NDArray[np.float64]:
         """What the order of a moving column goes by, NaN where there is nothing."""
-        frame = self._board.read(None)
+        frame = self._board.read(None)  # what has no value is not in it
         if column == "quality":
-            return frame.qualities.astype(np.float64)
-        if column == "age":
-            return np.where(frame.times_ns <= 0, np.nan, -frame.times_ns.astype(np.float64))
-        kinds = self._registry.kinds[: len(frame.signals)]
+            known = frame.qualities.astype(np.float64)
+        elif column == "age":
+            known = -frame.times_ns.astype(np.float64)
+        else:
+            known = self._numbers(frame)
+        keys = np.full(max(len(self._known), len(self._registry)), np.nan)
+        keys[frame.signals] = known
+        return keys
+
+    def _numbers(self, frame: Frame) -> NDArray[np.float64]:
+        kinds = self._registry.kinds[frame.signals]
         values = np.full(len(frame.signals), np.nan)
         is_double = kinds == Kind.DOUBLE
         values[is_double] = frame.bits[is_double].view(np.float64)
