@@ -1,4 +1,4 @@
-"""A machine that is connected stands where a person wants it: by number, by area, in the sheet; never outside or inside another."""
+"""A connected machine stands where a person wants it, by number, area or sheet; never outside or in another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signals of a large plant are read in parts: what a page needs first, by words, by machine, in order; elements level by level."""
+"""Signals of a large plant are read in parts: first, by words, by machine, in order; elements level by level."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from xushi.remote import RemoteError
 from xushi.server import _signals
-from xushi.signals import Frame, Kind, SignalDef, SourceRef
+from xushi.signals import Frame, SignalDef, SourceRef
 from xushi.testing import Served
 from xushi.testing import served as serving
 
@@ -21,8 +21,9 @@ COUNT = 5_200  # more than a page is given at once
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     signals = [
         SignalDef(
-            key=f"urn:m{at % 4}:data#Group.V{at}", kind=Kind.DOUBLE, submodel=f"urn:m{at % 4}:data", shell=f"urn:m{at % 4}",
-            path=f"Group.V{at}", name={"en": f"Value {at}", "zh-CN": f"数值 {at}"}, unit="bar" if at % 2 else "°C",
+            key=f"urn:m{at % 4}:data#Group.V{at}", submodel=f"urn:m{at % 4}:data",
+            shell=f"urn:m{at % 4}", path=f"Group.V{at}", name={"en": f"Value {at}", "zh-CN": f"数值 {at}"},
+            unit="bar" if at % 2 else "°C",
             source=SourceRef("l", "opc.tcp://h", f"ns=1;s=V{at}", "opcua"),
         )
         for at in range(COUNT)
@@ -105,7 +106,8 @@ def _submodel(served: Served) -> str:
     elements = [{"modelType": "Property", "idShort": f"P{at}", "valueType": "xs:int"} for at in range(450)]
     group = {"modelType": "SubmodelElementCollection", "idShort": "Group", "value": elements}
     things = {"modelType": "SubmodelElementList", "idShort": "Things", "typeValueListElement": "Property",
-              "valueTypeListElement": "xs:int", "value": [{"modelType": "Property", "valueType": "xs:int"}] * 3}  # fmt: skip
+              "valueTypeListElement": "xs:int",
+              "value": [{"modelType": "Property", "valueType": "xs:int"}] * 3}  # fmt: skip
     record = {"modelType": "Submodel", "id": "urn:m0:long", "idShort": "Long", "kind": "Instance",
               "submodelElements": [group, things]}  # fmt: skip
     served.platform.twins.records["submodel"]["urn:m0:long"] = record

@@ -110,7 +110,7 @@ export function TreePanel() {
     if (!cursor) return;
     const index = rowsNow.current.findIndex((row) => row.key === cursor);
     if (index >= 0) reveal(index);
-  }, [cursor, opened, reveal]);
+  }, [cursor, opened, wanted, reveal]);
 
   const at = rows.findIndex((row) => row.key === cursor);
   const onKeyDown = (event: KeyboardEvent) => {
