@@ -23,6 +23,14 @@ export function EditSteps({ draft, isBusy, onStep }: Props) {
   const stepText = useStepText();
   const latest = useRef({ draft, isBusy, onStep });
   latest.current = { draft, isBusy, onStep };
+  /** Asked for by key while an edit was still under way. */
+  const waiting = useRef<"undo" | "redo" | null>(null);
+  useEffect(() => {
+    const way = waiting.current;
+    if (isBusy || !way) return;
+    waiting.current = null;
+    if (draft[way]) latest.current.onStep(way);
+  }, [isBusy, draft]);
   useEffect(() => {
     // Ahead of the page's own undo, which takes whole commands back.
     const onKey = (event: KeyboardEvent) => {
@@ -31,7 +39,8 @@ export function EditSteps({ draft, isBusy, onStep }: Props) {
       event.preventDefault();
       event.stopImmediatePropagation();
       const now = latest.current;
-      if (!now.isBusy && now.draft[way]) now.onStep(way);
+      if (now.isBusy) waiting.current = way;
+      else if (now.draft[way]) now.onStep(way);
     };
     window.addEventListener("keydown", onKey, { capture: true });
     return () => window.removeEventListener("keydown", onKey, { capture: true });
