@@ -1087,7 +1087,7 @@ export const en = {
   "connect.area": "Area",
   "connect.areaAny": "Any",
   "connect.floorPlan": "Floor plan",
-  "connect.floorHint": "Click a spot, or move the machine with the arrow keys: half a metre, with Shift five.",
+  "connect.floorHint": "Click a spot, or move the machine with the arrow keys: half a metre, with Shift five. The grid is 5 m wide; north is up.",
   "connect.planStands": "Stands at X {x} m, Y {y} m.",
   "connect.planMoves": "Moves to X {x} m, Y {y} m.",
   "connect.planFree": "Free spot at X {x} m, Y {y} m.",

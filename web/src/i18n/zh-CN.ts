@@ -1089,7 +1089,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.area": "区域",
   "connect.areaAny": "不限",
   "connect.floorPlan": "平面图",
-  "connect.floorHint": "点击选择位置，或用方向键移动设备：每次半米，按住 Shift 为五米。",
+  "connect.floorHint": "点击选择位置，或用方向键移动设备：每次半米，按住 Shift 为五米。网格间距 5 m，上方为北。",
   "connect.planStands": "位置：X {x} m，Y {y} m。",
   "connect.planMoves": "移动到 X {x} m，Y {y} m。",
   "connect.planFree": "空闲位置：X {x} m，Y {y} m。",

@@ -6,6 +6,7 @@ import { keyLabels } from "../actions";
 import { Icon } from "../icons";
 import type { DraftInfo, EditStep } from "../live";
 import { wantedStep } from "./_mapping";
+import css from "./mapping.module.css";
 
 interface Props {
   draft: DraftInfo;
@@ -46,7 +47,7 @@ export function EditSteps({ draft, isBusy, onStep }: Props) {
     return () => window.removeEventListener("keydown", onKey, { capture: true });
   }, []);
   return (
-    <>
+    <span className={css.editSteps}>
       {(["undo", "redo"] as const).map((way) => {
         const step = draft[way];
         const keys = keyLabels(way === "undo" ? "mod+z" : "mod+shift+z").join("+");
@@ -59,6 +60,6 @@ export function EditSteps({ draft, isBusy, onStep }: Props) {
           </Tooltip>
         );
       })}
-    </>
+    </span>
   );
 }

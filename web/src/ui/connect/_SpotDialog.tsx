@@ -11,6 +11,7 @@ import css from "./spot.module.css";
 
 const STEP_M = 0.5;
 const LONG_STEP_M = 5;
+const GRID_M = 5;
 
 interface Props {
   draft: string;
@@ -148,7 +149,13 @@ function Plan({ floor, areaBox, others, own, spot, isBad, onSpot }: PlanProps) {
         onPointerDown={pick}
         onKeyDown={onKeyDown}
       >
+        <defs>
+          <pattern id={`${hintId}-grid`} width={GRID_M} height={GRID_M} patternUnits="userSpaceOnUse">
+            <path className={css.grid} d={`M${GRID_M} 0H0V${GRID_M}`} />
+          </pattern>
+        </defs>
         {floor.bounds ? <rect className={css.ground} {...rect(floor.bounds)} /> : null}
+        <rect x={view.west} y={-view.north} width={width} height={depth} fill={`url(#${hintId}-grid)`} />
         {areaBox ? <rect className={css.area} {...rect(areaBox)} /> : null}
         {others.map((other, index) => (
           <rect key={index} className={css.thing} data-new={other.isNew || undefined} {...rect(other.box)}>
