@@ -21,7 +21,8 @@ WORDS = {
         "plan": "Floor plan", "x": "X, east (m)", "y": "Y, north (m)", "take": "Take over",
         "difference": "Show the difference", "region": "Difference", "stands": "Stands at X 12.5 m, Y -8 m.",
         "shifted": "m beside the chosen spot: Paint robot stands there.", "nodes": "Nodes",
-        "suggest": "Suggest a mapping", "address": "Address", "connect": "Connect", "table": "Signals", "filter": "Filter signals…",
+        "suggest": "Suggest a mapping", "address": "Address", "connect": "Connect", "table": "Signals",
+        "filter": "Filter signals…",
     },
     "zh-CN": {
         "undo": re.compile("^撤销："), "redo": re.compile("^重做："), "nothing": "没有可撤销的编辑",

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 NODES = 20_000
 LONG_MS = 120_000
 MOST_ROWS = 80
+ATTEMPTS = 5
 LAST = f"Value {NODES - 1}"
 
 
@@ -40,17 +41,20 @@ def large(tmp_path_factory: pytest.TempPathFactory, plant: NodeOpcua) -> Iterato
     with serving(tmp_path_factory.mktemp("data")) as served:
         remote = served.remote
         path = f"/api/connect/drafts/{remote.post('/api/connect/drafts', {'endpoint': plant.url})['id']}"
-        for step in ("suggest", "import"):
-            _done(served, remote.post(f"{path}/{step}", {}))
+        for _ in range(ATTEMPTS):  # on a busy machine the foreign server may answer too late
+            job = _ended(served, remote.post(f"{path}/suggest", {}))
+            if job["state"] == "done":
+                break
+        assert _ended(served, remote.post(f"{path}/import", {}))["state"] == "done"
         yield served
 
 
-def _done(served: Served, job: Any) -> None:
+def _ended(served: Served, job: Any) -> Any:
     deadline = time.monotonic() + 200
     while job["state"] == "running" and time.monotonic() < deadline:
         time.sleep(0.2)
         job = served.remote.get(f"/api/jobs/{job['id']}")
-    assert job["state"] == "done", job
+    return job
 
 
 @dataclass
