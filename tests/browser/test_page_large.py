@@ -167,7 +167,7 @@ def test_the_table_reads_orders_and_searches_at_the_server(window: Window) -> No
     page.keyboard.press("End")
     expect(grid.locator(f"[aria-rowindex='{total + 1}']")).not_to_have_attribute("aria-busy", "true")
     page.get_by_label("Find signals").fill("value 1234")
-    expect(page.get_by_text(f"11 of {total}")).to_be_visible()
+    expect(page.get_by_text(f"12 of {total}")).to_be_visible()
     grid.get_by_role("button", name="Name").click()
     expect(grid.locator("[aria-rowindex='2']")).to_contain_text("Value 1234Cell 12")
     grid.get_by_role("button", name="Name").click()
@@ -177,7 +177,7 @@ def test_the_table_reads_orders_and_searches_at_the_server(window: Window) -> No
 
 def test_the_palette_finds_a_signal_that_was_never_shown(window: Window) -> None:
     window.page.keyboard.press("Control+k")
-    window.page.get_by_role("combobox").fill("Value 15432")
+    window.page.get_by_role("dialog").get_by_role("combobox").fill("Value 15432")
     window.page.get_by_role("option", name="Value 15432").click()
     details = window.page.get_by_role("complementary", name="Details")
     expect(details.get_by_role("heading", name="Value 15432")).to_be_visible()
