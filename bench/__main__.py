@@ -14,6 +14,7 @@ ORDER = (
     "signals",
     "connectors",
     "connect",
+    "bigplant",
     "monitor",
     "simulate",
     "foresight",

@@ -12,11 +12,9 @@ import openpyxl
 import paho.mqtt.client as paho
 import pytest
 from connecting import Wizard, until
-from playwright.sync_api import Browser, Locator, Page, expect
-from visiting import COOKIE, WAIT_MS, cookie_of
+from playwright.sync_api import Locator, Page, expect
 
 from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, free_port, start_mosquitto, start_node_opcua
-from xushi.testing import served as serving
 
 pytestmark = pytest.mark.browser
 
@@ -40,32 +38,6 @@ def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         pytest.skip(str(missing))
     with running:
         yield running
-
-
-@pytest.fixture
-def start(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Wizard]]:
-    """Opens windows of an empty platform of their own."""
-    with serving(tmp_path / "data") as served:
-        wizards: list[Wizard] = []
-        errors: list[str] = []
-
-        def make(width: int = 1280, height: int = 800, *, is_phone: bool = False) -> Wizard:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height}, has_touch=is_phone, is_mobile=is_phone,
-                accept_downloads=True,
-            )  # fmt: skip
-            link = served.remote.post("/api/signin-links")["url"]
-            context.add_cookies([{"name": COOKIE, "value": cookie_of(link), "url": served.remote.url}])
-            page = context.new_page()
-            page.set_default_timeout(WAIT_MS)
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            wizards.append(Wizard(context, page, served))
-            return wizards[-1]
-
-        yield make
-        for wizard in wizards:
-            wizard.context.close()
-        assert errors == []
 
 
 def row(wizard: Wizard, name: str) -> Locator:

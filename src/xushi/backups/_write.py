@@ -101,7 +101,7 @@ def _copies(folder: Path, work: Path, snapshot_history: Callable[[Path], None] |
         copies |= {f"history/{path.relative_to(work / 'history').as_posix()}": path for path in _all(work / "history")}
     elif (folder / "history" / "history.sqlite").exists():
         copies["history/history.sqlite"] = copy_database(folder / "history" / "history.sqlite", work / "history.sqlite")
-    for name in ("signals.sqlite", "records.sqlite"):
+    for name in ("signals.sqlite", "drafts.sqlite", "records.sqlite"):
         if (folder / name).exists():
             copies[name] = copy_database(folder / name, work / name)
     return copies

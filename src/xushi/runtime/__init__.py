@@ -3,8 +3,10 @@
 from xushi.runtime._backups import PROGRAM, backup_path, make_backup, restore_folder, roll_back
 from xushi.runtime._certificates import CertificateShelf, ServerCertificate
 from xushi.runtime._devices import CallParams, WriteParams
-from xushi.runtime._drafts import Draft, DraftDesk
+from xushi.runtime._draft_edits import Step
+from xushi.runtime._drafts import Draft, DraftDesk, Edited
 from xushi.runtime._files_of_twins import FileFinder, file_of
+from xushi.runtime._floor import footprint_of
 from xushi.runtime._gltf import GltfSummary, check_gltf
 from xushi.runtime._importers import AasImporter, DocumentImporter, GltfImporter
 from xushi.runtime._importing import (
@@ -57,6 +59,7 @@ __all__ = [
     "DocumentImporter",
     "Draft",
     "DraftDesk",
+    "Edited",
     "FileFinder",
     "FolderLock",
     "GltfImporter",
@@ -78,6 +81,7 @@ __all__ = [
     "SectionMaker",
     "ServerCertificate",
     "Source",
+    "Step",
     "TimelineCard",
     "TimelineShelf",
     "TwinIndex",
@@ -90,6 +94,7 @@ __all__ = [
     "encode_frame",
     "encode_header",
     "file_of",
+    "footprint_of",
     "holder_of",
     "lexical",
     "make_backup",

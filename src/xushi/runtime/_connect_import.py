@@ -10,6 +10,8 @@ from xushi.connectors import Placement
 from xushi.connectors.mapping import Machine, records_of, shell_id, signals_of, submodel_id
 from xushi.kernel import Change, Command, CommandContext, Record, XushiError, build_diff, diff_key, split_key
 from xushi.runtime._drafts import Draft, DraftDesk
+from xushi.runtime._floor import Floor, Spot
+from xushi.runtime._footprints import Footprints
 from xushi.runtime._importing import Counts, Imported, asset_record
 from xushi.runtime._placing import place_everything
 from xushi.runtime._sign_in import KeepSecrets
@@ -58,18 +60,25 @@ def _prepare(context: CommandContext, params: ConnectParams) -> Change:
     is_open = not draft.secrets() and draft.settings.get("mode", "None") == "None"
     made = records_of(mapping, draft.endpoint, draft.protocol, draft.form, is_open)
     keys = [machine for machine in mapping.machines if diff_key("shell", shell_id(draft.endpoint, machine)) in made]
+    floor = Floor(dict(context.store.list("place")), Footprints(context.blobs))
+    misplaced = floor.faults(mapping)
+    if misplaced:
+        first = misplaced[0]
+        raise XushiError("runtime.mapping_faulty", count=len(misplaced), row=first.row, column=first.column)
     for machine in keys:
         _with_model(context, mapping.machines[machine], shell_id(draft.endpoint, machine), made)
     after: dict[str, Record | None] = dict(made)
     for key in made:
         if split_key(key)[0] == "shell":
             after[key] = _merged(context.store.get(*split_key(key)), made[key])
-    after.update(_places(context, after))
+    machines = {shell_id(draft.endpoint, key): mapping.machines[key] for key in keys}
+    places, spots = _places(context, after, floor, machines)
+    after.update(places)
     link_id = _link_id(draft, included[0].address, included[0].options)
     after.update(_link(context, draft, link_id))
     before = {key: context.store.get(*split_key(key)) for key in after}
     diff = build_diff(before, after)
-    plan = _plan(draft, keys, before, after)
+    plan = _plan(draft, keys, before, after, spots)
     secrets = draft.secrets()
     keep = (KeepSecrets(context.services["secrets"], link_id, secrets),) if secrets else ()
     summary = {"endpoint": draft.endpoint, "machines": len(keys), "signals": len(included), "link": link_id}
@@ -128,8 +137,10 @@ def _with_model(context: CommandContext, machine: Machine, shell: str, made: dic
     made[diff_key("shell", shell)] = {**shell_record, "submodels": [*shell_record["submodels"], reference]}
 
 
-def _places(context: CommandContext, after: dict[str, Record | None]) -> dict[str, Record]:
-    """Free spots for what is new; a shell that stands somewhere stays there."""
+def _places(
+    context: CommandContext, after: dict[str, Record | None], floor: Floor, machines: dict[str, Machine]
+) -> tuple[dict[str, Record], dict[str, Spot]]:
+    """Chosen spots, and free ones for what is new; a shell that stands somewhere stays there unless one was chosen."""
     shells = [record for key, record in after.items() if record and split_key(key)[0] == "shell"]
     models = [
         record
@@ -145,7 +156,13 @@ def _places(context: CommandContext, after: dict[str, Record | None]) -> dict[st
     placed: dict[str, Record] = msgspec.json.decode(
         msgspec.json.encode(place_everything([imported], after, places, files))
     )
-    return placed
+    standing = frozenset(place.shell for place in floor.places.values() if place.shell is not None)
+    by_key = {key: shell for shell in machines if (key := diff_key("place", shell)) in placed}
+    spots = floor.spots({shell: machines[shell] for shell in by_key.values()}, standing)
+    for key, shell in by_key.items():
+        if shell in spots:
+            placed[key] = floor.placed(placed[key], spots[shell])
+    return placed, spots
 
 
 def _link_id(draft: Draft, address: str, options: dict[str, Any]) -> str:
@@ -166,9 +183,25 @@ def _link(context: CommandContext, draft: Draft, link_id: str) -> dict[str, Reco
     return {diff_key("link", link_id): after}
 
 
+def _told(spot: Spot | None, before: Record | None) -> dict[str, Any] | None:
+    """A spot as plain JSON; `is_move`: the machine stands somewhere else now."""
+    if spot is None:
+        return None
+    return {
+        "x_m": round(spot.x_m, 2),
+        "y_m": round(spot.y_m, 2),
+        "area": spot.area.name if spot.area is not None else None,
+        "is_chosen": spot.is_chosen,
+        "is_move": before is not None,
+        "shifted_m": round(spot.shifted_m, 2),
+        "beside": spot.beside,
+    }
+
+
 def _plan(
-    draft: Draft, keys: list[str], before: dict[str, Record | None], after: dict[str, Record | None]
-) -> dict[str, Any]:
+    draft: Draft, keys: list[str], before: dict[str, Record | None], after: dict[str, Record | None],
+    spots: dict[str, Spot],
+) -> dict[str, Any]:  # fmt: skip
     """What changes, machine by machine, as plain JSON; long lists are cut, their counts are not."""
     machines = []
     totals = {"signals": 0, "added": 0, "changed": 0, "removed": 0}
@@ -182,6 +215,8 @@ def _plan(
         old: dict[str, Any] = {}
         new: dict[str, Any] = {}
         is_same = before[diff_key("shell", shell)] == after[diff_key("shell", shell)]
+        place = diff_key("place", shell)
+        is_same = is_same and before.get(place) == after.get(place)
         for key in by_shell.get(shell, ()):
             is_same = is_same and before[key] == after[key]
             name = key.rpartition(":")[2]
@@ -203,6 +238,7 @@ def _plan(
                 "changed": changed[:_SHOWN],
                 "removed": removed[:_SHOWN],
                 "signals": len(new),
+                "place": _told(spots.get(shell), before.get(place)),
                 "has_model": diff_key("submodel", submodel_id(shell, MODELS)) in after,
             }
         )

@@ -1,11 +1,13 @@
-"""Connections being prepared: who answers, what was found there, how it is mapped; in memory until it is imported."""
+"""Connections being prepared: who answers, what was found there, how it is mapped; each edit is kept at once."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from xushi.connectors import (
@@ -29,12 +31,30 @@ from xushi.connectors.mapping import (
 )
 from xushi.connectors.mapping import Mapping as NodeMapping
 from xushi.kernel import Actor, Clock, Progress, Record, XushiError, new_id
+from xushi.runtime._draft_edits import EditKind, Edits, Step
+from xushi.runtime._draft_store import DraftCard, DraftStore
+from xushi.runtime._floor import Floor
+from xushi.runtime._sign_in import SecretFile
 
 MOST_DRAFTS = 20
-IDLE_NS = 12 * 3600 * 1_000_000_000
+_HOUR_NS = 3600 * 1_000_000_000
+LONGEST_IDLE_NS = 30 * 24 * _HOUR_NS
+LONGEST_VISIT_NS = 12 * _HOUR_NS
 MOST_NODES = 200_000
 MOST_SETTINGS = 50
+# Steps and rows beyond the bounds of undo that may wait on disk before the base of the mapping is written anew
+_SLACK = 20
+_SLACK_ROWS = 50_000
 _T = TypeVar("_T")
+
+
+class DraftCounts(NamedTuple):
+    """How much a draft holds."""
+
+    nodes: int = 0
+    machines: int = 0
+    rows: int = 0
+    included: int = 0
 
 
 class Draft:
@@ -49,12 +69,71 @@ class Draft:
         self.made_ns = self.used_ns = now_ns
         self.explorer: Explorer | None = None
         self.card = PeerCard(endpoint)
-        self.nodes: dict[str, FoundNode] = {}
         self.is_scanned = False
         self.is_cut = False
-        self.mapping = NodeMapping()
         self.job: str | None = None
         self.lock = asyncio.Lock()
+        self.edit_lock = asyncio.Lock()
+        self.counts = DraftCounts()
+        self._load: Callable[[], tuple[list[FoundNode], Edits]] | None = None
+        self._load_lock = threading.Lock()
+        self._nodes: dict[str, FoundNode] = {}
+        self._edits = Edits(NodeMapping())
+
+    @classmethod
+    def kept(cls, card: DraftCard, owner: Actor, secrets: Mapping[str, str], store: DraftStore) -> Draft:
+        """A draft of an earlier run; its nodes and its mapping are read when they are first wanted."""
+        draft = cls(card.id, card.protocol, card.endpoint, {**card.settings, **secrets}, owner, card.made_ns)
+        draft.used_ns, draft.card = card.used_ns, card.peer
+        draft.is_scanned, draft.is_cut = card.is_scanned, card.is_cut
+        draft.counts = DraftCounts(card.nodes, card.machines, card.rows, card.included)
+        draft._load = lambda: (store.nodes(card.id), store.edits(card.id))
+        return draft
+
+    def load(self) -> None:
+        """Read what an earlier run has left, if that was not done yet."""
+        with self._load_lock:
+            if self._load is not None:
+                nodes, self._edits = self._load()
+                self._nodes = {node.address: node for node in nodes}
+                self._load = None
+
+    @property
+    def nodes(self) -> dict[str, FoundNode]:
+        """What was found, by address."""
+        self.load()
+        return self._nodes
+
+    @nodes.setter
+    def nodes(self, nodes: dict[str, FoundNode]) -> None:
+        self.load()
+        self._nodes = nodes
+
+    @property
+    def edits(self) -> Edits:
+        """The mapping with the steps that led to it."""
+        self.load()
+        return self._edits
+
+    @property
+    def mapping(self) -> NodeMapping:
+        """The mapping as it is."""
+        return self.edits.mapping
+
+    def begin(self, mapping: NodeMapping) -> None:
+        """Begin with a mapping, without anything to undo."""
+        self.load()
+        self._edits = Edits(mapping)
+
+    def record(self) -> DraftCard:
+        """What is kept of it, without its secrets; counts everything anew."""
+        mapping = self.mapping
+        self.counts = DraftCounts(len(self.nodes), len(mapping.machines), len(mapping.rows), len(mapping.included()))
+        return DraftCard(
+            self.id, self.protocol, self.endpoint, self.shown_settings(), self.owner, self.owner_name, self.made_ns,
+            self.used_ns, self.card, self.is_scanned, self.is_cut, self.counts.nodes, self.counts.machines,
+            self.counts.rows, self.counts.included,
+        )  # fmt: skip
 
     @property
     def setup(self) -> Setup | None:
@@ -87,15 +166,38 @@ class Draft:
         return check(mapping, self.endpoint, self.connector.form if is_whole else None, place, prove)
 
 
-class DraftDesk:
-    """All drafts of this process."""
+class Edited(NamedTuple):
+    """What an edit makes of a mapping, how many rows or machines it changes, and what is wrong with it."""
 
-    def __init__(self, folder: Path, clock: Clock, concepts: Callable[[], Mapping[str, Record]]) -> None:
-        """``concepts`` gives the concept descriptions in use, by id: known meanings are suggested again."""
+    mapping: NodeMapping
+    changed: int
+    faults: tuple[Fault, ...] = ()
+
+
+class DraftDesk:
+    """All drafts of a data folder."""
+
+    def __init__(
+        self, folder: Path, clock: Clock, concepts: Callable[[], Mapping[str, Record]], store: DraftStore,
+        secrets: SecretFile, floor: Callable[[], Floor],
+    ) -> None:  # fmt: skip
+        """Take over what an earlier run has left.
+
+        Args:
+            concepts: gives the concept descriptions in use, by id: known meanings are suggested again.
+            floor: gives the floor as it is, on which machines are placed.
+        """
         self._folder = folder
         self._clock = clock
         self._concepts = concepts
+        self._store = store
+        self._secrets = secrets
+        self.floor = floor
         self._drafts: dict[str, Draft] = {}
+        for card in store.cards():
+            owner = Actor(card.owner, card.owner_name)
+            with suppress(XushiError):  # its connector is not installed now; it comes back with it
+                self._drafts[card.id] = Draft.kept(card, owner, secrets.of(_secret_name(card.id)), store)
 
     # ---- drafts
     async def open(self, endpoint: str, settings: Mapping[str, str], owner: Actor) -> Draft:
@@ -109,12 +211,21 @@ class DraftDesk:
         draft = Draft(new_id(), protocol, endpoint, checked_settings(protocol, settings), owner, self._clock.now_ns())
         await self._connect(draft)
         self._drafts[draft.id] = draft
+        await asyncio.to_thread(self._begin, draft)
         return draft
 
+    def _begin(self, draft: Draft) -> None:
+        if secrets := draft.secrets():
+            self._secrets.put(_secret_name(draft.id), secrets)
+        self._store.put(draft.record(), 0)
+
     async def _make_room(self) -> None:
-        horizon = self._clock.now_ns() - IDLE_NS
-        for draft in [one for one in self._drafts.values() if one.used_ns < horizon]:
-            await self.drop(draft)
+        now_ns = self._clock.now_ns()
+        for draft in list(self._drafts.values()):
+            if draft.used_ns < now_ns - LONGEST_IDLE_NS:
+                await self.drop(draft)
+            elif draft.used_ns < now_ns - LONGEST_VISIT_NS:
+                await self._leave(draft)  # who goes on is connected anew
         if len(self._drafts) >= MOST_DRAFTS:
             raise XushiError("runtime.drafts_full", limit=MOST_DRAFTS)
 
@@ -146,13 +257,23 @@ class DraftDesk:
     async def drop(self, draft: Draft) -> None:
         """Forget a draft and take leave of its peer."""
         self._drafts.pop(draft.id, None)
-        if draft.explorer is not None:
-            await draft.explorer.close()
+        await self._leave(draft)
+        await asyncio.to_thread(self._forget, draft)
+
+    def _forget(self, draft: Draft) -> None:
+        self._store.remove(draft.id)
+        if draft.secrets():
+            self._secrets.put(_secret_name(draft.id), {})
+
+    async def _leave(self, draft: Draft) -> None:
+        explorer, draft.explorer = draft.explorer, None
+        if explorer is not None:
+            await explorer.close()
 
     async def close(self) -> None:
-        """Forget every draft."""
+        """Take leave of every peer; the drafts stay for the next run."""
         for draft in list(self._drafts.values()):
-            await self.drop(draft)
+            await self._leave(draft)
 
     # ---- looking around
     async def _ask(self, draft: Draft, ask: Callable[[Explorer], Awaitable[_T]]) -> _T:
@@ -198,12 +319,19 @@ class DraftDesk:
             draft.is_cut = len(draft.nodes) >= MOST_NODES
             draft.is_scanned = draft.is_scanned or not roots
 
+        await asyncio.to_thread(draft.load)
         if not roots:
             draft.nodes = {}
-        await self._ask(draft, walk)
+        try:
+            await self._ask(draft, walk)
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._keep_nodes, draft))
         values = sum(1 for node in draft.nodes.values() if node.is_value)
         machines = sum(1 for node in draft.nodes.values() if node.role == "machine")
         return {"nodes": len(draft.nodes), "values": values, "machines": machines, "is_cut": draft.is_cut}
+
+    def _keep_nodes(self, draft: Draft) -> None:
+        self._store.put_nodes(draft.record(), draft.edits.done, list(draft.nodes.values()))
 
     async def search(self, draft: Draft, text: str, limit: int, is_value: bool) -> list[FoundNode]:
         """Nodes read so far in whose name, path or address every word of the text occurs."""
@@ -217,22 +345,81 @@ class DraftDesk:
         nodes = list(below(draft.nodes, addresses)) if addresses else list(draft.nodes.values())
         progress(0.75, f"{len(nodes):,}")
         concepts = concept_index(self._concepts())
-        draft.mapping = await asyncio.to_thread(suggest, nodes, draft.endpoint, concepts)
+        suggested = await asyncio.to_thread(suggest, nodes, draft.endpoint, concepts)
+        await self.edit(draft, "suggestion", lambda before: Edited(suggested, len(suggested.rows)))
         return {"machines": len(draft.mapping.machines), "rows": len(draft.mapping.rows)}
+
+    async def edit(self, draft: Draft, kind: EditKind, change: Callable[[NodeMapping], Edited]) -> Edited:
+        """Take an edit over as one step that can be undone, or leave the mapping as it is where it has faults.
+
+        The step is on disk when this returns. `change` runs in a thread of its own.
+        """
+
+        def work() -> Edited:
+            edited = change(draft.mapping)
+            if not edited.faults:
+                self._take(draft, edited, kind)
+            return edited
+
+        async with draft.edit_lock:
+            return await asyncio.to_thread(work)
+
+    def _take(self, draft: Draft, edited: Edited, kind: EditKind) -> None:
+        edits = draft.edits
+        if not edits.mapping.rows and not edits.steps:  # the first mapping is where a person begins
+            draft.begin(edited.mapping)
+            self._store.put_base(draft.record(), draft.edits)
+            return
+        step = edits.take(edited.mapping, kind, edited.changed)
+        if step is None:
+            return
+        surplus = edits.surplus()
+        if surplus > _SLACK or (surplus and edits.steps[surplus - 1].size > _SLACK_ROWS):
+            # the steps kept on disk are those from the base on: now and then the base follows
+            edits.forget(surplus)
+            self._store.put_base(draft.record(), edits)
+        else:
+            self._store.put_step(draft.record(), edits.done, step)
+
+    async def undo(self, draft: Draft) -> Step:
+        """Take the last edit back. Raises ``runtime.nothing_to_undo``."""
+        return await self._turn(draft, "undo")
+
+    async def redo(self, draft: Draft) -> Step:
+        """Do the edit again that was undone last. Raises ``runtime.nothing_to_redo``."""
+        return await self._turn(draft, "redo")
+
+    async def _turn(self, draft: Draft, way: Literal["undo", "redo"]) -> Step:
+        def work() -> Step | None:
+            edits = draft.edits
+            step = edits.undo() if way == "undo" else edits.redo()
+            if step is not None:
+                self._store.put(draft.record(), edits.done)
+            return step
+
+        async with draft.edit_lock:
+            step = await asyncio.to_thread(work)
+        if step is None:
+            raise XushiError(f"runtime.nothing_to_{way}")
+        return step
 
     async def take_sheet(self, draft: Draft, content: bytes) -> list[Fault]:
         """Take an edited sheet over as a whole, or leave the mapping as it is and return the faults."""
 
-        def read() -> tuple[NodeMapping, list[Fault]]:
-            mapping, faults = read_table(read_sheet(content), draft.mapping)
+        def read(before: NodeMapping) -> Edited:
+            mapping, faults = read_table(read_sheet(content), before)
             if not any(fault.code == "connectors.sheet_column" for fault in faults):
-                faults = sorted([*faults, *draft.faults(mapping)], key=lambda fault: (fault.row, fault.column))
-            return mapping, faults
+                faults = sorted(
+                    [*faults, *draft.faults(mapping), *self.floor().faults(mapping)],
+                    key=lambda fault: (fault.row, fault.column),
+                )
+            return Edited(mapping, len(mapping.rows), tuple(faults))
 
-        mapping, faults = await asyncio.to_thread(read)
-        if not faults:
-            draft.mapping = mapping
-        return faults
+        return list((await self.edit(draft, "sheet", read)).faults)
+
+
+def _secret_name(draft: str) -> str:
+    return f"draft:{draft}"
 
 
 def protocol_of(endpoint: str) -> str:

@@ -31,7 +31,10 @@ from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._command_plugins import register_installed
 from xushi.runtime._connect_import import connect_commands
 from xushi.runtime._devices import device_commands
+from xushi.runtime._draft_store import DraftStore
 from xushi.runtime._drafts import DraftDesk
+from xushi.runtime._floor import Floor
+from xushi.runtime._footprints import Footprints
 from xushi.runtime._importing import ImporterTable, import_commands
 from xushi.runtime._layouts import LayoutFinder
 from xushi.runtime._links import Derived, LinkKeeper
@@ -145,7 +148,13 @@ class Platform:
         )
         files.callback(self.monitor.close)
         self.ingest.watchers.append(self.monitor.watch)
-        self.drafts = DraftDesk(folder / "connectors", clock, lambda: self.twins.records["concept"])
+        self.footprints = Footprints(self.blobs)
+        drafts = DraftStore(folder / "drafts.sqlite")
+        files.callback(drafts.close)
+        self.drafts = DraftDesk(
+            folder / "connectors", clock, lambda: self.twins.records["concept"], drafts, self.links.secrets,
+            lambda: Floor(dict(self.store.list("place")), self.footprints),
+        )  # fmt: skip
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self.reports = ReportDesk(self)

@@ -20,7 +20,7 @@ from ._places import (
     place_record,
     read_place,
 )
-from ._placing import free_spots
+from ._placing import free_spots, local_position, world_position
 
 __all__ = [
     "Behaviour",
@@ -42,7 +42,9 @@ __all__ = [
     "Vector",
     "free_spots",
     "from_plant_frame",
+    "local_position",
     "place_record",
     "read_place",
     "scene_commands",
+    "world_position",
 ]

@@ -55,6 +55,21 @@ def world_position(place: Place, places: Mapping[str, Place]) -> Vector:
     return position
 
 
+def local_position(position: Vector, parent: str | None, places: Mapping[str, Place]) -> Vector:
+    """Return a position of the world as one relative to the place `parent`, the inverse of `world_position`."""
+    chain: list[Place] = []
+    above = places.get(parent or "")
+    while above is not None and len(chain) < _DEEPEST:
+        chain.append(above)
+        above = places.get(above.parent or "")
+    for place in reversed(chain):
+        start, scale, (x, y, z, w) = place.position, place.scale, place.rotation
+        moved = (position[0] - start[0], position[1] - start[1], position[2] - start[2])
+        turned = _turned(moved, (-x, -y, -z, w))
+        position = (turned[0] / (scale[0] or 1.0), turned[1] / (scale[1] or 1.0), turned[2] / (scale[2] or 1.0))
+    return position
+
+
 def _turned(vector: Vector, rotation: Quaternion) -> Vector:
     """Return a vector turned by a unit quaternion: v + 2w(q × v) + 2q × (q × v)."""
     x, y, z, w = rotation

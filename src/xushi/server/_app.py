@@ -37,6 +37,7 @@ from xushi.server import (
     _plans,
     _reports,
     _shells_api,
+    _signals,
     _spc,
     _world,
 )
@@ -65,6 +66,7 @@ async def _openapi(doors: Doors, call: Call) -> Response:
 ROUTES: tuple[RouteSpec, ...] = (
     *_access.ROUTES,
     *_world.ROUTES,
+    *_signals.ROUTES,
     *_past.ROUTES,
     *_plans.ROUTES,
     *_branches.ROUTES,

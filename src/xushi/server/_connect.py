@@ -13,7 +13,7 @@ from xushi.connectors import FoundNode, Setup, connector_cards, connector_class
 from xushi.connectors.mapping import MOST_FAULTS, XLSX, Fault, Machine, Reason, Row, shell_id, table, to_csv, to_xlsx
 from xushi.connectors.mapping import Mapping as NodeMapping
 from xushi.kernel import Job, Progress, XushiError, message
-from xushi.runtime import Draft
+from xushi.runtime import Draft, Edited, footprint_of
 from xushi.server import _connect_messages as c
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
@@ -91,7 +91,7 @@ async def make(doors: Doors, call: Call) -> Response:
     """Connect to an endpoint; the answer says who is there."""
     body: c.NewDraft = call.body
     draft = await doors.platform.drafts.open(body.endpoint.strip(), body.settings, call.actor)
-    return answer_json(_draft(draft))
+    return answer_json(_draft(draft, is_whole=True))
 
 
 async def drafts(doors: Doors, call: Call) -> Response:
@@ -101,12 +101,12 @@ async def drafts(doors: Doors, call: Call) -> Response:
 
 async def draft(doors: Doors, call: Call) -> Response:
     """One draft."""
-    return answer_json(_draft(_get(doors, call)))
+    return answer_json(_draft(await _get(doors, call), is_whole=True))
 
 
 async def drop(doors: Doors, call: Call) -> Response:
     """Discard a draft and leave its peer."""
-    found = _get(doors, call)
+    found = await _get(doors, call)
     if _running(doors, found) is not None:
         doors.platform.jobs.cancel(found.job or "")
     await doors.platform.drafts.drop(found)
@@ -117,13 +117,15 @@ async def nodes(doors: Doors, call: Call) -> Response:
     """What is directly below a node, read now."""
     query: NodesQuery = call.query
     limit = min(max(query.limit, 1), _MOST_SHOWN)
-    page = await doors.platform.drafts.children(_get(doors, call), query.parent[:4_096], query.cursor[:4_096], limit)
+    page = await doors.platform.drafts.children(
+        await _get(doors, call), query.parent[:4_096], query.cursor[:4_096], limit
+    )
     return answer_json(c.ConnectNodes([_node(one) for one in page.nodes], page.cursor))
 
 
 async def search(doors: Doors, call: Call) -> Response:
     """Nodes read by a scan in which every word occurs."""
-    found = _get(doors, call)
+    found = await _get(doors, call)
     query: SearchQuery = call.query
     limit = min(max(query.limit, 1), _MOST_SHOWN)
     hits = await doors.platform.drafts.search(found, query.q[:500], limit, query.is_value)
@@ -132,14 +134,14 @@ async def search(doors: Doors, call: Call) -> Response:
 
 async def scan(doors: Doors, call: Call) -> Response:
     """Read everything below the given nodes, or all; a job with progress."""
-    found, addresses = _get(doors, call), list(call.body.addresses)
+    found, addresses = await _get(doors, call), list(call.body.addresses)
     title = {"en": f"Read {found.endpoint}", "zh-CN": f"读取 {found.endpoint}"}
     return _start(doors, call, found, title, lambda progress: doors.platform.drafts.scan(found, addresses, progress))
 
 
 async def preview(doors: Doors, call: Call) -> Response:
     """Present values of up to 200 nodes, in their order."""
-    samples = await doors.platform.drafts.preview(_get(doors, call), list(call.body.addresses))
+    samples = await doors.platform.drafts.preview(await _get(doors, call), list(call.body.addresses))
     return answer_json(
         [
             c.PreviewValue(
@@ -153,46 +155,84 @@ async def preview(doors: Doors, call: Call) -> Response:
 
 async def suggest(doors: Doors, call: Call) -> Response:
     """Suggest machines and rows for what was found; replaces the mapping. A job with progress."""
-    found, addresses = _get(doors, call), list(call.body.addresses)
+    found, addresses = await _get(doors, call), list(call.body.addresses)
     title = {"en": f"Suggest a mapping for {found.endpoint}", "zh-CN": f"为 {found.endpoint} 建议映射"}
     return _start(doors, call, found, title, lambda progress: doors.platform.drafts.suggest(found, addresses, progress))
 
 
 async def machines(doors: Doors, call: Call) -> Response:
     """The machines of the mapping."""
-    found = _get(doors, call)
+    found = await _get(doors, call)
     counts: dict[str, int] = {}
     for row in found.mapping.rows:
         counts[row.machine] = counts.get(row.machine, 0) + row.is_included
     shown = [
         c.FoundMachine(
             one.key, shell_id(found.endpoint, one.key), one.name, one.kind, one.address, one.nameplate,
-            one.is_included, counts.get(one.key, 0), _reason(one.reason, call.language),
+            one.is_included, counts.get(one.key, 0), _reason(one.reason, call.language), one.area, one.x_m, one.y_m,
+            *_size(one),
         )
         for one in found.mapping.machines.values()
     ]  # fmt: skip
     return answer_json(shown)
 
 
+def _size(machine: Machine) -> tuple[float, float]:
+    own = footprint_of(machine)
+    return round(own.east - own.west, 2), round(own.north - own.south, 2)
+
+
+async def floor(doors: Doors, call: Call) -> Response:
+    """The floor seen from above, for choosing where the machines of a draft stand."""
+    found = await _get(doors, call)
+    whole = await asyncio.to_thread(doors.platform.drafts.floor)
+    own = {shell_id(found.endpoint, key): key for key in found.mapping.machines}
+    return answer_json(
+        c.FloorPlan(
+            None if whole.bounds is None else c.FloorBox(*whole.bounds),
+            [
+                c.FloorArea(area.key, area.name, None if area.box is None else c.FloorBox(*area.box))
+                for area in whole.areas.values()
+            ],
+            [
+                c.FloorThing(thing.name, own.get(thing.shell or "", ""), c.FloorBox(*thing.box))
+                for thing in whole.things
+            ],
+        )
+    )
+
+
 async def change_machine(doors: Doors, call: Call) -> Response:
     """Change a machine's name, kind, or whether it is included."""
-    found, body = _get(doors, call), call.body
-    before = found.mapping.machines.get(body.machine)
-    if before is None:
-        raise XushiError("runtime.machine_unknown", machine=body.machine)
-    given = {"name": body.name and {**before.name, **body.name}, "kind": body.kind, "is_included": body.is_included}
-    after: Machine = msgspec.structs.replace(before, **{key: one for key, one in given.items() if one is not None})
-    long = [word for word in after.name.values() if not 0 < len(word) <= 128]
-    if long:
-        fault = Fault(0, "Machine", long[0][:200], "connectors.sheet_name")
-        return answer_json(_edited(call, 0, [fault]))
-    found.mapping = msgspec.structs.replace(found.mapping, machines={**found.mapping.machines, body.machine: after})
-    return answer_json(_edited(call, 1, []))
+    found, body = await _get(doors, call), call.body
+    ground = await asyncio.to_thread(doors.platform.drafts.floor)
+
+    def change(mapping: NodeMapping) -> Edited:
+        before = mapping.machines.get(body.machine)
+        if before is None:
+            raise XushiError("runtime.machine_unknown", machine=body.machine)
+        given = {"name": body.name and {**before.name, **body.name}, "kind": body.kind, "is_included": body.is_included}
+        if (body.x_m is None) != (body.y_m is None):
+            raise XushiError("connectors.sheet_place_half", machine=body.machine)
+        given |= {"area": body.area, "x_m": body.x_m, "y_m": body.y_m}
+        after: Machine = msgspec.structs.replace(before, **{key: one for key, one in given.items() if one is not None})
+        if body.is_spot_free:
+            after = msgspec.structs.replace(after, x_m=None, y_m=None)
+        misplaced = ground.fault(after, 0)
+        long = [word for word in after.name.values() if not 0 < len(word) <= 128]
+        faults = (Fault(0, "Machine", long[0][:200], "connectors.sheet_name"),) if long else ()
+        if misplaced is not None:
+            faults = (*faults, misplaced)
+        machines = {**mapping.machines, body.machine: after}
+        return Edited(msgspec.structs.replace(mapping, machines=machines), 1, faults)
+
+    edited = await doors.platform.drafts.edit(found, "machine", change)
+    return answer_json(_edited(call, 1, list(edited.faults)))
 
 
 async def rows(doors: Doors, call: Call) -> Response:
     """Some rows of the mapping."""
-    found, query = _get(doors, call), call.query
+    found, query = await _get(doors, call), call.query
     chosen = await asyncio.to_thread(_chosen, found.mapping, query.q, query.machine, query.is_included)
     start, limit = max(query.offset, 0), min(max(query.limit, 1), _MOST_SHOWN)
     shown = [_row(one, call.language) for one in chosen[start : start + limit]]
@@ -201,37 +241,48 @@ async def rows(doors: Doors, call: Call) -> Response:
 
 async def change_rows(doors: Doors, call: Call) -> Response:
     """Change rows, all of them or none."""
-    found, body = _get(doors, call), call.body
+    found, body = await _get(doors, call), call.body
     if not body.numbers and not body.q and not body.machine and (body.property or body.name):
         raise XushiError("server.rows_unnamed")
-    wanted = set(body.numbers) or {one.number for one in _chosen(found.mapping, body.q, body.machine, None)}
     given = {
         "is_included": body.is_included, "machine": body.to_machine, "submodel": body.submodel,
         "property": body.property, "kind": body.kind, "unit": body.unit, "is_writable": body.is_writable,
         "semantic_id": body.semantic_id,
     }  # fmt: skip
-    change = {key: value for key, value in given.items() if value is not None}
+    fields = {key: value for key, value in given.items() if value is not None}
 
-    def changed() -> tuple[NodeMapping, list[Fault]]:
+    def change(mapping: NodeMapping) -> Edited:
+        wanted = set(body.numbers) or {one.number for one in _chosen(mapping, body.q, body.machine, None)}
         made = []
-        for one in found.mapping.rows:
+        for one in mapping.rows:
             if one.number in wanted:
                 name = {**one.name, **body.name} if body.name is not None else one.name
-                one = msgspec.structs.replace(one, **change, name=name)
+                one = msgspec.structs.replace(one, **fields, name=name)
             made.append(one)
-        mapping = msgspec.structs.replace(found.mapping, rows=tuple(made))
+        after = msgspec.structs.replace(mapping, rows=tuple(made))
         numbers = {number + 1 for number in wanted}
-        return mapping, [fault for fault in found.faults(mapping, is_whole=False) if fault.row in numbers]
+        faults = tuple(fault for fault in found.faults(after, is_whole=False) if fault.row in numbers)
+        return Edited(after, len(wanted), faults)
 
-    mapping, faults = await asyncio.to_thread(changed)
-    if not faults:
-        found.mapping = mapping
-    return answer_json(_edited(call, len(wanted), faults))
+    edited = await doors.platform.drafts.edit(found, "rows", change)
+    return answer_json(_edited(call, edited.changed, list(edited.faults)))
+
+
+async def undo(doors: Doors, call: Call) -> Response:
+    """Take the last edit of the mapping back."""
+    step = await doors.platform.drafts.undo(await _get(doors, call))
+    return answer_json(c.EditStep(step.kind, step.count))
+
+
+async def redo(doors: Doors, call: Call) -> Response:
+    """Do the edit again that was taken back last."""
+    step = await doors.platform.drafts.redo(await _get(doors, call))
+    return answer_json(c.EditStep(step.kind, step.count))
 
 
 async def sheet(doors: Doors, call: Call) -> Response:
     """The mapping as a table for a spreadsheet."""
-    found, form = _get(doors, call), call.query.format
+    found, form = await _get(doors, call), call.query.format
     content = await asyncio.to_thread(to_xlsx if form == "xlsx" else to_csv, table(found.mapping))
     headers = {"Content-Disposition": f'attachment; filename="mapping.{form}"', "Cache-Control": "no-store"}
     return Response(content, headers=headers, media_type=XLSX if form == "xlsx" else "text/csv; charset=utf-8")
@@ -239,7 +290,7 @@ async def sheet(doors: Doors, call: Call) -> Response:
 
 async def take_sheet(doors: Doors, call: Call) -> Response:
     """Take an edited sheet over as a whole; where it has faults, all are told and nothing is taken."""
-    found, content = _get(doors, call), await call.request.body()
+    found, content = await _get(doors, call), await call.request.body()
     if not content:
         raise XushiError("connectors.sheet_unreadable", reason="It is empty.")
     faults = await doors.platform.drafts.take_sheet(found, content)
@@ -248,7 +299,7 @@ async def take_sheet(doors: Doors, call: Call) -> Response:
 
 async def start_import(doors: Doors, call: Call) -> Response:
     """Bring the mapping in, or show what that would do; the job's result is the outcome of the command."""
-    found, body = _get(doors, call), call.body
+    found, body = await _get(doors, call), call.body
     title = {"en": f"Connect {found.endpoint}", "zh-CN": f"接入 {found.endpoint}"}
 
     async def work(progress: Progress) -> Any:
@@ -269,8 +320,10 @@ async def start_import(doors: Doors, call: Call) -> Response:
 
 
 # ---- shared
-def _get(doors: Doors, call: Call) -> Draft:
-    return doors.platform.drafts.get(call.path("draft_id"), call.actor)
+async def _get(doors: Doors, call: Call) -> Draft:
+    found = doors.platform.drafts.get(call.path("draft_id"), call.actor)
+    await asyncio.to_thread(found.load)
+    return found
 
 
 def _running(doors: Doors, draft: Draft) -> Job | None:
@@ -294,7 +347,10 @@ def _start(
     return answer_json(doors.job(job, call.language), status=202)
 
 
-def _draft(one: Draft) -> c.DraftInfo:
+def _draft(one: Draft, is_whole: bool = False) -> c.DraftInfo:
+    """A draft as its owner sees it; `is_whole`: what an earlier run has left is read, and its steps are told."""
+    undo = one.edits.undo_step() if is_whole else None
+    redo = one.edits.redo_step() if is_whole else None
     return c.DraftInfo(
         id=one.id,
         protocol=one.protocol,
@@ -305,13 +361,15 @@ def _draft(one: Draft) -> c.DraftInfo:
         peer=one.card.title,
         details=one.card.details,
         can_browse=hasattr(one.connector, "explorer"),
-        nodes=len(one.nodes),
+        nodes=one.counts.nodes,
         is_scanned=one.is_scanned,
         is_cut=one.is_cut,
-        machines=len(one.mapping.machines),
-        rows=len(one.mapping.rows),
-        included=len(one.mapping.included()),
+        machines=one.counts.machines,
+        rows=one.counts.rows,
+        included=one.counts.included,
         job=one.job,
+        undo=None if undo is None else c.EditStep(undo.kind, undo.count),
+        redo=None if redo is None else c.EditStep(redo.kind, redo.count),
     )
 
 
@@ -392,9 +450,12 @@ ROUTES = (
               tags=_TAGS),
     RouteSpec("PATCH", f"{_ONE}/machines", _RIGHT, change_machine, "Change a machine", body=c.MachineChange,
               answer=c.EditResult, tags=_TAGS),
+    RouteSpec("GET", f"{_ONE}/floor", _RIGHT, floor, "The floor for the machines", answer=c.FloorPlan, tags=_TAGS),
     RouteSpec("GET", f"{_ONE}/rows", _RIGHT, rows, "Rows of a mapping", RowsQuery, answer=c.RowPage, tags=_TAGS),
     RouteSpec("PATCH", f"{_ONE}/rows", _RIGHT, change_rows, "Change rows", body=c.RowChange, answer=c.EditResult,
               tags=_TAGS),
+    RouteSpec("POST", f"{_ONE}/undo", _RIGHT, undo, "Take the last edit back", answer=c.EditStep, tags=_TAGS),
+    RouteSpec("POST", f"{_ONE}/redo", _RIGHT, redo, "Do an edit again", answer=c.EditStep, tags=_TAGS),
     RouteSpec("GET", f"{_ONE}/sheet", _RIGHT, sheet, "The mapping as a sheet", SheetQuery,
               media_type=f"{XLSX}, text/csv", tags=_TAGS),
     RouteSpec("PUT", f"{_ONE}/sheet", _RIGHT, take_sheet, "Take an edited sheet", answer=c.EditResult, tags=_TAGS,

@@ -49,16 +49,25 @@ class ConnectProtocol(msgspec.Struct, frozen=True):
 
 
 class NewDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where to connect, and the settings of the protocol by name; secrets are kept in memory alone."""
+    """Where to connect, and the settings of the protocol by name; secrets are kept in a file of the
+    server's owner alone until the draft is discarded."""
 
     endpoint: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     settings: dict[_Word, _Address] = {}
+
+
+class EditStep(msgspec.Struct, frozen=True):
+    """One edit of a mapping; ``count``: the rows or machines that it changed."""
+
+    kind: Literal["rows", "machine", "sheet", "suggestion"]
+    count: int
 
 
 class DraftInfo(msgspec.Struct, frozen=True):
     """A connection being prepared: who answers, what was read so far, how much is mapped.
 
     ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work.
+    ``undo``, ``redo``: the edits that can be taken back and done again; not told in a list of drafts.
     """
 
     id: str
@@ -77,6 +86,8 @@ class DraftInfo(msgspec.Struct, frozen=True):
     rows: int
     included: int
     job: str | None
+    undo: EditStep | None
+    redo: EditStep | None
 
 
 class ConnectNode(msgspec.Struct, frozen=True):
@@ -150,6 +161,44 @@ class FoundMachine(msgspec.Struct, frozen=True):
     is_included: bool
     rows: int
     reason: str
+    area: str
+    x_m: float | None
+    y_m: float | None
+    width_m: float
+    depth_m: float
+
+
+class FloorBox(msgspec.Struct, frozen=True):
+    """A rectangle on the floor in m: x east, y north."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+class FloorArea(msgspec.Struct, frozen=True):
+    """A place on which machines may stand; ``key`` is what a machine's area says."""
+
+    key: str
+    name: Text
+    box: FloorBox | None
+
+
+class FloorThing(msgspec.Struct, frozen=True):
+    """What stands on the floor; ``machine``: the machine of this draft that it is, "" for another thing."""
+
+    name: Text
+    machine: str
+    box: FloorBox
+
+
+class FloorPlan(msgspec.Struct, frozen=True):
+    """The floor seen from above. ``bounds`` is null where no building tells how large it is."""
+
+    bounds: FloorBox | None
+    areas: list[FloorArea]
+    things: list[FloorThing]
 
 
 class MappingRow(msgspec.Struct, frozen=True):
@@ -201,12 +250,19 @@ class RowChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MachineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change in a machine; fields left out (null) stay."""
+    """What to change in a machine; fields left out (null) stay.
+
+    ``is_spot_free``: the chosen spot is given up for a free one; ``x_m`` and ``y_m`` choose one, both together.
+    """
 
     machine: _Word
     name: dict[str, _Word] | None = None
     kind: Literal["machine", "robot", "conveyor", "pump", "tank", "cabinet", "sensor", "vehicle"] | None = None
     is_included: bool | None = None
+    area: _Word | None = None
+    x_m: float | None = None
+    y_m: float | None = None
+    is_spot_free: bool = False
 
 
 class SheetFault(msgspec.Struct, frozen=True):
@@ -253,6 +309,23 @@ class MachinePlan(msgspec.Struct, frozen=True):
     removed: list[str]
     signals: int
     has_model: bool
+    place: PlannedPlace | None
+
+
+class PlannedPlace(msgspec.Struct, frozen=True):
+    """Where a machine comes to stand: on the floor in m, x east, y north.
+
+    ``beside``: names of what stood at the chosen spot; the machine was then moved away by ``shifted_m``.
+    ``is_move``: it stands somewhere else now.
+    """
+
+    x_m: float
+    y_m: float
+    area: Text | None
+    is_chosen: bool
+    is_move: bool
+    shifted_m: float
+    beside: Text | None
 
 
 class StartImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from xushi.runtime import Platform
 from xushi.server import _messages as m
 from xushi.server._fanout import Fanout
 from xushi.server._routes import RouteSpec
+from xushi.server._signal_search import SignalSearch
 
 _NS_PER_MS = 1e6
 FURTHEST_MS = 4.6e12  # years 1824 to 2115: the difference of any two still fits 64 bits of nanoseconds
@@ -93,6 +94,7 @@ class Doors:
         self.version = version("xushi")
         self.base_url = base_url
         self.fanout = Fanout(platform)
+        self.search = SignalSearch(platform.registry, platform.board)
         self.failures = FailureMeter()
 
     # ---- who asks

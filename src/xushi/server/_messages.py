@@ -86,9 +86,37 @@ class SignalInfo(msgspec.Struct, frozen=True):
 
 
 class SignalList(msgspec.Struct, frozen=True):
-    """All signals."""
+    """Signals; ``total`` counts those that fit the question, ``registered`` those that there are."""
 
     signals: list[SignalInfo]
+    total: int
+    registered: int
+
+
+class SignalNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signals asked for by their key or handle; unknown ones are left out of the answer."""
+
+    keys: Annotated[list[Annotated[str, msgspec.Meta(max_length=4_096)]], msgspec.Meta(max_length=1_000)] = []
+    handles: Annotated[list[int], msgspec.Meta(max_length=1_000)] = []
+
+
+class ElementInfo(msgspec.Struct, frozen=True):
+    """An element of a submodel in a tree: its idShort path, how many are below it, and its live value if it has one."""
+
+    path: str
+    id_short: str
+    model_type: str
+    name: Text
+    children: int
+    signal: SignalInfo | None
+
+
+class ElementPage(msgspec.Struct, frozen=True):
+    """Some of the elements below one; ``offset`` counts those before them, ``total`` all."""
+
+    elements: list[ElementInfo]
+    offset: int
+    total: int
 
 
 class TimelineInfo(msgspec.Struct, frozen=True):

@@ -122,7 +122,7 @@ async def element(doors: Doors, call: Call) -> Response:
     is_value = path.endswith("/$value")
     path = path.removesuffix("/$value")
     record = _live(doors, _record(doors, "submodel", call.path("id")))
-    found = _find(record, path)
+    found = find_element(record, path)
     if found is None:
         raise XushiError("server.element_unknown", path=path[:200])
     return answer_json(_value(found) if is_value else found)
@@ -131,7 +131,7 @@ async def element(doors: Doors, call: Call) -> Response:
 def _attachment(doors: Doors, call: Call, path: str) -> Response:
     """GetFileByPath: the content of a File or Blob element."""
     submodel = _record(doors, "submodel", call.path("id"))
-    found = _find(submodel, path)
+    found = find_element(submodel, path)
     if found is None or found.get("modelType") not in ("File", "Blob"):
         raise XushiError("server.element_unknown", path=path[:200])
     if found["modelType"] == "Blob":
@@ -166,7 +166,8 @@ async def concept(doors: Doors, call: Call) -> Response:
     return answer_json(_record(doors, "concept", call.path("id")))
 
 
-def _children(record: Record) -> list[Record]:
+def children_of(record: Record) -> list[Record]:
+    """The elements directly below a submodel or an element."""
     for key in ("submodelElements", "statements", "annotations"):
         if isinstance(record.get(key), list):
             return list(record[key])
@@ -174,12 +175,13 @@ def _children(record: Record) -> list[Record]:
     return value if isinstance(value, list) and record.get("modelType", "").startswith("SubmodelElement") else []
 
 
-def _find(record: Record, path: str) -> Record | None:
+def find_element(record: Record, path: str) -> Record | None:
+    """The element at an idShort path, None where there is none."""
     here: Record | None = record
     for step in path.replace("[", ".[").split("."):
         if not step or here is None:
             return None
-        children = _children(here)
+        children = children_of(here)
         if step.startswith("["):
             number = step[1:-1]
             here = children[int(number)] if number.isdigit() and int(number) < len(children) else None

@@ -1,4 +1,4 @@
-"""The routes that show what there is: status, signals, places, twins, connections, products, files."""
+"""The routes that show what there is: status, places, twins, connections, products, files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
 from xushi.server._routes import Call, RouteSpec, answer_json
 from xushi.server._stored_files import FOR_EVER, file_answer
-from xushi.signals import SignalDef
 
 VERSION = importlib.metadata.version("xushi")
 
@@ -55,33 +54,6 @@ def _memory_mb() -> float:
     except OSError:
         scale = 1048576 if sys.platform == "darwin" else 1024
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
-
-
-def signal_info(handle: int, signal: SignalDef) -> m.SignalInfo:
-    """A signal as a page sees it."""
-    source = signal.source
-    return m.SignalInfo(
-        handle=handle,
-        key=signal.key,
-        kind=int(signal.kind),
-        unit=signal.unit,
-        name=dict(signal.name),
-        shell=signal.shell,
-        submodel=signal.submodel,
-        path=signal.path,
-        labels=dict(signal.labels),
-        low=signal.low,
-        high=signal.high,
-        writable=signal.writable,
-        source=None if source is None else m.SourceInfo(source.link, source.protocol, source.endpoint, source.address),
-    )
-
-
-async def signals(doors: Doors, call: Call) -> Response:
-    """Every signal with its meaning and its source."""
-    return answer_json(
-        m.SignalList([signal_info(handle, signal) for handle, signal in enumerate(doors.platform.registry.all())])
-    )
 
 
 async def places(doors: Doors, call: Call) -> Response:
@@ -162,7 +134,6 @@ async def asset(doors: Doors, call: Call) -> Response:
 
 ROUTES = (
     RouteSpec("GET", "/api/status", "view", status, "How the platform is", answer=m.Status),
-    RouteSpec("GET", "/api/signals", "view", signals, "Every signal", answer=m.SignalList, tags=("signals",)),
     RouteSpec("GET", "/api/places", "view", places, "Everything in the scene", answer=list[Place], tags=("scene",)),
     RouteSpec("GET", "/api/twins", "view", twins, "Every shell", answer=list[m.TwinSummary], tags=("twins",)),
     RouteSpec("GET", "/api/links", "view", links, "Every connection", answer=list[m.LinkInfo], tags=("signals",)),

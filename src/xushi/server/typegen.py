@@ -77,6 +77,7 @@ def _interface(info: inspect.StructType) -> str:
 _REQUESTS = (
     _messages.RunCommand,
     _messages.NewToken,
+    _messages.SignalNames,
     _connect_messages.NewDraft,
     _connect_messages.Addresses,
     _connect_messages.PreviewOf,

@@ -308,7 +308,7 @@ export interface DiffInfo {
   removed: Record<string, unknown>;
 }
 
-/** A connection being prepared: who answers, what was read so far, how much is mapped. ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work. */
+/** A connection being prepared: who answers, what was read so far, how much is mapped. ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work. ``undo``, ``redo``: the edits that can be taken back and done again; not told in a list of drafts. */
 export interface DraftInfo {
   id: string;
   protocol: string;
@@ -326,6 +326,8 @@ export interface DraftInfo {
   rows: number;
   included: number;
   job: string | null;
+  undo: EditStep | null;
+  redo: EditStep | null;
 }
 
 /** What became of an edit or of a sheet: taken over as a whole, or not at all where there are faults. ``fault_count`` counts all; ``faults`` shows the first 1,000. */
@@ -334,6 +336,29 @@ export interface EditResult {
   changed: number;
   faults: SheetFault[];
   fault_count: number;
+}
+
+/** One edit of a mapping; ``count``: the rows or machines that it changed. */
+export interface EditStep {
+  kind: "machine" | "rows" | "sheet" | "suggestion";
+  count: number;
+}
+
+/** An element of a submodel in a tree: its idShort path, how many are below it, and its live value if it has one. */
+export interface ElementInfo {
+  path: string;
+  id_short: string;
+  model_type: string;
+  name: Record<string, string>;
+  children: number;
+  signal: SignalInfo | null;
+}
+
+/** Some of the elements below one; ``offset`` counts those before them, ``total`` all. */
+export interface ElementPage {
+  elements: ElementInfo[];
+  offset: number;
+  total: number;
 }
 
 /** The whole way of one product. */
@@ -428,6 +453,35 @@ export interface FloodInfo {
   grouped: ("critical" | "high" | "low" | "medium")[];
 }
 
+/** A place on which machines may stand; ``key`` is what a machine's area says. */
+export interface FloorArea {
+  key: string;
+  name: Record<string, string>;
+  box: FloorBox | null;
+}
+
+/** A rectangle on the floor in m: x east, y north. */
+export interface FloorBox {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+}
+
+/** The floor seen from above. ``bounds`` is null where no building tells how large it is. */
+export interface FloorPlan {
+  bounds: FloorBox | null;
+  areas: FloorArea[];
+  things: FloorThing[];
+}
+
+/** What stands on the floor; ``machine``: the machine of this draft that it is, "" for another thing. */
+export interface FloorThing {
+  name: Record<string, string>;
+  machine: string;
+  box: FloorBox;
+}
+
 /** Shows items on a path: array signals of positions (0…1) and of stages. */
 export interface Flow {
   kind: "flow";
@@ -456,6 +510,11 @@ export interface FoundMachine {
   is_included: boolean;
   rows: number;
   reason: string;
+  area: string;
+  x_m: number | null;
+  y_m: number | null;
+  width_m: number;
+  depth_m: number;
 }
 
 /** Measurements of a gauge study: ``values[appraiser][part][trial]``. */
@@ -635,12 +694,16 @@ export interface Live {
   view: number;
 }
 
-/** What to change in a machine; fields left out (null) stay. */
+/** What to change in a machine; fields left out (null) stay. ``is_spot_free``: the chosen spot is given up for a free one; ``x_m`` and ``y_m`` choose one, both together. */
 export interface MachineChange {
   machine: string;
   name?: Record<string, string> | null;
   kind?: "cabinet" | "conveyor" | "machine" | "pump" | "robot" | "sensor" | "tank" | "vehicle" | null;
   is_included?: boolean | null;
+  area?: string | null;
+  x_m?: number | null;
+  y_m?: number | null;
+  is_spot_free?: boolean;
 }
 
 /** One machine of an import. ``removed``: signals that are there now and would go. */
@@ -654,6 +717,7 @@ export interface MachinePlan {
   removed: string[];
   signals: number;
   has_model: boolean;
+  place: PlannedPlace | null;
 }
 
 /** A new token; ``token`` is shown this once. */
@@ -726,7 +790,7 @@ export interface ModelChange {
   to_min: number | null;
 }
 
-/** Where to connect, and the settings of the protocol by name; secrets are kept in memory alone. */
+/** Where to connect, and the settings of the protocol by name; secrets are kept in a file of the server's owner alone until the draft is discarded. */
 export interface NewDraft {
   endpoint: string;
   settings?: Record<string, string>;
@@ -881,6 +945,17 @@ export interface PlanPromise {
   span_s: number;
   replications: number;
   figures: PromisedFigure[];
+}
+
+/** Where a machine comes to stand: on the floor in m, x east, y north. ``beside``: names of what stood at the chosen spot; the machine was then moved away by ``shifted_m``. ``is_move``: it stands somewhere else now. */
+export interface PlannedPlace {
+  x_m: number;
+  y_m: number;
+  area: Record<string, string> | null;
+  is_chosen: boolean;
+  is_move: boolean;
+  shifted_m: number;
+  beside: Record<string, string> | null;
 }
 
 /** Plays the past from an instant, ``speed`` seconds a second. */
@@ -1198,9 +1273,17 @@ export interface SignalInfo {
   source: SourceInfo | null;
 }
 
-/** All signals. */
+/** Signals; ``total`` counts those that fit the question, ``registered`` those that there are. */
 export interface SignalList {
   signals: SignalInfo[];
+  total: number;
+  registered: number;
+}
+
+/** Signals asked for by their key or handle; unknown ones are left out of the answer. */
+export interface SignalNames {
+  keys?: string[];
+  handles?: number[];
 }
 
 /** Signals were defined or changed; ask GET /api/signals again. */

@@ -30,6 +30,8 @@ class Machine(msgspec.Struct, frozen=True):
         address: the node it was found at; empty where no single node stands for it.
         nameplate: what its identification says, by field of the Digital Nameplate (IDTA 02006).
         asset: global id of the asset; empty where the machine does not say.
+        area: name or id of the place that it stands on; empty where that is left open.
+        x_m, y_m: where it stands on the floor, in the plant's frame (x east, y north); None: on a free spot.
     """
 
     key: str
@@ -40,6 +42,9 @@ class Machine(msgspec.Struct, frozen=True):
     asset: str = ""
     is_included: bool = True
     reason: Reason = Reason("connectors.reason_sheet")
+    area: str = ""
+    x_m: float | None = None
+    y_m: float | None = None
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

@@ -15,9 +15,11 @@ from ._words import machine_kind, shown_name
 
 COLUMNS = (
     "Include", "Address", "Source", "Machine", "Submodel", "Property", "Name (en)", "Name (zh-CN)", "Kind", "Unit",
-    "Low", "High", "Writable", "Semantic id", "Options",
+    "Low", "High", "Writable", "Semantic id", "Options", "Area", "X (m)", "Y (m)",
 )  # fmt: skip
 _REQUIRED = ("Address", "Machine", "Property", "Kind")
+_PLACE = {"Area": "area", "X (m)": "x_m", "Y (m)": "y_m"}
+LONGEST_AREA = 500
 _YES = frozenset({"yes", "true", "1", "x", "y", "是", "√", "✓", "✔"})
 _NO = frozenset({"no", "false", "0", "", "n", "否", "-"})
 # A cell that a spreadsheet would take for a formula gets an apostrophe in front, which goes away on the way back
@@ -25,13 +27,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(mapping: Whole) -> Iterator[list[str]]:
-    """Yield the header and one line of texts per row."""
+    """Yield the header and one line of texts per row; where a machine stands is said in the first row of it."""
     yield list(COLUMNS)
+    told: set[str] = set()
     for row in mapping.rows:
+        machine = None if row.machine in told else mapping.machines.get(row.machine)
+        told.add(row.machine)
+        place = ["", "", ""] if machine is None else [machine.area, _number(machine.x_m), _number(machine.y_m)]
         yield [
             "yes" if row.is_included else "no", row.address, row.source, row.machine, row.submodel, row.property,
             row.name.get("en", ""), row.name.get("zh-CN", ""), row.kind, row.unit, _number(row.low), _number(row.high),
-            "yes" if row.is_writable else "no", row.semantic_id, options_text(row.options),
+            "yes" if row.is_writable else "no", row.semantic_id, options_text(row.options), *place,
         ]  # fmt: skip
 
 
@@ -69,6 +75,7 @@ def read_table(lines: Iterable[Sequence[str]], before: Whole) -> tuple[Whole, li
     faults: list[Fault] = []
     rows: list[Row] = []
     machines = dict(before.machines)
+    spots = _Spots(places.keys() & set(_PLACE))
     for at, line in enumerate(source, 2):
         cells = {column: line[place] if place < len(line) else "" for column, place in places.items()}
         if not any(cell.strip() for cell in cells.values()):
@@ -81,8 +88,50 @@ def read_table(lines: Iterable[Sequence[str]], before: Whole) -> tuple[Whole, li
         if key and key not in machines:
             kind = machine_kind(key)
             machines[key] = Machine(key, shown_name(key), kind[0] if kind else "machine")
+        spots.read(key, cells, at, faults)
+    machines = {key: spots.placed(machine, faults) for key, machine in machines.items()}
     used = {row.machine for row in rows}
     return Whole({key: one for key, one in machines.items() if key in used}, tuple(rows)), faults
+
+
+class _Spots:
+    """Where the rows of a table say that machines stand: any row of a machine may say it, once."""
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self._columns = tuple(columns)
+        self._found: dict[tuple[str, str], tuple[str, int]] = {}
+
+    def read(self, machine: str, cells: Mapping[str, str], at: int, faults: list[Fault]) -> None:
+        for column in self._columns:
+            word = cells[column].strip()
+            if not word:
+                continue
+            known, row = self._found.setdefault((machine, column), (word, at))
+            if known != word:
+                other = {"other": row, "machine": machine}
+                faults.append(Fault(at, column, word[:200], "connectors.sheet_place_twice", other))
+
+    def placed(self, machine: Machine, faults: list[Fault]) -> Machine:
+        """Return the machine where the table says; a column that it has not leaves the machine as it is."""
+        given: dict[str, Any] = {}
+        for column in self._columns:
+            word, at = self._found.get((machine.key, column), ("", 0))
+            if column == "Area":
+                if len(word) > LONGEST_AREA:
+                    faults.append(Fault(at, column, word[:200], "connectors.sheet_area"))
+                given["area"] = word
+            elif not word:
+                given[_PLACE[column]] = None
+            elif _is_number(word):
+                given[_PLACE[column]] = float(word)
+            else:
+                faults.append(Fault(at, column, word[:200], "connectors.sheet_number"))
+        placed = msgspec.structs.replace(machine, **given)
+        if (placed.x_m is None) != (placed.y_m is None):
+            column = "X (m)" if placed.x_m is None else "Y (m)"
+            _, at = self._found.get((machine.key, "Y (m)" if placed.x_m is None else "X (m)"), ("", 0))
+            faults.append(Fault(at, column, "", "connectors.sheet_place_half", {"machine": machine.key}))
+        return placed
 
 
 def _read_row(cells: Mapping[str, str], at: int, known: Mapping[tuple[str, str], Row], faults: list[Fault]) -> Row:

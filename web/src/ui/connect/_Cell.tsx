@@ -1,5 +1,5 @@
 // A cell that is edited in place: Enter or leaving it takes the text over, Escape brings the old one back.
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useState, type KeyboardEvent } from "react";
 import css from "./mapping.module.css";
 
 interface Props {
@@ -16,19 +16,22 @@ interface Props {
 export function Cell({ value, label, list, isBad = false, lang, maxLength = 500, onCommit }: Props) {
   const [typed, setTyped] = useState(value);
   /** What was sent already: leaving the cell after Enter says nothing new. */
-  const sent = useRef<string | null>(null);
-  useEffect(() => setTyped(value), [value]);
+  const [sent, setSent] = useState<string | null>(null);
+  useEffect(() => {
+    setSent(null);
+    setTyped(value);
+  }, [value]);
   const commit = () => {
     const next = typed.trim();
-    if (next === value || next === sent.current) return;
-    sent.current = next;
+    if (next === value || next === sent) return;
+    setSent(next);
     onCommit(next);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") commit();
     else if (event.key === "Escape" && typed !== value) {
-      sent.current = null;
+      setSent(null);
       setTyped(value);
       event.stopPropagation();
     }
@@ -37,6 +40,7 @@ export function Cell({ value, label, list, isBad = false, lang, maxLength = 500,
     <input
       className={css.cell}
       value={typed}
+      data-cell={typed === value || (typed.trim() === sent && !isBad) ? "saved" : "typing"}
       aria-label={label}
       aria-invalid={isBad || undefined}
       title={typed}
@@ -45,7 +49,7 @@ export function Cell({ value, label, list, isBad = false, lang, maxLength = 500,
       maxLength={maxLength}
       spellCheck={false}
       onChange={(event) => {
-        sent.current = null;
+        setSent(null);
         setTyped(event.currentTarget.value);
       }}
       onBlur={commit}

@@ -1,28 +1,32 @@
 // The machines that were found: which come in, what they are called, what they look like; one filters the rows.
 import { Checkbox } from "@mantine/core";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import type { FoundMachine, MachineChange } from "../live";
 import { useVirtualRows } from "../virtual";
 import { Cell } from "./_Cell";
 import { MACHINE_KINDS } from "./_mapping";
+import { SpotDialog } from "./_SpotDialog";
 import css from "./mapping.module.css";
 
-const ROW_PX = 92;
+const ROW_PX = 122;
 
 interface Props {
+  draft: string;
   machines: readonly FoundMachine[];
   shown: string;
   onShow(machine: string): void;
   onChange(change: MachineChange): void;
 }
 
-function MachineCard({ machine, isShown, onShow, onChange }: { machine: FoundMachine; isShown: boolean } & Pick<Props, "onShow" | "onChange">) {
+function MachineCard({ machine, isShown, onShow, onChange, onPlace }: { machine: FoundMachine; isShown: boolean; onPlace(): void } & Pick<Props, "onShow" | "onChange">) {
   const text = useText();
   const language = useLanguage();
   const name = localName(machine.name, language, machine.machine);
   const plate = [machine.nameplate["ManufacturerName"] ?? machine.nameplate["Manufacturer"], machine.nameplate["SerialNumber"]].filter(Boolean).join(" · ");
+  const spot = machine.x_m !== null && machine.y_m !== null ? text("connect.spotAt", { x: machine.x_m, y: machine.y_m }) : text("connect.spotFreeShort");
+  const standing = machine.area ? `${machine.area} · ${spot}` : spot;
   return (
     <li className={css.machine} data-shown={isShown || undefined} data-off={!machine.is_included || undefined}>
       <div className={css.machineHead}>
@@ -47,6 +51,12 @@ function MachineCard({ machine, isShown, onShow, onChange }: { machine: FoundMac
           {text("connect.rows", { count: machine.rows })}
         </button>
       </div>
+      <div className={css.machineHead}>
+        <button type="button" className={css.machinePlace} aria-label={text("connect.placeOf", { name, place: standing })} onClick={onPlace}>
+          <Icon name="place" size={12} />
+          <span className="x-ellipsis">{standing}</span>
+        </button>
+      </div>
       <p className={`x-ellipsis ${css.quiet}`} title={[machine.reason, plate].filter(Boolean).join("\n")}>
         {plate || machine.reason}
       </p>
@@ -54,9 +64,11 @@ function MachineCard({ machine, isShown, onShow, onChange }: { machine: FoundMac
   );
 }
 
-export function MachineList({ machines, shown, onShow, onChange }: Props) {
+export function MachineList({ draft, machines, shown, onShow, onChange }: Props) {
   const text = useText();
   const scroller = useRef<HTMLDivElement>(null);
+  const [placing, setPlacing] = useState<string | null>(null);
+  const placed = machines.find((machine) => machine.machine === placing);
   const virtual = useVirtualRows(machines.length, ROW_PX, scroller);
   return (
     <section className={css.machines} aria-label={text("connect.machines")}>
@@ -65,11 +77,12 @@ export function MachineList({ machines, shown, onShow, onChange }: Props) {
         <div style={{ height: virtual.totalPx }}>
           <ul style={{ transform: `translateY(${virtual.offsetPx}px)` }}>
             {machines.slice(virtual.first, virtual.end).map((machine) => (
-              <MachineCard key={machine.machine} machine={machine} isShown={machine.machine === shown} onShow={onShow} onChange={onChange} />
+              <MachineCard key={machine.machine} machine={machine} isShown={machine.machine === shown} onShow={onShow} onChange={onChange} onPlace={() => setPlacing(machine.machine)} />
             ))}
           </ul>
         </div>
       </div>
+      {placed ? <SpotDialog draft={draft} machine={placed} machines={machines} onChange={onChange} onClose={() => setPlacing(null)} /> : null}
     </section>
   );
 }

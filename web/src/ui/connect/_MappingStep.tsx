@@ -4,9 +4,10 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useAnswer, useSession, type DraftInfo, type EditResult, type FoundMachine, type MappingRow, type RowChange } from "../live";
+import { useAnswer, useSession, type DraftInfo, type EditResult, type EditStep, type FoundMachine, type MappingRow, type RowChange } from "../live";
 import { useToasts } from "../toasts";
 import { BulkBar } from "./_BulkBar";
+import { EditSteps, useStepText } from "./_EditSteps";
 import { Faults } from "./_Faults";
 import { MachineList } from "./_MachineList";
 import { faultsByRow, rowNumberOf } from "./_mapping";
@@ -31,6 +32,7 @@ interface Told {
 /** Sends a change; what is not taken over is told with row and column. */
 function useEdits(refresh: () => Promise<void>) {
   const tools = useActionTools();
+  const { api } = useSession();
   const [told, setTold] = useState<Told | null>(null);
   const [version, setVersion] = useState(0);
   const [isBusy, setIsBusy] = useState(false);
@@ -54,7 +56,26 @@ function useEdits(refresh: () => Promise<void>) {
     },
     [refresh, tools],
   );
-  return { edit, told, setTold, version, isBusy };
+  const again = useCallback(
+    async (draft: string, way: "undo" | "redo"): Promise<EditStep | null> => {
+      setIsBusy(true);
+      try {
+        const step = await routes.step(api, draft, way);
+        setTold(null);
+        setVersion((old) => old + 1);
+        await refresh();
+        return step;
+      } catch (error) {
+        tools.tellError(error);
+        await refresh();
+        return null;
+      } finally {
+        setIsBusy(false);
+      }
+    },
+    [api, refresh, tools],
+  );
+  return { edit, again, told, setTold, version, isBusy };
 }
 
 export function MappingStep({ state, draft, tools }: { state: Wizard; draft: DraftInfo; tools: WizardTools }) {
@@ -66,7 +87,8 @@ export function MappingStep({ state, draft, tools }: { state: Wizard; draft: Dra
   const [which, setWhich] = useState<Which>("all");
   const [part, setPart] = useState<"machines" | "rows">("rows");
   const table = useRef<RowTableHandle>(null);
-  const { edit, told, setTold, version, isBusy } = useEdits(tools.refresh);
+  const stepText = useStepText();
+  const { edit, again, told, setTold, version, isBusy } = useEdits(tools.refresh);
   const rows = useRows(draft.id, { q: query.trim(), machine, isIncluded: IS_INCLUDED[which] }, version);
   const { data: machines } = useAnswer<FoundMachine[]>(routes.machines(draft.id), version);
   const bad = useMemo(() => faultsByRow(told && !told.isSheet ? told.result : null), [told]);
@@ -82,6 +104,10 @@ export function MappingStep({ state, draft, tools }: { state: Wizard; draft: Dra
   const takeSheet = async (file: File) => {
     const result = await edit(() => routes.takeSheet(api, draft.id, file), true);
     if (result?.is_taken) toasts.show({ tone: "done", title: text("connect.sheetTaken", { count: result.changed }) });
+  };
+  const goStep = async (way: "undo" | "redo") => {
+    const step = await again(draft.id, way);
+    if (step) toasts.show({ tone: "done", title: text(`connect.${way}Done`, { what: stepText(step) }) });
   };
   const showRow = (sheetRow: number) => {
     setQuery("");
@@ -122,6 +148,7 @@ export function MappingStep({ state, draft, tools }: { state: Wizard; draft: Dra
         <span className={css.count} role="status">
           {text("connect.rowCount", { shown: rows.total, included: rows.included })}
         </span>
+        <EditSteps draft={draft} isBusy={isBusy || state.work !== null} onStep={(way) => void goStep(way)} />
         <SheetTools draft={draft.id} isBusy={isBusy} onFile={(file) => void takeSheet(file)} />
       </div>
       {draft.can_browse || draft.rows > 0 ? null : <p className={css.hint}>{text("connect.sheetOnly")}</p>}
@@ -129,6 +156,7 @@ export function MappingStep({ state, draft, tools }: { state: Wizard; draft: Dra
       {told ? <Faults result={told.result} isSheet={told.isSheet} onShow={showRow} onClose={() => setTold(null)} /> : null}
       <div className={css.columns}>
         <MachineList
+          draft={draft.id}
           machines={machines ?? []}
           shown={machine}
           onShow={(key) => {

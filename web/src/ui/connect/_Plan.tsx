@@ -1,7 +1,7 @@
 // What an import would change, machine by machine: new, changed, unchanged, and the signals of each.
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import type { ImportPlan, MachinePlan } from "../live";
+import type { ImportPlan, MachinePlan, PlannedPlace } from "../live";
 import css from "./connect.module.css";
 
 /** Signals shown of one machine and kind of change; the counts tell the rest. */
@@ -33,6 +33,24 @@ function Signals({ machine }: { machine: MachinePlan }) {
   );
 }
 
+/** Where a machine comes to stand, and why not where it was put. */
+function Standing({ place }: { place: PlannedPlace }) {
+  const text = useText();
+  const language = useLanguage();
+  const area = place.area ? localName(place.area, language, "") : "";
+  const at = text(place.is_move ? "connect.planMoves" : place.is_chosen ? "connect.planStands" : "connect.planFree", { x: place.x_m, y: place.y_m });
+  return (
+    <p className={css.quiet}>
+      {area ? `${area} · ${at}` : at}
+      {place.beside ? (
+        <span className={css.planShifted}>
+          <Icon name="warning" size={12} /> {text("connect.planShifted", { metres: place.shifted_m, name: localName(place.beside, language, "") })}
+        </span>
+      ) : null}
+    </p>
+  );
+}
+
 function Machine({ machine }: { machine: MachinePlan }) {
   const text = useText();
   const language = useLanguage();
@@ -47,7 +65,8 @@ function Machine({ machine }: { machine: MachinePlan }) {
         </span>
         <span className={css.planCount}>{counts || text("connect.rows", { count: machine.signals })}</span>
       </summary>
-      <p className={css.quiet}>{text(machine.state === "new" && machine.has_model ? "connect.planParts3d" : "connect.planParts", { signals: machine.signals })}</p>
+      <p className={css.quiet}>{text(machine.state === "new" && machine.has_model ? "connect.planParts3d" : machine.place ? "connect.planPartsMoved" : "connect.planParts", { signals: machine.signals })}</p>
+      {machine.place ? <Standing place={machine.place} /> : null}
       <p className={`x-mono ${css.planId}`}>{machine.shell}</p>
       <Signals machine={machine} />
     </details>

@@ -50,3 +50,14 @@ export function bulkChange(field: BulkField, value: string, q: string, machine: 
       return { ...which, is_writable: false };
   }
 }
+
+/** The step of the mapping that a key asks for; null where the key belongs to what is being typed. */
+export function wantedStep(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "target">): "undo" | "redo" | null {
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== "z" && key !== "y") || (key === "y" && event.shiftKey)) return null;
+  const { target } = event;
+  const isField = typeof HTMLElement !== "undefined" && target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, input:not([type=checkbox], [type=radio], [type=button])"));
+  // A cell of the mapping without unsaved text has nothing of its own to take back.
+  if (isField && (target as HTMLElement).dataset["cell"] !== "saved") return null;
+  return key === "y" || event.shiftKey ? "redo" : "undo";
+}

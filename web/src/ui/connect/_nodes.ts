@@ -31,6 +31,9 @@ export function canOpen(node: ConnectNode): boolean {
   return node.has_children ?? !node.is_value;
 }
 
+/** A set whose size is not known yet (WAI-ARIA 1.2, aria-setsize). */
+const UNKNOWN = -1;
+
 interface Marking {
   chosen: ReadonlyMap<string, unknown>;
   open: ReadonlySet<string>;
@@ -41,11 +44,12 @@ export function visibleNodes(branches: Branches, { chosen, open }: Marking): Nod
   const walk = (address: string, above: string, level: number, parent: number, isBelow: boolean) => {
     const branch = branches.get(address);
     if (!branch) return;
+    const siblings = branch.cursor ? UNKNOWN : branch.nodes.length;
     branch.nodes.forEach((node, index) => {
       const key = `${above}\n${node.address}`;
       const isOpen = open.has(key);
       const mark: Mark = isBelow ? "below" : chosen.has(node.address) ? "on" : "off";
-      rows.push({ kind: "node", key, node, level, parent, isOpen, canOpen: canOpen(node), siblings: branch.nodes.length, position: index + 1, mark });
+      rows.push({ kind: "node", key, node, level, parent, isOpen, canOpen: canOpen(node), siblings, position: index + 1, mark });
       if (isOpen) walk(node.address, key, level + 1, rows.length - 1, mark !== "off");
     });
     const at = { key: `${above}\n…${address}`, level, parent };

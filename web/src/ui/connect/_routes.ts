@@ -1,5 +1,5 @@
 // The questions that the wizard asks the server, each as one function.
-import type { Api, ConnectNode, ConnectNodes, DraftInfo, EditResult, JobInfo, MachineChange, PreviewValue, RowChange, RowPage } from "../live";
+import type { Api, ConnectNode, ConnectNodes, DraftInfo, EditResult, EditStep, JobInfo, MachineChange, PreviewValue, RowChange, RowPage } from "../live";
 
 const ROOT = "/api/connect/drafts";
 const CHILDREN = 1000;
@@ -18,6 +18,7 @@ function draftPath(draft: string, rest = ""): string {
 export const routes = {
   drafts: ROOT,
   machines: (draft: string) => draftPath(draft, "/machines"),
+  floor: (draft: string) => draftPath(draft, "/floor"),
   sheet: (draft: string, format: "xlsx" | "csv") => draftPath(draft, `/sheet?format=${format}`),
 
   connect: (api: Api, endpoint: string, settings: Record<string, string>, signal: AbortSignal) =>
@@ -40,6 +41,7 @@ export const routes = {
   },
   changeRows: (api: Api, draft: string, change: RowChange) => api.patch<EditResult>(draftPath(draft, "/rows"), change),
   changeMachine: (api: Api, draft: string, change: MachineChange) => api.patch<EditResult>(draftPath(draft, "/machines"), change),
+  step: (api: Api, draft: string, way: "undo" | "redo") => api.post<EditStep>(draftPath(draft, `/${way}`)),
   takeSheet: (api: Api, draft: string, file: File) => api.put<EditResult>(draftPath(draft, "/sheet"), file),
   bringIn: (api: Api, draft: string, isDry: boolean, reason: string) => api.post<JobInfo>(draftPath(draft, "/import"), { dry_run: isDry, reason }),
   job: (api: Api, job: string) => api.get<JobInfo>(`/api/jobs/${encodeURIComponent(job)}`),

@@ -2,7 +2,7 @@
 import { Button, Checkbox, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
-import { usePlant, useTime } from "../live";
+import { useFoundSignals, usePlant, useTime } from "../live";
 import { findBest, usePinyin } from "../search";
 import { useSelected } from "../state";
 import { useTimeControls } from "../timebar";
@@ -45,6 +45,7 @@ export function ExportDialog() {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(selected?.signals.map((signal) => signal.handle) ?? []));
   const toPinyin = usePinyin(query.length > 0);
+  useFoundSignals(query);
   const shown = useMemo(() => {
     const first = query ? findBest(choices, query, toPinyin, MOST_SHOWN) : [...choices].sort((a, b) => Number(chosen.has(b.handle)) - Number(chosen.has(a.handle)));
     return first.slice(0, MOST_SHOWN);

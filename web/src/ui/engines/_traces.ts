@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { localName, useLanguage } from "../../i18n";
 import type { ChartData } from "../charts";
-import { KIND, unitText, usePlant, useSession, type EngineStep, type SampleRows, type SignalInfo } from "../live";
+import { KIND, unitText, useOwnSignals, usePlant, useSession, type EngineStep, type SampleRows, type SignalInfo } from "../live";
 import { X_AXIS } from "./_step";
 
 interface Pair {
@@ -78,6 +78,7 @@ export function useTraces(step: EngineStep, serial: string, timeline: string): C
   const { api } = useSession();
   const language = useLanguage();
   const signals = usePlant((plant) => plant.signals);
+  useOwnSignals({ shell: step.shell });
   const groups = useMemo(() => traceGroups(signals.filter((signal) => signal.shell === step.shell)), [signals, step.shell]);
   const [charts, setCharts] = useState<ChartData[]>([]);
   useEffect(() => {

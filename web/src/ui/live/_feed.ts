@@ -64,13 +64,19 @@ export function createFeed(language: string): Feed {
     else if (message.type === "error" && message.request === null) for (const hear of listeners.error) hear(message.error);
   });
   const shown = createShown(link, VIEW);
+  const beside = createShown(link, BESIDE);
+  // The view is there from the beginning, so that it can be taken to an instant; its signals are chosen when they are known.
   shown.watch();
 
   return {
     ...shown,
     link,
     connection,
-    beside: createShown(link, BESIDE),
+    beside,
+    choose(signals) {
+      shown.choose(signals);
+      beside.choose(signals);
+    },
     on(event, listener) {
       listeners[event].add(listener);
       return () => listeners[event].delete(listener);

@@ -5,15 +5,13 @@ import { followAlarms, type Alarms } from "./_alarms";
 import { createApi, type Api } from "./_api";
 import { createFeed, type Feed } from "./_feed";
 import { createStore, type Store } from "./_store";
-import type { CommandInfo, Me, Place, SignalInfo, SignalList, TimelineInfo, TwinSummary, LinkInfo } from "./_types";
+import { NO_SIGNALS, SignalKnowledge, type KnownSignals } from "./_known";
+import type { CommandInfo, Me, Place, TimelineInfo, TwinSummary, LinkInfo } from "./_types";
 
-export interface Plant {
+export interface Plant extends KnownSignals {
   isLoaded: boolean;
   error: unknown;
   me: Me | null;
-  signals: SignalInfo[];
-  byKey: ReadonlyMap<string, SignalInfo>;
-  byHandle: ReadonlyMap<number, SignalInfo>;
   places: Place[];
   twins: TwinSummary[];
   timelines: TimelineInfo[];
@@ -26,6 +24,8 @@ export interface Session {
   plant: Store<Plant>;
   /** The alarms of the running plant. */
   alarms: Store<Alarms>;
+  /** Signals of a very large plant, learned when they are wanted. */
+  knowledge: SignalKnowledge;
   reload(what?: readonly Part[]): Promise<void>;
   close(): void;
 }
@@ -38,24 +38,15 @@ const NOTHING: Plant = {
   isLoaded: false,
   error: null,
   me: null,
-  signals: [],
-  byKey: new Map(),
-  byHandle: new Map(),
+  ...NO_SIGNALS,
   places: [],
   twins: [],
   timelines: [],
   commands: [],
 };
 
-async function fetchPart(api: Api, part: Part): Promise<Partial<Plant>> {
-  if (part === "signals") {
-    const { signals } = await api.get<SignalList>("/api/signals");
-    return {
-      signals,
-      byKey: new Map(signals.map((signal) => [signal.key, signal])),
-      byHandle: new Map(signals.map((signal) => [signal.handle, signal])),
-    };
-  }
+async function fetchPart(api: Api, knowledge: SignalKnowledge, part: Part): Promise<Partial<Plant>> {
+  if (part === "signals") return knowledge.reload();
   return { [part]: await api.get(`/api/${part}`) } as Partial<Plant>;
 }
 
@@ -78,12 +69,19 @@ export function openSession(language: Language): Session {
   const plant = createStore<Plant>(NOTHING);
   const alarms = followAlarms(api, feed);
   const stale = new Set<Part>();
+  /** Of a very large plant only the values of known signals are sent. */
+  const watchKnown = ({ isWhole, signals }: KnownSignals) => feed.choose(isWhole ? "all" : signals.map((signal) => signal.handle));
+  const knowledge = new SignalKnowledge(api, (known) => {
+    plant.set(known);
+    watchKnown(known);
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const reload = async (parts: readonly Part[] = ALL_PARTS) => {
     try {
-      const got = await Promise.all(parts.map((part) => fetchPart(api, part)));
+      const got = await Promise.all(parts.map((part) => fetchPart(api, knowledge, part)));
       plant.set(Object.assign({ isLoaded: true, error: null }, ...got) as Partial<Plant>);
+      if (parts.includes("signals")) watchKnown(plant.get());
     } catch (error) {
       plant.set({ error });
     }
@@ -128,6 +126,7 @@ export function openSession(language: Language): Session {
     feed,
     plant,
     alarms,
+    knowledge,
     reload,
     close() {
       clearTimeout(timer);

@@ -23,6 +23,8 @@ export interface Shown {
   live(): void;
   /** Asks for the picture of the shown instant anew: what lies behind it was computed again. */
   again(): void;
+  /** Chooses the signals whose values are sent; what is chosen already is not asked for again. */
+  choose(signals: number[] | "all"): void;
   /** Begins to be sent values, at the instant that is set. */
   watch(): void;
   unwatch(): void;
@@ -56,6 +58,13 @@ export function createShown(link: Link, view: number): Shown {
     if (mode === "playing") play(timeline, atMs, speed);
     else if (mode === "paused") seek(timeline, atMs);
   };
+  let chosen: number[] | "all" = [];
+  let isWatched = false;
+  const watch = () => {
+    isWatched = true;
+    link.watch(view, chosen, RATE_HZ, "live");
+    again();
+  };
   return {
     board,
     time,
@@ -70,10 +79,15 @@ export function createShown(link: Link, view: number): Shown {
       time.set({ timeline: "live", mode: "live", atMs: NaN, isWaiting: true });
       link.live(view);
     },
-    watch() {
-      link.watch(view, "all", RATE_HZ, "live");
-      again();
+    choose(signals) {
+      if (String(signals) === String(chosen)) return;
+      chosen = signals;
+      if (isWatched) watch();
     },
-    unwatch: () => link.unwatch(view),
+    watch,
+    unwatch() {
+      isWatched = false;
+      link.unwatch(view);
+    },
   };
 }

@@ -53,6 +53,7 @@ describe("a picture of the plant", () => {
   it("that is watched anew shows the instant that was set", () => {
     const { asked, shown } = bench();
     shown.time.set({ timeline: "branch-1", mode: "paused", atMs: 42 });
+    shown.choose("all");
     shown.watch();
     expect(asked.map(([name]) => name)).toEqual(["watch", "seek"]);
   });

@@ -4,7 +4,7 @@ import { useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { keyLabels, useActions, type Action } from "../actions";
 import { Icon, type IconName } from "../icons";
-import { usePlant } from "../live";
+import { useFoundSignals, usePlant } from "../live";
 import { findBest, usePinyin, type Searchable } from "../search";
 import { useUiStore, type Selection } from "../state";
 import css from "./palette.module.css";
@@ -65,6 +65,7 @@ export default function Palette() {
   const toPinyin = usePinyin(true);
   const [query, setQuery] = useState("");
   const [cursor, setCursor] = useState(0);
+  useFoundSignals(query, MOST_SHOWN);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
 

@@ -3,7 +3,7 @@ import { ActionIcon, Select, Tooltip, type ComboboxItem } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { usePlant, type SignalInfo } from "../live";
+import { useFoundSignals, usePlant, type SignalInfo } from "../live";
 import { findBest, usePinyin } from "../search";
 import { useSelected } from "../state";
 import css from "./pick.module.css";
@@ -52,6 +52,7 @@ export function SignalPick({ label, value, accept, error, isLabelHidden = false,
   const chosen = choices.find((choice) => choice.value === value);
   // While nothing is typed the field holds the chosen name, which must not narrow the list.
   const isSearching = query !== "" && query !== chosen?.label;
+  useFoundSignals(isSearching ? query : "");
   const shown = useMemo(() => {
     const found = isSearching ? findBest(choices, query, toPinyin, MOST_SHOWN) : choices.slice(0, MOST_SHOWN);
     return chosen && !found.includes(chosen) ? [chosen, ...found] : found;

@@ -1,7 +1,7 @@
 // Finds out what the selection means: its place, its shell, its submodel and its signal, whichever there are.
 import { useMemo } from "react";
 import { localName, useLanguage } from "../../i18n";
-import { usePlant, type Place, type SignalInfo, type SubmodelSummary, type TwinSummary } from "../live";
+import { useOwnSignals, usePlant, type Place, type SignalInfo, type SubmodelSummary, type TwinSummary } from "../live";
 import { useUi, type Selection } from "./_ui";
 
 export interface Selected {
@@ -67,6 +67,12 @@ export function useSelected(): Selected | null {
   const signals = usePlant((plant) => plant.signals);
   const byKey = usePlant((plant) => plant.byKey);
   const language = useLanguage();
+  // Of a very large plant the signals of a machine are learned when it is selected.
+  const place = selection?.kind === "place" ? places.find((each) => each.id === selection.id) : undefined;
+  useOwnSignals({
+    shell: selection?.kind === "shell" ? selection.id : (place?.shell ?? undefined),
+    submodel: selection ? (submodelIdOf(selection) ?? undefined) : undefined,
+  });
   return useMemo(
     () => (selection ? resolveSelection({ places, twins, signals, byKey }, selection, language) : null),
     [selection, places, twins, signals, byKey, language],

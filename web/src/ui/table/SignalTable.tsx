@@ -4,13 +4,14 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import { useBoardTick, usePlant, useSession } from "../live";
-import { EmptyNote, LoadingNote } from "../notes";
+import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { usePinyin } from "../search";
 import { useUi, useUiStore } from "../state";
 import { placeOrder } from "../tree";
 import { useVirtualRows } from "../virtual";
 import { COLUMNS, arrange, tableRows, type Column, type Owner, type QualityFilter, type SortBy } from "./_model";
 import { SignalRow } from "./_SignalRow";
+import { useFarRows } from "./_useFarRows";
 import css from "./table.module.css";
 
 const ROW_PX = 28;
@@ -50,6 +51,8 @@ export function SignalTable() {
   const { board } = useSession().feed;
   const signals = usePlant((plant) => plant.signals);
   const isLoaded = usePlant((plant) => plant.isLoaded);
+  const isWhole = usePlant((plant) => plant.isWhole);
+  const registered = usePlant((plant) => plant.registered);
   const selection = useUi((state) => state.selection);
   const owners = useOwners();
   const [query, setQuery] = useState("");
@@ -62,29 +65,41 @@ export function SignalTable() {
   const slowTick = useSlowTick(moves);
   useBoardTick(400);
 
-  const all = useMemo(() => tableRows(signals, owners, language), [signals, owners, language]);
+  const far = useFarRows(!isWhole, query, filter, sort, slowTick);
+  const all = useMemo(() => (isWhole ? tableRows(signals, owners, language) : []), [isWhole, signals, owners, language]);
   const rows = useMemo(
     () => arrange(all, query, filter, sort, board, toPinyin),
     // slowTick: the board moves by itself.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [all, query, filter, sort, board, toPinyin, slowTick],
   );
-  const virtual = useVirtualRows(rows.length, ROW_PX, scroller, HEAD_PX);
-  const at = Math.min(cursor, rows.length - 1);
+  const count = isWhole ? rows.length : (far.total ?? 0);
+  const isWaiting = !isLoaded || (!isWhole && far.total === null);
+  const isEmpty = registered === 0;
+  const virtual = useVirtualRows(count, ROW_PX, scroller, HEAD_PX);
+  const { need } = far;
+  const { first, end } = virtual;
+  useEffect(() => need(first, Math.max(end, 1)), [need, first, end]);
+  const rowAt = (index: number) => {
+    if (isWhole) return rows[index] ?? null;
+    const signal = far.at(index);
+    return signal ? (tableRows([signal], owners, language)[0] ?? null) : null;
+  };
+  const at = Math.min(cursor, count - 1);
 
   const sortOn = (column: Column) => setSort((old) => ({ column, isDown: old.column === column ? !old.isDown : false }));
   const select = (index: number) => {
-    const row = rows[index];
+    const row = rowAt(index);
     setCursor(index);
     if (row) ui.set({ selection: { kind: "element", id: row.signal.key }, isInspectorOpen: true, phoneTab: "inspector" });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW_PX) / ROW_PX) - 2);
-    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length };
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -count, End: count };
     const step = steps[event.key];
     if (step !== undefined) {
-      const next = Math.max(0, Math.min(rows.length - 1, at + step));
+      const next = Math.max(0, Math.min(count - 1, at + step));
       setCursor(next);
       virtual.reveal(next);
     } else if (event.key === "Enter" || event.key === " ") select(at);
@@ -118,19 +133,20 @@ export function SignalTable() {
             { value: "notGood", label: text("table.notGood") },
           ]}
         />
-        <span className={css.count}>{text("table.count", { shown: rows.length, all: all.length })}</span>
+        <span className={css.count}>{text("table.count", { shown: count, all: registered })}</span>
         <Button variant="default" leftSection={<Icon name="download" size={14} />} onClick={() => ui.set({ dialog: "export" })}>
           {text("export.open")}
         </Button>
       </div>
-      {!isLoaded ? (
+      {far.error ? <ErrorNote error={far.error} onRetry={() => need(first, end)} /> : null}
+      {isWaiting ? (
         <LoadingNote />
-      ) : rows.length === 0 ? (
+      ) : count === 0 ? (
         <EmptyNote
           icon="table"
-          title={text(all.length === 0 ? "table.empty" : "table.nothingFound")}
+          title={text(isEmpty ? "table.empty" : "table.nothingFound")}
           action={
-            all.length === 0 ? (
+            isEmpty ? (
               <Button onClick={() => ui.set({ dialog: "import" })}>{text("import.open")}</Button>
             ) : (
               <Button variant="default" onClick={clear}>
@@ -139,7 +155,7 @@ export function SignalTable() {
             )
           }
         >
-          {text(all.length === 0 ? "table.emptyHint" : "table.nothingFoundHint")}
+          {text(isEmpty ? "table.emptyHint" : "table.nothingFoundHint")}
         </EmptyNote>
       ) : (
         <div
@@ -147,7 +163,7 @@ export function SignalTable() {
           className={css.scroller}
           role="grid"
           aria-label={text("table.title")}
-          aria-rowcount={rows.length + 1}
+          aria-rowcount={count + 1}
           aria-colcount={COLUMNS.length}
           aria-activedescendant={at >= virtual.first && at < virtual.end ? `signal-row-${at}` : undefined}
           tabIndex={0}
@@ -172,16 +188,21 @@ export function SignalTable() {
           </div>
           <div style={{ height: virtual.totalPx }} role="presentation">
             <div style={{ transform: `translateY(${virtual.offsetPx}px)` }} role="presentation">
-              {rows.slice(virtual.first, virtual.end).map((row, index) => (
-                <SignalRow
-                  key={row.signal.handle}
-                  row={row}
-                  index={virtual.first + index}
-                  isSelected={selection?.kind === "element" && selection.id === row.signal.key}
-                  hasCursor={virtual.first + index === at}
-                  onSelect={select}
-                />
-              ))}
+              {Array.from({ length: Math.max(0, end - first) }, (_, offset) => first + offset).map((index) => {
+                const row = rowAt(index);
+                return row ? (
+                  <SignalRow
+                    key={row.signal.handle}
+                    row={row}
+                    index={index}
+                    isSelected={selection?.kind === "element" && selection.id === row.signal.key}
+                    hasCursor={index === at}
+                    onSelect={select}
+                  />
+                ) : (
+                  <div key={`wait-${index}`} className={css.row} role="row" aria-rowindex={index + 2} aria-busy="true" />
+                );
+              })}
             </div>
           </div>
         </div>

@@ -3,44 +3,28 @@ import { CloseButton, TextInput } from "@mantine/core";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { pathId, usePlant, useSession } from "../live";
+import { useFoundSignals, usePlant } from "../live";
 import { EmptyNote, LoadingNote } from "../notes";
 import { matchScore, normalise, usePinyin } from "../search";
 import { useUi, useUiStore } from "../state";
 import { useVirtualRows } from "../virtual";
-import { buildTree, findKeys, pathTo, visibleRows, type ElementJson, type TreeNode, type TreeRow } from "./_model";
+import { branchesTo, buildTree, findKeys, pathTo, visibleRows, type TreeInput, type TreeNode, type TreeRow } from "./_model";
 import { TreeRowView } from "./_TreeRow";
+import { useBranches } from "./_useBranches";
 import css from "./tree.module.css";
 
 export const ROW_PX = 26;
 const FIRST_OPEN_LEVELS = 2;
-
-function useElements() {
-  const { api } = useSession();
-  const [elements, setElements] = useState<ReadonlyMap<string, readonly ElementJson[]>>(new Map());
-  const asked = useRef(new Set<string>());
-  const load = (submodelId: string) => {
-    if (asked.current.has(submodelId)) return;
-    asked.current.add(submodelId);
-    api
-      .get<{ submodelElements?: ElementJson[] }>(`/submodels/${pathId(submodelId)}`)
-      .then((body) => setElements((old) => new Map(old).set(submodelId, body.submodelElements ?? [])))
-      .catch((error: unknown) => {
-        asked.current.delete(submodelId);
-        console.warn("The submodel's elements could not be read.", error);
-      });
-  };
-  return { elements, load };
-}
 
 /** Keys that are open at first: the plant and its lines, so that the stations are seen. */
 function firstOpen(roots: readonly TreeNode[]): Set<string> {
   const open = new Set<string>();
   const walk = (nodes: readonly TreeNode[], level: number) => {
     for (const node of nodes) {
-      if (level > FIRST_OPEN_LEVELS || !node.children.some((child) => child.place)) continue;
+      const below = node.children.flatMap((child) => child ?? []);
+      if (level > FIRST_OPEN_LEVELS || !below.some((child) => child.place)) continue;
       open.add(node.key);
-      walk(node.children, level + 1);
+      walk(below, level + 1);
     }
   };
   walk(roots, 1);
@@ -56,7 +40,7 @@ export function TreePanel() {
   const twins = usePlant((plant) => plant.twins);
   const signals = usePlant((plant) => plant.signals);
   const isLoaded = usePlant((plant) => plant.isLoaded);
-  const { elements, load } = useElements();
+  const { branches, read } = useBranches();
   const [query, setQuery] = useState("");
   const [open, setOpen] = useState<ReadonlySet<string> | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
@@ -64,62 +48,78 @@ export function TreePanel() {
   const scroller = useRef<HTMLDivElement>(null);
   const treeId = useId();
 
-  const roots = useMemo(
-    () => buildTree({ places, twins, signals, elements, language, otherShells: text("tree.otherShells") }),
-    [places, twins, signals, elements, language, text],
-  );
+  const wanted = normalise(query);
+  const far = useFoundSignals(wanted);
+  const input = useMemo<TreeInput>(() => ({ places, twins, signals, branches, language, otherShells: text("tree.otherShells") }), [places, twins, signals, branches, language, text]);
+  const roots = useMemo(() => buildTree(input), [input]);
   const opened = useMemo(() => open ?? firstOpen(roots), [open, roots]);
-  const found = useMemo(() => {
-    const wanted = normalise(query);
-    return wanted ? findKeys(roots, (node) => matchScore(node, wanted, toPinyin) !== null) : null;
-  }, [query, roots, toPinyin]);
-  const rows = useMemo(() => visibleRows(roots, opened, found), [roots, opened, found]);
+  const rows = useMemo(() => {
+    if (!wanted) return visibleRows(roots, opened, null);
+    const hits = new Set(far.list?.signals.map((signal) => signal.key));
+    const searched = buildTree({ ...input, isSearch: true });
+    const isHit = (node: TreeNode) => (node.signal !== null && hits.has(node.signal.key)) || matchScore(node, wanted, toPinyin) !== null;
+    return visibleRows(searched, opened, findKeys(searched, isHit));
+  }, [wanted, roots, opened, input, far.list, toPinyin]);
   const virtual = useVirtualRows(rows.length, ROW_PX, scroller);
   const rowsNow = useRef(rows);
   rowsNow.current = rows;
 
-  const toggle = (row: TreeRow, wanted = !row.isOpen) => {
-    if (!row.canOpen) return;
-    if (wanted && row.node.pending) load(row.node.pending);
+  const toggle = (row: TreeRow, isWanted = !row.isOpen) => {
+    if (!row.canOpen || !row.node) return;
     const next = new Set(opened);
-    if (wanted) next.add(row.node.key);
+    if (isWanted) next.add(row.node.key);
     else next.delete(row.node.key);
     setOpen(next);
   };
 
   const choose = (row: TreeRow) => {
-    setCursor(row.node.key);
-    const { selection } = row.node;
+    setCursor(row.key);
+    const selection = row.node?.selection;
     // Beside the branches, what is chosen is what their form is about.
     if (selection) ui.set((old) => ({ selection, isInspectorOpen: old.isInspectorOpen || old.centre !== "branches", phoneTab: "inspector" }));
     else toggle(row);
   };
 
-  // What is selected elsewhere (in the world, by a link) is opened and brought into sight here.
+  // What comes into sight and is not here yet is read: elements below an open row, and those of a long branch page by page.
+  const seen = rows.slice(virtual.first, virtual.end);
   useEffect(() => {
-    if (!selection) return;
+    for (const row of seen) {
+      if (row.wait) read(row.wait.submodel, row.wait.path, { index: row.wait.index });
+      else if (!wanted && row.isOpen && row.node?.isUnread && row.node.branch) read(row.node.branch.submodel, row.node.branch.path, { index: 0 });
+    }
+  });
+
+  // What is selected elsewhere (in the world, by a link) is opened and brought into sight here.
+  const shownSelection = useRef("");
+  useEffect(() => {
+    const name = selection ? `${selection.kind} ${selection.id}` : "";
+    if (!selection || shownSelection.current === name) return;
     const way = pathTo(roots, selection);
-    if (!way) return;
-    setCursor(way.key);
-    setOpen((old) => {
-      const now = old ?? firstOpen(roots);
-      return way.above.every((key) => now.has(key)) ? now : new Set([...now, ...way.above]);
-    });
-  }, [selection, roots]);
+    if (way) {
+      setCursor(way.key);
+      setOpen((old) => {
+        const now = old ?? firstOpen(roots);
+        return way.above.every((key) => now.has(key)) ? now : new Set([...now, ...way.above]);
+      });
+    }
+    // A value that stands for elements not read yet is found again once they are.
+    const isDeep = selection.kind === "element" && branchesTo(selection.id).some(({ submodel, path, to }) => read(submodel, path, { to }));
+    if (way && !isDeep) shownSelection.current = name;
+  }, [selection, roots, read]);
 
   const { reveal } = virtual;
   useEffect(() => {
     if (!cursor) return;
-    const index = rowsNow.current.findIndex((row) => row.node.key === cursor);
+    const index = rowsNow.current.findIndex((row) => row.key === cursor);
     if (index >= 0) reveal(index);
-  }, [cursor, opened, reveal]);
+  }, [cursor, opened, wanted, reveal]);
 
-  const at = rows.findIndex((row) => row.node.key === cursor);
+  const at = rows.findIndex((row) => row.key === cursor);
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
     const go = (index: number) => {
       const target = rows[Math.max(0, Math.min(rows.length - 1, index))];
-      if (target) setCursor(target.node.key);
+      if (target) setCursor(target.key);
     };
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW_PX) / ROW_PX) - 1);
     const moves: Record<string, () => void> = {
@@ -141,7 +141,7 @@ export function TreePanel() {
     move();
   };
 
-  const isSelected = (node: TreeNode) => node.selection?.kind === selection?.kind && node.selection?.id === selection?.id;
+  const isSelected = (node: TreeNode | null) => node?.selection != null && node.selection.kind === selection?.kind && node.selection.id === selection.id;
   const isCursorShown = at >= virtual.first && at < virtual.end;
 
   return (
@@ -156,7 +156,12 @@ export function TreePanel() {
           rightSection={query ? <CloseButton size="xs" aria-label={text("common.clear")} onClick={() => setQuery("")} /> : null}
         />
       </div>
-      {!isLoaded ? (
+      {far.list ? (
+        <p className={css.note} role="status">
+          {text("tree.found", { shown: far.list.signals.length, all: far.list.total })}
+        </p>
+      ) : null}
+      {!isLoaded || (far.isAsking && rows.length === 0) ? (
         <LoadingNote />
       ) : rows.length === 0 ? (
         <EmptyNote icon="tree" title={text(query ? "tree.nothingFound" : "tree.empty")}>
@@ -173,18 +178,18 @@ export function TreePanel() {
         aria-activedescendant={isCursorShown ? `${treeId}-${at}` : undefined}
         onKeyDown={onKeyDown}
         onFocus={() => {
-          if (at < 0 && rows[0]) setCursor(rows[0].node.key);
+          if (at < 0 && rows[0]) setCursor(rows[0].key);
         }}
       >
         <div style={{ height: virtual.totalPx }} role="presentation">
           <div style={{ transform: `translateY(${virtual.offsetPx}px)` }} role="presentation">
-            {rows.slice(virtual.first, virtual.end).map((row, index) => (
+            {seen.map((row, index) => (
               <TreeRowView
-                key={row.node.key}
+                key={row.key}
                 id={`${treeId}-${virtual.first + index}`}
                 row={row}
                 isSelected={isSelected(row.node)}
-                hasCursor={row.node.key === cursor}
+                hasCursor={row.key === cursor}
                 onToggle={() => toggle(row)}
                 onChoose={() => choose(row)}
               />

@@ -39,6 +39,7 @@ interface Props {
 }
 
 export function TreeRowView({ id, row, isSelected, hasCursor, onToggle, onChoose }: Props) {
+  const text = useText();
   const { node } = row;
   return (
     <div
@@ -49,6 +50,7 @@ export function TreeRowView({ id, row, isSelected, hasCursor, onToggle, onChoose
       aria-posinset={row.position}
       aria-expanded={row.canOpen ? row.isOpen : undefined}
       aria-selected={isSelected}
+      aria-busy={node ? undefined : true}
       className={css.row}
       data-cursor={hasCursor || undefined}
       style={{ paddingLeft: 6 + (row.level - 1) * 14 }}
@@ -66,9 +68,9 @@ export function TreeRowView({ id, row, isSelected, hasCursor, onToggle, onChoose
       >
         {row.canOpen ? <Icon name="chevron" size={12} /> : null}
       </span>
-      <Icon name={node.icon} size={14} className={css.icon} />
-      <span className={`x-ellipsis ${css.name}`}>{node.name}</span>
-      {node.place ? <LiveState place={node.place} /> : node.signal ? <LiveValue signal={node.signal} /> : null}
+      {node ? <Icon name={node.icon} size={14} className={css.icon} /> : null}
+      <span className={`x-ellipsis ${css.name}`}>{node ? node.name : text("common.loading")}</span>
+      {node?.place ? <LiveState place={node.place} /> : node?.signal ? <LiveValue signal={node.signal} /> : null}
     </div>
   );
 }

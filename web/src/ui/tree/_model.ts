@@ -1,7 +1,7 @@
 // Builds the tree: places as they stand, under each its shell's submodels, under those their elements.
 import { localName, type Language } from "../../i18n";
 import type { IconName } from "../icons";
-import type { Place, SignalInfo, SubmodelSummary, TwinSummary } from "../live";
+import type { ElementInfo, Place, SignalInfo, SubmodelSummary, TwinSummary } from "../live";
 import type { Selection } from "../state";
 
 export interface TreeNode {
@@ -13,29 +13,35 @@ export interface TreeNode {
   icon: IconName;
   place: Place | null;
   signal: SignalInfo | null;
-  /** Submodel whose elements are still to be asked for. */
-  pending: string | null;
-  children: TreeNode[];
+  /** What its elements are asked for by; null where it has none that the server pages. */
+  branch: { submodel: string; path: string } | null;
+  /** Whether nothing below it was read yet. */
+  isUnread: boolean;
+  /** A hole stands for an element that was not read yet. */
+  children: readonly (TreeNode | undefined)[];
 }
 
-/** An element of a submodel as the AAS API serves it; only what the tree needs. */
-export interface ElementJson {
-  modelType: string;
-  idShort?: string;
-  displayName?: { language: string; text: string }[] | null;
-  value?: unknown;
-  statements?: ElementJson[];
-  submodelElements?: ElementJson[];
+/** The elements below one, as far as they were read: a hole stands for one that was not. */
+export interface Branch {
+  total: number;
+  items: readonly (ElementInfo | undefined)[];
+}
+
+/** Names a branch: the elements directly below a path of a submodel. */
+export function branchKey(submodel: string, path: string): string {
+  return `${submodel}\n${path}`;
 }
 
 export interface TreeInput {
   places: readonly Place[];
   twins: readonly TwinSummary[];
   signals: readonly SignalInfo[];
-  /** Elements of the submodels that were asked for, by submodel id. */
-  elements: ReadonlyMap<string, readonly ElementJson[]>;
+  /** What was read below submodels and elements, by `branchKey`. */
+  branches: ReadonlyMap<string, Branch>;
   language: Language;
   otherShells: string;
+  /** Whether known signals are found that stand deeper than was read. */
+  isSearch?: boolean;
 }
 
 const PLACE_ICONS: Record<string, IconName> = {
@@ -62,24 +68,18 @@ export function namesOf(names: Record<string, string>): string[] {
   return Object.values(names).filter(Boolean);
 }
 
-function elementChildren(element: ElementJson): readonly ElementJson[] {
-  if (Array.isArray(element.statements)) return element.statements;
-  const value = element.value;
-  if (!Array.isArray(value)) return [];
-  return element.modelType === "SubmodelElementCollection" || element.modelType === "SubmodelElementList" ? (value as ElementJson[]) : [];
-}
-
-function elementIcon(element: ElementJson, signal: SignalInfo | null): IconName {
-  if (element.modelType === "File" || element.modelType === "Blob") return "file";
-  if (element.modelType === "Operation") return "call";
-  if (element.modelType.endsWith("Element")) return "link";
-  if (elementChildren(element).length > 0 || /Collection|List|Entity/.test(element.modelType)) return "collection";
+function elementIcon({ model_type: type, children, signal }: ElementInfo): IconName {
+  if (type === "File" || type === "Blob") return "file";
+  if (type === "Operation") return "call";
+  if (type.endsWith("Element")) return "link";
+  if (children > 0 || /Collection|List|Entity/.test(type)) return "collection";
   return signal ? "value" : "info";
 }
 
 class Builder {
   private byShell = new Map<string, TwinSummary>();
   private signalsBySubmodel = new Map<string, SignalInfo[]>();
+  private shown = new Set<string>();
 
   constructor(private input: TreeInput) {
     for (const twin of input.twins) this.byShell.set(twin.id, twin);
@@ -95,7 +95,9 @@ class Builder {
     const ids = new Set(this.input.places.map((place) => place.id));
     for (const place of this.input.places) {
       const parent = place.parent && ids.has(place.parent) ? place.parent : null;
-      children.set(parent, [...(children.get(parent) ?? []), place]);
+      const beside = children.get(parent);
+      if (beside) beside.push(place);
+      else children.set(parent, [place]);
     }
     const shown = new Set(this.input.places.map((place) => place.shell));
     const roots = (children.get(null) ?? []).map((place) => this.place(place, children));
@@ -108,7 +110,7 @@ class Builder {
   }
 
   private node(key: string, selection: Selection | null, name: string, words: string[], icon: IconName): TreeNode {
-    return { key, selection, name, words: [name, ...words], icon, place: null, signal: null, pending: null, children: [] };
+    return { key, selection, name, words: [name, ...words], icon, place: null, signal: null, branch: null, isUnread: false, children: [] };
   }
 
   private place(place: Place, children: Map<string | null, Place[]>): TreeNode {
@@ -133,15 +135,19 @@ class Builder {
   private submodel(submodel: SubmodelSummary, above: string): TreeNode {
     const key = `${above}/${submodel.id}`;
     const node = this.node(key, { kind: "submodel", id: submodel.id }, submodel.idShort || submodel.id, [submodel.id], "submodel");
-    const loaded = this.input.elements.get(submodel.id);
-    const signals = new Map((this.signalsBySubmodel.get(submodel.id) ?? []).map((signal) => [signal.path, signal]));
-    if (loaded) {
-      node.children = loaded.map((element, index) => this.element(element, submodel.id, "", index, false, key, signals));
-    } else {
-      node.pending = submodel.id;
-      node.children = [...signals.values()].map((signal) => this.value(signal, key));
-    }
+    this.read(node, submodel.id, "", key);
+    // Until its elements are read its known signals stand for them; a search looks at both.
+    const signals = this.signalsBySubmodel.get(submodel.id) ?? [];
+    if (node.isUnread) node.children = signals.map((signal) => this.value(signal, key));
+    else if (this.input.isSearch) node.children = [...node.children, ...signals.filter((signal) => !this.shown.has(signal.key)).map((signal) => this.value(signal, key))];
     return node;
+  }
+
+  private read(node: TreeNode, submodel: string, path: string, above: string): void {
+    const branch = this.input.branches.get(branchKey(submodel, path));
+    node.branch = { submodel, path };
+    node.isUnread = branch === undefined;
+    if (branch) node.children = Array.from(branch.items, (element) => element && this.element(element, submodel, above));
   }
 
   private value(signal: SignalInfo, above: string): TreeNode {
@@ -151,20 +157,14 @@ class Builder {
     return node;
   }
 
-  private element(
-    element: ElementJson, submodelId: string, parentPath: string, index: number, isInList: boolean, above: string,
-    signals: ReadonlyMap<string, SignalInfo>,
-  ): TreeNode {
-    const step = isInList || !element.idShort ? `[${index}]` : element.idShort;
-    const path = isInList || !element.idShort ? `${parentPath}${step}` : parentPath ? `${parentPath}.${step}` : step;
-    const signal = signals.get(path) ?? null;
-    const shown = element.displayName?.find((entry) => entry.language.startsWith(this.input.language.slice(0, 2)))?.text;
-    const name = shown ?? (signal ? localName(signal.name, this.input.language, step) : step);
-    const words = [step, ...(element.displayName ?? []).map((entry) => entry.text)];
-    const node = this.node(`${above}#${path}`, { kind: "element", id: `${submodelId}#${path}` }, name, words, elementIcon(element, signal));
+  private element(element: ElementInfo, submodel: string, above: string): TreeNode {
+    const { path, signal } = element;
+    const step = element.id_short || path.slice(path.lastIndexOf("["));
+    const name = localName(element.name, this.input.language, signal ? localName(signal.name, this.input.language, step) : step);
+    const node = this.node(`${above}#${path}`, { kind: "element", id: `${submodel}#${path}` }, name, [step, ...namesOf(element.name)], elementIcon(element));
     node.signal = signal;
-    const isList = element.modelType === "SubmodelElementList";
-    node.children = elementChildren(element).map((child, at) => this.element(child, submodelId, path, at, isList, above, signals));
+    if (signal) this.shown.add(signal.key);
+    if (element.children > 0) this.read(node, submodel, path, above);
     return node;
   }
 }
@@ -174,7 +174,10 @@ export function buildTree(input: TreeInput): TreeNode[] {
 }
 
 export interface TreeRow {
-  node: TreeNode;
+  key: string;
+  /** Null while the element of this row is still to be read: then `wait` says where it stands. */
+  node: TreeNode | null;
+  wait: { submodel: string; path: string; index: number } | null;
   level: number;
   position: number;
   siblings: number;
@@ -186,17 +189,24 @@ export interface TreeRow {
 /** The visible rows in order. With `found`, only what was found and what leads to it. */
 export function visibleRows(roots: readonly TreeNode[], open: ReadonlySet<string>, found: ReadonlySet<string> | null): TreeRow[] {
   const rows: TreeRow[] = [];
-  const walk = (nodes: readonly TreeNode[], level: number, parent: number) => {
-    const shown = found ? nodes.filter((node) => found.has(node.key)) : nodes;
-    shown.forEach((node, index) => {
-      const hasFoundChild = found !== null && node.children.some((child) => found.has(child.key));
+  const walk = (nodes: readonly (TreeNode | undefined)[], of: TreeNode | null, level: number, parent: number) => {
+    const shown = found ? nodes.filter((node) => node && found.has(node.key)) : nodes;
+    for (let index = 0; index < shown.length; index += 1) {
+      const node = shown[index];
+      const at = { level, position: index + 1, siblings: shown.length, parent };
+      if (!node) {
+        const wait = of?.branch ? { ...of.branch, index } : null;
+        rows.push({ ...at, key: `${of?.key ?? ""}…${index}`, node: null, wait, isOpen: false, canOpen: false });
+        continue;
+      }
+      const hasFoundChild = found !== null && node.children.some((child) => child && found.has(child.key));
       const isOpen = hasFoundChild || open.has(node.key);
-      const canOpen = node.children.length > 0 || node.pending !== null;
-      const row = rows.push({ node, level, position: index + 1, siblings: shown.length, isOpen, canOpen, parent }) - 1;
-      if (isOpen) walk(node.children, level + 1, row);
-    });
+      const canOpen = node.children.length > 0 || node.isUnread;
+      const row = rows.push({ ...at, key: node.key, node, wait: null, isOpen, canOpen }) - 1;
+      if (isOpen) walk(node.children, node, level + 1, row);
+    }
   };
-  walk(roots, 1, -1);
+  walk(roots, null, 1, -1);
   return rows;
 }
 
@@ -205,7 +215,7 @@ export function findKeys(roots: readonly TreeNode[], matches: (node: TreeNode) =
   const found = new Set<string>();
   const walk = (node: TreeNode): boolean => {
     let isFound = matches(node);
-    for (const child of node.children) if (walk(child)) isFound = true;
+    for (const child of node.children) if (child && walk(child)) isFound = true;
     if (isFound) found.add(node.key);
     return isFound;
   };
@@ -215,13 +225,27 @@ export function findKeys(roots: readonly TreeNode[], matches: (node: TreeNode) =
 
 /** Keys of everything above the node of a selection, so that it can be shown; null where the tree has no such node. */
 export function pathTo(roots: readonly TreeNode[], selection: Selection): { key: string; above: string[] } | null {
-  const walk = (nodes: readonly TreeNode[], above: string[]): { key: string; above: string[] } | null => {
+  const above: string[] = [];
+  const walk = (nodes: readonly (TreeNode | undefined)[]): string | null => {
     for (const node of nodes) {
-      if (node.selection?.kind === selection.kind && node.selection.id === selection.id) return { key: node.key, above };
-      const below = walk(node.children, [...above, node.key]);
-      if (below) return below;
+      if (!node) continue;
+      if (node.selection?.kind === selection.kind && node.selection.id === selection.id) return node.key;
+      above.push(node.key);
+      const below = walk(node.children);
+      if (below !== null) return below;
+      above.pop();
     }
     return null;
   };
-  return walk(roots, []);
+  const key = walk(roots);
+  return key === null ? null : { key, above };
+}
+
+/** The branches that lead to an element, the outermost first: those below each step of its path. */
+export function branchesTo(elementKey: string): { submodel: string; path: string; to: string }[] {
+  const cut = elementKey.lastIndexOf("#");
+  const submodel = elementKey.slice(0, cut);
+  const to = elementKey.slice(cut + 1);
+  const ends = [...to.matchAll(/[.[]/g)].map((match) => match.index).filter((end) => end > 0);
+  return ["", ...ends.map((end) => to.slice(0, end))].map((path) => ({ submodel, path, to }));
 }
