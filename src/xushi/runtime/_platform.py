@@ -46,6 +46,13 @@ from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
 from xushi.runtime.foresight import foresight_commands
+from xushi.runtime.orders import (
+    OrderDesk,
+    contingency_commands,
+    maintenance_commands,
+    order_commands,
+    schedule_commands,
+)
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
 from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
@@ -57,6 +64,7 @@ _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands,
+    order_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0
@@ -121,6 +129,8 @@ class Platform:
         )
         files.callback(self.monitor.close)
         self.ingest.watchers.append(self.monitor.watch)
+        self.orders = OrderDesk(self)
+        self.ingest.watchers.append(self.orders.contingencies.watch)
         self.drafts = DraftDesk(folder / "connectors", clock, lambda: self.twins.records["concept"])
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
@@ -196,6 +206,7 @@ class Platform:
         self.monitor.start()
         self.links.start()
         self.reports.start()
+        self.orders.contingencies.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
     async def stop(self) -> None:
@@ -203,6 +214,7 @@ class Platform:
         if self._housekeeper is not None:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
+        await self.orders.contingencies.stop()
         await self.reports.stop()
         await self.jobs.close()
         await self.bus.settle(_SETTLE_S)

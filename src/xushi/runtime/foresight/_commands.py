@@ -188,7 +188,7 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     planned = {node.id: by_shell[node.shell] for node in begun.plant.machines() if node.shell in by_shell}
     return run_forecast(
         begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
-        cancellation,
+        cancellation, start.platform.orders.wanted(begun.plant, params.timeline, start.ahead.at_ns),
     )  # fmt: skip
 
 
