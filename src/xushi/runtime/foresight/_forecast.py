@@ -89,7 +89,7 @@ def run_forecast(
         ],
         "bottleneck": held_back,
         "orders": [_order(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
-        "warnings": [_warning(one) for one in (*late, *starving)],
+        "warnings": [*map(_warning, late), *map(_warning, starving)],
         "calibration": [msgspec.to_builtins(one) for one in fork.calibration.estimates],
         "calibrated_from_ms": fork.records.start_ns / 1e6,
         "diagnoses": [in_words(one) for one in fork.diagnoses],

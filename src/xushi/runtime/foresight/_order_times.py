@@ -1,4 +1,4 @@
-"""When the orders of a book will be done: each future's output goes to them in their sequence; who will be late, and why."""
+"""When the orders of a book will be done: each future's output goes to them in sequence; who will be late, and why."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def _reached(
     share = np.divide(need - have, get - have, out=np.ones(len(rows)), where=get > have)
     inside = at_s[before] + share * (at_s[first] - at_s[before])
     missing = need - counts[:, -1]
-    return np.where(is_there.any(axis=1), inside, at_s[-1] + np.where(missing > 0, missing, 0) * pace_s)
+    behind = at_s[-1] + np.where(missing > 0, missing, 1) * pace_s
+    found: NDArray[np.float64] = np.where(is_there.any(axis=1), inside, behind)
+    return found
 
 
 def find_late(

@@ -99,7 +99,8 @@ def order_commands() -> list[Command]:
         Command(
             "order.import", ImportParams, RIGHT,
             {"en": "Import orders", "zh-CN": "导入订单"},
-            {"en": "Takes orders over from a CSV or XLSX sheet, all or none.", "zh-CN": "从 CSV 或 XLSX 表导入订单，全有或全无。"},
+            {"en": "Takes orders over from a CSV or XLSX sheet, all or none.",
+             "zh-CN": "从 CSV 或 XLSX 表导入订单，全有或全无。"},
             _prepare_import,
         ),
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def broken(fork: Fork, machine: str, minutes: float | None) -> Fork:
 
 
 def repair_min(fork: Fork, machine: str) -> dict[str, float | None]:
-    """Return the estimated repair time in minutes: mean of the described or recorded repairs, and how long it is down."""
+    """Return the mean of the described or recorded repairs in minutes, and how long the machine is down already."""
     state = fork.state.machines[machine]
     repair = next(
         one.repair for one in {m.id: m for m in fork.model.machines}[machine].failures if one.id == state.down

@@ -1,4 +1,4 @@
-"""Reads products and parts out of the twins: bills of materials, stock, lead times, lots, and what they ask of stations.
+"""Reads products and parts out of the twins: bills of materials, stock, lead times, lots, work at the stations.
 
 A bill of materials is a Hierarchical Structures submodel (IDTA 02011) in which nodes have a `BulkCount`; figures are
 Properties with a meaning `urn:xushi:Material:1:0/…` in the Technical Data (IDTA 02003) of the product or the part.

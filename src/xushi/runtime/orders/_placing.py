@@ -1,4 +1,4 @@
-"""Places operations one after the other, each as near to its wanted start as every constraint allows; nothing is searched.
+"""Places operations one after the other, each as near to its wanted start as all constraints allow; no search.
 
 This is how a bar that a person moves pushes its followers, and how a found schedule is drawn together.
 """
@@ -52,8 +52,8 @@ def before_of(problem: Problem) -> dict[str, tuple[str, ...]]:
 def place(problem: Problem, wishes: Mapping[str, Wish]) -> list[Assignment]:
     """Return a schedule that keeps every constraint, in the sequence of the wanted starts.
 
-    Every operation that is not frozen has a wish. It begins when it is wanted or at the next instant after that at which
-    material, predecessors, transport, set-up, calendar and frozen operations allow it.
+    Every operation that is not frozen has a wish. It begins when it is wanted, or at the next instant at which material,
+    predecessors, transport, set-up, calendar and frozen operations allow it.
     """
     operations: dict[str, Operation] = {one.id: one for job in problem.jobs for one in job.operations}
     release = {one.id: max(problem.start_s, job.release_s, one.material_s) for job in problem.jobs

@@ -160,10 +160,11 @@ class _Maker:
                     material_s=self._material_s(order, step, quantity),
                 )
             )  # fmt: skip
+        release_s = None if first else self._second(order.release_ms, least=0)
         jobs.append(
             Job(
-                id=name, operations=tuple(operations), weight=1 + order.priority,
-                release_s=0 if first else self._second(order.release_ms, least=0) or 0, due_s=self._second(order.due_ms),
+                id=name, operations=tuple(operations), weight=1 + order.priority, release_s=release_s or 0,
+                due_s=self._second(order.due_ms),
             )
         )  # fmt: skip
 
@@ -182,7 +183,7 @@ class _Maker:
             yield Choice(resource=machine, duration_s=max(1, round(seconds)))
 
     def _material_s(self, order: Order, step: Step, quantity: int) -> int:
-        """When the parts are there that this step mounts: now as long as the stock lasts, else when an order arrives."""
+        """When the parts are there that this step mounts: now while the stock lasts, else when an order arrives."""
         material = self._materials.get(order.product)
         late_s = 0.0
         for used in material.parts if material is not None else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import msgspec
@@ -133,7 +134,7 @@ def under_way(steps: list[Step], records: Records) -> list[int]:
 def transfers_s(plant: Plant, steps: list[Step]) -> Mapping[tuple[str, str], int]:
     """Return the time from the machines of each step to those of the next, in whole seconds."""
     found = {}
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in itertools.pairwise(steps):
         seconds = round(sum(plant.nodes[buffer].facts.get("TransferTime", 0.0) for buffer in following.buffers))
         for start in (*step.machines, *step.stand_ins):
             for end in (*following.machines, *following.stand_ins):
