@@ -33,6 +33,11 @@ SHOWN_BY_KEY = frozenset(
         "kpi",
         "report",
         "report_schedule",
+        "order",
+        "order_book",
+        "production_schedule",
+        "maintenance",
+        "contingency",
         "shift_calendar",
     }
 )

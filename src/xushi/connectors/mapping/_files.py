@@ -34,12 +34,12 @@ def to_csv(lines: Iterable[list[str]]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def to_xlsx(lines: Iterable[list[str]]) -> bytes:
+def to_xlsx(lines: Iterable[list[str]], title: str = "Mapping") -> bytes:
     """Return the table as a workbook (ECMA-376): every cell is text, so that none is a formula or a link."""
     with tempfile.TemporaryFile() as file:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False,
                                           "strings_to_urls": False, "strings_to_numbers": False})  # fmt: skip
-        sheet = book.add_worksheet("Mapping")
+        sheet = book.add_worksheet(title)
         bold = book.add_format({"bold": True, "bottom": 1})
         text = book.add_format({"num_format": "@"})
         count = 0

@@ -3,6 +3,7 @@
 from xushi.runtime.orders._book import MOST_ORDERS, Book, Order, read_book
 from xushi.runtime.orders._commands import order_commands
 from xushi.runtime.orders._desk import OrderDesk
+from xushi.runtime.orders._gantt import gantt
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
 from xushi.runtime.orders._materials import MATERIAL, Material, Used, find_materials, products_of
 from xushi.runtime.orders._placing import Wish, drawn_together, place
@@ -40,6 +41,7 @@ __all__ = [
     "contingency_commands",
     "drawn_together",
     "find_materials",
+    "gantt",
     "lots_of",
     "maintenance",
     "maintenance_commands",

@@ -52,7 +52,7 @@ def before_of(problem: Problem) -> dict[str, tuple[str, ...]]:
 def place(problem: Problem, wishes: Mapping[str, Wish]) -> list[Assignment]:
     """Return a schedule that keeps every constraint, in the sequence of the wanted starts.
 
-    Every operation that is not frozen has a wish. It begins when it is wanted, or at the next instant at which material,
+    Every operation that is not frozen has a wish. It begins when it is wanted, or later, as soon as material,
     predecessors, transport, set-up, calendar and frozen operations allow it.
     """
     operations: dict[str, Operation] = {one.id: one for job in problem.jobs for one in job.operations}

@@ -91,11 +91,11 @@ def _products(twins: TwinIndex) -> dict[str, str]:
 
 
 def _order(cells: Mapping[str, str], products: Mapping[str, str], zone: str) -> Order:
-    product = cells["product"]
+    product = cells.get("product", "")
     if product not in products:
         raise ValueError(f"no product {product[:60]!r}")
     given = {
-        "id": cells["id"], "product": products[product], "quantity": _whole(cells["quantity"]),
+        "id": cells.get("id", ""), "product": products[product], "quantity": _whole(cells.get("quantity", "")),
         "release_ms": _instant(cells.get("release_ms", ""), zone), "due_ms": _instant(cells.get("due_ms", ""), zone),
         "priority": _whole(cells.get("priority") or "0"), "customer": cells.get("customer", ""),
     }  # fmt: skip

@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form: a view, or a dialog. */
-const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi)\./;
+const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|order|schedule|maintenance|contingency)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove", "connect.import"]);
 
 export function useLinkedView(): () => LinkedView {
@@ -112,6 +112,7 @@ export function useActions(): Action[] {
       make("view.world", "action.world", "view", "world", show("world"), { keys: "alt+1" }),
       make("view.cockpit", "action.cockpit", "view", "gauge", show("cockpit"), { keys: "alt+2" }),
       make("view.forecast", "action.forecast", "view", "clock", show("forecast"), { keys: "alt+y" }),
+      make("view.orders", "action.orders", "view", "rows", show("orders"), { keys: "alt+o" }),
       make("view.alarms", "action.alarms", "view", "bell", show("alarms"), { keys: "alt+3" }),
       make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+4" }),
       make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+5" }),

@@ -4,6 +4,7 @@ import type { SVGProps } from "react";
 const paths = {
   world: "M8 1.5 14 5v6l-6 3.5L2 11V5zM2 5l6 3.5L14 5M8 8.5v6",
   table: "M2 3h12v10H2zM2 6.3h12M2 9.6h12M6 3v10",
+  rows: "M2 3.500h6M5 8h7M8 12.500h6",
   split: "M2 2.5h12v11H2zM2 9h12",
   tree: "M3 2v10.5h4M3 6.5h4M7 4.8h6v3.4H7zM7 10.8h6v3.2H7z",
   inspect: "M2 3h12v10H2zM9.5 3v10M11.2 6h1.4M11.2 8.5h1.4",

@@ -24,6 +24,7 @@ import css from "./shell.module.css";
 const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   cockpit: lazy(() => import("../cockpit")),
   forecast: lazy(() => import("../forecast")),
+  orders: lazy(() => import("../orders")),
   alarms: lazy(() => import("../alarms")),
   table: SignalTable,
   engines: lazy(() => import("../engines")),

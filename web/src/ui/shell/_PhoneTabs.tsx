@@ -19,6 +19,7 @@ const TABS: readonly Tab[] = [
 ];
 const MORE: readonly Tab[] = [
   { tab: "forecast", icon: "clock" },
+  { tab: "orders", icon: "rows" },
   { tab: "table", icon: "table" },
   { tab: "engines", icon: "engine" },
   { tab: "spc", icon: "chart" },

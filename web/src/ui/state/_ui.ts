@@ -5,7 +5,7 @@ import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
 import type { Camera, Fineness, LinkedView } from "./_link";
 
-export const CENTRES = ["world", "cockpit", "forecast", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups"] as const;
+export const CENTRES = ["world", "cockpit", "forecast", "orders", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups"] as const;
 export type Centre = (typeof CENTRES)[number];
 export const INSPECTOR_TABS = ["live", "act", "trend", "about", "files", "source"] as const;
 /** Spans of time that figures, charts and the journal look back on, from the shown instant. */
