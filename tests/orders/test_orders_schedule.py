@@ -164,7 +164,9 @@ async def test_what_is_frozen_is_not_moved_and_stays_when_the_schedule_is_made_a
             "schedule.move", {"operations": [near.operation], "start_ms": NOW_MS + 90 * MINUTE_MS}, SYSTEM
         )
     assert caught.value.code == "runtime.move_frozen"
-    await book.bus.run("order.change", {"id": "CO-2408", "due_ms": NOW_MS + 100 * MINUTE_MS, "priority": 9}, SYSTEM)
+    await book.bus.run(
+        "order.change", {"id": "CO-2408", "release_ms": None, "due_ms": NOW_MS + 100 * MINUTE_MS, "priority": 9}, SYSTEM
+    )
     again = check(await made(book))
     frozen = {one for one in kept.assignments if one.start_s < 45 * 60}
     assert frozen <= set(again.assignments)

@@ -38,7 +38,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         title: by language.
-        steps: commands (`command`, `params`), or what a person has to do (`text` by language).
+        steps: commands (`command`, `params`), or what a person has to do (`text` by language, with the `changes` that
+            it makes to the model, where it has such).
         changes: what it means to the model; `model` the model itself where changes do not say it.
         sequence: of the order book, where it is another one.
     """
@@ -97,9 +98,10 @@ def options_for(
         "en": f"Send a second fitter to {machine}; the repair is taken to last half as long.",
         "zh-CN": f"派第二名维修人员到 {machine}；按维修时间减半计算。",
     }
+    quick = ModelChange(element=machine, figure="repair_time", factor=_SECOND_FITTER)
     yield Option(
         id="second_fitter", title={"en": f"Second fitter at {machine}", "zh-CN": f"{machine} 增派维修人员"},
-        steps=({"text": text},), changes=(ModelChange(element=machine, figure="repair_time", factor=_SECOND_FITTER),),
+        steps=({"text": text, "changes": [msgspec.to_builtins(quick)]},), changes=(quick,),
     )  # fmt: skip
     sequence = urgent_first(wanted)
     if sequence != [one.id for one in wanted]:
@@ -143,7 +145,6 @@ def _quicker(fork: Fork, machine: str) -> Iterator[Option]:
                 "command": "signal.write",
                 "params": {
                     "signal": fork.plant.nodes[one].signals["CycleTimeFactor"], "value": round(now * _QUICKER, 3),
-                    "when_offline": "queue", "valid_s": 3600.0,
                 },
             }
         )  # fmt: skip
@@ -182,7 +183,8 @@ def _more_room(fork: Fork, machine: str) -> Iterator[Option]:
         "zh-CN": f"在 {machine} 前临时存放：比 {before} 多 {_MORE_PLACES} 个位置。",
     }
     title = {"en": f"Set parts aside before {machine}", "zh-CN": f"{machine} 前临时存放"}
-    yield Option(id="set_aside", title=title, steps=({"text": told},), changes=(change,))
+    step = {"text": told, "changes": [msgspec.to_builtins(change)]}
+    yield Option(id="set_aside", title=title, steps=(step,), changes=(change,))
 
 
 def with_stand_in(model: simulate.Model, machine: str, helper: str, factor: float) -> simulate.Model | None:

@@ -56,6 +56,7 @@ export function useLinkedView(): () => LinkedView {
         ...(state.alarm && state.centre === "alarms" ? { alarm: state.alarm } : {}),
         ...(state.chart && state.centre === "spc" ? { chart: state.chart } : {}),
         ...(state.rule && state.centre === "rules" ? { rule: state.rule } : {}),
+        ...(state.page && state.centre === "orders" ? { page: state.page } : {}),
         ...(state.connect && state.centre === "connections" ? { connect: state.connect } : {}),
         quality: state.quality,
         ...(state.dialog === "certificates" ? { dialog: state.dialog } : {}),

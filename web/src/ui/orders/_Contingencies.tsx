@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { followJob, useSession, type ContingencyInfo, type JobInfo, type OrderBook } from "../live";
+import { followJob, usePlant, useSession, type ContingencyInfo, type JobInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import css from "./orders.module.css";
 
@@ -12,6 +12,15 @@ interface Step {
   command?: string;
   params?: Record<string, unknown>;
   text?: Record<string, string>;
+  changes?: unknown[];
+}
+
+/** A command in few words: which signal becomes what, or its name. */
+function stepText(step: Step): string {
+  const signal = step.params?.["signal"];
+  if (typeof signal !== "string") return `${step.command ?? ""} ${Object.values(step.params ?? {}).flat().join(", ")}`;
+  const [submodel = "", path = ""] = signal.split("#");
+  return `${submodel.split(":").at(-2) ?? submodel} ${path} = ${String(step.params?.["value"])}`;
 }
 
 interface Change {
@@ -82,7 +91,7 @@ function Steps({ steps }: { steps: readonly Step[] }) {
   return (
     <ol className={css.plain}>
       {steps.map((step, at) => (
-        <li key={at}>{step.text ? localName(step.text, language, "") : <code>{`${step.command ?? ""} ${step.params?.["signal"] ? `${String(step.params["signal"]).split(":").slice(-2).join(":")} = ${String(step.params["value"])}` : ""}`}</code>}</li>
+        <li key={at}>{step.text ? localName(step.text, language, "") : stepText(step)}</li>
       ))}
     </ol>
   );
@@ -93,15 +102,26 @@ function Plans({ one }: { one: ContingencyInfo }) {
   const language = useLanguage();
   const tools = useActionTools();
   const isLate = one.by === "lateness";
-  const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : formatNumber(value, language, Math.abs(value) < 100 ? 1 : 0));
+  const commands = usePlant((plant) => plant.commands);
+  const canPlan = commands.some((command) => command.name === "plan.make");
+  const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : formatNumber(Math.abs(value) < 0.05 ? 0 : value, language, Math.abs(value) < 100 ? 1 : 0));
   const signed = (value: number | null) => (value !== null && value > 0 ? "+" : "") + number(value);
   const change = (given: unknown) => {
     const found = given as Change;
+    if (found.low === 0 && found.high === 0) return <span className={css.change}>{text("orders.noChange")}</span>;
     return (
       <span className={css.change} data-clear={found.is_clear || undefined}>
         {signed(found.mean)} [{signed(found.low)}; {signed(found.high)}] {found.is_clear ? "" : text("forecast.unclear")}
       </span>
     );
+  };
+  const plan = async (option: ContingencyInfo["options"][number]) => {
+    const steps = (option.steps as Step[]).map((step) => (step.text ? { kind: "manual", text: step.text, changes: step.changes ?? [] } : { kind: "command", command: step.command, params: step.params }));
+    const gain = option.good_more as unknown as Change;
+    const promised = { id: "plant.good", ...option.good, without: one.options.find((other) => other.id === "wait")?.good["mean"] ?? null, gain: gain.mean, gain_low: gain.low, gain_high: gain.high };
+    const promise = { span_s: (one.until_ms - one.at_ms) / 1000, replications: one.replications, figures: [promised] };
+    const title = `${one.machine}: ${localName(option.title, language, option.id)}`.slice(0, 120);
+    await tools.run("plan.make", { content: { title, steps, promise, origin: { timeline: "live", fork_ms: one.at_ms } } });
   };
   const run = async (steps: readonly Step[]) => {
     for (const step of steps) if (step.command && !(await tools.run(step.command, step.params ?? {}))) return;
@@ -157,6 +177,11 @@ function Plans({ one }: { one: ContingencyInfo }) {
                     {sequence ? (
                       <Button size="compact-sm" variant="default" onClick={() => void run(steps)}>
                         {text("orders.doIt")}
+                      </Button>
+                    ) : null}
+                    {canPlan && steps.length > 0 ? (
+                      <Button size="compact-sm" variant="default" onClick={() => void plan(option)}>
+                        {text("orders.makePlan")}
                       </Button>
                     ) : null}
                   </td>

@@ -175,10 +175,10 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
                 <title>{label}</title>
                 {setup > 0 ? <rect x={x - setup} y={y + ROW / 2 - 3} width={setup} height={6} className={css.setup} /> : null}
                 <rect x={x} y={y + 4} width={size} height={ROW - 8} rx={2} />
-                {size > 58 ? (
+                {size > 44 ? (
                   <text x={x + 5} y={y + ROW / 2 + 4}>
                     {isLate ? "⚠ " : ""}
-                    {size > 96 ? `${bar.order} · ${bar.quantity}` : bar.order.slice(-Math.max(3, Math.floor(size / 9)))}
+                    {size > 96 ? `${bar.order} · ${bar.quantity}` : size > 66 ? bar.order : `…${bar.order.slice(-4)}`}
                   </text>
                 ) : null}
               </g>

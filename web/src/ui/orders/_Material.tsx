@@ -1,10 +1,11 @@
 // The material that the order book needs: what must be ordered by when, and the needs behind it.
 import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
+import { formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import { useAnswer, useKept, type MaterialPlan } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
+import { shortTime } from "./_model";
 import css from "./orders.module.css";
 
 const PERIODS = ["1", "4", "8", "24"] as const;
@@ -19,7 +20,7 @@ export function Material({ count }: { count: number }) {
   const sum = (values: readonly number[]) => amount(values.reduce((total, one) => total + one, 0));
   if (error) return <ErrorNote error={error} />;
   if (!plan) return <LoadingNote />;
-  const at = (ms: number) => formatDateTime(ms, language).slice(0, -3);
+  const at = (ms: number) => shortTime(ms, language);
   return (
     <>
       <div className={css.tools}>

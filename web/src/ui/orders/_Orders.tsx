@@ -1,12 +1,12 @@
 // The order book: one row an order, in the sequence in which they are made; rows are dragged, or moved by keys.
 import { ActionIcon, Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
-import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
+import { localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import type { GanttInfo, OrderBook, OrderInfo } from "../live";
 import { EmptyNote } from "../notes";
-import { fromLocal, movedTo, toLocal } from "./_model";
+import { fromLocal, movedTo, toLocal, shortTime } from "./_model";
 import css from "./orders.module.css";
 
 interface Draft {
@@ -112,10 +112,10 @@ export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInf
         </Button>
         <input ref={file} type="file" hidden accept=".csv,.xlsx" aria-label={text("orders.import")} onChange={(event) => void bring(event.currentTarget.files)} />
         <a className={css.link} href="/api/orders/sheet?format=xlsx" download>
-          XLSX
+          {text("orders.asXlsx")}
         </a>
         <a className={css.link} href="/api/orders/sheet?format=csv" download>
-          CSV
+          {text("orders.asCsv")}
         </a>
       </div>
       {open === null ? null : <Form key={open} book={book} order={edited} onDone={() => setOpen(null)} />}
@@ -182,9 +182,9 @@ export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInf
                     <td>
                       {order.done} / {order.quantity}
                     </td>
-                    <td>{order.due_ms === null ? "–" : formatDateTime(order.due_ms, language).slice(0, -3)}</td>
+                    <td>{order.due_ms === null ? "–" : shortTime(order.due_ms, language)}</td>
                     <td data-late={isLate || undefined}>
-                      {isLate ? <Icon name="warning" size={13} /> : null} {end === undefined ? (order.done >= order.quantity ? text("orders.ready") : "–") : formatDateTime(end, language).slice(0, -3)}
+                      {isLate ? <Icon name="warning" size={13} /> : null} {end === undefined ? (order.done >= order.quantity ? text("orders.ready") : "–") : shortTime(end, language)}
                       {isLate ? ` ${text("orders.late")}` : ""}
                     </td>
                     <td>{order.priority}</td>

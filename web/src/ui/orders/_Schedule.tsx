@@ -1,7 +1,7 @@
 // The schedule: made, frozen and repaired from here; the chart, what is known of how good it is, and a table beside it.
 import { ActionIcon, Button, Checkbox, NativeSelect, NumberInput, Progress, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { formatClock, formatDateTime, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
+import { formatClock, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { followJob, useSession, type GanttBar, type GanttInfo, type JobInfo, type OrderBook } from "../live";
@@ -10,7 +10,7 @@ import { useUiStore } from "../state";
 import { useToasts } from "../toasts";
 import { useWorld } from "../world/_handle";
 import { Gantt } from "./_Gantt";
-import { MOST_ZOOM, fromLocal, lateOrders, toLocal } from "./_model";
+import { MOST_ZOOM, fromLocal, lateOrders, toLocal, shortTime } from "./_model";
 import css from "./orders.module.css";
 
 function useMaking() {
@@ -67,7 +67,7 @@ function Quality({ schedule }: { schedule: GanttInfo }) {
           ["orders.bound", bound],
           ["orders.gap", gap],
           ["orders.lotSize", String(schedule.lot_size)],
-          ["orders.madeAt", formatDateTime(schedule.made_ms, language).slice(0, -3)],
+          ["orders.madeAt", shortTime(schedule.made_ms, language)],
         ] as const
       ).map(([key, value]) => (
         <div key={key} data-bad={(key === "orders.lateOrders" && late.size > 0) || undefined}>
@@ -93,7 +93,7 @@ function Stops({ book }: { book: OrderBook }) {
       <ul className={css.plain}>
         {book.stops.map((stop) => (
           <li key={stop.id}>
-            {stop.machine}: {formatDateTime(stop.start_ms, language).slice(0, -3)} – {formatClock(stop.end_ms, language).slice(0, 5)} {stop.reason}
+            {stop.machine}: {shortTime(stop.start_ms, language)} – {formatClock(stop.end_ms, language).slice(0, 5)} {stop.reason}
             <ActionIcon aria-label={text("orders.dropStop", { machine: stop.machine })} onClick={() => void tools.run("maintenance.remove", { id: stop.id })}>
               <Icon name="trash" size={14} />
             </ActionIcon>

@@ -1,4 +1,5 @@
 // Scales, ticks and steps of the Gantt chart; no drawing here.
+import { formatDateTime, type Language } from "../../i18n";
 import type { GanttBar, GanttInfo } from "../live";
 
 export const ROW = 34;
@@ -57,6 +58,14 @@ export function neighbour(schedule: GanttInfo, bar: GanttBar, key: string): Gant
 /** Orders that end after they are due. */
 export function lateOrders(schedule: GanttInfo): Set<string> {
   return new Set(schedule.orders.filter((order) => order.due_ms !== null && order.end_ms > order.due_ms).map((order) => order.id));
+}
+
+/** Day and time without year and seconds. */
+export function shortTime(ms: number, language: Language): string {
+  return formatDateTime(ms, language)
+    .replace(/^\d{4}\//, "")
+    .replace(/\/\d{4},/, "")
+    .replace(/:\d\d$/, "");
 }
 
 /** An instant as `<input type="datetime-local">` wants it, and back. */

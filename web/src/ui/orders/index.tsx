@@ -1,9 +1,9 @@
 // Orders: the book, its schedule on the stations, the material it needs, and what to do when a station stands.
 import { SegmentedControl } from "@mantine/core";
-import { useState } from "react";
 import { useText } from "../../i18n";
 import { useAnswer, useChangedRecords, useKept, type ContingencyInfo, type OrderBook, type ScheduleAnswer } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
+import { useUi, useUiStore } from "../state";
 import { Contingencies } from "./_Contingencies";
 import { Material } from "./_Material";
 import { Orders } from "./_Orders";
@@ -12,12 +12,12 @@ import css from "./orders.module.css";
 
 const PAGES = ["book", "schedule", "material", "contingency"] as const;
 type Page = (typeof PAGES)[number];
-/** The page looked at last: a look at another view must not lose it. */
-let lastPage: Page = "book";
-
 export default function OrdersPanel() {
   const text = useText();
-  const [page, setPage] = useState<Page>(lastPage);
+  const ui = useUiStore();
+  const wanted = useUi((state) => state.page) as Page | null;
+  const page = wanted && PAGES.includes(wanted) ? wanted : "book";
+  const setPage = (next: Page) => ui.set({ page: next });
   const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "contingency"]);
   const fresh = useAnswer<OrderBook>("/api/orders", count);
   const plan = useAnswer<ScheduleAnswer>("/api/orders/schedule", count);
@@ -35,10 +35,7 @@ export default function OrdersPanel() {
         <SegmentedControl
           aria-label={text("orders.title")}
           value={page}
-          onChange={(value) => {
-            lastPage = value as Page;
-            setPage(lastPage);
-          }}
+          onChange={(value) => setPage(value as Page)}
           data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`) }))}
         />
         {standing && page !== "contingency" ? (

@@ -33,6 +33,8 @@ export interface LinkedView {
   chart?: string;
   rule?: string;
   connect?: string;
+  /** Page of the view of orders. */
+  page?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
   /** A dialog that shows something of its own, rather than asks about what is selected. */
@@ -40,7 +42,7 @@ export interface LinkedView {
 }
 
 /** Parts of a view that are texts as they stand. */
-const TEXTS = ["figure", "alarm", "chart", "rule"] as const;
+const TEXTS = ["figure", "alarm", "chart", "rule", "page"] as const;
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
 
 function round(value: number): string {

@@ -47,6 +47,8 @@ export interface UiState {
   rule: string | null;
   /** What the connections show: null for the list, "new" or "<draft>/<step>" for the wizard. */
   connect: string | null;
+  /** Page of the view of orders; null for the first. */
+  page: string | null;
   camera: Camera | null;
   quality: Fineness;
   isPaletteOpen: boolean;
@@ -113,6 +115,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     chart: linked.chart ?? null,
     rule: linked.rule ?? null,
     connect: linked.connect ?? null,
+    page: linked.page ?? null,
     camera: linked.camera ?? null,
     quality: linked.quality ?? "auto",
     isPaletteOpen: false,
