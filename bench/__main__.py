@@ -18,6 +18,7 @@ ORDER = (
     "simulate",
     "foresight",
     "schedule",
+    "orders",
     "endtoend",
     "firstrun",
     "world",

@@ -33,6 +33,7 @@ PICTURES = {
     "cockpit": ("&view=cockpit&range=ten", DESK, "low"),
     "alarms": ("&view=alarms", DESK, "low"),
     "forecast": ("&view=forecast&inspector=0", DESK, "low"),
+    "orders": ("&view=orders&page=schedule&inspector=0", DESK, "low"),
 }
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 
@@ -40,6 +41,8 @@ TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 def picture(browser: Browser, running: RunningDemo, language: str, name: str) -> None:
     """Write one picture of a page: the table gives the part of its address after `#`, its size and its quality."""
     view, size, quality = PICTURES[name]
+    if name == "orders":
+        make_schedule(running)
     if name == "alarms":
         view += f"&alarm={first_alarm(running)}"
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=LOCALES[language])
@@ -51,6 +54,13 @@ def picture(browser: Browser, running: RunningDemo, language: str, name: str) ->
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=str(IMAGES / f"{name}.{language}.png"), timeout=120_000)
     context.close()
+
+
+def make_schedule(running: RunningDemo) -> None:
+    """Have the order book scheduled."""
+    job = running.remote.run("schedule.make", {"limit_s": 5})["effects"][0]["job"]
+    while running.remote.get(f"/api/jobs/{job}")["state"] == "running":
+        time.sleep(0.5)
 
 
 def act(running: RunningDemo) -> None:

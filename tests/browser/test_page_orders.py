@@ -1,4 +1,4 @@
-"""The order book of the running plant in a real browser: put in sequence, scheduled, moved, and prepared for trouble."""
+"""The order book in a real browser: put in sequence, scheduled, moved, and prepared for trouble."""
 
 from __future__ import annotations
 
