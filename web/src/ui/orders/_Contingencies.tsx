@@ -139,7 +139,7 @@ function Plans({ one }: { one: ContingencyInfo }) {
           count: one.replications,
         })}
       </p>
-      <div className={css.wide}>
+      <div className={css.wide} tabIndex={0}>
         <table className={css.table}>
           <caption>{text(isLate ? "orders.rankedByLateness" : "orders.rankedByOutput")}</caption>
           <thead>

@@ -26,6 +26,7 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   const [drag, setDrag] = useState<Drag | null>(null);
+  const isMoving = useRef(false);
   useEffect(() => {
     const box = host.current;
     if (!box) return;
@@ -38,7 +39,7 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
   const rows = new Map(schedule.machines.map((machine, at) => [machine.id, at]));
   const height = AXIS + schedule.machines.length * ROW;
   const clock = (ms: number) => formatClock(ms, language).slice(0, 5);
-  const current = schedule.bars.find((bar) => bar.id === chosen) ?? null;
+  const current = schedule.bars.find((bar) => chosen !== null && bar.operations.includes(chosen)) ?? null;
   const shade = new Map(schedule.orders.map((order, at) => [order.id, at % 2]));
 
   const choose = (bar: GanttBar) => {
@@ -47,8 +48,12 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
     if (shell) ui.set({ selection: { kind: "place", id: shell } });
   };
   const move = (bar: GanttBar, startMs: number, machine: string) => {
+    if (isMoving.current) return; // what is shown is about to be another one
+    isMoving.current = true;
     const other = machine !== bar.machine ? { machine } : {};
-    void tools.run("schedule.move", { operations: bar.operations, start_ms: Math.max(0, startMs), ...other });
+    void tools.run("schedule.move", { operations: bar.operations, start_ms: Math.max(0, startMs), ...other }).finally(() => {
+      isMoving.current = false;
+    });
   };
   const focus = (bar: GanttBar) => host.current?.querySelector<SVGGElement>(`[data-bar="${CSS.escape(bar.id)}"]`)?.focus();
 
@@ -160,12 +165,12 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
                 key={bar.id}
                 role="button"
                 data-bar={bar.id}
-                tabIndex={(chosen ?? schedule.bars[0]?.id) === bar.id || (at === 0 && !current) ? 0 : -1}
+                tabIndex={bar.id === current?.id || (at === 0 && !current) ? 0 : -1}
                 aria-label={label}
-                aria-pressed={chosen === bar.id}
+                aria-pressed={bar.id === current?.id}
                 className={css.piece}
                 data-same={current?.order === bar.order || undefined}
-                data-chosen={chosen === bar.id || undefined}
+                data-chosen={bar.id === current?.id || undefined}
                 data-late={isLate || undefined}
                 data-frozen={bar.is_frozen || undefined}
                 data-shade={shade.get(bar.order)}

@@ -30,7 +30,7 @@ export function Material({ count }: { count: number }) {
         <EmptyNote icon="check" title={text("orders.noMaterial")} />
       ) : (
         <>
-          <div className={css.wide}>
+          <div className={css.wide} tabIndex={0}>
             <table className={css.table}>
               <caption>{text("orders.toOrder")}</caption>
               <thead>
@@ -70,7 +70,7 @@ export function Material({ count }: { count: number }) {
               </tbody>
             </table>
           </div>
-          <div className={css.wide}>
+          <div className={css.wide} tabIndex={0}>
             <table className={css.table}>
               <caption>{text("orders.needs", { count: plan.periods })}</caption>
               <thead>

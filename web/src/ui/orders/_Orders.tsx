@@ -124,7 +124,7 @@ export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInf
           {text("orders.noneHint")}
         </EmptyNote>
       ) : (
-        <div className={css.wide}>
+        <div className={css.wide} tabIndex={0}>
           <table className={css.table}>
             <caption>{text("orders.bookTitle")}</caption>
             <thead>

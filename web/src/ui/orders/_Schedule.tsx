@@ -152,7 +152,7 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
   const [chosen, setChosen] = useState<string | null>(null);
   const [broken, setBroken] = useState(book.machines[0] ?? "");
   const [lasts, setLasts] = useState<number | string>(30);
-  const bar = schedule?.bars.find((one) => one.id === chosen) ?? null;
+  const bar = schedule?.bars.find((one) => chosen !== null && one.operations.includes(chosen)) ?? null;
   const clock = (ms: number) => formatClock(ms, language).slice(0, 5);
   const freeze = (minutes: number) => void tools.run("schedule.freeze", { until_ms: minutes === 0 ? 0 : Date.now() + minutes * 60_000 });
   return (
@@ -212,7 +212,7 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
               </Button>
             </div>
           </details>
-          <div className={css.wide}>
+          <div className={css.wide} tabIndex={0}>
             <table className={css.table}>
               <caption>{text("orders.barTable")}</caption>
               <thead>
@@ -226,7 +226,7 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
               </thead>
               <tbody>
                 {schedule.bars.map((one) => (
-                  <tr key={one.id} data-on={one.id === chosen || undefined}>
+                  <tr key={one.id} data-on={one.id === bar?.id || undefined}>
                     <th scope="row">{one.machine}</th>
                     <td>
                       <button type="button" className={css.plainButton} onClick={() => setChosen(one.id)}>
