@@ -27,7 +27,7 @@ from xushi.kernel import (
 from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.orders._book import LATEST_MS, Instant, read_book
 from xushi.runtime.orders._materials import find_materials
-from xushi.runtime.orders._placing import Wish, before_of, drawn_together, place
+from xushi.runtime.orders._placing import Wish, before_of, drawn_together, one_behind_the_other, place
 from xushi.runtime.orders._problem import Lot, Plan, make_plan
 from xushi.schedule import Assignment, Frozen, Problem, value_of
 from xushi.schedule import Schedule as Answer
@@ -276,11 +276,20 @@ class _Make:
 
 
 def settled(plan: Plan, found: Answer, now_ns: int, made_by: str, frozen_until_ns: int = 0) -> Kept:
-    """Return a found schedule drawn together, ready to be kept."""
-    assignments = drawn_together(plan.problem, found.assignments)
-    value_s = value_of(plan.problem, assignments)
-    if value_s > found.value_s:
-        assignments, value_s = list(found.assignments), found.value_s
+    """Return a found schedule ready to be kept.
+
+    Of what is as good by the objective, the one is taken that is done soonest: the found one drawn together, or its
+    lots one behind the other, in the sequence found or by due date.
+    """
+    problem = plan.problem
+    begins = {one.operation: one.start_s for one in found.assignments}
+    by_start = sorted(problem.jobs, key=lambda job: begins[job.operations[-1].id])
+    by_due = sorted(by_start, key=lambda job: math.inf if job.due_s is None else job.due_s)
+    options = [list(found.assignments), drawn_together(problem, found.assignments)]
+    options += [one_behind_the_other(problem, [job.id for job in jobs]) for jobs in (by_start, by_due)]
+    values = [value_of(problem, option) for option in options]
+    best = min(range(len(options)), key=lambda at: (values[at], sum(one.end_s for one in options[at])))
+    assignments, value_s = options[best], values[best]
     return Kept(
         plan=plan, assignments=tuple(assignments), value_s=value_s, bound_s=found.bound_s, engine=found.engine,
         made_ns=now_ns, made_by=made_by, frozen_until_ns=frozen_until_ns,
