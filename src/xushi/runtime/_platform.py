@@ -190,6 +190,7 @@ class Platform:
     def refresh(self) -> None:
         """Derive signals and connections anew from the twins; what has not changed keeps its handle and its link."""
         self.links.adopt(self.twins)
+        self.orders.on_twins()
         self.products.adopt()
         self.monitor.adopt()
         for listener in list(self._signal_listeners):
@@ -230,7 +231,10 @@ class Platform:
     def _on_change(self, outcome: Outcome, diff: Diff) -> None:
         if any(split_key(key)[0] == "certificate" for key in diff.touched()):
             self.certificates.adopt()
-        if self.twins.apply(diff):
+        is_other_signals = self.twins.apply(diff)
+        if any(split_key(key)[0] in ("shell", "submodel", "concept", "link") for key in diff.touched()):
+            self.orders.on_twins()
+        if is_other_signals:
             self.refresh()
         self.monitor.on_change(outcome, diff)
 

@@ -12,7 +12,6 @@ from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
 from xushi.runtime import calendar_of
 from xushi.runtime.orders import (
     contingencies,
-    find_materials,
     gantt,
     maintenance,
     order_table,
@@ -52,7 +51,7 @@ def _book(doors: Doors) -> m.OrderBook:
         orders=[
             m.OrderInfo(**msgspec.structs.asdict(order), done=done.get(order.id, 0)) for order in found.orders
         ],
-        products=[m.OrderedProduct(one.id, one.name) for one in products_of(find_materials(platform.twins))],
+        products=[m.OrderedProduct(one.id, one.name) for one in products_of(platform.orders.materials())],
         machines=[node.id for node in platform.orders.plant().machines()],
         stops=[
             m.StopInfo(one["id"], one["machine"], to_ms(one["start_ns"]), to_ms(one["end_ns"]), one["reason"])
@@ -98,7 +97,7 @@ def _requirements(doors: Doors, period_h: float) -> dict[str, Any]:
     platform = doors.platform
     now_ns = platform.clock.now_ns()
     return plan_material(
-        read_book(platform.store), platform.orders.done(now_ns), find_materials(platform.twins), to_ms(now_ns), period_h
+        read_book(platform.store), platform.orders.done(now_ns), platform.orders.materials(), to_ms(now_ns), period_h
     )
 
 

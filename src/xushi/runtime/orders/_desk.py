@@ -11,6 +11,7 @@ from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, find_plant, finished_ns, read_records
 from xushi.runtime.orders._book import read_book
 from xushi.runtime.orders._maintenance import stops_of
+from xushi.runtime.orders._materials import Material, find_materials
 from xushi.runtime.orders._problem import Shop, Stop
 from xushi.runtime.orders._route import main_route, paces, transfers_s, under_way
 from xushi.runtime.orders._watch import ContingencyDesk
@@ -31,14 +32,35 @@ class OrderDesk:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._version = 0
+        self._plant: tuple[int, Plant | None] = (0, None)
+        self._materials: tuple[int, dict[str, Material] | None] = (0, None)
         self._counted: tuple[int, int, int] = (-1, 0, 0)  # since, until, count
         self._found: OrderedDict[str, Kept] = OrderedDict()
         self.turn = asyncio.Semaphore(1)
         self.contingencies = ContingencyDesk(platform)
 
     def plant(self) -> Plant:
-        """The plant as the twins tell it now."""
-        return find_plant(self._platform.twins, self._platform.registry)
+        """The plant as the twins tell it; read again only after they have changed."""
+        version, plant = self._plant
+        if plant is None or version != self._version:
+            version = self._version
+            plant = find_plant(self._platform.twins, self._platform.registry)
+            self._plant = (version, plant)
+        return plant
+
+    def materials(self) -> dict[str, Material]:
+        """Products and parts as the twins tell them; read again only after they have changed."""
+        version, materials = self._materials
+        if materials is None or version != self._version:
+            version = self._version
+            materials = find_materials(self._platform.twins)
+            self._materials = (version, materials)
+        return materials
+
+    def on_twins(self) -> None:
+        """The twins have changed: what was read of them is read again when it is next asked for."""
+        self._version += 1
 
     def made_since(self, since_ns: int, until_ns: int) -> int:
         """Return how many pieces left the plant in since_ns <= time < until_ns, as recorded.

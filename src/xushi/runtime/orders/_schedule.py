@@ -26,7 +26,6 @@ from xushi.kernel import (
 )
 from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.orders._book import LATEST_MS, Instant, read_book
-from xushi.runtime.orders._materials import find_materials
 from xushi.runtime.orders._placing import Wish, before_of, drawn_together, one_behind_the_other, place
 from xushi.runtime.orders._problem import Lot, Plan, make_plan
 from xushi.schedule import Assignment, Frozen, Problem, value_of
@@ -208,7 +207,7 @@ def plan_now(platform: Platform, now_ns: int, lot_size: int = 0, keep_sequence: 
     kept = read_schedule(platform.store)
     is_frozen = kept is not None and kept.frozen_until_ns > now_ns
     return make_plan(
-        shop, book, platform.orders.done(now_ns), find_materials(platform.twins), calendar_of(platform.store), stops,
+        shop, book, platform.orders.done(now_ns), platform.orders.materials(), calendar_of(platform.store), stops,
         now_ns, lot_size=lot_size, keep_sequence=keep_sequence,
         kept=kept.plan if kept is not None and is_frozen else None,
         frozen=kept.frozen(now_ns) if kept is not None and is_frozen else (),

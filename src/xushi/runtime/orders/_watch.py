@@ -13,7 +13,7 @@ import numpy as np
 from xushi import simulate
 from xushi.kernel import Actor, Change, Command, CommandContext, Diff, Progress, Record, XushiError, diff_key, new_id
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import OUT_OF_SERVICE, find_plant, fork, has_states, need_engine
+from xushi.runtime.foresight import OUT_OF_SERVICE, fork, has_states, need_engine
 from xushi.runtime.orders._contingency import broken, options_for, rehearse
 from xushi.runtime.orders._route import stand_ins
 from xushi.signals import Frame
@@ -219,7 +219,7 @@ class ContingencyDesk:
         key = self._platform.registry.get(signal).key
         try:
             need_engine()
-            plant = await asyncio.to_thread(find_plant, self._platform.twins, self._platform.registry)
+            plant = await asyncio.to_thread(self._platform.orders.plant)
             machine = next((node.id for node in plant.machines() if node.signals.get("State") == key), None)
             if machine is None or signal not in self._down:
                 return
