@@ -17,6 +17,7 @@ ORDER = (
     "monitor",
     "simulate",
     "foresight",
+    "branches",
     "schedule",
     "orders",
     "endtoend",

@@ -9,9 +9,20 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from xushi.cli._main import GROUP
 from xushi.kernel import LANGUAGES, SystemClock
 from xushi.runtime import Platform
+from xushi.runtime.plans import (
+    CommandStep,
+    ManualStep,
+    PlanCondition,
+    PlanContent,
+    PlanGuard,
+    content_schema,
+    write_content,
+)
 from xushi.server import ROUTES
 from xushi.trust import SCOPES
 
@@ -69,6 +80,32 @@ def page() -> str:
         right = f"`{route.right}`" if route.right else "none"
         lines.append(f"| `{route.method} {route.path}` | {right} | {route.title} |")
     return "\n".join(lines) + "\n"
+
+
+PLAN_HEAD = """# The file of a plan: `xushi-plan/1` · 计划文件格式
+
+Written by `python tools/make_reference.py`; `make check` fails where it is not current.
+
+A plan is one JSON object (RFC 8259, UTF-8). `GET /api/plans/{id}/file` gives it, `plan.make` takes it as `content`;
+`GET /api/plan-schema` is the schema below (JSON Schema 2020-12). Unknown fields are refused. Its digest is SHA-256 over
+the same object with sorted keys and no white space. What the parts do: [how-to](../how-to/plans.md).
+
+"""
+
+
+def plan_page() -> str:
+    """Return the text of the page about the file of a plan."""
+    schema = msgspec.json.format(msgspec.json.encode(content_schema()), indent=1).decode()
+    example = PlanContent(
+        title="Quicker OP90",
+        steps=(
+            CommandStep(command="signal.write", params={"signal": "urn:…:OP90:…#CycleTimeFactor", "value": 0.9}),
+            ManualStep(text={"en": "Open the second rack", "zh-CN": "打开第二个料架"}),
+        ),
+        guards=(PlanGuard(condition=PlanCondition(signal="urn:…:PLC1:…#LineSpeed", test="<", value=0.8, for_s=2)),),
+    )
+    shown = write_content(example).decode()
+    return f"{PLAN_HEAD}## Example\n\n```json\n{shown}```\n\n## Schema\n\n```json\n{schema}\n```\n"
 
 
 CLI_HEAD = """# Command line
@@ -137,7 +174,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     is_check = parser.parse_args().check
     status = 0
-    for name, text in (("commands.md", page()), ("cli.md", cli_page())):
+    for name, text in (("commands.md", page()), ("cli.md", cli_page()), ("plan-format.md", plan_page())):
         if not is_check:
             (REFERENCE / name).write_text(text, "utf-8")
         elif not (REFERENCE / name).exists() or (REFERENCE / name).read_text("utf-8") != text:

@@ -71,18 +71,25 @@ def ended(one: Served, outcome: dict[str, Any]) -> dict[str, Any]:
     return job
 
 
-def test_the_live_line_is_forecast_and_alternatives_are_compared(running: Served) -> None:
+def seen(running: Served) -> tuple[float, float]:
+    """The plant's seconds since its start, and its time in ms since 1970."""
     clock = running.platform.registry.handle("urn:xushi:demo:submodel:PLC1:OperationalData#Heartbeat")
+    rows = list(running.platform.board.read([clock]).rows(running.platform.registry))
+    return (rows[0][2], rows[0][1] / 1e6) if rows and rows[0][2] is not None else (0.0, 0.0)
 
-    def seen() -> tuple[float, float]:
-        """The plant's seconds since its start, and its time in ms since 1970."""
-        rows = list(running.platform.board.read([clock]).rows(running.platform.registry))
-        return (rows[0][2], rows[0][1] / 1e6) if rows and rows[0][2] is not None else (0.0, 0.0)
 
-    until(lambda: seen()[0] > 0, "a first heartbeat")
-    enough_s = seen()[0] + SEEN_S
-    until(lambda: seen()[0] > enough_s, "25 minutes of plant time")
-    ahead = {"at_ms": seen()[1], "hours": 1}
+@pytest.fixture(scope="module")
+def watched(running: Served) -> Served:
+    """The line after 25 minutes of its time."""
+    until(lambda: seen(running)[0] > 0, "a first heartbeat")
+    enough_s = seen(running)[0] + SEEN_S
+    until(lambda: seen(running)[0] > enough_s, "25 minutes of plant time")
+    return running
+
+
+def test_the_live_line_is_forecast_and_alternatives_are_compared(watched: Served) -> None:
+    running = watched
+    ahead = {"at_ms": seen(running)[1], "hours": 1}
     told = ended(running, running.remote.run("foresight.forecast", {**ahead, "replications": 50}))["result"]
     output = next(one for one in told["figures"] if one["id"] == "output")
     assert 60 < output["mean"] < 121  # a takt of 30 s
@@ -97,3 +104,17 @@ def test_the_live_line_is_forecast_and_alternatives_are_compared(running: Served
     assert compared["best"] == "now"
     assert slow["differences"]["plant.good"]["high"] < 0
     assert slow["bottleneck"]["machine"] == "OP90"
+
+
+def test_the_live_line_is_forked_and_goes_on_in_the_branch_while_it_runs(watched: Served) -> None:
+    remote, at_ms = watched.remote, seen(watched)[1]
+    branch = remote.run("branch.fork", {"timeline": "live", "at_ms": at_ms, "hours": 1})["result"]["branch"]
+    until(lambda: remote.get(f"/api/branches/{branch}")["branch"]["state"] != "computing", "the path is there")
+    told = remote.get(f"/api/branches/{branch}")
+    assert told["branch"]["state"] == "ready", told["branch"]["error"]
+    assert 60 < told["figures"]["finished"] < 125
+    state = watched.platform.registry.handle("urn:xushi:demo:submodel:OP40:OperationalData#CurrentEngine")
+    span = f"start_ms={at_ms}&end_ms={at_ms + 3_600_000}"
+    assert len(remote.get(f"/api/timelines/{branch}/signals/{state}/range?{span}")["values"]) > 60
+    reached = seen(watched)[0]
+    until(lambda: seen(watched)[0] > reached, "the live line goes on")

@@ -56,6 +56,16 @@ def _has_kpi(remote: Remote, params: Params, outcome: dict[str, Any]) -> bool:
     return params["kpi"]["id"] in {kpi["id"] for kpi in remote.get("/api/rules")["kpis"]}
 
 
+def _has_plan(remote: Remote, params: Params, outcome: dict[str, Any]) -> bool:
+    plan = remote.get(f"/api/plans/{outcome['result']['plan']}")
+    return plan["digest"] == outcome["result"]["digest"] and plan["content"]["title"] == params["content"]["title"]
+
+
+def _plan(round_: int, number: int) -> Params:
+    step = {"kind": "manual", "text": {"en": "Look", "zh-CN": "查看"}}
+    return {"content": {"title": f"round {round_} number {number}", "steps": [step]}}
+
+
 CASES = (
     KillCase(
         "report.schedule",
@@ -105,5 +115,6 @@ CASES = (
         },
         _has_kpi,
     ),
+    KillCase("plan.make", _plan, _has_plan, every=100),
     # A place for more rows: alarm actions, mapping imports, whatever a room brings that is acknowledged.
 )  # fmt: skip

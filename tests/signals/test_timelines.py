@@ -107,3 +107,21 @@ def test_a_branch_of_a_branch_falls_through_to_the_root(live: LiveTimeline, tmp_
     assert refused.value.code == "signals.fork_refused"
     first.history.close()
     second.history.close()
+
+
+def test_a_computed_branch_ends_where_it_is_said_to_and_begins_at_its_fork_once_its_parent_is_gone(
+    live: LiveTimeline, tmp_path: Path
+) -> None:
+    history = History(tmp_path / "branch", live.registry, ManualClock())
+    history.append(Frame.from_rows(live.registry, [(0, 40, 4.0, 0), (0, 60, 6.0, 0)]))
+    whole: Timeline = BranchTimeline("b1", "What if", live, 50, None, history, end_ns=90)
+    alone: Timeline = BranchTimeline("b1", "What if", None, 50, None, history, end_ns=90)
+    assert (whole.bounds(), alone.bounds()) == ((0, 90), (50, 90))
+    assert shown(whole)[0] == shown(alone)[0] == 6.0
+    assert shown(alone, 55) == {0: 4.0}  # what was measured before the fork is kept with its time
+    assert (shown(whole, 45)[0], shown(alone, 45)) == (40.0, {})
+    assert whole.range(0, 0, 100).times_ns.tolist() == [0, 10, 20, 30, 40, 60]
+    assert alone.range(0, 0, 100).times_ns.tolist() == [60]
+    assert [len(piece) for piece in alone.pieces(0, 0, 50)] == []
+    assert sum(alone.buckets(0, 0, 100, 10).count) >= 1
+    history.close()

@@ -72,7 +72,10 @@ def is_kept(path: str) -> bool:
     parts = path.split("/")
     is_passing = any(part.startswith(".") for part in parts) or path.endswith((".new", ".draft", ".tmp"))
     is_side_file = path.endswith(("-wal", "-shm", "-journal"))
-    return parts[0] not in LEFT_OUT and parts[-1] != "lock" and not is_passing and not is_side_file
+    # The path of a branch follows from what it starts from; it may be thrown away while a backup is made.
+    is_computed = parts[0] == "branches" and parts[2:] != [] and parts[2].startswith("path-")
+    is_left_out = parts[0] in LEFT_OUT or parts[-1] == "lock"
+    return not (is_left_out or is_passing or is_side_file or is_computed)
 
 
 def checked_path(path: str) -> PurePosixPath:

@@ -24,6 +24,8 @@ SCOPES = (
     "alarm:act",
     "monitor:write",
     "device:write",
+    "plan:write",
+    "plan:approve",
     "admin",
 )
 

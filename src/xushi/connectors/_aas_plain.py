@@ -79,6 +79,11 @@ def meaning_of(element: Element) -> str:
     return keys[-1][1] if keys else ""
 
 
+def supplemental_meanings_of(element: Element) -> tuple[str, ...]:
+    """Return the last key of each supplemental semantic id."""
+    return tuple(keys[-1][1] for one in element.get("supplementalSemanticIds") or () if (keys := keys_of(one)))
+
+
 def qualifier(element: Element, *types: str) -> str:
     """Return the value of the first qualifier of one of these types, in any capitals; empty if absent."""
     wanted = {type.lower() for type in types}

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from . import _aid
-from ._aas_plain import Element, child, children, path_text, qualifier, text_of, texts_by_language
+from ._aas_plain import (
+    Element,
+    child,
+    children,
+    path_text,
+    qualifier,
+    supplemental_meanings_of,
+    text_of,
+    texts_by_language,
+)
 from ._link import Link
 from ._links import _Twins
 from ._registry import connectors_by_scheme
@@ -37,6 +46,7 @@ class DeviceAction(msgspec.Struct, frozen=True):
         address: where the connector calls it, in the connector's own words.
         inverse: key of the action that takes it back; empty where nothing does.
         is_safe: whether it changes nothing on the device (W3C TD 1.1, 5.3.1.4).
+        meanings: its supplemental semantic ids, plain.
     """
 
     key: str
@@ -51,6 +61,7 @@ class DeviceAction(msgspec.Struct, frozen=True):
     inputs: tuple[ActionInput, ...] = ()
     inverse: str = ""
     is_safe: bool = False
+    meanings: tuple[str, ...] = ()
 
 
 def actions_from_environment(environment: Any, links: Sequence[Link]) -> list[DeviceAction]:
@@ -131,6 +142,7 @@ def _action(
         inputs=tuple(_inputs(child(affordance, "input")))[:_MOST_INPUTS],
         inverse=f"{submodel}#{path_text((*source.path[:-1], inverse))}" if inverse else "",
         is_safe=text_of(affordance, "safe").lower() in ("true", "1"),
+        meanings=supplemental_meanings_of(affordance),
     )
 
 

@@ -2,7 +2,7 @@
 
 from ._archives import DAMAGED_ARCHIVE
 from ._blobs import BlobStore
-from ._bus import Authorizer, CommandBus, Journal, Listener
+from ._bus import Authorizer, CommandBus, Journal, Listener, secret_fields
 from ._clock import Clock, ManualClock, SystemClock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Effect, Outcome, State, Text
 from ._compiler import Compiler
@@ -61,5 +61,6 @@ __all__ = [
     "nearest_language",
     "new_id",
     "register_messages",
+    "secret_fields",
     "split_key",
 ]

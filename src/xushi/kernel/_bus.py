@@ -290,7 +290,7 @@ class CommandBus:
 
 
 @cache
-def _secret_fields(type: type[msgspec.Struct]) -> frozenset[str]:
+def secret_fields(type: type[msgspec.Struct]) -> frozenset[str]:
     """Return the fields that are `writeOnly` in the JSON Schema of a command's parameters, such as passwords."""
     _, parts = msgspec.json.schema_components([type])
     fields = parts.get(type.__name__, {}).get("properties", {})
@@ -301,7 +301,7 @@ def _without_secrets(params: Any) -> Any:
     """Return parameters as plain JSON for the evidence; of a secret only that it was given."""
     shown = msgspec.to_builtins(params)
     if isinstance(params, msgspec.Struct):
-        for name in _secret_fields(type(params)):
+        for name in secret_fields(type(params)):
             if shown.get(name):
                 shown[name] = "***"
     return shown

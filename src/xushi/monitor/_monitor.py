@@ -389,11 +389,13 @@ class Monitor:
 
     def past(self, timeline: Timeline, first_ns: int, last_ns: int) -> list[Occurrence]:
         """What the present rules say of a whole recording; worked out once for a set of rules."""
-        key = (timeline.id, self._version, first_ns, last_ns)
+        # A branch whose plan is changed has another folder; nobody sends anything there, so nothing falls silent.
+        key = (str(timeline.history.folder), self._version, first_ns, last_ns)
+        rules = [one for one in self.rules.values() if timeline.kind != "branch" or one.condition != "stale"]
         if key not in self._pasts:
             while len(self._pasts) >= _KEPT_PASTS:
                 self._pasts.pop(next(iter(self._pasts)), None)
-            self._pasts[key] = replay(list(self.rules.values()), timeline, first_ns, last_ns)
+            self._pasts[key] = replay(rules, timeline, first_ns, last_ns)
         return self._pasts[key]
 
     def entries(

@@ -141,7 +141,7 @@ def plan_write(context: CommandContext, signal: str, value: Any) -> Change:
     handle = registry.handle(signal)
     definition = registry.get(handle)
     link, point = links.point(handle)
-    _check(definition, value)
+    check_value(definition, value)
     before = context.services["board"].value(handle)
     undo = None
     if before is not None and before.value is not None:
@@ -152,8 +152,12 @@ def plan_write(context: CommandContext, signal: str, value: Any) -> Change:
     return Change(effects=(_Write(links, link, point, value, definition.unit),), undo_with=undo, summary=summary)
 
 
-def _check(definition: SignalDef, value: Any) -> None:
-    """Refuse what the signal cannot hold, before anything is sent."""
+def check_value(definition: SignalDef, value: Any) -> None:
+    """Refuse what the signal cannot hold, before anything is sent.
+
+    Raises:
+        XushiError: `signals.value_refused`, `runtime.value_out_of_range`.
+    """
     encode_value(definition.kind, value, [])
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if definition.kind in (Kind.DOUBLE, Kind.INT, Kind.ENUM) and not is_number:

@@ -45,13 +45,22 @@ from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
-from xushi.runtime.foresight import foresight_commands
+from xushi.runtime.branches import BranchDesk, branch_commands
+from xushi.runtime.foresight import Turns, foresight_commands
 from xushi.runtime.orders import (
     OrderDesk,
     contingency_commands,
     maintenance_commands,
     order_commands,
     schedule_commands,
+)
+from xushi.runtime.plans import (
+    PlanDesk,
+    from_branch_commands,
+    measure_commands,
+    plan_commands,
+    rehearse_commands,
+    run_commands,
 )
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
@@ -63,7 +72,8 @@ SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _COMMANDS = (
     scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
-    report_commands, backup_commands, connect_commands, foresight_commands,
+    report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
+    plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands,
     order_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
@@ -120,8 +130,11 @@ class Platform:
         self.fleet = make_fleet(self.links, LayoutFinder(self.store, self.blobs), clock)
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
+        self.branches = BranchDesk(self, folder / "branches")
+        files.callback(self.branches.close)
+        self.timelines.branches = self.branches
         self.recordings_under_way: set[str] = set()
-        self.foresight_turn = asyncio.Semaphore(1)
+        self.foresight_turns = Turns()
         self.products = ProductLog(self.twins, self.registry)
         self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.monitor = Monitor(
@@ -135,6 +148,7 @@ class Platform:
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)
         self.reports = ReportDesk(self)
+        self.plans = PlanDesk(self)
         self.restart: Callable[[], None] | None = None  # how a restored folder is opened in place of this one
         self._signal_listeners: list[Callable[[], None]] = []
         self._housekeeper: asyncio.Task[None] | None = None
@@ -208,6 +222,8 @@ class Platform:
         self.links.start()
         self.reports.start()
         self.orders.contingencies.start()
+        await self.plans.start()
+        self.branches.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
 
     async def stop(self) -> None:
@@ -217,6 +233,7 @@ class Platform:
             await asyncio.wait([self._housekeeper])
         await self.orders.contingencies.stop()
         await self.reports.stop()
+        await self.plans.stop()
         await self.jobs.close()
         await self.bus.settle(_SETTLE_S)
         await self.drafts.close()
@@ -237,6 +254,7 @@ class Platform:
         if is_other_signals:
             self.refresh()
         self.monitor.on_change(outcome, diff)
+        self.branches.adopt(diff)
 
     async def _keep_house(self) -> None:
         while True:

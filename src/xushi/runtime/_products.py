@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from xushi.runtime._twins import TwinIndex
-from xushi.signals import History, SignalRegistry, decode_value
+from xushi.signals import SignalRegistry, Timeline, decode_value
 from xushi.twins import Property, Reference, SubmodelElementCollection, walk
 
 RESULT_MEANING = "urn:xushi:ProductionResult:1:0"
@@ -61,7 +61,7 @@ class Product(msgspec.Struct, frozen=True):
 
 
 class ProductLog:
-    """Reads ways out of a history. Any collection of signals with the meaning ``urn:xushi:ProductionResult:1:0``
+    """Reads ways out of a timeline. Any collection of signals with the meaning ``urn:xushi:ProductionResult:1:0``
     is a source of results; nothing else about the plant is known here.
     """
 
@@ -104,33 +104,33 @@ class ProductLog:
         good = {int(value) for value, label in labels.items() if label.strip().casefold() in _GOOD_WORDS}
         return frozenset(good or {1})
 
-    def products(self, history: History, start_ns: int, end_ns: int, limit: int = 500) -> list[Product]:
+    def products(self, run: Timeline, start_ns: int, end_ns: int, limit: int = 500) -> list[Product]:
         """The products seen between two instants, the newest first."""
         steps: dict[str, list[tuple[int, ResultSource]]] = defaultdict(list)
         for source in self.sources:
-            for at_ns, serial in self._serials(history, source, start_ns, end_ns):
+            for at_ns, serial in self._serials(run, source, start_ns, end_ns):
                 steps[serial].append((at_ns, source))
         newest = sorted(steps.items(), key=lambda item: max(at_ns for at_ns, _ in item[1]), reverse=True)[:limit]
-        return [self._product(history, serial, way) for serial, way in newest]
+        return [self._product(run, serial, way) for serial, way in newest]
 
-    def steps(self, history: History, serial: str, start_ns: int, end_ns: int) -> list[ProductStep]:
+    def steps(self, run: Timeline, serial: str, start_ns: int, end_ns: int) -> list[ProductStep]:
         """The whole way of one product, in the order of time."""
         found = [
-            self._step(history, source, at_ns)
+            self._step(run, source, at_ns)
             for source in self.sources
-            for at_ns, seen in self._serials(history, source, start_ns, end_ns)
+            for at_ns, seen in self._serials(run, source, start_ns, end_ns)
             if seen == serial
         ]
         return sorted(found, key=lambda step: step.at_ns)
 
     def results(
-        self, history: History, source: ResultSource, start_ns: int, end_ns: int
+        self, run: Timeline, source: ResultSource, start_ns: int, end_ns: int
     ) -> list[tuple[int, str, bool | None]]:
         """Every result of one station in a span: (instant, serial, whether it was good; None where nobody judges)."""
-        found = self._serials(history, source, start_ns, end_ns)
+        found = self._serials(run, source, start_ns, end_ns)
         if source.verdict is None or not found:
             return [(at_ns, serial, None) for at_ns, serial in found]
-        verdicts = history.range(source.verdict, start_ns, end_ns, _MAX_EVENTS)
+        verdicts = run.range(source.verdict, start_ns, end_ns, _MAX_EVENTS)
         places = verdicts.times_ns.searchsorted([at_ns for at_ns, _ in found], "right") - 1
         bits, qualities = verdicts.bits.tolist(), verdicts.qualities.tolist()
         judged = []
@@ -139,8 +139,8 @@ class ProductLog:
             judged.append((at_ns, serial, bits[place] in source.good if is_known else None))
         return judged
 
-    def _serials(self, history: History, source: ResultSource, start_ns: int, end_ns: int) -> list[tuple[int, str]]:
-        frame = history.range(source.serial, start_ns, end_ns, _MAX_EVENTS)
+    def _serials(self, run: Timeline, source: ResultSource, start_ns: int, end_ns: int) -> list[tuple[int, str]]:
+        frame = run.range(source.serial, start_ns, end_ns, _MAX_EVENTS)
         found: list[tuple[int, str]] = []
         for time_ns, index, quality in zip(
             frame.times_ns.tolist(), frame.bits.tolist(), frame.qualities.tolist(), strict=True
@@ -150,23 +150,23 @@ class ProductLog:
                 found.append((time_ns, str(serial)))
         return found
 
-    def _product(self, history: History, serial: str, way: list[tuple[int, ResultSource]]) -> Product:
+    def _product(self, run: Timeline, serial: str, way: list[tuple[int, ResultSource]]) -> Product:
         way = sorted(way, key=lambda step: step[0])
         last_ns, last = way[-1]
         verdicts: dict[str, bool] = {}
         for at_ns, source in way:
             if source.verdict is not None:
-                verdicts[source.station] = self._value(history, source.verdict, at_ns) in source.good
+                verdicts[source.station] = self._value(run, source.verdict, at_ns) in source.good
         return Product(serial, way[0][0], last_ns, len(way), last.station, all(verdicts.values()))
 
-    def _value(self, history: History, handle: int, at_ns: int) -> Any:
-        frame = history.value_as_of([handle], at_ns)
+    def _value(self, run: Timeline, handle: int, at_ns: int) -> Any:
+        frame = run.snapshot(at_ns, [handle])
         if not len(frame) or int(frame.qualities[0]) >= 0x8000_0000:
             return None
         return decode_value(self._registry.get(handle).kind, int(frame.bits[0]), frame.objects)
 
-    def _step(self, history: History, source: ResultSource, at_ns: int) -> ProductStep:
-        frame = history.value_as_of(sorted(source.fields.values()), at_ns)
+    def _step(self, run: Timeline, source: ResultSource, at_ns: int) -> ProductStep:
+        frame = run.snapshot(at_ns, sorted(source.fields.values()))
         values: dict[int, Any] = {}
         for handle, bits, quality in zip(
             frame.signals.tolist(), frame.bits.tolist(), frame.qualities.tolist(), strict=True

@@ -256,9 +256,9 @@ class _Maker:
         labels = {machine.shell: machine.label for machine in machines}
         for place in (place for _, place in platform.store.list("place")):
             labels.setdefault(place.get("shell") or "", place["name"])
-        history, first_ns, last_ns = platform.timelines.span(record["timeline"])
+        run, first_ns, last_ns = platform.timelines.span(record["timeline"])
         scope = Scope(
-            platform.timelines.get(record["timeline"]), (first_ns, last_ns + 1), history, platform.registry,
+            run, (first_ns, last_ns + 1), run.history, platform.registry,
             platform.products,
             tuple(machines), find_sources(platform.products, shells), shells, labels, record["start_ns"],
             record["end_ns"], record["zone"], tuple(platform.registry.handle(key) for key in content.signals),

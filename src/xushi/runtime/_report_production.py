@@ -43,7 +43,7 @@ class Output(msgspec.Struct, frozen=True):
 def gather_output(scope: Scope) -> Output:
     """Read every station's results in the span."""
     results = {
-        source.serial: scope.products.results(scope.history, source, scope.start_ns, scope.end_ns)
+        source.serial: scope.products.results(scope.run, source, scope.start_ns, scope.end_ns)
         for source in scope.sources
     }
     ways: dict[str, list[tuple[int, ResultSource, bool | None]]] = defaultdict(list)

@@ -1,9 +1,9 @@
-"""Shelves every run of time that can be shown: the present one, and each recording in the data folder."""
+"""Shelves every run of time that can be shown: the present one, each recording in the data folder, each branch."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -15,13 +15,35 @@ _CARD = "recording.json"
 
 
 class TimelineCard(msgspec.Struct, frozen=True):
-    """What a timeline is. ``end_ns`` is None while it still grows."""
+    """What a timeline is. ``end_ns`` is None while it still grows; a branch has a parent and a fork."""
 
     id: str
     kind: Literal["live", "recorded", "branch"]
     title: dict[str, str]
     start_ns: int
     end_ns: int | None
+    parent: str | None = None
+    fork_ns: int | None = None
+
+
+class BranchShelf(Protocol):
+    """Where branches come from; they are opened when they are asked for."""
+
+    def has(self, timeline_id: str) -> bool:
+        """Whether there is a branch of that name."""
+        ...
+
+    def open(self, timeline_id: str) -> Timeline:
+        """The branch. Raises ``runtime.branch_not_ready`` while it has no path yet."""
+        ...
+
+    def card(self, timeline_id: str) -> TimelineCard:
+        """What a branch is."""
+        ...
+
+    def cards(self) -> list[TimelineCard]:
+        """What every branch is, the oldest first."""
+        ...
 
 
 class TimelineShelf:
@@ -37,6 +59,7 @@ class TimelineShelf:
         self._live = LiveTimeline(board, history, clock, title=title["en"])
         self._recorded: dict[str, RecordedTimeline] = {}
         self._cards: dict[str, TimelineCard] = {}
+        self.branches: BranchShelf | None = None
         for card_path in sorted(folder.glob(f"*/{_CARD}")):
             self._shelve(card_path)
 
@@ -62,32 +85,51 @@ class TimelineShelf:
         self._shelve(path)
 
     def has(self, timeline_id: str) -> bool:
-        """Whether there is a recording of that name."""
-        return timeline_id in self._recorded
+        """Whether there is a recording or a branch of that name."""
+        return timeline_id in self._recorded or self._has_branch(timeline_id)
+
+    def _has_branch(self, timeline_id: str) -> bool:
+        return self.branches is not None and self.branches.has(timeline_id)
 
     def get(self, timeline_id: str) -> Timeline:
-        """A timeline by id. Raises ``runtime.timeline_unknown``."""
+        """A timeline by id. Raises ``runtime.timeline_unknown``, ``runtime.branch_not_ready``."""
         if timeline_id == LIVE:
             return self._live
+        if self.branches is not None and self.branches.has(timeline_id):
+            return self.branches.open(timeline_id)
         if timeline_id not in self._recorded:
             raise XushiError("runtime.timeline_unknown", timeline=timeline_id[:100])
         return self._recorded[timeline_id]
 
-    def span(self, timeline_id: str) -> tuple[History, int, int]:
-        """History, first and last instant (ns) of a timeline; the live one reaches to now."""
+    def span(self, timeline_id: str) -> tuple[Timeline, int, int]:
+        """A timeline with its first and last instant (ns); the live one reaches to now, a branch from before its fork.
+
+        Raises: as `get`.
+        """
         timeline = self.get(timeline_id)
         if timeline_id == LIVE:
             bounds = timeline.history.bounds()
             now_ns = self._clock.now_ns()
             first_ns = min(bounds[0], now_ns) if bounds else self._started_ns
-            return timeline.history, first_ns, max(now_ns, bounds[1] + 1 if bounds else 0)
-        card = self._cards[timeline_id]
-        return timeline.history, card.start_ns, card.end_ns or 0
+            return timeline, first_ns, max(now_ns, bounds[1] + 1 if bounds else 0)
+        if self.branches is not None and self.branches.has(timeline_id):
+            card = self.branches.card(timeline_id)
+        else:
+            card = self._cards[timeline_id]
+        return timeline, card.start_ns, card.end_ns or 0
+
+    def reaches_back_to(self, timeline_id: str) -> int | None:
+        """The first instant (ns) of the live timeline or of a recording; None where there is no such."""
+        if timeline_id == LIVE:
+            return self.span(LIVE)[1]
+        card = self._cards.get(timeline_id)
+        return None if card is None else card.start_ns
 
     def describe(self) -> list[TimelineCard]:
-        """The live timeline first, then the recordings."""
+        """The live timeline first, then the recordings, then the branches."""
         _, first_ns, _ = self.span(LIVE)
-        return [msgspec.structs.replace(self._live_card, start_ns=first_ns), *self._cards.values()]
+        branches = [] if self.branches is None else self.branches.cards()
+        return [msgspec.structs.replace(self._live_card, start_ns=first_ns), *self._cards.values(), *branches]
 
     def close(self) -> None:
         """Close the recordings; the live history is closed by its owner."""

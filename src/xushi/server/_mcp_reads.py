@@ -147,11 +147,11 @@ def _signal(doors: Doors, name: str) -> SignalDef:
 async def _history(doors: Doors, call: Call, wanted: ReadHistory) -> Any:
     platform = doors.platform
     definition = _signal(doors, wanted.signal)
-    history, first_ns, last_ns = platform.timelines.span(wanted.timeline)
+    timeline, first_ns, last_ns = platform.timelines.span(wanted.timeline)
     end_ns = platform.clock.now_ns() if wanted.timeline == LIVE else last_ns
     start_ns = max(end_ns - int(wanted.minutes * _NS_PER_MIN), min(first_ns, end_ns - 1))
     handle = platform.registry.handle(definition.key)
-    found = await asyncio.to_thread(history.buckets, handle, start_ns, end_ns, wanted.count)
+    found = await asyncio.to_thread(timeline.buckets, handle, start_ns, end_ns, wanted.count)
     steps = [
         {
             "at": _iso(int(found.start_ns[i])),
@@ -231,6 +231,8 @@ TOOLS = {
                  Nothing, _shortcut("/api/actions")),
         ReadTool("list_vehicles", "List vehicles", "Vehicles and the places to which agv_order can send them.",
                  Nothing, _shortcut("/api/vehicles")),
+        ReadTool("list_plans", "List plans", "Plans with their state, and whether their promise was kept.",
+                 Nothing, _shortcut("/api/plans")),
         ReadTool("list_proposals", "List proposals", "Commands that wait for a person, and what became of others.",
                  Nothing, _shortcut("/api/proposals")),
         ReadTool("list_alarms", "List alarms", "The alarms as the plant has them now.",

@@ -92,13 +92,15 @@ class SignalList(msgspec.Struct, frozen=True):
 
 
 class TimelineInfo(msgspec.Struct, frozen=True):
-    """A run of time that can be shown. ``end_ms`` is null while it still grows."""
+    """A run of time that can be shown. ``end_ms`` is null while it still grows; a branch has a parent."""
 
     id: str
     kind: Literal["live", "recorded", "branch"]
     title: Text
     start_ms: float
     end_ms: float | None
+    parent: str | None = None
+    fork_ms: float | None = None
 
 
 class SampleRows(msgspec.Struct, frozen=True):

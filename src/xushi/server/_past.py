@@ -18,7 +18,7 @@ from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
 from xushi.server._doors import FURTHEST_MS, Doors, edge_ns, instant_ns, to_ms
 from xushi.server._routes import Call, RouteSpec, answer_json
-from xushi.signals import decode_value, timeseries_submodel
+from xushi.signals import decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
 
 _MOST_ROWS = 100_000
 _MOST_BUCKETS = 20_000
@@ -78,7 +78,8 @@ async def timelines(doors: Doors, call: Call) -> Response:
         [
             m.TimelineInfo(
                 timeline.id, timeline.kind, timeline.title, to_ms(timeline.start_ns),
-                None if timeline.end_ns is None else to_ms(timeline.end_ns),
+                None if timeline.end_ns is None else to_ms(timeline.end_ns), timeline.parent,
+                None if timeline.fork_ns is None else to_ms(timeline.fork_ns),
             )
             for timeline in doors.platform.timelines.describe()
         ]
@@ -109,11 +110,11 @@ def _checked(start_ms: float, end_ms: float) -> tuple[int, int]:
 
 async def rows(doors: Doors, call: Call) -> Response:
     """Values of one signal in the order of time."""
-    history, _, _ = doors.platform.timelines.span(call.path("timeline"))
+    timeline = doors.platform.timelines.get(call.path("timeline"))
     handle = _handle(doors, call.path("handle"))
     first_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
     limit = min(max(call.query.limit, 1), _MOST_ROWS)
-    frame = await asyncio.to_thread(history.range, handle, first_ns, end_ns, limit + 1)
+    frame = await asyncio.to_thread(timeline.range, handle, first_ns, end_ns, limit + 1)
     kind = doors.platform.registry.get(handle).kind
     values = [
         None if quality >= 0x8000_0000 else decode_value(kind, bits, frame.objects)
@@ -129,11 +130,11 @@ async def rows(doors: Doors, call: Call) -> Response:
 
 async def buckets(doors: Doors, call: Call) -> Response:
     """Minimum, maximum, mean, count and last value in equal steps of time."""
-    history, _, _ = doors.platform.timelines.span(call.path("timeline"))
+    timeline = doors.platform.timelines.get(call.path("timeline"))
     handle = _handle(doors, call.path("handle"))
     first_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
     count = min(max(call.query.count, 1), _MOST_BUCKETS)
-    found = await asyncio.to_thread(history.buckets, handle, first_ns, end_ns, count)
+    found = await asyncio.to_thread(timeline.buckets, handle, first_ns, end_ns, count)
     return answer_json(
         m.BucketColumns(
             (np.asarray(found.start_ns) / 1e6).tolist(),
@@ -153,14 +154,14 @@ def _nullable(column: np.ndarray) -> list[float | None]:
 async def export(doors: Doors, call: Call) -> Response:
     """A file of values for a spreadsheet or an analysis."""
     query: ExportQuery = call.query
-    history, _, _ = doors.platform.timelines.span(call.path("timeline"))
+    timeline = doors.platform.timelines.get(call.path("timeline"))
     handles = _handles(doors, query.signals)
     first_ns, end_ns = _checked(query.start_ms, query.end_ms)
     with tempfile.NamedTemporaryFile(suffix=f".{query.format}", delete=False) as file:
         path = Path(file.name)
-    write = {"csv": history.export_csv, "parquet": history.export_parquet, "xlsx": history.export_xlsx}[query.format]
+    write = {"csv": export_csv, "parquet": export_parquet, "xlsx": export_xlsx}[query.format]
     try:
-        await asyncio.to_thread(write, path, handles, first_ns, end_ns)
+        await asyncio.to_thread(write, timeline, path, handles, first_ns, end_ns)
     except BaseException:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
@@ -174,13 +175,13 @@ async def time_series(doors: Doors, call: Call) -> Response:
     """The values of a stretch as an IDTA Time Series Data submodel (IDTA 02008 1.1), in AAS JSON."""
     query: SeriesQuery = call.query
     timeline = call.path("timeline")
-    history, _, _ = doors.platform.timelines.span(timeline)
+    source = doors.platform.timelines.get(timeline)
     handles = _handles(doors, query.signals)
     first_ns, end_ns = _checked(query.start_ms, query.end_ms)
     made = await asyncio.to_thread(
         timeseries_submodel,
         f"urn:xushi:timeseries:{timeline}:{query.signals}:{first_ns}:{end_ns}",
-        history,
+        source,
         handles,
         first_ns,
         end_ns,

@@ -36,7 +36,7 @@ class Playback:
         self._anchor_ns = 0
         self._sequence = 0
         self._is_fresh = True
-        self._shown: tuple[np.ndarray, np.ndarray] = (np.empty(0, np.int64), np.empty(0, np.int64))
+        self._shown = Frame.empty()
         self._wake = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -97,27 +97,31 @@ class Playback:
         at_ns, is_fresh, handles = self._at_ns, self._is_fresh, self._handles
         self._is_fresh = False
         frame = await asyncio.to_thread(self._frame, at_ns, handles)
-        columns = (frame.signals, frame.times_ns)
+        shown = frame
         if not is_fresh:
             frame = self._changed(frame)
-        self._shown = columns
+        self._shown = shown
         kind = FULL if is_fresh else DELTA
         self._sequence += 1
         message = encode_frame(frame, self._platform.registry.kinds, kind, self._view, at_ns / 1e6, self._sequence)
         self._wire.write(envelope(message))
 
     def _frame(self, at_ns: int, handles: np.ndarray | None) -> Frame:
-        frame: Frame = self.timeline.snapshot(at_ns, handles)
+        # Asked anew each time: a branch that is changed goes another way from then on.
+        frame: Frame = self._platform.timelines.get(self.timeline.id).snapshot(at_ns, handles)
         return frame
 
     def _changed(self, frame: Frame) -> Frame:
-        """What differs from the picture shown last: another source time of the same signal, or a new signal."""
-        signals, times = self._shown
-        if len(signals) == len(frame.signals) and np.array_equal(signals, frame.signals):
-            return frame.take(times != frame.times_ns)
-        before = dict(zip(signals.tolist(), times.tolist(), strict=True))
+        """What differs from the picture shown last: another time or quality of the same signal, or a new signal."""
+        last = self._shown
+        if np.array_equal(last.signals, frame.signals):
+            return frame.take((last.times_ns != frame.times_ns) | (last.qualities != frame.qualities))
+        before = dict(zip(last.signals.tolist(), _states(last), strict=True))
         is_new = [
-            before.get(handle) != time
-            for handle, time in zip(frame.signals.tolist(), frame.times_ns.tolist(), strict=True)
+            before.get(handle) != state for handle, state in zip(frame.signals.tolist(), _states(frame), strict=True)
         ]
         return frame.take(np.array(is_new, bool))
+
+
+def _states(frame: Frame) -> list[tuple[int, int]]:
+    return list(zip(frame.times_ns.tolist(), frame.qualities.tolist(), strict=True))

@@ -121,8 +121,8 @@ async def links(doors: Doors, call: Call) -> Response:
 async def engines(doors: Doors, call: Call) -> Response:
     """Products that went through the line, the newest first."""
     limit = min(max(call.query.limit, 1), 5000)
-    history, first_ns, last_ns = doors.platform.timelines.span(call.query.timeline)
-    found = await asyncio.to_thread(doors.platform.products.products, history, first_ns, last_ns, limit)
+    run, first_ns, last_ns = doors.platform.timelines.span(call.query.timeline)
+    found = await asyncio.to_thread(doors.platform.products.products, run, first_ns, last_ns, limit)
     return answer_json(
         [
             m.EngineSummary(
@@ -137,8 +137,8 @@ async def engines(doors: Doors, call: Call) -> Response:
 async def engine(doors: Doors, call: Call) -> Response:
     """The whole way of one product through the line."""
     serial = call.path("serial")
-    history, first_ns, last_ns = doors.platform.timelines.span(call.query.timeline)
-    steps = await asyncio.to_thread(doors.platform.products.steps, history, serial, first_ns, last_ns)
+    run, first_ns, last_ns = doors.platform.timelines.span(call.query.timeline)
+    steps = await asyncio.to_thread(doors.platform.products.steps, run, serial, first_ns, last_ns)
     if not steps:
         raise XushiError("server.engine_unknown", serial=serial[:100])
     verdicts = {step.station: step.is_good for step in steps if step.is_good is not None}

@@ -179,38 +179,57 @@ class RecordedTimeline(_Recorded):
 class BranchTimeline(_Recorded):
     """A course of things that might be: up to the fork the parent's past, from there on its own values.
 
-    A signal that has no value of its own yet has, after the fork, the one it had at the fork.
+    A signal that has no value of its own yet has, after the fork, the one it had at the fork. A branch whose parent is
+    gone, or no longer reaches back to the fork, begins there.
     """
 
     kind: TimelineKind = "branch"
 
     def __init__(
-        self, timeline_id: str, title: str, parent: Timeline, fork_ns: int, board: Board, history: History
+        self,
+        timeline_id: str,
+        title: str,
+        parent: Timeline | None,
+        fork_ns: int,
+        board: Board | None,
+        history: History,
+        end_ns: int | None = None,
     ) -> None:
         """Fork from `parent`; handles mean the same in both.
+
+        Args:
+            board: its newest values while it still runs; None for one that is computed to its end.
+            end_ns: where it ends; its last value when left out.
 
         Raises:
             XushiError: `signals.fork_refused` when the parent does not reach back to `fork_ns`.
         """
         super().__init__(timeline_id, title, history)
-        first, last = parent.bounds()
-        if fork_ns < first or (last is not None and fork_ns > last):
-            raise XushiError("signals.fork_refused", title=parent.title, fork_ns=fork_ns)
-        self.parent: Timeline = parent
+        if parent is not None:
+            first, last = parent.bounds()
+            if fork_ns < first or (last is not None and fork_ns > last):
+                raise XushiError("signals.fork_refused", title=parent.title, fork_ns=fork_ns)
+        self.parent: Timeline | None = parent
         self.fork_ns: int = fork_ns
         self.board = board
+        self._end_ns = end_ns
         self._at_fork: Frame | None = None
 
     def bounds(self) -> tuple[int, int | None]:
-        """Return (the parent's first instant, the last of its own or the fork)."""
+        """Return (the parent's first instant, or the fork; the last of its own or the fork)."""
         own = self.history.bounds()
-        return self.parent.bounds()[0], max(self.fork_ns, own[1] if own is not None else self.fork_ns)
+        last = max(self.fork_ns, own[1] if own is not None else self.fork_ns)
+        first = self.fork_ns if self.parent is None else self.parent.bounds()[0]
+        return first, last if self._end_ns is None else self._end_ns
 
     def snapshot(self, at_ns: int | None = None, handles: ArrayLike | None = None) -> Frame:
         """Return the value in force of each of `handles` (or of all) at an instant, or the newest."""
         if at_ns is not None and at_ns < self.fork_ns:
-            return self.parent.snapshot(at_ns, handles)
-        own = self.board.read(handles) if at_ns is None else self._as_of(at_ns, handles)
+            return Frame.empty() if self.parent is None else self.parent.snapshot(at_ns, handles)
+        if at_ns is None and self.board is not None:
+            own = self.board.read(handles)
+        else:
+            own = self._as_of(self.bounds()[1] or self.fork_ns if at_ns is None else at_ns, handles)
         inherited = self._inherited()
         if handles is not None:
             inherited = inherited.take(np.isin(inherited.signals, np.asarray(handles)))
@@ -220,28 +239,30 @@ class BranchTimeline(_Recorded):
     def _inherited(self) -> Frame:
         """Return the parent's values just before the fork; the past stays, so they are asked once."""
         if self._at_fork is None:
-            self._at_fork = self.parent.snapshot(self.fork_ns - 1)
+            self._at_fork = Frame.empty() if self.parent is None else self.parent.snapshot(self.fork_ns - 1)
         return self._at_fork
 
     def pieces(self, handle: int, start_ns: int, end_ns: int) -> Iterator[Points]:
         """Yield the points of a signal in a span: the parent's before the fork, its own from there."""
-        if start_ns < self.fork_ns:
+        if start_ns < self.fork_ns and self.parent is not None:
             yield from self.parent.pieces(handle, start_ns, min(end_ns, self.fork_ns))
         if end_ns > self.fork_ns:
             yield from self.history.pieces(handle, max(start_ns, self.fork_ns), end_ns)
 
     def range(self, handle: int, start_ns: int, end_ns: int, limit: int | None = None) -> Frame:
         """Return the points of a signal in a span, the first `limit` of them."""
-        before = self.parent.range(handle, start_ns, min(end_ns, self.fork_ns), limit)
+        before = Frame.empty()
+        if self.parent is not None and start_ns < self.fork_ns:
+            before = self.parent.range(handle, start_ns, min(end_ns, self.fork_ns), limit)
         rest = None if limit is None else limit - len(before)
         after = self.history.range(handle, max(start_ns, self.fork_ns), end_ns, rest)
         return Frame.concat([before, after], self.registry.kinds)
 
     def buckets(self, handle: int, start_ns: int, end_ns: int, n: int) -> Buckets:
         """Return n intervals of a span; where it holds the fork, one of them begins exactly there."""
-        if end_ns <= self.fork_ns:
+        if end_ns <= self.fork_ns and self.parent is not None:
             return self.parent.buckets(handle, start_ns, end_ns, n)
-        if start_ns >= self.fork_ns or n == 1:
+        if start_ns >= self.fork_ns or n == 1 or self.parent is None:
             return self.history.buckets(handle, start_ns, end_ns, n)
         share = round(n * ((self.fork_ns - start_ns) / (end_ns - start_ns)))
         before = min(n - 1, max(1, share))

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ._fit import Fit, fit, fit_best
     from ._outcome import Outcome, difference
     from ._simulation import Simulation
+    from ._trace import Trace, trace
 
 _COMPILED = {
     "Bottleneck": "_bottleneck",
@@ -63,6 +64,7 @@ _COMPILED = {
     "Fit": "_fit",
     "Outcome": "_outcome",
     "Simulation": "_simulation",
+    "Trace": "_trace",
     "difference": "_outcome",
     "find_bottleneck": "_bottleneck",
     "fit": "_fit",
@@ -70,6 +72,7 @@ _COMPILED = {
     "prepare": "_experiment",
     "run": "_experiment",
     "run_alternatives": "_experiment",
+    "trace": "_trace",
 }
 
 __all__ = [
@@ -111,6 +114,7 @@ __all__ = [
     "Simulation",
     "Sink",
     "Source",
+    "Trace",
     "Transport",
     "Triangular",
     "Uniform",
@@ -129,6 +133,7 @@ __all__ = [
     "run",
     "run_alternatives",
     "scaled",
+    "trace",
     "write_model",
 ]
 

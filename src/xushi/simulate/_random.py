@@ -63,29 +63,41 @@ def _turn(word: Any, by: int) -> Any:
 
 
 @inlined
+def _step(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """Move xoshiro128++ on by one: its number, and the four words after it."""
+    drawn = np.uint32(_turn(np.uint32(a + d), 7) + a)
+    t = np.uint32(b << np.uint32(9))
+    c ^= a
+    d ^= b
+    b ^= c
+    a ^= d
+    c ^= t
+    return drawn, a, b, c, _turn(d, 11)
+
+
+@inlined
+def _unit(high: Any, low: Any) -> float:
+    """Return the number strictly between 0 and 1, in steps of 2^-53, of two drawn words."""
+    return (float(high >> np.uint32(5)) * 67108864.0 + float(low >> np.uint32(6)) + 0.5) * _TO_UNIT
+
+
+@inlined
 def uniform(streams: Any, i: int) -> float:
     """Draw from stream `i` a number strictly between 0 and 1, in steps of 2^-53."""
-    a = streams[i, 0]
-    b = streams[i, 1]
-    c = streams[i, 2]
-    d = streams[i, 3]
-    high = np.uint32(_turn(np.uint32(a + d), 7) + a)
-    t = np.uint32(b << np.uint32(9))
-    c ^= a
-    d ^= b
-    b ^= c
-    a ^= d
-    c ^= t
-    d = _turn(d, 11)
-    low = np.uint32(_turn(np.uint32(a + d), 7) + a)
-    t = np.uint32(b << np.uint32(9))
-    c ^= a
-    d ^= b
-    b ^= c
-    a ^= d
-    c ^= t
-    streams[i, 0] = a
-    streams[i, 1] = b
-    streams[i, 2] = c
-    streams[i, 3] = _turn(d, 11)
-    return (float(high >> np.uint32(5)) * 67108864.0 + float(low >> np.uint32(6)) + 0.5) * _TO_UNIT
+    high, a, b, c, d = _step(streams[i, 0], streams[i, 1], streams[i, 2], streams[i, 3])
+    low, streams[i, 0], streams[i, 1], streams[i, 2], streams[i, 3] = _step(a, b, c, d)
+    return _unit(high, low)
+
+
+@inlined
+def uniforms_of(first: Any, second: Any, third: Any, fourth: Any, drawn: Any) -> None:
+    """Draw one number from each of many streams that lie side by side, several at once.
+
+    Args:
+        first, second, third, fourth: uint32 [streams], the words of their states, moved on.
+        drawn: float64 [streams], overwritten with what `uniform` would draw from each.
+    """
+    for k in range(len(drawn)):
+        high, a, b, c, d = _step(first[k], second[k], third[k], fourth[k])
+        low, first[k], second[k], third[k], fourth[k] = _step(a, b, c, d)
+        drawn[k] = _unit(high, low)

@@ -30,13 +30,14 @@ from ._layout import (
     WORKING,
 )
 from ._logarithm import natural_log
-from ._random import seed_streams, uniform
+from ._random import seed_streams, uniforms_of
 from ._variates import draw
 
 # What is booked for each machine of the line while it runs. Of a plain operation (nothing strikes, all of it counted)
 # only the first five; of one at an edge, or with a failure, also the others.
 _BUSY, _BLOCKED, _WAITED, _DELAYED, _PLAIN, _DOWN, _LEVEL, _MADE, _TAKEN = range(9)
 # What the innermost loop needs to know of it.
+_LANES = 16  # streams that one instruction of a wide processor moves on
 _STREAM, _DIST, _MODE_FIRST, _MODE_END, _HAS_BUFFER, _IS_SOURCE, _PLACE = range(7)
 
 
@@ -68,7 +69,7 @@ def _fail_on_the_way(
                 strikes = f
         for f in range(first, end):
             w.modes[f].left -= ahead_s
-        booked[i, _BUSY] += _clip(now + ahead_s, warm_s, horizon_s) - _clip(now, warm_s, horizon_s)
+        booked[_BUSY, i] += _clip(now + ahead_s, warm_s, horizon_s) - _clip(now, warm_s, horizon_s)
         now += ahead_s
         if strikes < 0 or now > horizon_s:
             return now
@@ -77,7 +78,7 @@ def _fail_on_the_way(
         if now > warm_s:
             mode.strikes += 1
         repair_s = draw(w.dists, mode.repair, w.values, w.streams, mode.repair_stream)
-        booked[i, _DOWN] += _clip(now + repair_s, warm_s, horizon_s) - _clip(now, warm_s, horizon_s)
+        booked[_DOWN, i] += _clip(now + repair_s, warm_s, horizon_s) - _clip(now, warm_s, horizon_s)
         now += repair_s
         _renew(w, strikes)
 
@@ -96,14 +97,14 @@ def _book(
     """Book the wait before an operation that is not counted as a whole."""
     if known[i, _HAS_BUFFER]:
         # the plain operations' waits are their share of the level, too
-        booked[i, _LEVEL] += _clip(start_s, warm_s, horizon_s) - _clip(arrived_s, warm_s, horizon_s)
+        booked[_LEVEL, i] += _clip(start_s, warm_s, horizon_s) - _clip(arrived_s, warm_s, horizon_s)
     if start_s > warm_s and start_s <= horizon_s:
-        booked[i, _TAKEN] += 1.0
+        booked[_TAKEN, i] += 1.0
         if i > 0 and start_s > begins_wait_s:
-            booked[i, _DELAYED] += 1.0
-            booked[i, _WAITED] += start_s - begins_wait_s
+            booked[_DELAYED, i] += 1.0
+            booked[_WAITED, i] += start_s - begins_wait_s
             if known[i, _HAS_BUFFER]:
-                booked[i, _LEVEL] -= start_s - begins_wait_s
+                booked[_LEVEL, i] -= start_s - begins_wait_s
 
 
 @compiled
@@ -162,6 +163,14 @@ def _gather(w: Any, order: Any, known: Any, streams: Any, means_s: Any) -> int:
 
 
 @compiled
+def _load(w: Any, streams: Any, exponentials: int, lanes: Any) -> None:
+    """Put the streams of the exponential machines side by side; what is beyond them is drawn and not used."""
+    for k in range(exponentials):
+        for word in range(4):
+            lanes[word, k] = w.streams[streams[k], word]
+
+
+@compiled
 def _stop(w: Any, order: Any, booked: Any, free_s: Any, stopped_s: Any, warm_s: float, horizon_s: float) -> None:
     """Draw the first failures, and stop the machines that are under repair at the start."""
     for f in range(len(w.modes)):
@@ -174,8 +183,84 @@ def _stop(w: Any, order: Any, booked: Any, free_s: Any, stopped_s: Any, warm_s: 
             stopped_s[i] = machine.repair_left_s
             if math.isnan(stopped_s[i]):
                 stopped_s[i] = draw(w.dists, mode.repair, w.values, w.streams, mode.repair_stream)
-            booked[i, _DOWN] += _clip(stopped_s[i], warm_s, horizon_s) - max(0.0, warm_s)
+            booked[_DOWN, i] += _clip(stopped_s[i], warm_s, horizon_s) - max(0.0, warm_s)
             free_s[i] = stopped_s[i]
+
+
+@compiled
+def _can_be_quick(known: Any, exponentials: int, ahead_s: Any) -> bool:
+    """Whether every work is exponential and no machine has more than one failure."""
+    for i in range(len(known)):
+        ahead_s[i] = math.inf
+        if known[i, _MODE_END] > known[i, _MODE_FIRST] + 1:
+            return False
+    return exponentials == len(known)
+
+
+@compiled
+def _take_failures(w: Any, known: Any, ahead_s: Any) -> None:
+    """Copy from the failures how much work is left until each strikes."""
+    for i in range(len(known)):
+        if known[i, _MODE_END] > known[i, _MODE_FIRST]:
+            ahead_s[i] = w.modes[known[i, _MODE_FIRST]].left
+
+
+@inlined
+def _pass(
+    arrived_s: float,
+    work_s: Any,
+    ahead_s: Any,
+    limit_s: Any,
+    free_s: Any,
+    start_s: Any,
+    gone_s: Any,
+    warm_s: float,
+    horizon_s: float,
+) -> bool:
+    """Take a part through the line where nothing strikes on its way and all of it is counted; else return False.
+
+    Only this loop goes from machine to machine; the others before and behind it do several at once.
+    """
+    is_quiet = arrived_s > warm_s
+    for i in range(len(free_s)):
+        is_quiet &= (ahead_s[i] >= work_s[i]) & (free_s[i] > warm_s)
+    if is_quiet:
+        for i in range(len(free_s)):
+            start_s[i] = max(arrived_s, free_s[i])
+            arrived_s = max(start_s[i] + work_s[i], limit_s[i])
+            gone_s[i] = arrived_s
+    return is_quiet and arrived_s <= horizon_s
+
+
+@inlined
+def _book_quietly(
+    arrived_s: float,
+    work_s: Any,
+    ahead_s: Any,
+    free_s: Any,
+    start_s: Any,
+    gone_s: Any,
+    is_buffered: Any,
+    busy_s: Any,
+    blocked_s: Any,
+    waited_s: Any,
+    delayed: Any,
+    done_s: Any,
+    since_s: Any,
+) -> None:
+    """Book a part that passed."""  # fmt: skip
+    for i in range(len(free_s)):
+        done_s[i] = start_s[i] + work_s[i]
+        busy_s[i] += work_s[i]
+        blocked_s[i] += gone_s[i] - done_s[i]
+        ahead_s[i] -= work_s[i]
+        free_s[i] = gone_s[i]
+    since_s[0] = arrived_s
+    for i in range(1, len(free_s)):
+        since_s[i] = gone_s[i - 1] if is_buffered[i] else done_s[i - 1]
+    for i in range(len(free_s)):
+        waited_s[i] += start_s[i] - since_s[i]
+        delayed[i] += start_s[i] > since_s[i]
 
 
 @compiled
@@ -183,18 +268,146 @@ def _write(w: Any, order: Any, buffers: Any, booked: Any, counted_s: float) -> N
     """Book what was counted where the event kernel books it; a machine that did nothing else was idle."""
     for i in range(len(order)):
         m = order[i]
-        w.state_s[m, BUSY] = booked[i, _BUSY]
-        w.state_s[m, BLOCKED] = booked[i, _BLOCKED]
-        w.state_s[m, DOWN] = booked[i, _DOWN]
-        w.state_s[m, IDLE] = max(0.0, counted_s - booked[i, _BUSY] - booked[i, _BLOCKED] - booked[i, _DOWN])
-        w.machines[m].made = int(booked[i, _PLAIN] + booked[i, _MADE])
+        w.state_s[m, BUSY] = booked[_BUSY, i]
+        w.state_s[m, BLOCKED] = booked[_BLOCKED, i]
+        w.state_s[m, DOWN] = booked[_DOWN, i]
+        w.state_s[m, IDLE] = max(0.0, counted_s - booked[_BUSY, i] - booked[_BLOCKED, i] - booked[_DOWN, i])
+        w.machines[m].made = int(booked[_PLAIN, i] + booked[_MADE, i])
         if i > 0:
             buffer = w.buffers[buffers[i - 1]]
             if buffer.capacity > 0:
-                buffer.area = booked[i, _WAITED] + booked[i, _LEVEL]
-            buffer.taken = int(booked[i, _PLAIN] + booked[i, _TAKEN])
-            buffer.delayed = int(booked[i, _DELAYED])
-            buffer.waited_s = booked[i, _WAITED]
+                buffer.area = booked[_WAITED, i] + booked[_LEVEL, i]
+            buffer.taken = int(booked[_PLAIN, i] + booked[_TAKEN, i])
+            buffer.delayed = int(booked[_DELAYED, i])
+            buffer.waited_s = booked[_WAITED, i]
+
+
+@compiled
+def _go(
+    w: Any,
+    order: Any,
+    known: Any,
+    booked: Any,
+    work_s: Any,
+    arrived_s: float,
+    done_s: float,
+    first: int,
+    end: int,
+    is_new: bool,
+    is_on_machine: bool,
+    free_s: Any,
+    stopped_s: Any,
+    limit_s: Any,
+    warm_s: float,
+    horizon_s: float,
+) -> Any:
+    """Take a part from machine `first` up to `end`, whatever happens; return when it leaves and when it was done."""
+    for i in range(first, end):
+        since_s = free_s[i]
+        start_s = max(arrived_s, since_s)
+        waits_from_s = arrived_s if known[i, _HAS_BUFFER] else done_s
+        is_begun = is_on_machine and i == first
+        holds = is_begun and w.machines[order[i]].phase == HOLDING
+        lasts_s = math.nan
+        if is_begun:
+            start_s = stopped_s[i]
+            lasts_s = 0.0 if holds else w.machines[order[i]].left_s
+        if is_new and known[i, _PLACE] >= 0:
+            lasts_s = work_s[known[i, _PLACE]]
+        elif math.isnan(lasts_s):
+            lasts_s = draw(w.dists, known[i, _DIST], w.values, w.streams, known[i, _STREAM])
+        ahead_s = math.inf
+        for f in range(known[i, _MODE_FIRST], known[i, _MODE_END]):
+            ahead_s = min(ahead_s, w.modes[f].left)
+        gone_s = start_s + lasts_s
+        gone_s = max(gone_s, limit_s[i])
+        if ahead_s >= lasts_s and min(arrived_s, since_s) > warm_s and gone_s <= horizon_s and not is_begun:
+            done_s = start_s + lasts_s
+            for f in range(known[i, _MODE_FIRST], known[i, _MODE_END]):
+                w.modes[f].left -= lasts_s
+            booked[_BUSY, i] += lasts_s
+            booked[_BLOCKED, i] += gone_s - done_s
+            booked[_WAITED, i] += start_s - waits_from_s
+            booked[_DELAYED, i] += start_s > waits_from_s
+            booked[_PLAIN, i] += 1.0
+            free_s[i] = gone_s
+        else:
+            if not is_begun:
+                _book(known, booked, i, arrived_s, waits_from_s, start_s, warm_s, horizon_s)
+            done_s = 0.0
+            if not holds:
+                done_s = _fail_on_the_way(w, known, booked, i, start_s, lasts_s, warm_s, horizon_s)
+                booked[_MADE, i] += done_s > warm_s and done_s <= horizon_s
+            gone_s = done_s
+            gone_s = max(gone_s, limit_s[i])
+            free_s[i] = max(gone_s, stopped_s[i] if holds else done_s)
+            held_from_s = _clip(stopped_s[i] if holds else done_s, warm_s, horizon_s)
+            booked[_BLOCKED, i] += _clip(free_s[i], warm_s, horizon_s) - held_from_s
+        arrived_s = gone_s
+    return arrived_s, done_s
+
+
+@compiled
+def _go_struck(
+    w: Any,
+    order: Any,
+    known: Any,
+    booked: Any,
+    work_s: Any,
+    ahead_s: Any,
+    arrived_s: float,
+    free_s: Any,
+    stopped_s: Any,
+    limit_s: Any,
+    warm_s: float,
+    horizon_s: float,
+) -> Any:
+    """Take a new part through the line; only where something strikes, or not all is counted, is it done with care."""
+    done_s = arrived_s
+    born_s = arrived_s
+    for i in range(len(free_s)):
+        since_s = free_s[i]
+        lasts_s = work_s[i]
+        start_s = max(arrived_s, since_s)
+        gone_s = max(start_s + lasts_s, limit_s[i])
+        if ahead_s[i] >= lasts_s and min(arrived_s, since_s) > warm_s and gone_s <= horizon_s:
+            waits_from_s = arrived_s if known[i, _HAS_BUFFER] else done_s
+            done_s = start_s + lasts_s
+            booked[_BUSY, i] += lasts_s
+            booked[_BLOCKED, i] += gone_s - done_s
+            booked[_WAITED, i] += start_s - waits_from_s
+            booked[_DELAYED, i] += start_s > waits_from_s
+            booked[_PLAIN, i] += 1.0
+            ahead_s[i] -= lasts_s
+            free_s[i] = gone_s
+            arrived_s = gone_s
+        else:
+            has_mode = known[i, _MODE_END] > known[i, _MODE_FIRST]
+            if has_mode:
+                w.modes[known[i, _MODE_FIRST]].left = ahead_s[i]
+            arrived_s, done_s = _go(
+                w,
+                order,
+                known,
+                booked,
+                work_s,
+                arrived_s,
+                done_s,
+                i,
+                i + 1,
+                True,
+                False,
+                free_s,
+                stopped_s,
+                limit_s,
+                warm_s,
+                horizon_s,
+            )
+            if has_mode:
+                ahead_s[i] = w.modes[known[i, _MODE_FIRST]].left
+        if i == 0 and known[0, _IS_SOURCE]:
+            born_s = done_s
+    return arrived_s, born_s
 
 
 @compiled
@@ -218,15 +431,23 @@ def recur(
     count = len(order)
     free_s = np.zeros(count)
     stopped_s = np.zeros(count)
-    booked = np.zeros((count, 9))
+    booked = np.zeros((9, count))
     known = np.zeros((count, 7), np.int64)
     _know(w, order, buffers, known)
     _stop(w, order, booked, free_s, stopped_s, warm_s, horizon_s)
     streams = np.zeros(count, np.int64)
-    means_s = np.zeros(count)
-    uniforms = np.zeros(count)
-    lengths = np.zeros(count)
+    width = (count + _LANES - 1) // _LANES * _LANES
+    lanes = np.ones((4, width), np.uint32)
+    words_a, words_b, words_c, words_d = lanes[0], lanes[1], lanes[2], lanes[3]
+    means_s = np.zeros(width)
+    uniforms = np.zeros(width)
+    work_s = np.zeros(width)
     exponentials = _gather(w, order, known, streams, means_s)
+    ahead_s, start_s, gone_s, done_s, since_s = np.zeros((5, count))
+    can_be_quick = _can_be_quick(known, exponentials, ahead_s)
+    is_buffered = known[:, _HAS_BUFFER].copy()
+    busy_s, blocked_s, waited_s, delayed = booked[_BUSY], booked[_BLOCKED], booked[_WAITED], booked[_DELAYED]
+    quick = 0
     room = np.zeros(count + 2, np.int64)  # where each machine's ring of leaving times begins
     for i in range(1, count):
         capacity = w.buffers[buffers[i - 1]].capacity
@@ -242,6 +463,10 @@ def recur(
         if size > 0 and stopped_s[i] > 0.0 and w.machines[order[i]].phase == EMPTY:
             passed = np.sum(places[:ready] >> 1 > i)  # as if the part that left it last left after the repair
             left_s[room[i] + (passed - 1 + size) % size] = stopped_s[i]
+    limit_s = np.full(count, -math.inf)  # before which no part may leave each machine
+    for i in range(1, count):
+        if room[i + 1] > room[i]:
+            limit_s[i - 1] = left_s[room[i]]
     end = w.sinks[sink]
     n = 0
     while n < ready or free_s[0] <= horizon_s:
@@ -250,70 +475,94 @@ def recur(
         is_on_machine = not is_new and places[n] & 1 == 1
         arrived_s = free_s[0] if is_new else 0.0
         born_s = arrived_s if is_new else w.parts[there[n]].born_s
-        done_s = arrived_s
         if is_new:
-            for k in range(exponentials):
-                uniforms[k] = uniform(w.streams, streams[k])
-            for k in range(exponentials):  # apart, so that several are computed at once
-                lengths[k] = -natural_log(uniforms[k])
-        for i in range(first, count):
-            since_s = free_s[i]
-            start_s = max(arrived_s, since_s)
-            waits_from_s = arrived_s if known[i, _HAS_BUFFER] else done_s
-            is_begun = is_on_machine and i == first
-            holds = is_begun and w.machines[order[i]].phase == HOLDING
-            work_s = math.nan
-            if is_begun:
-                start_s = stopped_s[i]
-                work_s = 0.0 if holds else w.machines[order[i]].left_s
-            if is_new and known[i, _PLACE] >= 0:
-                work_s = means_s[known[i, _PLACE]] * lengths[known[i, _PLACE]]
-            elif math.isnan(work_s):
-                work_s = draw(w.dists, known[i, _DIST], w.values, w.streams, known[i, _STREAM])
-            ahead_s = math.inf
-            for f in range(known[i, _MODE_FIRST], known[i, _MODE_END]):
-                ahead_s = min(ahead_s, w.modes[f].left)
-            gone_s = start_s + work_s
-            if room[i + 2] > room[i + 1]:
-                gone_s = max(gone_s, left_s[at[i + 1]])
-            if ahead_s >= work_s and min(arrived_s, since_s) > warm_s and gone_s <= horizon_s and not is_begun:
-                done_s = start_s + work_s
-                for f in range(known[i, _MODE_FIRST], known[i, _MODE_END]):
-                    w.modes[f].left -= work_s
-                booked[i, _BUSY] += work_s
-                booked[i, _BLOCKED] += gone_s - done_s
-                booked[i, _WAITED] += start_s - waits_from_s
-                booked[i, _DELAYED] += start_s > waits_from_s
-                booked[i, _PLAIN] += 1.0
-                free_s[i] = gone_s
-            else:
-                if not is_begun:
-                    _book(known, booked, i, arrived_s, waits_from_s, start_s, warm_s, horizon_s)
-                done_s = 0.0
-                if not holds:
-                    done_s = _fail_on_the_way(w, known, booked, i, start_s, work_s, warm_s, horizon_s)
-                    booked[i, _MADE] += done_s > warm_s and done_s <= horizon_s
-                gone_s = done_s
-                if room[i + 2] > room[i + 1]:
-                    gone_s = max(gone_s, left_s[at[i + 1]])
-                free_s[i] = max(gone_s, stopped_s[i] if holds else done_s)
-                held_from_s = _clip(stopped_s[i] if holds else done_s, warm_s, horizon_s)
-                booked[i, _BLOCKED] += _clip(free_s[i], warm_s, horizon_s) - held_from_s
-            if i == 0 and is_new and known[0, _IS_SOURCE]:
-                born_s = done_s
-            if room[i + 1] > room[i]:
-                left_s[at[i]] = free_s[i]
-            arrived_s = gone_s
+            if n == ready:
+                _load(w, streams, exponentials, lanes)
+                _take_failures(w, known, ahead_s)
+            uniforms_of(words_a, words_b, words_c, words_d, uniforms)
+            for k in range(len(uniforms)):  # apart, so that several are computed at once
+                work_s[k] = -means_s[k] * natural_log(uniforms[k])
+        is_quick = False
+        if is_new and can_be_quick:
+            is_quick = _pass(arrived_s, work_s, ahead_s, limit_s, free_s, start_s, gone_s, warm_s, horizon_s)
+        if is_quick:
+            _book_quietly(
+                arrived_s,
+                work_s,
+                ahead_s,
+                free_s,
+                start_s,
+                gone_s,
+                is_buffered,
+                busy_s,
+                blocked_s,
+                waited_s,
+                delayed,
+                done_s,
+                since_s,
+            )
+            quick += 1
+            if known[0, _IS_SOURCE]:
+                born_s = done_s[0]
+            arrived_s = gone_s[count - 1]
+        elif is_new and can_be_quick:
+            arrived_s, born_s = _go_struck(
+                w, order, known, booked, work_s, ahead_s, arrived_s, free_s, stopped_s, limit_s, warm_s, horizon_s
+            )
+        else:
+            before_s = arrived_s
+            if is_new and known[0, _IS_SOURCE]:
+                arrived_s, before_s = _go(
+                    w,
+                    order,
+                    known,
+                    booked,
+                    work_s,
+                    arrived_s,
+                    before_s,
+                    0,
+                    1,
+                    True,
+                    False,
+                    free_s,
+                    stopped_s,
+                    limit_s,
+                    warm_s,
+                    horizon_s,
+                )
+                born_s, first = before_s, 1
+            arrived_s, _ = _go(
+                w,
+                order,
+                known,
+                booked,
+                work_s,
+                arrived_s,
+                before_s,
+                first,
+                count,
+                is_new,
+                is_on_machine,
+                free_s,
+                stopped_s,
+                limit_s,
+                warm_s,
+                horizon_s,
+            )
         for i in range(1, count):
             if room[i + 1] > room[i]:
-                at[i] += 1
-                if at[i] == room[i + 1]:
-                    at[i] = room[i]
+                place = at[i]
+                if i >= first:
+                    left_s[place] = free_s[i]
+                place = room[i] if place + 1 == room[i + 1] else place + 1
+                at[i] = place
+                limit_s[i - 1] = left_s[place]
         if arrived_s > warm_s and arrived_s <= horizon_s:
             flow_s = arrived_s - born_s
             end.count += 1
             end.flow_s += flow_s
             end.flow_s2 += flow_s * flow_s
         n += 1
+    booked[_PLAIN] += quick
     _write(w, order, buffers, booked, horizon_s - max(warm_s, 0.0))
     w.plant[0].now_s = horizon_s

@@ -77,7 +77,7 @@ class Run:
     def _own(self, world: World) -> None:
         self.world = world
         self._table = table_of(world)
-        self._address = int(self._table.ctypes.data)
+        self.address = int(self._table.ctypes.data)
         self._is_fresh = True
 
     def _restore(self) -> None:
@@ -93,29 +93,34 @@ class Run:
     def begin(self, seed: int, replication: int) -> None:
         """Go back to the start, with the random numbers of a replication."""
         self._restore()
-        begin(self._address, seed, replication)
+        begin(self.address, seed, replication)
 
     def recur(self, line: Line, seed: int, replication: int, warm_up_s: float, horizon_s: float) -> None:
         """Run a replication of a serial line by the recursion, from the start to the horizon."""
         self._restore()
         warm_s = warm_up_s if warm_up_s > 0 else -1.0
-        recur(self._address, line.machines, line.buffers, line.sink, seed, replication, float(warm_s), float(horizon_s))
+        recur(self.address, line.machines, line.buffers, line.sink, seed, replication, float(warm_s), float(horizon_s))
 
     def advance(self, until_s: float) -> None:
         """Run up to and including `until_s`, with as many parts as it takes; see `Simulation.advance`."""
         while True:
-            status = advance(self._address, float(until_s))
+            status = advance(self.address, float(until_s))
             if status == layout.NEEDS_PARTS:
-                self._add_parts()
-            elif status == layout.ENDLESS:
-                raise XushiError("simulate.endless", at_s=round(self.world.plant["now_s"][0], 3))
-            elif status == layout.CANCELLED:
-                raise XushiError("simulate.cancelled")
-            else:
-                break
-        self._refuse_deadlock()
+                self.add_parts()
+                continue
+            self.refuse(status)
+            break
+        self.refuse_deadlock()
 
-    def _add_parts(self) -> None:
+    def refuse(self, status: int) -> None:
+        """Refuse to go on where the kernel does not."""
+        if status == layout.ENDLESS:
+            raise XushiError("simulate.endless", at_s=round(float(self.world.plant["now_s"][0]), 3))
+        if status == layout.CANCELLED:
+            raise XushiError("simulate.cancelled")
+
+    def add_parts(self) -> None:
+        """Make room for as many parts again; refuse a plant that fills up without end."""
         count = len(self.world.parts)
         if count >= MOST_PARTS:
             fullest = int(np.argmax(self.world.buffers["level"])) if len(self.world.buffers) else 0
@@ -123,7 +128,7 @@ class Run:
         self._own(enlarge(self.world, count))
         self._is_fresh = False
 
-    def _refuse_deadlock(self) -> None:
+    def refuse_deadlock(self) -> None:
         """Refuse a plant in which blocked machines wait for each other: nothing has a timer, yet parts are held."""
         world = self.world
         timers = world.times[len(world.times) // 2 :][: len(world.machines) + len(world.vehicles)]

@@ -94,6 +94,16 @@ class Gatekeeper:
         """Return all API tokens, without their secrets."""
         return [_info(record_id, record) for record_id, record in self._store.list("token")]
 
+    def holders(self, scope: str) -> set[str]:
+        """Return the actors who hold a live session or token with this scope."""
+        now_ns = self._clock.now_ns()
+        return {
+            record["actor"]
+            for kind in ("session", "token")
+            for _, record in self._store.list(kind)
+            if scope in record["scopes"] and record["expires_ns"] >= now_ns
+        }
+
     def forget_expired(self) -> int:
         """Remove expired sessions and tokens, and return how many."""
         now_ns = self._clock.now_ns()

@@ -31,6 +31,7 @@ function SignedIn({ language, onSignedOut }: { language: Language; onSignedOut()
     opened.api.onSignedOut = onSignedOut;
     setSession(opened);
     void opened.reload();
+    if (linked.beside && linked.besideAtMs !== undefined) opened.feed.beside.time.set({ timeline: linked.beside, mode: "paused", atMs: linked.besideAtMs });
     if (linked.atMs !== undefined) opened.feed.seek(linked.timeline ?? "live", linked.atMs);
     return () => opened.close();
   }, [onSignedOut]);

@@ -25,9 +25,11 @@ export function Address() {
     };
     const stopUi = ui.subscribe(writeNow);
     const stopTime = session.feed.time.subscribe(write);
+    const stopBeside = session.feed.beside.time.subscribe(write);
     return () => {
       stopUi();
       stopTime();
+      stopBeside();
       clearTimeout(timer);
     };
   }, [ui, session, linkedView]);
@@ -35,8 +37,12 @@ export function Address() {
   useEffect(() => {
     if (!ui || !session) return;
     const follow = () => {
-      const { atMs, timeline, ...view } = decodeView(location.hash);
-      ui.set({ ...view, ...(view.centre ? { phoneTab: view.centre, connect: view.connect ?? null } : {}) });
+      const { atMs, timeline, besideAtMs, ...view } = decodeView(location.hash);
+      if (view.beside && besideAtMs !== undefined) {
+        if (ui.get().beside) session.feed.beside.seek(view.beside, besideAtMs);
+        else session.feed.beside.time.set({ timeline: view.beside, mode: "paused", atMs: besideAtMs });
+      }
+      ui.set({ ...view, beside: view.beside ?? null, ...(view.centre ? { phoneTab: view.centre, connect: view.connect ?? null } : {}) });
       if (view.camera) world?.look(view.camera);
       if (atMs !== undefined) session.feed.seek(timeline ?? "live", atMs);
       else if (session.feed.time.get().mode !== "live") session.feed.live();

@@ -90,6 +90,58 @@ export interface Band {
   high: number | null;
 }
 
+/** One change of a branch: a command of the live line with its title, or changes of the model alone. */
+export interface BranchEdit {
+  index: number;
+  command: string | null;
+  params: Record<string, unknown>;
+  title: Record<string, string>;
+  changes: ModelChange[];
+}
+
+/** What one path comes to; one future among many, so nothing to decide by alone. */
+export interface BranchFigures {
+  finished: number;
+  scrapped: number;
+  throughput_per_h: number | null;
+  energy_kwh: number;
+  machines: BranchMachine[];
+}
+
+/** A branch with its changes, what can be changed and is now, and what its path comes to. */
+export interface BranchInfo {
+  branch: BranchSummary;
+  edits: BranchEdit[];
+  elements: Changeable[];
+  figures: BranchFigures | null;
+  estimates: Estimate[];
+  diagnoses: DiagnosisInfo[];
+}
+
+/** What a machine of the model did on a path: parts made, and the share of time by what it was seen doing. */
+export interface BranchMachine {
+  id: string;
+  made: number;
+  shares: Record<string, number>;
+}
+
+/** A branch in the list. ``end_ms`` is where its path ends: before ``until_ms`` where it was stopped. ``state``: computing (until then its last path is shown), ready, stopped (it ends before its time), failed. */
+export interface BranchSummary {
+  id: string;
+  title: string;
+  parent: string;
+  fork_ms: number;
+  until_ms: number;
+  end_ms: number | null;
+  seed: number;
+  edits: number;
+  created_by: string;
+  created_ms: number;
+  state: "computing" | "failed" | "ready" | "stopped";
+  job: string | null;
+  error: ErrorBody | null;
+}
+
 /** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
 export interface BucketColumns {
   start_ms: number[];
@@ -127,6 +179,14 @@ export interface CertificateList {
   servers: ServerCertificateInfo[];
 }
 
+/** One element of the plant, or all machines together (`*`). */
+export interface Changeable {
+  element: string;
+  kind: "buffer" | "fleet" | "machine" | "plant";
+  shell: string;
+  figures: FigureInfo[];
+}
+
 /** One action of the platform. ``params`` is a JSON Schema. */
 export interface CommandInfo {
   name: string;
@@ -136,6 +196,17 @@ export interface CommandInfo {
   undoable: boolean;
   moves_metal: boolean;
   params: Record<string, unknown>;
+}
+
+/** A command of the platform, with its parameters; it is run by the same bus as if a person ran it. */
+export interface CommandStep {
+  kind: "command";
+  only_when: PlanCondition | null;
+  wait_until: PlanCondition | null;
+  timeout_s: number;
+  command: string;
+  params: Record<string, unknown>;
+  note: Record<string, string>;
 }
 
 /** One allowed value of a setting. */
@@ -239,6 +310,16 @@ export interface ContingencyOption {
   good_more: Record<string, unknown>;
 }
 
+/** One approval or rejection; `is_own` where the maker decided, being the only one who can. */
+export interface DecisionInfo {
+  by: string;
+  at_ms: number;
+  is_approval: boolean;
+  is_current: boolean;
+  note: string;
+  is_own: boolean;
+}
+
 /** A finding about something that still opens, in the asker's language. */
 export interface DiagnosisInfo {
   code: string;
@@ -331,6 +412,18 @@ export interface ErrorMessage {
   request: number | string | null;
 }
 
+/** One figure of one element, and how good it is. Attributes: element: machine, buffer or flow. figure: work, failure, failure.repair, stop, stop.repair, setup, setup.repair, transfer, share. source: fitted (a family that no test rejects), records (the data themselves), described (the twin's figures). records: how many were seen. mean: in s, or a share. ks_p, ad_p: of the family that was chosen, or of the best that was rejected; see `simulate.Fit`. */
+export interface Estimate {
+  element: string;
+  figure: string;
+  source: "described" | "fitted" | "records";
+  records: number;
+  mean: number;
+  family: string;
+  ks_p: number | null;
+  ad_p: number | null;
+}
+
 /** One entry of the evidence log. */
 export interface EvidenceInfo {
   number: number;
@@ -343,6 +436,15 @@ export interface EvidenceInfo {
   touched: string[];
   is_undoable: boolean;
   entry: Record<string, unknown>;
+}
+
+/** One figure that a `ModelChange` of an element may name. Attributes: figure: its name. takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window` (`from_min`, `to_min`), or nothing. present: in `unit`; None where it has no single number. unit: UCUM code; empty for a count. to: of a share: what of; of a choice: among which. */
+export interface FigureInfo {
+  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
+  takes: "choice" | "factor" | "nothing" | "share" | "value" | "window";
+  present: number | null;
+  unit: string;
+  to: string[];
 }
 
 /** An alarm flood (ISA-18.2): more than 10 alarms in 10 minutes; ``grouped`` priorities belong behind one line each. */
@@ -634,6 +736,16 @@ export interface MadeToken {
   info: TokenSummary;
 }
 
+/** What a person does and confirms. Attributes: text: what to do, in both languages. changes: what it does to the model, for the rehearsal. */
+export interface ManualStep {
+  kind: "manual";
+  only_when: PlanCondition | null;
+  wait_until: PlanCondition | null;
+  timeout_s: number;
+  text: Record<string, string>;
+  changes: ModelChange[];
+}
+
 /** One row of the mapping: a node and the property that it fills; also one line of the sheet. ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language. */
 export interface MappingRow {
   number: number;
@@ -691,6 +803,34 @@ export interface Me {
   id: string;
   name: string;
   scopes: string[];
+}
+
+/** One promised figure and what happened. */
+export interface MeasuredInfo {
+  id: string;
+  happened: number | null;
+  state: "broken" | "kept" | "not_yet" | "unknown";
+}
+
+/** The promise beside what happened, over a span of the plant's time. */
+export interface MeasurementInfo {
+  at_ms: number;
+  from_ms: number;
+  until_ms: number;
+  state: "broken" | "kept" | "not_yet" | "unknown";
+  figures: MeasuredInfo[];
+}
+
+/** One change of one element. Attributes: element: machine, buffer or fleet; `*` stands for every machine in a pause. figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `stopped` needs nothing more: it works no more, and what is on it waits. */
+export interface ModelChange {
+  element: string;
+  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
+  factor: number | null;
+  value: number | null;
+  share: number | null;
+  to: string | null;
+  from_min: number | null;
+  to_min: number | null;
 }
 
 /** Where to connect, and the settings of the protocol by name; secrets are kept in memory alone. */
@@ -800,6 +940,83 @@ export interface PlanAnswer {
   accepted: number[];
 }
 
+/** A signal compared with a bound: `signal` `test` `value`, for a time without a break. A value that is not of good quality (uncertain, bad, or none yet) makes the condition neither true nor false. Attributes: signal: key of the signal, `{submodel id}#{idShort path}`. value: in the signal's own unit; texts and truth values are only equal or not. for_s: how long it must have held. */
+export interface PlanCondition {
+  signal: string;
+  test: "!=" | "<" | "<=" | "=" | ">" | ">=";
+  value: boolean | number | string;
+  for_s: number;
+}
+
+/** One plan, as it is stored, approved and exchanged. */
+export interface PlanContent {
+  title: string;
+  steps: (CommandStep | ManualStep)[];
+  format: "xushi-plan/1";
+  description: string;
+  guards: PlanGuard[];
+  promise: PlanPromise | null;
+  origin: PlanOrigin | null;
+}
+
+/** A condition that must not come true while the plan runs, like an interlock. Attributes: condition: once it held for its time, or could not be told for that time, the plan reacts. effect: `suspend` pauses the plan; `abort` ends it. Where it cannot be told, the plan only pauses. */
+export interface PlanGuard {
+  condition: PlanCondition;
+  effect: "abort" | "suspend";
+  note: Record<string, string>;
+}
+
+/** A whole plan; `digest` is what a decision pins, `job` carries it out. */
+export interface PlanInfo {
+  line: PlanLine;
+  content: PlanContent;
+  digest: string;
+  revision: number;
+  made_ms: number;
+  changed_by: string;
+  decisions: DecisionInfo[];
+  approval: ErrorBody | null;
+  steps: StepRunInfo[];
+  run_by: string;
+  began_ms: number | null;
+  ended_ms: number | null;
+  reason: ErrorBody | null;
+  job: string;
+  measurement: MeasurementInfo | null;
+}
+
+/** A plan in the list. */
+export interface PlanLine {
+  id: string;
+  title: string;
+  state: "aborted" | "approved" | "done" | "draft" | "paused" | "rejected" | "rolled_back" | "rolling_back" | "running" | "stopped";
+  steps: number;
+  settled: number;
+  made_by: string;
+  changed_ms: number;
+  promise: "" | "broken" | "kept" | "not_yet" | "promised" | "unknown";
+  can_approve: boolean;
+}
+
+/** Where the promise comes from: fork, model, chance and data. Attributes: timeline: the timeline that was forked. fork_ms: the instant of the fork, ms since 1970, UTC. branch: the branch that the plan was made from; empty for none. model_sha256: of the canonical JSON of the model without the plan's changes. data_from_ms, data_until_ms: span of the records that the model was estimated from. not_modelled: numbers of the steps, from 1, whose effect the model does not know. */
+export interface PlanOrigin {
+  timeline: string;
+  fork_ms: number;
+  branch: string;
+  model_sha256: string;
+  seed: number;
+  data_from_ms: number | null;
+  data_until_ms: number | null;
+  not_modelled: number[];
+}
+
+/** What the plan will bring over `span_s` seconds from the start of its execution on. */
+export interface PlanPromise {
+  span_s: number;
+  replications: number;
+  figures: PromisedFigure[];
+}
+
 /** Plays the past from an instant, ``speed`` seconds a second. */
 export interface Play {
   type: "play";
@@ -829,6 +1046,20 @@ export interface PreviewValue {
   quality: number;
   is_good: boolean;
   text: string;
+}
+
+/** One figure that is promised. Attributes: id: as in a comparison, e.g. `plant.good`. mean, low, high: over the replications, with the 95 % interval of the mean. band_low, band_high: where nine of ten single futures lie; what happens is measured against it. without: the mean without the plan. gain, gain_low, gain_high: what the plan changes, with its 95 % interval (common random numbers). */
+export interface PromisedFigure {
+  id: string;
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+  band_low: number | null;
+  band_high: number | null;
+  without: number | null;
+  gain: number | null;
+  gain_low: number | null;
+  gain_high: number | null;
 }
 
 /** A command that waits for a person with the right to confirm or reject it. */
@@ -1209,6 +1440,19 @@ export interface Status {
   memory_mb: number;
 }
 
+/** How far one step is, and how its inverse went. */
+export interface StepRunInfo {
+  state: "asked" | "done" | "failed" | "pending" | "sending" | "skipped" | "unknown" | "waiting";
+  began_ms: number | null;
+  ended_ms: number | null;
+  command_id: string;
+  is_undoable: boolean;
+  error: ErrorBody | null;
+  undo: "" | "by_hand" | "done" | "failed" | "none" | "sending" | "unknown";
+  confirmed_by: string;
+  note: string;
+}
+
 /** A planned stop of a machine. */
 export interface StopInfo {
   id: string;
@@ -1233,13 +1477,15 @@ export interface SuppressedInfo {
   guard: Guard | null;
 }
 
-/** A run of time that can be shown. ``end_ms`` is null while it still grows. */
+/** A run of time that can be shown. ``end_ms`` is null while it still grows; a branch has a parent. */
 export interface TimelineInfo {
   id: string;
   kind: "branch" | "live" | "recorded";
   title: Record<string, string>;
   start_ms: number;
   end_ms: number | null;
+  parent: string | null;
+  fork_ms: number | null;
 }
 
 /** An API token without its secret. */

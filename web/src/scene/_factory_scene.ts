@@ -48,6 +48,8 @@ export class FactoryScene {
   /** The eye is where the scene put it: a picture of another size is framed anew. */
   private isAtHome = false;
   private isFollowing = false;
+  /** The eye was set from outside since the last picture: that is no movement to tell of. */
+  private isLed = false;
   private readonly pictures = new Pictures((nowMs) => this.draw(nowMs), (betweenMs) => {
     if (this.pace.note(betweenMs)) this.applyFineness();
   });
@@ -234,6 +236,7 @@ export class FactoryScene {
   setCamera(view: CameraView): void {
     this.isFramed = true;
     this.isAtHome = false;
+    this.isLed = true;
     this.eye.view = view;
   }
 
@@ -300,6 +303,7 @@ export class FactoryScene {
     this.labels.draw(this.eye.camera, nowMs);
     this.note(updated - started + (performance.now() - rendered), rendered - updated);
     if (this.eye.takeMoved()) this.cameraMoved();
+    this.isLed = false;
     return plantMoves || eyeMoves;
   }
 
@@ -319,6 +323,7 @@ export class FactoryScene {
   }
 
   private cameraMoved(): void {
+    if (!this.isLed) this.options.onLook?.(this.eye.view);
     if (this.restTimer !== null) clearTimeout(this.restTimer);
     this.restTimer = setTimeout(() => this.options.onCamera?.(this.eye.view), REST_MS);
   }

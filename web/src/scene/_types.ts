@@ -51,6 +51,8 @@ export interface SceneOptions {
   /** A place was clicked or touched; null for the empty floor. */
   onPick?: (placeId: string | null) => void;
   onHover?: (placeId: string | null) => void;
+  /** The view is being moved by the reader or in flight; not by `setCamera`. */
+  onLook?: (view: CameraView) => void;
   /** The view came to rest after it was moved. */
   onCamera?: (view: CameraView) => void;
   /** The gizmo was let go; the place goes back where it was if the promise is rejected. */

@@ -33,7 +33,9 @@ MATERIAL = "urn:xushi:Material:1:0"
 _FIXED = {
     "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
     "CurrentEngine": f"{PROCESS}/CurrentPart", "CycleTimeFactor": f"{PROCESS}/CycleTimeFactor",
-    "Count": f"{PROCESS}/Level",
+    "Count": f"{PROCESS}/Level", "Engines": f"{PROCESS}/Parts",
+    "Counters.Good": f"{PROCESS}/Good", "Counters.Reject": f"{PROCESS}/Reject", "Counters.Total": f"{PROCESS}/Total",
+    "CycleTime": f"{PROCESS}/LastCycleTime", "Energy.Power": f"{PROCESS}/Power", "Energy.Total": f"{PROCESS}/Energy",
     "Technical.NominalCycleTime": f"{PROCESS}/CycleTime",
     "Technical.RatedPower": f"{PROCESS}/BusyPower", "Technical.StandbyPower": f"{PROCESS}/IdlePower",
     **{

@@ -11,6 +11,7 @@ from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE
 from xushi.demo._line_types import Signal, Text
 from xushi.twins import Element, Qualifier, Reference, Submodel, SubmodelElementCollection
 
+from ._concepts import PROCESS
 from ._elements import group, inside, outside, pointer, series, submodel_id, text, texts
 
 NAME = "AssetInterfacesDescription"
@@ -218,7 +219,8 @@ def _actions(machine: str, interface: _Interface, methods: Sequence[str]) -> lis
             text("safe", False, f"{_TD}#isSafe", "xs:boolean"),
             _form(machine, interface, f"/?id=nsu={NAMESPACE};s={machine}.{method}"),
         ]
-        action = group(method, children, f"{_TD}#ActionAffordance", name)
+        also = (f"{PROCESS}/{method}",) if method in ("Start", "Stop") else ()
+        action = group(method, children, f"{_TD}#ActionAffordance", name, also)
         if inverse in methods:
             mark = Qualifier(type="Inverse", kind="ConceptQualifier", value_type="xs:string", value=inverse)
             action = msgspec.structs.replace(action, qualifiers=(mark,))

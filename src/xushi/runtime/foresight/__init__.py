@@ -1,37 +1,61 @@
 """Foresight: a model built from the twins, calibrated by the records, started from any instant, and run ahead."""
 
-from xushi.runtime.foresight._build import FINISHED, build_model, build_state
+from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._commands import CompareParams, ForecastParams, foresight_commands
-from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_model, run_comparison
+from xushi.runtime.foresight._change import COPY, EVERY, Figure, ModelChange, changed_model, check_room, ends_of
+from xushi.runtime.foresight._commands import (
+    Ahead,
+    AheadParams,
+    CompareParams,
+    ForecastParams,
+    foresight_commands,
+    times_of,
+)
+from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
+from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._finished import finished_ns, last_machines
 from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._plant import FLOW, OUT_OF_SERVICE, PROCESS, Flow, Node, Plant, find_plant, has_states
+from xushi.runtime.foresight._records import read_machine
+from xushi.runtime.foresight._turn import Turns, take_turn
 
 __all__ = [
     "CONFIDENCE",
+    "COPY",
+    "EVERY",
     "FINISHED",
     "FLOW",
+    "NOW",
     "OUT_OF_SERVICE",
     "PROCESS",
+    "SCRAPPED",
+    "Ahead",
+    "AheadParams",
     "Alternative",
     "Calibration",
     "CompareParams",
     "Estimate",
+    "Figure",
     "Flow",
     "ForecastParams",
     "Fork",
     "ModelChange",
     "Node",
+    "Origin",
     "Plant",
     "Records",
+    "Turns",
     "WantedOrder",
     "build_model",
     "build_state",
     "calibrate",
     "changed_model",
+    "check_room",
+    "consequences",
+    "consequences_of_all",
+    "ends_of",
     "figure",
     "find_plant",
     "finished_ns",
@@ -44,7 +68,10 @@ __all__ = [
     "need_engine",
     "order_times",
     "plain",
+    "read_machine",
     "read_records",
     "run_comparison",
     "run_forecast",
+    "take_turn",
+    "times_of",
 ]

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from xushi import simulate
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.foresight._compare import Alternative, run_comparison
+from xushi.runtime.foresight._compare import Alternative, Origin, run_comparison
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import find_plant
+from xushi.runtime.foresight._turn import take_turn
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _S = 1_000_000_000
 _DAY_NS = 86_400 * _S
+_MOST_HOURS = 250_000  # of all futures of a comparison; about half a minute on two processors
+_LARGEST_SEED = 2**53 - 1  # what JSON carries everywhere
 _SHORTEST_NS = 600 * _S  # a shift that ends sooner is not worth a forecast; the next one is then looked at as well
 
 
@@ -39,19 +40,30 @@ class AheadParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     at_ms: float | None = None
     hours: Annotated[float, msgspec.Meta(gt=0, le=168)] | None = None
     look_back_hours: Annotated[float, msgspec.Meta(gt=0, le=168)] = 8.0
-    seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+    seed: Annotated[int, msgspec.Meta(ge=0, le=_LARGEST_SEED)] = 1
+
+
+_BranchId = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
 class ForecastParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A forecast: `replications` futures."""
 
-    replications: Annotated[int, msgspec.Meta(ge=10, le=2_000)] = 100
+    hours: Annotated[float, msgspec.Meta(gt=0, le=24)] | None = None
+    replications: Annotated[int, msgspec.Meta(ge=10, le=300)] = 100
 
 
 class CompareParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A comparison: `replications` futures of each alternative; `now` stands for no change and is always among them."""
+    """A comparison: `replications` futures of each alternative; `now` stands for no change and is always among them.
 
-    alternatives: Annotated[tuple[Alternative, ...], msgspec.Meta(min_length=1, max_length=200)]
+    Attributes:
+        branches: ids of branches of one fork, compared from there by their titles; `timeline` and `at_ms` do not count
+            then, and without `hours` they run as far as the first.
+        hours: all futures together may be 250,000 hours long.
+    """
+
+    alternatives: Annotated[tuple[Alternative, ...], msgspec.Meta(max_length=200)] = ()
+    branches: Annotated[tuple[_BranchId, ...], msgspec.Meta(max_length=50)] = ()
     replications: Annotated[int, msgspec.Meta(ge=10, le=1_000)] = 30
 
 
@@ -80,11 +92,35 @@ def _prepare_forecast(context: CommandContext, params: ForecastParams) -> Change
 
 
 def _prepare_compare(context: CommandContext, params: CompareParams) -> Change:
-    names = [one.name for one in params.alternatives]
+    platform: Platform = context.services["platform"]
+    branches = [platform.branches.get(one) for one in params.branches]
+    names = [*(one.name for one in params.alternatives), *(one.title for one in branches)]
+    if not names:
+        raise XushiError("runtime.nothing_to_compare")
     for name in names:
         if names.count(name) > 1 or name == "now":
             raise XushiError("runtime.alternative_taken", name=name)
-    return _start(context, params, _COMPARISON, _compare)
+    for one in branches[1:]:
+        if (one.fork_ns, one.parent, one.before) != (branches[0].fork_ns, branches[0].parent, branches[0].before):
+            raise XushiError("runtime.branches_apart", one=branches[0].title, other=one.title)
+    if not branches:
+        _check_length(len(names), params, times_of(platform, params))
+        return _start(context, params, _COMPARISON, _compare)
+    need_engine()
+    platform.foresight_turns.check()
+    first = branches[0]
+    until_ns = first.until_ns if params.hours is None else first.fork_ns + int(params.hours * 3600 * _S)
+    ahead = Ahead(first.look_back_ns, first.fork_ns, until_ns, None)
+    _check_length(len(names), params, ahead)
+    summary = {"branches": list(params.branches), "at_ns": ahead.at_ns, "until_ns": ahead.until_ns}
+    start = _Start(platform, params, ahead, _COMPARISON, context.actor.id, _compare)
+    return Change(effects=(start,), summary=summary)
+
+
+def _check_length(count: int, params: CompareParams, ahead: Ahead) -> None:
+    hours = (count + 1) * params.replications * ahead.horizon_s / 3600
+    if hours > _MOST_HOURS:
+        raise XushiError("runtime.comparison_too_long", hours=round(hours), limit=_MOST_HOURS)
 
 
 _FORECAST = {"en": "Forecast", "zh-CN": "预报"}
@@ -108,6 +144,7 @@ class Ahead(msgspec.Struct, frozen=True):
 def _start(context: CommandContext, params: AheadParams, title: dict[str, str], run: _Run) -> Change:
     need_engine()
     platform: Platform = context.services["platform"]
+    platform.foresight_turns.check()
     ahead = times_of(platform, params)
     summary = {"timeline": params.timeline, "at_ns": ahead.at_ns, "until_ns": ahead.until_ns}
     return Change(effects=(_Start(platform, params, ahead, title, context.actor.id, run),), summary=summary)
@@ -152,33 +189,24 @@ class _Start:
         return {**self.describe(), "job": job.id}
 
     async def _work(self, told: Progress) -> dict[str, Any]:
-        """Run in a thread; the compiled futures hold no lock. One job of foresight works at a time."""
-        loop = asyncio.get_running_loop()
-        async with self.platform.foresight_turn:
-            cancellation = simulate.Cancellation()
-            plant = find_plant(self.platform.twins, self.platform.registry)
-            timeline = self.platform.timelines.get(self.params.timeline)
+        branches: tuple[str, ...] = getattr(self.params, "branches", ())
+        plant = find_plant(self.platform.twins, self.platform.registry)
 
-            def progress(share: float) -> None:
-                loop.call_soon_threadsafe(told, share, f"{round(100 * share)} %")
-
-            def work() -> dict[str, Any]:
+        def work(progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
+            begun: Origin
+            if branches:
+                begun = self.platform.branches.package(branches[0])
+            else:
+                timeline = self.platform.timelines.get(self.params.timeline)
                 begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns)
-                if cancellation.flag[0]:
-                    raise XushiError("simulate.cancelled")
-                return self.run(self, begun, progress, cancellation)
+            if cancellation.flag[0]:
+                raise XushiError("simulate.cancelled")
+            return self.run(self, begun, progress, cancellation)
 
-            thread = asyncio.ensure_future(asyncio.to_thread(work))
-            try:
-                return await asyncio.shield(thread)
-            except asyncio.CancelledError:
-                cancellation.cancel()
-                await asyncio.wait([thread])
-                thread.exception()
-                raise
+        return await take_turn(self.platform, told, work)
 
 
-_Run = Callable[[_Start, Fork, Callable[[float], None], Any], dict[str, Any]]
+_Run = Callable[[_Start, Any, Callable[[float], None], Any], dict[str, Any]]
 
 
 def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
@@ -192,8 +220,11 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     )  # fmt: skip
 
 
-def _compare(start: _Start, begun: Fork, progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
+def _compare(start: _Start, begun: Origin, progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
     params: Any = start.params
+    desk = start.platform.branches
+    branches = [desk.get(one) for one in params.branches]
+    alternatives = [*params.alternatives, *(Alternative(one.title, one.changes()) for one in branches)]
     return run_comparison(
-        begun, params.alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation
+        begun, alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation
     )

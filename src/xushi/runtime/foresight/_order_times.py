@@ -64,7 +64,7 @@ def order_times(outcome: simulate.Outcome, wanted: Sequence[WantedOrder]) -> dic
     own mean rate; infinite where a future makes nothing at all.
     """
     at_s = np.concatenate([[0.0], outcome.sample_at_s])
-    counts = outcome.samples[FINISHED]
+    counts = np.asarray(outcome.samples[FINISHED], np.float64)
     counts = np.concatenate([np.zeros((len(counts), 1)), counts], axis=1)
     with np.errstate(divide="ignore"):
         rate = counts[:, -1] / at_s[-1]

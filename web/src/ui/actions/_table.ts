@@ -7,7 +7,7 @@ import { SCHEMES } from "../theme";
 import { useTimeControls } from "../timebar";
 import { useToasts } from "../toasts";
 import { useWorld } from "../world/_handle";
-import { savePreferences, useSelected, useUi, useUiStore, viewAddress, type Centre, type LinkedView } from "../state";
+import { linkedDialog, savePreferences, useSelected, useUi, useUiStore, viewAddress, type Centre, type LinkedView } from "../state";
 import { useActionTools } from "./_tools";
 
 export type ActionGroup = "view" | "time" | "selection" | "plant" | "page" | "command";
@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form: a view, or a dialog. */
-const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|order|schedule|maintenance|contingency)\./;
+const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|branch|order|schedule|maintenance|contingency)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove", "connect.import"]);
 
 export function useLinkedView(): () => LinkedView {
@@ -38,6 +38,8 @@ export function useLinkedView(): () => LinkedView {
       const state = ui.get();
       const camera = world.camera() ?? state.camera;
       const shown = feed.time.get();
+      const second = feed.beside.time.get();
+      const dialog = linkedDialog(state.dialog);
       return {
         timeline: shown.timeline,
         ...(shown.mode === "live" || !Number.isFinite(shown.atMs) ? {} : { atMs: shown.atMs }),
@@ -57,9 +59,11 @@ export function useLinkedView(): () => LinkedView {
         ...(state.chart && state.centre === "spc" ? { chart: state.chart } : {}),
         ...(state.rule && state.centre === "rules" ? { rule: state.rule } : {}),
         ...(state.page && state.centre === "orders" ? { page: state.page } : {}),
+        ...(state.plan && state.centre === "plans" ? { plan: state.plan } : {}),
         ...(state.connect && state.centre === "connections" ? { connect: state.connect } : {}),
         quality: state.quality,
-        ...(state.dialog === "certificates" ? { dialog: state.dialog } : {}),
+        ...(state.beside ? { beside: state.beside, ...(second.mode === "live" || !Number.isFinite(second.atMs) ? {} : { besideAtMs: second.atMs }) } : {}),
+        ...(dialog ? { dialog } : {}),
       };
     },
     [ui, feed, world],
@@ -78,6 +82,7 @@ export function useActions(): Action[] {
   const linkedView = useLinkedView();
   const selected = useSelected();
   const commands = usePlant((plant) => plant.commands);
+  const timelines = usePlant((plant) => plant.timelines);
   const scheme = useUi((state) => state.scheme);
   const canUndo = useStore(tools.history, (history) => history.done.length > 0);
   const canRedo = useStore(tools.history, (history) => history.undone.length > 0);
@@ -105,6 +110,7 @@ export function useActions(): Action[] {
       return { ...linkedView(), ...(Number.isFinite(atMs) ? { atMs } : {}) };
     };
     const show = (centre: Centre) => () => ui.set({ centre, phoneTab: centre });
+    const branches = timelines.filter((timeline) => timeline.kind === "branch");
     const otherLanguage = language === "en" ? "zh-CN" : "en";
     const place = selected?.place ?? null;
     const nextScheme = SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length] ?? "light";
@@ -114,6 +120,9 @@ export function useActions(): Action[] {
       make("view.cockpit", "action.cockpit", "view", "gauge", show("cockpit"), { keys: "alt+2" }),
       make("view.forecast", "action.forecast", "view", "clock", show("forecast"), { keys: "alt+y" }),
       make("view.orders", "action.orders", "view", "rows", show("orders"), { keys: "alt+o" }),
+      make("view.plans", "action.plans", "view", "plan", show("plans"), { keys: "alt+j" }),
+      make("view.branches", "action.branches", "view", "fork", show("branches"), { keys: "alt+r" }),
+      make("view.beside", "action.beside", "view", "beside", () => ui.set((old) => ({ beside: old.beside ? null : session.feed.time.get().timeline === "live" ? (branches[0]?.id ?? "live") : "live", centre: "world", phoneTab: "world" })), { keys: "alt+v" }),
       make("view.alarms", "action.alarms", "view", "bell", show("alarms"), { keys: "alt+3" }),
       make("view.table", "action.table", "view", "table", show("table"), { keys: "alt+4" }),
       make("view.engines", "action.engines", "view", "engine", show("engines"), { keys: "alt+5" }),
@@ -128,6 +137,7 @@ export function useActions(): Action[] {
       make("view.inspector", "action.inspector", "view", "inspect", () => ui.set((old) => ({ isInspectorOpen: !old.isInspectorOpen })), { keys: "alt+i" }),
       make("view.overview", "action.overview", "view", "world", () => world.overview(), { keys: "alt+0" }),
       make("view.walk", "action.walk", "view", "user", () => world.toggleWalk(), { keys: "alt+w" }),
+      make("time.fork", "action.fork", "time", "fork", () => ui.set({ dialog: "fork" }), { keys: "alt+k" }),
       make("time.live", "action.live", "time", "live", time.live, { keys: "alt+l", isEnabled: !isLive }),
       make("time.toggle", "action.playPause", "time", "play", time.toggle, { keys: "alt+p" }),
       make("time.back", "action.stepBack", "time", "stepBack", () => time.step(-1000), { keys: "alt+," }),
@@ -177,5 +187,5 @@ export function useActions(): Action[] {
         run: () => ui.set({ dialog: "command", command: command.name }),
       }));
     return [...own, ...served];
-  }, [text, language, ui, session, tools, toasts, time, world, linkedView, selected, commands, scheme, canUndo, canRedo, isLive]);
+  }, [text, language, ui, session, tools, toasts, time, world, linkedView, selected, commands, timelines, scheme, canUndo, canRedo, isLive]);
 }

@@ -2,5 +2,6 @@
 export { writeCommand } from "./_commands";
 export { HoldButton } from "./_HoldButton";
 export { keyLabels, useKeys } from "./_keys";
+export { useReach, type Reach } from "./_reach";
 export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
 export { ActionTools, useActionTools } from "./_tools";

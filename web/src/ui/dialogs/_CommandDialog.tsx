@@ -2,7 +2,7 @@
 import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
-import { HoldButton, useActionTools } from "../actions";
+import { HoldButton, useActionTools, useReach } from "../actions";
 import { usePlant, type JsonSchema, type OutcomeInfo } from "../live";
 import { ErrorNote } from "../notes";
 import { useSelected, useUi } from "../state";
@@ -53,6 +53,7 @@ export function CommandDialog() {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
+  const reach = useReach();
   const close = useCloseDialog();
   const name = useUi((state) => state.command);
   const command = usePlant((plant) => plant.commands).find((each) => each.name === name);
@@ -76,13 +77,15 @@ export function CommandDialog() {
   const [plan, setPlan] = useState<OutcomeInfo | null>(null);
   const [refusal, setRefusal] = useState<unknown>(null);
   if (!command) return null;
+  // What moves metal would move it on the live line, whatever is on the screen.
+  const to = command.moves_metal && reach.branch ? reach : tools;
   const { params, wrong } = paramsOf(fields, typed);
 
   const check = async () => {
     setIsTried(true);
     if (wrong.length > 0) return;
     try {
-      setPlan(await tools.plan(command.name, params));
+      setPlan(await to.plan(command.name, params));
       setRefusal(null);
     } catch (error) {
       setPlan(null);
@@ -91,7 +94,7 @@ export function CommandDialog() {
   };
   const doIt = async () => {
     setIsTried(true);
-    if (wrong.length === 0 && (await tools.run(command.name, params, { reason }))) close();
+    if (wrong.length === 0 && (await to.run(command.name, params, { reason }))) close();
   };
   return (
     <Frame
@@ -102,7 +105,7 @@ export function CommandDialog() {
             {text("form.check")}
           </Button>
           {command.moves_metal ? (
-            <HoldButton onConfirm={() => void doIt()}>{text("form.hold")}</HoldButton>
+            <HoldButton onConfirm={() => void doIt()}>{text(reach.branch ? "form.holdOnBranch" : "form.hold")}</HoldButton>
           ) : (
             <Button onClick={() => void doIt()}>{text("form.doIt")}</Button>
           )}

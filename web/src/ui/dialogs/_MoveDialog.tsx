@@ -2,7 +2,7 @@
 import { Button, NumberInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { useReach } from "../actions";
 import { useSelected } from "../state";
 import { Frame, useCloseDialog } from "./_frame";
 import css from "./dialogs.module.css";
@@ -16,7 +16,7 @@ function headingOf([x, y, z, w]: readonly number[]): number {
 
 export function MoveDialog() {
   const text = useText();
-  const tools = useActionTools();
+  const reach = useReach();
   const close = useCloseDialog();
   const place = useSelected()?.place ?? null;
   const [position, setPosition] = useState<(number | string)[]>(() => [...(place?.position ?? [0, 0, 0])]);
@@ -29,7 +29,7 @@ export function MoveDialog() {
     event.preventDefault();
     const isTurned = Math.abs(angle - headingOf(place.rotation)) > 1e-3;
     const rotation = isTurned ? { rotation: [0, Math.sin(angle / 2), 0, Math.cos(angle / 2)] } : {};
-    if (canMove && (await tools.run("scene.move", { place: place.id, position: numbers, ...rotation }))) close();
+    if (canMove && (await reach.run("scene.move", { place: place.id, position: numbers, ...rotation }))) close();
   };
   return (
     <Frame title={text("move.title", { name: place.name["en"] ?? place.id })} size={420}>

@@ -3,6 +3,7 @@ import { useUi } from "../state";
 import { CertificatesDialog } from "./_CertificatesDialog";
 import { CommandDialog } from "./_CommandDialog";
 import { ExportDialog } from "./_ExportDialog";
+import { ForkDialog } from "./_ForkDialog";
 import { ImportDialog } from "./_ImportDialog";
 import { KeysDialog } from "./_KeysDialog";
 import { MoveDialog } from "./_MoveDialog";
@@ -16,6 +17,7 @@ export default function Dialogs() {
   if (dialog === "move") return <MoveDialog />;
   if (dialog === "command") return <CommandDialog />;
   if (dialog === "keys") return <KeysDialog />;
+  if (dialog === "fork") return <ForkDialog />;
   if (dialog === "certificates") return <CertificatesDialog />;
   return null;
 }

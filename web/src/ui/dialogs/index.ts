@@ -1,2 +1,3 @@
 // The one door to what the page itself needs of the dialogs; the dialogs arrive when one is opened.
 export { DropZone } from "./_DropZone";
+export { fieldsOf, paramsOf, type Field } from "./_schema";

@@ -1,16 +1,15 @@
 // Alternatives of the line, each one change, run from the same state with the same chance, and told apart from noise.
 import { Button, NativeSelect, NumberInput, Progress } from "@mantine/core";
 import { useState } from "react";
-import { useLanguage, useText, type Translate } from "../../i18n";
+import { useText, type Translate } from "../../i18n";
 import { Icon } from "../icons";
 import { ErrorNote } from "../notes";
-import { number } from "./_Tables";
+import { Outcome } from "./_Outcome";
 import type { Changed, Comparison, Forecast, Wanted } from "./_types";
 import { useForesight } from "./_useForesight";
 import css from "./forecast.module.css";
 
 const OF_MACHINES: readonly Changed[] = ["cycle_time", "repair_time", "time_to_failure"];
-const KPIS = ["plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh"] as const;
 const MOST = 8;
 
 function wanted(element: string, figure: Changed, amount: number, text: Translate): Wanted {
@@ -106,58 +105,5 @@ export function Compare({ forecast }: { forecast: Forecast }) {
       {error ? <ErrorNote error={error} /> : null}
       {data ? <Outcome comparison={data} /> : null}
     </section>
-  );
-}
-
-function Outcome({ comparison }: { comparison: Comparison }) {
-  const text = useText();
-  const language = useLanguage();
-  const title = (name: string) => (name === "now" ? text("forecast.asNow") : name);
-  const signed = (value: number | null) => (value !== null && value > 0 ? "+" : "") + number(value, language);
-  const ties = comparison.not_told_apart;
-  return (
-    <>
-      <p role="status">
-        <strong>{text("forecast.best", { name: title(comparison.best) })}</strong>{" "}
-        {ties.length > 0 ? text("forecast.ties", { names: ties.map(title).join(", ") }) : text("forecast.noTies")}
-      </p>
-      <div className={css.wide}>
-        <table className={css.table}>
-          <caption>{text("forecast.differences", { count: comparison.replications })}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{text("forecast.alternative")}</th>
-              {KPIS.map((kpi) => (
-                <th key={kpi} scope="col">
-                  {text(`forecast.kpi.${kpi}`)}
-                </th>
-              ))}
-              <th scope="col">{text("forecast.bottleneckHead")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {comparison.alternatives.map((one) => (
-              <tr key={one.name} data-best={one.name === comparison.best || undefined}>
-                <th scope="row">{title(one.name)}</th>
-                {KPIS.map((kpi) => {
-                  const change = one.differences[kpi];
-                  return (
-                    <td key={kpi}>
-                      {number(one.figures[kpi]?.mean, language)}
-                      {one.name !== "now" && change ? (
-                        <span className={css.change} data-clear={change.is_clear || undefined}>
-                          {signed(change.mean)} [{signed(change.low)}; {signed(change.high)}] {change.is_clear ? "" : text("forecast.unclear")}
-                        </span>
-                      ) : null}
-                    </td>
-                  );
-                })}
-                <td>{one.bottleneck.machine}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
   );
 }

@@ -8,7 +8,11 @@ export function number(value: number | null | undefined, language: Language): st
   return value === null || value === undefined ? "–" : formatNumber(value, language, Math.abs(value) < 100 ? 1 : 0);
 }
 
-function percent(value: number | null | undefined, language: Language): string {
+export function signed(value: number | null | undefined, language: Language): string {
+  return (value != null && value > 0 ? "+" : "") + number(value, language);
+}
+
+export function percent(value: number | null | undefined, language: Language): string {
   return value === null || value === undefined ? "–" : `${formatNumber(value * 100, language, 0)} %`;
 }
 

@@ -79,6 +79,8 @@ export interface Forecast {
   diagnoses: Told[];
 }
 
+export const KPIS = ["plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh"] as const;
+
 export interface Comparison {
   at_ms: number;
   until_ms: number;
@@ -93,13 +95,20 @@ export interface Comparison {
   }[];
 }
 
-export type Changed = "cycle_time" | "repair_time" | "time_to_failure" | "capacity";
+export type Changed =
+  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "stopped";
 
 export interface WantedChange {
   element: string;
   figure: Changed;
-  factor?: number;
-  value?: number;
+  factor?: number | null;
+  value?: number | null;
+  /** Part of what leaves the element that goes `to` another, 0 to 1. */
+  share?: number | null;
+  to?: string | null;
+  /** Minutes after the fork. */
+  from_min?: number | null;
+  to_min?: number | null;
 }
 
 export interface Wanted {

@@ -14,12 +14,13 @@ export interface Foresight<T> {
   cancel(): void;
 }
 
-export function useForesight<T>(command: "foresight.forecast" | "foresight.compare"): Foresight<T> {
+/** `subject` tells apart what the answers of one command are about. */
+export function useForesight<T>(command: "foresight.forecast" | "foresight.compare", subject: string = command): Foresight<T> {
   const { api } = useSession();
   const tools = useActionTools();
   const timeline = useTime((time) => time.timeline);
   const atMs = useTime((time) => (time.mode === "live" ? null : time.atMs));
-  const [data, setData] = useState<T | null>(() => (remembered.get(command) as T | undefined) ?? null);
+  const [data, setData] = useState<T | null>(() => (remembered.get(subject) as T | undefined) ?? null);
   const [error, setError] = useState<unknown>(null);
   const [job, setJob] = useState<JobInfo | null>(null);
   const isGone = useRef(false);
@@ -41,7 +42,7 @@ export function useForesight<T>(command: "foresight.forecast" | "foresight.compa
         const ended = await followJob(api, first, setJob, () => isGone.current);
         if (ended.state === "failed") throw ended.error ?? new Error(ended.message);
         if (ended.state !== "done") return;
-        remembered.set(command, ended.result);
+        remembered.set(subject, ended.result);
         setData(ended.result as T);
       } catch (failure) {
         if (failure instanceof DOMException && failure.name === "AbortError") return;
@@ -50,7 +51,7 @@ export function useForesight<T>(command: "foresight.forecast" | "foresight.compa
         setJob(null);
       }
     },
-    [api, tools, command, timeline, atMs],
+    [api, tools, command, subject, timeline, atMs],
   );
 
   const cancel = useCallback(() => {

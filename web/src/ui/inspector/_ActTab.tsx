@@ -2,11 +2,12 @@
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
-import { HoldButton, useActionTools } from "../actions";
-import { useAnswer, useTime, type ActionInfo, type ActionInputInfo, type VehicleList } from "../live";
+import { HoldButton, useReach } from "../actions";
+import { useAnswer, type ActionInfo, type ActionInputInfo, type VehicleList } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
 import { PokaYoke, isAnswer } from "./_PokaYoke";
+import { ReachNote } from "./_ReachNote";
 import { VehicleOrder } from "./_VehicleOrder";
 import css from "./act.module.css";
 
@@ -32,17 +33,17 @@ function limits(input: ActionInputInfo): string | undefined {
   return `${input.minimum ?? "…"} – ${input.maximum ?? "…"} ${input.unit}`.trim();
 }
 
-function ActionRow({ action, isLive, reason, onDone }: { action: ActionInfo; isLive: boolean; reason: string; onDone(): void }) {
+function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: string; onDone(): void }) {
   const text = useText();
   const language = useLanguage();
-  const tools = useActionTools();
+  const reach = useReach();
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [isWaiting, setIsWaiting] = useState(false);
   const name = localName(action.name, language, action.id_short);
   const inputs = inputsOf(action, typed);
   const act = async () => {
     setIsWaiting(true);
-    const outcome = await tools.run(ACT, { action: action.key, inputs: inputs ?? {} }, { reason });
+    const outcome = await reach.run(ACT, { action: action.key, inputs: inputs ?? {} }, { reason });
     setIsWaiting(false);
     if (outcome) onDone();
   };
@@ -61,8 +62,8 @@ function ActionRow({ action, isLive, reason, onDone }: { action: ActionInfo; isL
           onChange={(event) => setTyped({ ...typed, [input.name]: event.currentTarget.value })}
         />
       ))}
-      <HoldButton isDisabled={!isLive || isWaiting || inputs === null} onConfirm={() => void act()}>
-        {isWaiting ? text("act.waiting") : text("act.hold", { name })}
+      <HoldButton isDisabled={!reach.canAct || isWaiting || inputs === null} onConfirm={() => void act()}>
+        {isWaiting ? text("act.waiting") : text(reach.branch ? "act.holdOnBranch" : "act.hold", { name })}
       </HoldButton>
     </li>
   );
@@ -70,7 +71,6 @@ function ActionRow({ action, isLive, reason, onDone }: { action: ActionInfo; isL
 
 export function ActTab({ selected }: { selected: Selected }) {
   const text = useText();
-  const isLive = useTime((time) => time.mode === "live");
   const [reason, setReason] = useState("");
   const actions = useAnswer<ActionInfo[]>("/api/actions");
   const fleet = useAnswer<VehicleList>("/api/vehicles");
@@ -89,13 +89,9 @@ export function ActTab({ selected }: { selected: Selected }) {
   }
   return (
     <div className={css.panel}>
-      {isLive ? null : (
-        <p className={css.why} role="status">
-          {text("act.onlyLive")}
-        </p>
-      )}
-      {shell ? <PokaYoke shell={shell} answer={own.find(isAnswer)} isLive={isLive} /> : null}
-      {vehicle ? <VehicleOrder vehicle={vehicle} goals={fleet.data.goals} isLive={isLive} /> : null}
+      <ReachNote otherwise={text("act.onlyLive")} />
+      {shell ? <PokaYoke shell={shell} answer={own.find(isAnswer)} /> : null}
+      {vehicle ? <VehicleOrder vehicle={vehicle} goals={fleet.data.goals} /> : null}
       {plain.length > 0 ? (
         <section className={css.section} aria-label={text("act.title")}>
           <h3 className={css.heading}>{text("act.title")}</h3>
@@ -103,7 +99,7 @@ export function ActTab({ selected }: { selected: Selected }) {
           <TextInput label={text("form.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
           <ul className={css.list}>
             {plain.map((action) => (
-              <ActionRow key={action.key} action={action} isLive={isLive} reason={reason} onDone={() => setReason("")} />
+              <ActionRow key={action.key} action={action} reason={reason} onDone={() => setReason("")} />
             ))}
           </ul>
         </section>

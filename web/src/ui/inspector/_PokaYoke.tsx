@@ -2,7 +2,7 @@
 import { Checkbox } from "@mantine/core";
 import { useState } from "react";
 import { useText } from "../../i18n";
-import { HoldButton, useActionTools } from "../actions";
+import { HoldButton, useReach } from "../actions";
 import { Icon } from "../icons";
 import { useBoardTick, usePlant, useSession, type ActionInfo, type SignalInfo } from "../live";
 import css from "./act.module.css";
@@ -18,9 +18,9 @@ function groupOf(signals: readonly SignalInfo[], shell: string): Map<string, Sig
   return new Map(own.map((signal) => [signal.path.slice(signal.path.lastIndexOf(".") + 1), signal]));
 }
 
-export function PokaYoke({ shell, answer, isLive }: { shell: string; answer: ActionInfo | undefined; isLive: boolean }) {
+export function PokaYoke({ shell, answer }: { shell: string; answer: ActionInfo | undefined }) {
   const text = useText();
-  const tools = useActionTools();
+  const reach = useReach();
   useBoardTick(250);
   const { board } = useSession().feed;
   const signals = usePlant((plant) => plant.signals);
@@ -40,7 +40,7 @@ export function PokaYoke({ shell, answer, isLive }: { shell: string; answer: Act
   const release = async () => {
     setIsWaiting(true);
     const reason = text("act.pokaYoke.reason", { expected, found });
-    const outcome = await tools.run("device.act", { action: answer.key }, { reason });
+    const outcome = await reach.run("device.act", { action: answer.key }, { reason });
     setIsWaiting(false);
     if (outcome) setIsRemoved(false);
   };
@@ -63,8 +63,8 @@ export function PokaYoke({ shell, answer, isLive }: { shell: string; answer: Act
             checked={isRemoved}
             onChange={(event) => setIsRemoved(event.currentTarget.checked)}
           />
-          <HoldButton isDisabled={!isLive || !isRemoved || isWaiting} onConfirm={() => void release()}>
-            {text(isWaiting ? "act.waiting" : "act.pokaYoke.hold")}
+          <HoldButton isDisabled={!reach.canAct || !isRemoved || isWaiting} onConfirm={() => void release()}>
+            {text(isWaiting ? "act.waiting" : reach.branch ? "act.pokaYoke.holdOnBranch" : "act.pokaYoke.hold")}
           </HoldButton>
         </>
       ) : (

@@ -2,9 +2,10 @@
 import { Button, Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatNumber, useLanguage, useText } from "../../i18n";
-import { HoldButton, useActionTools, writeCommand } from "../actions";
-import { KIND, useConnection, usePlant, useSession, termText, useTime, unitText, valueText, type SignalInfo } from "../live";
+import { HoldButton, useActionTools, useReach, writeCommand } from "../actions";
+import { KIND, useConnection, usePlant, useSession, termText, unitText, valueText, type SignalInfo } from "../live";
 import { useToasts } from "../toasts";
+import { ReachNote } from "./_ReachNote";
 import { WaitingWrites } from "./_WaitingWrites";
 import css from "./inspector.module.css";
 
@@ -64,14 +65,14 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const { board } = useSession().feed;
   const tools = useActionTools();
   const commands = usePlant((plant) => plant.commands);
-  const isLive = useTime((time) => time.mode === "live");
+  const reach = useReach();
   const [draft, setDraft] = useState<Draft>(() => firstDraft(signal, board.value(signal.handle), board.object(signal.handle)));
   const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
   const [isKept, setIsKept] = useState(false);
   const toasts = useToasts();
   const linkState = useConnection((connection) => connection.links.find((link) => link.id === signal.source?.link)?.state);
-  const isAway = linkState !== undefined && linkState !== "live";
+  const isAway = reach.branch === null && linkState !== undefined && linkState !== "live";
   const value = toValue(signal, draft);
   const prepared = writeCommand(commands, signal, value);
   const number = typeof value === "number" ? value : NaN;
@@ -82,7 +83,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
       : "";
   const why = !prepared
     ? text("setpoint.noCommand")
-    : !isLive
+    : !reach.canAct
       ? text("setpoint.onlyLive")
       : value === null
         ? text("setpoint.notAValue")
@@ -102,7 +103,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
     if (!prepared) return;
     setIsWaiting(true);
     const more = isAway && isKept ? { when_offline: "queue", valid_s: KEPT_S } : {};
-    const outcome = await tools.run(prepared.name, { ...prepared.params, ...more }, { reason, isQuiet: isAway && isKept });
+    const outcome = await reach.run(prepared.name, { ...prepared.params, ...more }, { reason, isQuiet: isAway && isKept });
     setIsWaiting(false);
     if (outcome && isAway && isKept) {
       const isQueued = outcome.summary["queued"] === true;
@@ -113,19 +114,20 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
 
   return (
     <div className={css.setPoint}>
+      <ReachNote />
       <p className={css.setNow}>
         {text("setpoint.now", { value: `${valueText(signal, board, language, text)} ${unitText(signal.unit)}`.trim() })} {limits}
       </p>
       <Field signal={signal} draft={draft} onDraft={setDraft} />
       {isAway ? <Checkbox label={text("queue.keep", { minutes: KEPT_S / 60 })} checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} /> : null}
-      <WaitingWrites signal={signal.key} />
+      {reach.branch ? null : <WaitingWrites signal={signal.key} />}
       <TextInput label={text("form.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
       <p className={css.setWhy} role="status">
         {why}
       </p>
       <div className={css.setActions}>
         <HoldButton isDisabled={why !== "" || isWaiting} onConfirm={() => void write()}>
-          {text(isWaiting ? "setpoint.writing" : "setpoint.hold")}
+          {text(isWaiting ? "setpoint.writing" : reach.branch ? "setpoint.holdOnBranch" : "setpoint.hold")}
         </HoldButton>
         <Button variant="subtle" color="gray" onClick={onClose}>
           {text("common.cancel")}

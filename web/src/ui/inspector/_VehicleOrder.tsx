@@ -2,7 +2,7 @@
 import { NativeSelect, Select, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useText } from "../../i18n";
-import { HoldButton, useActionTools } from "../actions";
+import { HoldButton, useReach } from "../actions";
 import { useBoardTick, usePlant, useSession, type GoalInfo, type OutcomeInfo, type VehicleInfo } from "../live";
 import css from "./act.module.css";
 
@@ -19,9 +19,9 @@ function acceptedOf(outcome: OutcomeInfo): Accepted | null {
   return { orderId: String(effect["order_id"]), route: effect["route"].map(String) };
 }
 
-export function VehicleOrder({ vehicle, goals, isLive }: { vehicle: VehicleInfo; goals: readonly GoalInfo[]; isLive: boolean }) {
+export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: readonly GoalInfo[] }) {
   const text = useText();
-  const tools = useActionTools();
+  const reach = useReach();
   const { board } = useSession().feed;
   useBoardTick(500);
   const paused = usePlant((plant) => plant.signals).find((signal) => signal.shell === vehicle.shell && signal.path === "Paused");
@@ -40,14 +40,14 @@ export function VehicleOrder({ vehicle, goals, isLive }: { vehicle: VehicleInfo;
   };
   const run = async (command: string, params: Record<string, unknown>) => {
     setIsWaiting(true);
-    const outcome = await tools.run(command, { vehicle: vehicle.shell, ...params }, { reason });
+    const outcome = await reach.run(command, { vehicle: vehicle.shell, ...params }, { reason });
     setIsWaiting(false);
     if (!outcome) return;
     setReason("");
     setAccepted(command === "agv.order" ? acceptedOf(outcome) : null);
   };
   const isPaused = paused !== undefined && board.has(paused.handle) && board.value(paused.handle) === 1;
-  const isOff = !isLive || isWaiting;
+  const isOff = !reach.canAct || isWaiting;
   return (
     <section className={css.section} aria-label={text("act.vehicle.title")}>
       <h3 className={css.heading}>{text("act.vehicle.title")}</h3>

@@ -1,20 +1,9 @@
 // Joins the link to the server with the board of values and the shown time.
 import { Link } from "../../protocol";
-import { SignalBoard, createStore, type Store } from "../../store";
+import { createStore, type Store } from "../../store";
 import type { AlarmsMessage } from "./_monitoring";
+import { createShown, type Shown } from "./_shown";
 import type { DiffInfo, ErrorBody, JobInfo, LinkInfo, OutcomeInfo } from "./_types";
-
-export type Board = SignalBoard;
-export type TimeMode = "live" | "paused" | "playing";
-
-export interface ShownTime {
-  timeline: string;
-  mode: TimeMode;
-  /** The instant on the screen; in live mode that of the newest frame. */
-  atMs: number;
-  speed: number;
-  isWaiting: boolean;
-}
 
 export interface Connection {
   state: "connecting" | "open" | "lost" | "closed";
@@ -36,15 +25,11 @@ export interface FeedEvents {
   alarms(changed: AlarmsMessage): void;
 }
 
-export interface Feed {
+export interface Feed extends Shown {
   link: Link;
-  board: Board;
-  time: Store<ShownTime>;
   connection: Store<Connection>;
-  seek(timeline: string, atMs: number): void;
-  play(timeline: string, fromMs: number, speed: number): void;
-  pause(): void;
-  live(): void;
+  /** A second picture with a clock of its own; nothing is sent for it until it is watched. */
+  beside: Shown;
   on<K extends keyof FeedEvents>(event: K, listener: FeedEvents[K]): () => void;
   run(command: string, params: Record<string, unknown>, options?: { dryRun?: boolean; reason?: string }): Promise<OutcomeInfo>;
   undo(commandId: string): Promise<OutcomeInfo>;
@@ -52,7 +37,7 @@ export interface Feed {
 }
 
 const VIEW = 1;
-const RATE_HZ = 20;
+const BESIDE = 2;
 
 /** Merges changed links into the known ones, in a steady order. */
 function mergeLinks(known: LinkInfo[], changed: readonly LinkInfo[]): LinkInfo[] {
@@ -62,21 +47,10 @@ function mergeLinks(known: LinkInfo[], changed: readonly LinkInfo[]): LinkInfo[]
 
 export function createFeed(language: string): Feed {
   const link = new Link({ language });
-  const board = new SignalBoard();
-  const time = createStore<ShownTime>({ timeline: "live", mode: "live", atMs: NaN, speed: 1, isWaiting: true });
   const connection = createStore<Connection>({ state: "connecting", sinceMs: Date.now(), clockOffsetMs: 0, links: [], jobs: [] });
   const listeners: { [K in keyof FeedEvents]: Set<FeedEvents[K]> } = { records: new Set(), signals: new Set(), error: new Set(), job: new Set(), alarms: new Set() };
 
   link.on("state", (state) => connection.set({ state, sinceMs: Date.now() }));
-  link.on("frame", (frame) => {
-    if (frame.view !== VIEW) return;
-    const shown = time.get();
-    // A delta still under way from before a seek must not move the shown instant.
-    if (shown.isWaiting && !frame.isFull) return;
-    board.apply(frame);
-    const atMs = shown.mode === "paused" ? shown.atMs : frame.timeMs;
-    time.set({ atMs: Number.isFinite(atMs) ? atMs : frame.timeMs, isWaiting: false });
-  });
   link.on("message", (message) => {
     if (message.type === "welcome") connection.set({ clockOffsetMs: message.server_time_ms - Date.now() });
     else if (message.type === "links") connection.set((old) => ({ links: mergeLinks(old.links, message.links) }));
@@ -89,29 +63,14 @@ export function createFeed(language: string): Feed {
     }
     else if (message.type === "error" && message.request === null) for (const hear of listeners.error) hear(message.error);
   });
-  link.watch(VIEW, "all", RATE_HZ, "live");
+  const shown = createShown(link, VIEW);
+  shown.watch();
 
   return {
+    ...shown,
     link,
-    board,
-    time,
     connection,
-    seek(timeline, atMs) {
-      time.set({ timeline, mode: "paused", atMs, isWaiting: true });
-      link.seek(VIEW, timeline, atMs);
-    },
-    play(timeline, fromMs, speed) {
-      time.set({ timeline, mode: "playing", atMs: fromMs, speed });
-      link.play(VIEW, timeline, fromMs, speed);
-    },
-    pause() {
-      time.set({ mode: "paused" });
-      link.pause(VIEW, time.get().atMs);
-    },
-    live() {
-      time.set({ timeline: "live", mode: "live", atMs: NaN, isWaiting: true });
-      link.live(VIEW);
-    },
+    beside: createShown(link, BESIDE),
     on(event, listener) {
       listeners[event].add(listener);
       return () => listeners[event].delete(listener);

@@ -1,7 +1,8 @@
 // How components follow what moves: at a calm rate, and only while they are on the screen.
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { Connection, ShownTime } from "./_feed";
-import { useSession } from "./_session";
+import type { Connection } from "./_feed";
+import { usePlant, useSession } from "./_session";
+import type { ShownTime } from "./_shown";
 
 /** Re-renders at most every `everyMs` while values change; panels then read the board directly. */
 export function useBoardTick(everyMs = 250): number {
@@ -53,6 +54,8 @@ export function useAnswer<T>(path: string | null, refresh = 0): Loaded<T> {
   const { api } = useSession();
   const [state, setState] = useState<Loaded<T> & { path: string | null }>({ data: null, error: null, isLoading: path !== null, path });
   const latest = useRef(path);
+  // A branch that was changed has another path from its fork on: what was asked of it is asked again.
+  const branch = usePlant((plant) => (path === null ? null : (plant.timelines.find((timeline) => timeline.kind === "branch" && path.includes(timeline.id)) ?? null)));
   useEffect(() => {
     latest.current = path;
     if (path === null) {
@@ -68,7 +71,7 @@ export function useAnswer<T>(path: string | null, refresh = 0): Loaded<T> {
         if (!abort.signal.aborted) setState({ data: null, error, isLoading: false, path });
       });
     return () => abort.abort();
-  }, [api, path, refresh]);
+  }, [api, path, refresh, branch]);
   return state;
 }
 

@@ -67,7 +67,7 @@ function partsOf(keys: readonly string[]): Part[] {
     if (kind === "place") parts.add("places");
     if (kind === "shell" || kind === "submodel") parts.add("twins");
     if (kind === "submodel" || kind === "link" || kind === "signal") parts.add("signals");
-    if (kind === "timeline") parts.add("timelines");
+    if (kind === "timeline" || kind === "branch") parts.add("timelines");
   }
   return [...parts];
 }

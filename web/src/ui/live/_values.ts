@@ -1,7 +1,7 @@
 // Says in words what a signal holds: value with its unit, quality, and whether it deserves attention.
 import { formatDateTime, formatNumber, type Language, type TextKey, type Translate } from "../../i18n";
 import { KIND, type SignalInfo } from "./_types";
-import type { Board } from "./_feed";
+import type { Board } from "./_shown";
 
 export type Grade = "good" | "uncertain" | "bad" | "none";
 

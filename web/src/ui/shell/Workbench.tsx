@@ -6,12 +6,14 @@ import { useActions, useKeys } from "../actions";
 import { FloodStrip } from "../alarms/_FloodStrip";
 import { DropZone } from "../dialogs";
 import { Inspector } from "../inspector";
+import { usePlant, useShownBranch } from "../live";
 import { LoadingNote } from "../notes";
 import { savePreferences, useUi, useUiStore, type Centre } from "../state";
 import { SignalTable } from "../table";
 import { TimeBar } from "../timebar";
 import { TreePanel } from "../tree";
 import { WorldPanel } from "../world";
+import { BranchStrip } from "./_BranchStrip";
 import { CentreTabs } from "./_CentreTabs";
 import { ConnectionStrip } from "./_ConnectionStrip";
 import { Header } from "./_Header";
@@ -25,6 +27,8 @@ const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   cockpit: lazy(() => import("../cockpit")),
   forecast: lazy(() => import("../forecast")),
   orders: lazy(() => import("../orders")),
+  plans: lazy(() => import("../plans")),
+  branches: lazy(() => import("../branches")),
   alarms: lazy(() => import("../alarms")),
   table: SignalTable,
   engines: lazy(() => import("../engines")),
@@ -35,6 +39,8 @@ const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   connections: lazy(() => import("../connect")),
   activity: lazy(() => import("../activity")),
 };
+const BesidePane = lazy(() => import("../beside/BesidePane"));
+const BesideTable = lazy(() => import("../beside/BesideTable"));
 const Palette = lazy(() => import("../palette"));
 const Dialogs = lazy(() => import("../dialogs/_all"));
 
@@ -47,36 +53,73 @@ function OtherCentre({ centre }: { centre: Exclude<Centre, "world"> }) {
   );
 }
 
-/** The world stays mounted behind the other views, so that coming back to it costs nothing. */
-function CentreView({ centre, isSplit }: { centre: Centre; isSplit: boolean }) {
-  const ui = useUiStore();
-  const share = useUi((state) => state.splitShare);
-  const text = useText();
-  const isWorld = centre === "world";
+/** One picture of the plant, or two beside each other. */
+function Worlds() {
+  const beside = useUi((state) => state.beside);
+  const isBranch = useShownBranch() !== null;
+  const isBranchBeside = usePlant((plant) => plant.timelines.some((timeline) => timeline.id === beside && timeline.kind === "branch"));
   return (
-    <div className={css.centreView} style={{ ["--share" as string]: isWorld && isSplit ? share : 1 }}>
-      <div className={css.worldHost} data-hidden={!isWorld || undefined} inert={!isWorld}>
+    <div className={css.worlds}>
+      <div className={css.worldOne} data-branch={isBranch || undefined}>
         <WorldPanel />
       </div>
-      {isWorld && isSplit ? (
+      {beside ? (
+        <div className={css.worldOne} data-branch={isBranchBeside || undefined}>
+          <Suspense fallback={<LoadingNote />}>
+            <BesidePane />
+          </Suspense>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** What stands below the world: the branches, two timelines in figures, or the table of signals. */
+function Below({ what }: { what: "branches" | "beside" | "table" }) {
+  if (what === "branches") return <OtherCentre centre="branches" />;
+  if (what === "table") return <SignalTable />;
+  return (
+    <Suspense fallback={<LoadingNote />}>
+      <BesideTable />
+    </Suspense>
+  );
+}
+
+/** The world stays mounted behind the other views, so that coming back to it costs nothing. */
+function CentreView({ centre, isSplit, isPhone = false }: { centre: Centre; isSplit: boolean; isPhone?: boolean }) {
+  const ui = useUiStore();
+  const hasBeside = useUi((state) => state.beside !== null);
+  const splitShare = useUi((state) => state.splitShare);
+  const branchShare = useUi((state) => state.branchShare);
+  const text = useText();
+  const isBranches = centre === "branches" && !isPhone;
+  const isWorld = centre === "world" || isBranches;
+  const below = isBranches ? "branches" : centre !== "world" ? null : hasBeside ? "beside" : isSplit ? "table" : null;
+  const share = isBranches ? branchShare : splitShare;
+  return (
+    <div className={css.centreView} style={{ ["--share" as string]: below ? share : 1 }}>
+      <div className={css.worldHost} data-hidden={!isWorld || undefined} inert={!isWorld}>
+        <Worlds />
+      </div>
+      {below ? (
         <>
           <Splitter
             orientation="horizontal"
-            label={text("shell.resizeTable")}
+            label={text(isBranches ? "shell.resizeWorld" : "shell.resizeTable")}
             value={share * 100}
-            min={20}
+            min={isBranches ? 0 : 20}
             max={80}
-            onChange={(percent) => ui.set({ splitShare: percent / 100 })}
+            onChange={(percent) => ui.set(isBranches ? { branchShare: percent / 100 } : { splitShare: percent / 100 })}
             toValue={(at, box) => ((at - box.top) / box.height) * 100}
           />
           <div className={css.below}>
-            <SignalTable />
+            <Below what={below} />
           </div>
         </>
       ) : null}
       {isWorld ? null : (
         <div className={css.over}>
-          <OtherCentre centre={centre} />
+          <OtherCentre centre={centre as Exclude<Centre, "world">} />
         </div>
       )}
     </div>
@@ -137,11 +180,12 @@ function Desk({ isNarrow }: { isNarrow: boolean }) {
 
 function Phone() {
   const tab = useUi((state) => state.phoneTab);
+  const hasBeside = useUi((state) => state.beside !== null);
   const isPanel = tab === "tree" || tab === "inspector";
   return (
     <main className={css.phoneBody}>
-      <CentreView centre={isPanel ? "world" : tab} isSplit={false} />
-      {tab === "world" ? <SelectedCard /> : null}
+      <CentreView centre={isPanel ? "world" : tab} isSplit={false} isPhone />
+      {tab === "world" && !hasBeside ? <SelectedCard /> : null}
       {isPanel ? <div className={css.over}>{tab === "tree" ? <TreePanel /> : <Inspector />}</div> : null}
     </main>
   );
@@ -157,6 +201,7 @@ export function Workbench() {
     <div className={css.page}>
       <Header isPhone={isPhone} />
       <ConnectionStrip />
+      <BranchStrip isPhone={isPhone} />
       <FloodStrip />
       {isPhone ? <Phone /> : <Desk isNarrow={isNarrow} />}
       <TimeBar />

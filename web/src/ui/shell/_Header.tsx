@@ -4,7 +4,7 @@ import { localName, useLanguage, useText, type Language, type TextKey } from "..
 import { keyLabels, useActions, type Action } from "../actions";
 import { AlarmBell } from "../alarms/_Bell";
 import { Icon, type IconName } from "../icons";
-import { useConnection, usePlant, useProposals, useSession, useTime } from "../live";
+import { useConnection, usePlant, usePlans, useProposals, useSession, useTime } from "../live";
 import { savePreferences, useUi, useUiStore } from "../state";
 import { SCHEMES, type Scheme } from "../theme";
 import css from "./shell.module.css";
@@ -71,6 +71,27 @@ function ProposalMark({ isPhone }: { isPhone: boolean }) {
   );
 }
 
+/** Plans that wait for this reader's approval. */
+function PlanMark({ isPhone }: { isPhone: boolean }) {
+  const text = useText();
+  const ui = useUiStore();
+  const [plans] = usePlans();
+  const waiting = plans?.filter((each) => each.can_approve) ?? [];
+  if (waiting.length === 0) return null;
+  const only = waiting.length === 1 ? (waiting[0]?.id ?? null) : null;
+  return (
+    <Button
+      variant="default"
+      flex="none"
+      {...(isPhone ? { px: 8 } : { leftSection: <Icon name="plan" size={14} /> })}
+      onClick={() => ui.set({ centre: "plans", phoneTab: "plans", plan: only })}
+      aria-label={text("plans.waiting", { count: waiting.length })}
+    >
+      {isPhone ? waiting.length : text("plans.mark", { count: waiting.length })}
+    </Button>
+  );
+}
+
 function TimelineBadge() {
   const text = useText();
   const language = useLanguage();
@@ -82,7 +103,7 @@ function TimelineBadge() {
   const name = shown && shown.kind !== "live" ? localName(shown.title, language, shown.id) : text("time.past");
   return (
     <span className={css.badge} data-past>
-      <Icon name="clock" size={12} />
+      <Icon name={shown?.kind === "branch" ? "fork" : "clock"} size={12} />
       <span className="x-ellipsis">{name}</span>
     </span>
   );
@@ -196,6 +217,7 @@ export function Header({ isPhone }: { isPhone: boolean }) {
       {isPhone ? null : <JobMark />}
       <span className={css.spring} />
       <ProposalMark isPhone={isPhone} />
+      <PlanMark isPhone={isPhone} />
       <AlarmBell />
       <UnstyledButton className={css.searchButton} onClick={() => ui.set({ isPaletteOpen: true })} aria-label={isPhone ? text("header.search") : undefined}>
         <Icon name="search" size={14} />

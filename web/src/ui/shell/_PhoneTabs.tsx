@@ -20,6 +20,8 @@ const TABS: readonly Tab[] = [
 const MORE: readonly Tab[] = [
   { tab: "forecast", icon: "clock" },
   { tab: "orders", icon: "rows" },
+  { tab: "plans", icon: "plan" },
+  { tab: "branches", icon: "fork" },
   { tab: "table", icon: "table" },
   { tab: "engines", icon: "engine" },
   { tab: "spc", icon: "chart" },

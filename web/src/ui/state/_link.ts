@@ -32,17 +32,30 @@ export interface LinkedView {
   alarm?: string;
   chart?: string;
   rule?: string;
+  plan?: string;
   connect?: string;
   /** Page of the view of orders. */
   page?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
+  /** The timeline shown beside the first, with a clock of its own. */
+  beside?: string;
+  /** Absent where it follows the present. */
+  besideAtMs?: number;
   /** A dialog that shows something of its own, rather than asks about what is selected. */
-  dialog?: "certificates";
+  dialog?: LinkedDialog;
+}
+
+const LINKED_DIALOGS = ["certificates", "fork"] as const;
+export type LinkedDialog = (typeof LINKED_DIALOGS)[number];
+
+/** The dialog as a link carries it; null for those that ask about what is selected. */
+export function linkedDialog(name: string | null): LinkedDialog | undefined {
+  return LINKED_DIALOGS.find((each) => each === name);
 }
 
 /** Parts of a view that are texts as they stand. */
-const TEXTS = ["figure", "alarm", "chart", "rule", "page"] as const;
+const TEXTS = ["figure", "alarm", "chart", "rule", "plan", "page"] as const;
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
 
 function round(value: number): string {
@@ -67,6 +80,8 @@ export function encodeView(view: LinkedView): string {
   for (const name of TEXTS) if (view[name]) parts.set(name, view[name]);
   if (view.connect) parts.set("connect", view.connect);
   if (view.quality && view.quality !== "auto") parts.set("quality", view.quality);
+  if (view.beside) parts.set("beside", view.beside);
+  if (view.beside && view.besideAtMs !== undefined && Number.isFinite(view.besideAtMs)) parts.set("besideAt", new Date(view.besideAtMs).toISOString());
   if (view.dialog) parts.set("show", view.dialog);
   return parts.toString();
 }
@@ -92,6 +107,8 @@ export function decodeView(hash: string): LinkedView {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
   const kind = KINDS.find((name) => parts.get(name));
   const atMs = Date.parse(parts.get("at") ?? "");
+  const beside = parts.get("beside") || undefined;
+  const besideAtMs = Date.parse(parts.get("besideAt") ?? "");
   const found: LinkedView = {
     timeline: parts.get("timeline") ?? undefined,
     atMs: Number.isFinite(atMs) ? atMs : undefined,
@@ -109,7 +126,9 @@ export function decodeView(hash: string): LinkedView {
     ...Object.fromEntries(TEXTS.map((name) => [name, parts.get(name) ?? undefined])),
     connect: parts.get("connect") ?? undefined,
     quality: oneOf(parts.get("quality"), FINENESSES),
-    dialog: oneOf(parts.get("show"), ["certificates"] as const),
+    beside,
+    besideAtMs: beside && Number.isFinite(besideAtMs) ? besideAtMs : undefined,
+    dialog: linkedDialog(parts.get("show")),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as LinkedView;
 }

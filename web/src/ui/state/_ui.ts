@@ -5,7 +5,7 @@ import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
 import type { Camera, Fineness, LinkedView } from "./_link";
 
-export const CENTRES = ["world", "cockpit", "forecast", "orders", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups"] as const;
+export const CENTRES = ["world", "cockpit", "forecast", "orders", "branches", "plans", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups"] as const;
 export type Centre = (typeof CENTRES)[number];
 export const INSPECTOR_TABS = ["live", "act", "trend", "about", "files", "source"] as const;
 /** Spans of time that figures, charts and the journal look back on, from the shown instant. */
@@ -14,7 +14,7 @@ export type RangeName = keyof typeof RANGES_MS;
 export type InspectorTab = (typeof INSPECTOR_TABS)[number];
 export type PhoneTab = "tree" | "inspector" | Centre;
 export type SelectionKind = "place" | "shell" | "submodel" | "element";
-export type DialogName = "import" | "export" | "keys" | "rename" | "move" | "command" | "certificates" | null;
+export type DialogName = "import" | "export" | "keys" | "rename" | "move" | "command" | "certificates" | "fork" | null;
 
 export interface Selection {
   kind: SelectionKind;
@@ -45,10 +45,16 @@ export interface UiState {
   chart: string | null;
   /** The rule that is being edited; "new" for one that is being made. */
   rule: string | null;
+  /** The plan that is open; "new" for one that is being made. */
+  plan: string | null;
   /** What the connections show: null for the list, "new" or "<draft>/<step>" for the wizard. */
   connect: string | null;
   /** Page of the view of orders; null for the first. */
   page: string | null;
+  /** The timeline that is shown beside the first; null for one picture. */
+  beside: string | null;
+  /** Part of the height that the world has above the branches. */
+  branchShare: number;
   camera: Camera | null;
   quality: Fineness;
   isPaletteOpen: boolean;
@@ -114,8 +120,11 @@ export function createUi(linked: LinkedView): Store<UiState> {
     alarm: linked.alarm ?? null,
     chart: linked.chart ?? null,
     rule: linked.rule ?? null,
+    plan: linked.plan ?? null,
     connect: linked.connect ?? null,
     page: linked.page ?? null,
+    beside: linked.beside ?? null,
+    branchShare: 0.4,
     camera: linked.camera ?? null,
     quality: linked.quality ?? "auto",
     isPaletteOpen: false,

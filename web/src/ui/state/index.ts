@@ -1,5 +1,5 @@
 // The one door to what the reader has set: layout, selection, language, look, and the link that carries them.
-export { decodeView, encodeView, viewAddress } from "./_link";
+export { decodeView, encodeView, linkedDialog, viewAddress } from "./_link";
 export type { Camera, LinkedView } from "./_link";
 export { useSelected } from "./_selected";
 export type { Selected } from "./_selected";

@@ -16,12 +16,15 @@ const whole: LinkedView = {
   tab: "trend",
   engine: "E15-26-000042",
   connect: "draft-1/mapping",
+  beside: "branch-1",
+  besideAtMs: Date.parse("2026-11-21T04:00:00Z"),
   dialog: "certificates",
   range: "shift",
   figure: "oee@line",
   alarm: "urn:a#1",
   chart: "xbar_r.5",
   rule: "new",
+  plan: "0198",
 };
 
 describe("the link", () => {
@@ -33,6 +36,8 @@ describe("the link", () => {
     const selection = { kind: "shell", id: "https://example.com/ids?a=1&b=虚实#x%20y" } as const;
     expect(decodeView(encodeView({ selection })).selection).toEqual(selection);
   });
+
+  it("keeps no instant of a second picture that is not there", () => expect(decodeView("#besideAt=2026-11-21T04:00:00Z")).toEqual({}));
 
   it("is an address of this server", () => expect(viewAddress({ language: "en" }, "http://127.0.0.1:8600")).toBe("http://127.0.0.1:8600/#lang=en"));
 

@@ -3,8 +3,9 @@ import { ActionIcon, Button, NativeSelect, Tooltip } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { formatClock, formatDate, localName, useLanguage, useText } from "../../i18n";
 import { Icon, type IconName } from "../icons";
-import { useConnection, usePlant, useTime } from "../live";
-import { SPEEDS, useTimeControls } from "./_controls";
+import { useConnection, usePlant, useShownBranch, useTime } from "../live";
+import { useUiStore } from "../state";
+import { BRANCH_SPEEDS, FASTEST, SPEEDS, useRestAtEnd, useTimeControls } from "./_controls";
 import { clamped, zoomed, type Span } from "./_scale";
 import { Track } from "./_Track";
 import css from "./timebar.module.css";
@@ -26,7 +27,7 @@ function useGrowing(): number {
 }
 
 /** The span on the screen: follows the present until someone zooms, and never loses the shown instant. */
-function useSpan(whole: Span, shownMs: number, isLive: boolean, timeline: string, isGrowing: boolean) {
+function useSpan(whole: Span, firstMs: number, shownMs: number, isLive: boolean, timeline: string) {
   const [chosen, setChosen] = useState<Span | null>(null);
   const before = useRef(timeline);
   if (before.current !== timeline) {
@@ -34,7 +35,7 @@ function useSpan(whole: Span, shownMs: number, isLive: boolean, timeline: string
     if (chosen) setChosen(null);
   }
   const wholeSize = whole.endMs - whole.startMs;
-  const size = chosen ? chosen.endMs - chosen.startMs : isGrowing ? Math.min(FIRST_SPAN_MS, wholeSize) : wholeSize;
+  const size = chosen ? chosen.endMs - chosen.startMs : Math.min(firstMs, wholeSize);
   let span = chosen ? clamped(chosen, whole) : clamped({ startMs: whole.endMs - size, endMs: whole.endMs }, whole);
   if (isLive) span = clamped({ startMs: whole.endMs - size, endMs: whole.endMs }, whole);
   else if (Number.isFinite(shownMs) && (shownMs < span.startMs || shownMs > span.endMs)) {
@@ -56,6 +57,8 @@ function Control({ icon, label, onClick }: { icon: IconName; label: string; onCl
 export function TimeBar() {
   const text = useText();
   const language = useLanguage();
+  const ui = useUiStore();
+  const branch = useShownBranch();
   const controls = useTimeControls();
   const timelines = usePlant((plant) => plant.timelines);
   const mode = useTime((time) => time.mode);
@@ -71,13 +74,17 @@ export function TimeBar() {
   const isQuiet = isLive && connection === "open" && !(whole.endMs - framed < QUIET_MS);
   const second = isQuiet ? Math.floor(whole.endMs / 1000) * 1000 : framed;
   const isGrowing = timelines.find((each) => each.id === timeline)?.end_ms === null;
-  const { span, setChosen } = useSpan(whole, second, isLive, timeline, isGrowing);
+  // A branch is seen from shortly before its fork; all that its parent went through before would leave it no room.
+  const firstMs = branch ? (whole.endMs - (branch.fork_ms ?? whole.startMs)) * 1.15 : isGrowing ? FIRST_SPAN_MS : Infinity;
+  const { span, setChosen } = useSpan(whole, firstMs, second, isLive, timeline);
   const about = Number.isFinite(second) && !isLive ? second : span.endMs;
   const zoom = (factor: number) => setChosen(zoomed(span, whole, about, factor));
   const isPlaying = mode === "playing";
+  useRestAtEnd();
+  const mark = branch ? text(second < (branch.fork_ms ?? -Infinity) ? "time.beforeFork" : isPlaying ? "time.playing" : "time.ahead") : text(isPlaying ? "time.playing" : "time.past");
 
   return (
-    <section className={css.bar} aria-label={text("time.title")} data-past={!isLive || undefined}>
+    <section className={css.bar} aria-label={text("time.title")} data-past={!isLive || undefined} data-branch={branch ? true : undefined}>
       <div className={css.controls}>
         <NativeSelect
           className={css.timelines}
@@ -100,19 +107,22 @@ export function TimeBar() {
           value={String(speed)}
           disabled={isLive}
           onChange={(event) => controls.setSpeed(Number(event.currentTarget.value))}
-          data={SPEEDS.map((each) => ({ value: String(each), label: `${each}×` }))}
+          data={(branch ? BRANCH_SPEEDS : SPEEDS).map((each) => ({ value: String(each), label: each === FASTEST ? text("time.fastest") : `${each}×` }))}
         />
         <div className={css.instant} data-waiting={isWaiting || undefined}>
           <span className={css.date}>{formatDate(second, language)}</span>
           <time className={css.clock} dateTime={Number.isFinite(second) ? new Date(second).toISOString() : undefined}>
             {formatClock(second, language)}
           </time>
-          <span className={css.mode}>{isLive ? (connection === "lost" ? text("time.frozen") : "") : text(isPlaying ? "time.playing" : "time.past")}</span>
+          <span className={css.mode}>{isLive ? (connection === "lost" ? text("time.frozen") : "") : mark}</span>
         </div>
         <div className={css.zoom}>
           <Control icon="zoomOut" label={text("time.zoomOut")} onClick={() => zoom(2)} />
           <Control icon="zoomIn" label={text("time.zoomIn")} onClick={() => zoom(0.5)} />
         </div>
+        <Button className={css.fork} variant="default" leftSection={<Icon name="fork" size={14} />} aria-label={text("action.fork")} onClick={() => ui.set({ dialog: "fork" })}>
+          <span className={css.forkText}>{text("action.fork")}</span>
+        </Button>
         <Button
           className={css.live}
           variant={isLive ? "default" : "filled"}

@@ -5,6 +5,7 @@ import { useTime } from "../live";
 import type { TimeControls } from "./_controls";
 import { clampMs, clamped, shareOf, ticksOf, zoomed, type Span } from "./_scale";
 import { AlarmMarks } from "./_AlarmMarks";
+import { ForkMarks } from "./_ForkMarks";
 import { useStripe, type Stripe } from "./_stripe";
 import css from "./timebar.module.css";
 
@@ -54,9 +55,10 @@ interface Props {
   whole: Span;
   span: Span;
   onSpan(span: Span | null): void;
+  label?: string;
 }
 
-export function Track({ controls, whole, span, onSpan }: Props) {
+export function Track({ controls, whole, span, onSpan, label }: Props) {
   const text = useText();
   const language = useLanguage();
   const mode = useTime((time) => time.mode);
@@ -109,7 +111,7 @@ export function Track({ controls, whole, span, onSpan }: Props) {
       PageDown: () => controls.step(-60_000),
       PageUp: () => controls.step(60_000),
       Home: () => controls.seek(whole.startMs),
-      End: () => controls.live(),
+      End: () => controls.end(),
     };
     const move = moves[event.key];
     if (!move) return;
@@ -127,7 +129,7 @@ export function Track({ controls, whole, span, onSpan }: Props) {
       className={css.track}
       role="slider"
       tabIndex={0}
-      aria-label={text("time.track")}
+      aria-label={label ?? text("time.track")}
       aria-valuemin={0}
       aria-valuemax={Math.round((whole.endMs - whole.startMs) / 1000)}
       aria-valuenow={Number.isFinite(at) ? Math.round((clampMs(at, whole) - whole.startMs) / 1000) : 0}
@@ -148,6 +150,7 @@ export function Track({ controls, whole, span, onSpan }: Props) {
       onPointerLeave={() => setHoverMs(null)}
     >
       <div className={css.rail}>{stripe ? <StripeView stripe={stripe} span={span} /> : null}</div>
+      <ForkMarks span={span} />
       <AlarmMarks span={span} />
       {ticks.map((ms) => {
         const left = shareOf(span, ms) * 100;

@@ -1,9 +1,12 @@
 // What can be done with time: seek, step, play, pause, back to live; shared by the bar, the keys and the palette.
-import { useMemo } from "react";
-import { usePlant, useSession, type Session, type TimelineInfo } from "../live";
+import { useEffect, useMemo } from "react";
+import { usePlant, useSession, useTime, type Session, type TimelineInfo } from "../live";
 import { clampMs, type Span } from "./_scale";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30, 60] as const;
+/** As fast as the server plays; only what was computed ahead has so much to show. */
+export const FASTEST = 3600;
+export const BRANCH_SPEEDS = [...SPEEDS, 300, FASTEST] as const;
 
 export interface TimeControls {
   /** The whole span of the shown timeline; a growing one ends now. */
@@ -14,6 +17,8 @@ export interface TimeControls {
   setSpeed(speed: number): void;
   live(): void;
   choose(timeline: string): void;
+  /** Goes to where the shown timeline ends: to the present, or to the horizon of a branch. */
+  end(): void;
 }
 
 function nowMs(session: Session): number {
@@ -48,11 +53,16 @@ function make(session: Session, timelines: readonly TimelineInfo[]): TimeControl
       if (mode === "playing") feed.play(timeline, shownMs(), speed);
     },
     live: () => feed.live(),
+    end() {
+      const shown = timelines.find((timeline) => timeline.id === feed.time.get().timeline);
+      if (shown?.kind === "branch" && shown.end_ms !== null) seek(shown.end_ms);
+      else feed.live();
+    },
     choose(id) {
       const timeline = timelines.find((candidate) => candidate.id === id);
       if (!timeline) return;
       if (timeline.kind === "live") feed.live();
-      else feed.seek(id, timeline.start_ms);
+      else feed.seek(id, timeline.fork_ms ?? timeline.start_ms);
     },
   };
 }
@@ -61,4 +71,17 @@ export function useTimeControls(): TimeControls {
   const session = useSession();
   const timelines = usePlant((plant) => plant.timelines);
   return useMemo(() => make(session, timelines), [session, timelines]);
+}
+
+/** What is played to its end rests there; the server plays no further. */
+export function useRestAtEnd(): void {
+  const { feed } = useSession();
+  const timelines = usePlant((plant) => plant.timelines);
+  const isOver = useTime((time) => {
+    const endMs = timelines.find((timeline) => timeline.id === time.timeline)?.end_ms ?? null;
+    return time.mode === "playing" && endMs !== null && time.atMs >= endMs - 1;
+  });
+  useEffect(() => {
+    if (isOver) feed.pause();
+  }, [isOver, feed]);
 }

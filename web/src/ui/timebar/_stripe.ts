@@ -41,6 +41,8 @@ export function useStripe(span: Span | null): Stripe | null {
   const places = usePlant((plant) => plant.places);
   const byKey = usePlant((plant) => plant.byKey);
   const timeline = useTime((time) => time.timeline);
+  // A branch that was changed is another list of timelines: what lies ahead was computed again.
+  const timelines = usePlant((plant) => plant.timelines);
   const [stripe, setStripe] = useState<Stripe | null>(null);
   const handles = useMemo(() => {
     const found: number[] = [];
@@ -68,6 +70,6 @@ export function useStripe(span: Span | null): Stripe | null {
         if (!abort.signal.aborted) console.warn("The state stripe could not be read.", error);
       });
     return () => abort.abort();
-  }, [api, handles, timeline, start, end]);
+  }, [api, handles, timeline, timelines, start, end]);
   return stripe;
 }

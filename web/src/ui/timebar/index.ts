@@ -1,3 +1,4 @@
 // The one door to the time bar.
 export { TimeBar } from "./TimeBar";
-export { useTimeControls } from "./_controls";
+export { FASTEST, useRestAtEnd, useTimeControls } from "./_controls";
+export { Track } from "./_Track";

@@ -89,7 +89,9 @@ export function TreePanel() {
 
   const choose = (row: TreeRow) => {
     setCursor(row.node.key);
-    if (row.node.selection) ui.set({ selection: row.node.selection, isInspectorOpen: true, phoneTab: "inspector" });
+    const { selection } = row.node;
+    // Beside the branches, what is chosen is what their form is about.
+    if (selection) ui.set((old) => ({ selection, isInspectorOpen: old.isInspectorOpen || old.centre !== "branches", phoneTab: "inspector" }));
     else toggle(row);
   };
 

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import type { FactoryScene } from "../../scene";
-import { useActionTools } from "../actions/_tools";
+import { useReach } from "../actions/_reach";
 import { unitText, usePlant, useSession, valueText } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useSelected, useUi, useUiStore } from "../state";
@@ -15,17 +15,17 @@ type Phase = "engine" | "models" | "shown" | "failed";
 
 const FIRST_SETTINGS: WorldSettings = { labels: "auto", gizmo: "off", hidden: [], cutHeightM: null, isWalking: false };
 
-function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
+function useScene(canvas: React.RefObject<HTMLCanvasElement | null>, isSecond: boolean) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
   const { feed, plant } = useSession();
   const relay = useWorld();
-  const tools = useActionTools();
+  const reach = useReach();
   const [scene, setScene] = useState<FactoryScene | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const latest = useRef({ text, language, tools });
-  latest.current = { text, language, tools };
+  const latest = useRef({ text, language, reach });
+  latest.current = { text, language, reach };
 
   useEffect(() => {
     let made: FactoryScene | null = null;
@@ -41,10 +41,12 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
           language: start.language,
           ariaLabel: latest.current.text("world.canvas"),
           prefersReducedMotion: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-          onPick: (id) => ui.set(id === null ? { selection: null } : { selection: { kind: "place", id }, isInspectorOpen: true }),
-          onCamera: (camera) => ui.set({ camera }),
+          // What is picked beside the branches is what their form is about; the details would only take its room.
+          onPick: (id) => ui.set((old) => (id === null ? { selection: null } : { selection: { kind: "place", id }, ...(old.centre === "branches" ? {} : { isInspectorOpen: true }) })),
+          ...(isSecond ? {} : { onCamera: (camera) => ui.set({ camera }) }),
+          onLook: (camera) => relay.moved(camera),
           onMove: async (place, position, rotation) => {
-            const outcome = await latest.current.tools.run("scene.move", { place, position, rotation });
+            const outcome = await latest.current.reach.run("scene.move", { place, position, rotation });
             if (!outcome) throw new Error("not moved");
           },
           onProblem: (model, error) => console.warn(`The 3D model ${model} could not be read.`, error),
@@ -54,7 +56,8 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
             return info ? `${valueText(info, feed.board, now, words)} ${unitText(info.unit)}`.trim() : "";
           },
         });
-        if (start.camera) made.setCamera(start.camera);
+        const eye = (isSecond ? relay.joinedCamera() : null) ?? start.camera;
+        if (eye) made.setCamera(eye);
         const engine = made;
         relay.attach({
           focus: (id) => engine.focus(id),
@@ -75,7 +78,7 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>) {
       made?.dispose();
       setScene(null);
     };
-  }, [canvas, feed, plant, relay, ui]);
+  }, [canvas, feed, plant, relay, ui, isSecond]);
   return { scene, failure };
 }
 
@@ -93,12 +96,13 @@ function FirstSteps() {
   );
 }
 
-export function WorldPanel() {
+/** `isSecond`: the picture beside the first, without tools of its own. */
+export function WorldPanel({ isSecond = false }: { isSecond?: boolean }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { scene, failure } = useScene(canvas);
+  const { scene, failure } = useScene(canvas, isSecond);
   const scheme = useUi((state) => state.scheme);
   const places = usePlant((plant) => plant.places);
   const signals = usePlant((plant) => plant.signals);
@@ -143,7 +147,7 @@ export function WorldPanel() {
 
   const isEmpty = isLoaded && places.length === 0 && !plantError;
   return (
-    <section className={css.world} aria-label={text("world.title")} data-world={phase === "shown" ? "ready" : phase}>
+    <section className={css.world} aria-label={text(isSecond ? "world.second" : "world.title")} data-world={phase === "shown" ? "ready" : phase}>
       <canvas ref={canvas} className={css.canvas} hidden={Boolean(failure) || isEmpty} />
       {phase !== "shown" && !failure && !isEmpty ? (
         <div className={css.loading} role="status">
@@ -174,7 +178,7 @@ export function WorldPanel() {
           </EmptyNote>
         </div>
       ) : null}
-      {scene && !isEmpty ? <WorldTools settings={settings} onChange={setSettings} /> : null}
+      {scene && !isEmpty && !isSecond ? <WorldTools settings={settings} onChange={setSettings} /> : null}
     </section>
   );
 }

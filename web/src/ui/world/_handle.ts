@@ -15,12 +15,22 @@ export interface WorldHandle {
 
 /** Passes wishes on to the scene that is there at the moment, if any. */
 export interface WorldRelay extends WorldHandle {
+  /** Another picture whose eye goes where this one goes. */
+  join(other: WorldRelay | null): void;
+  /** Where the eye of the joined picture stands. */
+  joinedCamera(): Camera | null;
+  /** The reader moved the eye of this picture. */
+  moved(camera: Camera): void;
   attach(scene: WorldHandle | null): void;
 }
 
 export function createWorldRelay(): WorldRelay {
   let scene: WorldHandle | null = null;
+  let joined: WorldRelay | null = null;
   return {
+    join: (other) => (joined = other),
+    joinedCamera: () => joined?.camera() ?? null,
+    moved: (camera) => joined?.look(camera),
     attach: (next) => (scene = next),
     focus: (placeId) => scene?.focus(placeId),
     overview: () => scene?.overview(),

@@ -1,0 +1,247 @@
+"""The commands of branches: fork, change, run a command, revert, extend, rename, delete. None touches the plant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+
+from xushi.kernel import Change, Command, CommandContext, XushiError, build_diff, canonical_json, diff_key, new_id
+from xushi.runtime.branches._path import check_changes
+from xushi.runtime.branches._record import (
+    KIND,
+    LONGEST_H,
+    MOST_BRANCHES,
+    MOST_DEPTH,
+    MOST_EDITS,
+    Branch,
+    BranchId,
+    Edit,
+    Title,
+    branch_record,
+    branches,
+    read_branch,
+)
+from xushi.runtime.branches._start import need_start
+from xushi.runtime.foresight import AheadParams, ModelChange, consequences_of_all, find_plant, need_engine, times_of
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+
+_RIGHT = "propose"
+_LARGEST_PARAMS = 16_384
+_HOUR_NS = 3_600_000_000_000
+_Hours = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_H)]
+
+
+class ForkParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """From where to fork, how far to run ahead, and what to call it."""
+
+    title: Title | None = None
+
+
+class BranchParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which branch."""
+
+    branch: BranchId
+
+
+class RenameParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which branch, and its new name."""
+
+    branch: BranchId
+    title: Title
+
+
+class ChangeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which branch, and what to change in its model from the fork on."""
+
+    branch: BranchId
+    changes: Annotated[tuple[ModelChange, ...], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class RunParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which branch, and the command as it would be run on the live line."""
+
+    branch: BranchId
+    command: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    params: dict[str, Any] = {}
+
+
+class RevertParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which branch, and the number of the change to take back, from 0."""
+
+    branch: BranchId
+    index: Annotated[int, msgspec.Meta(ge=0, lt=MOST_EDITS)]
+
+
+class ExtendParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which branch, and how many hours further it runs."""
+
+    branch: BranchId
+    hours: _Hours
+
+
+def branch_commands() -> list[Command]:
+    """The commands of this room."""
+    return [
+        Command(
+            "branch.fork", ForkParams, _RIGHT, {"en": "Fork here", "zh-CN": "在此分叉"},
+            {"en": "Begins a branch at an instant of any timeline: models go on from there in the devices' place.",
+             "zh-CN": "在任一时间线的某一时刻开始一个分支：由模型代替设备继续运行。"},
+            _fork,
+        ),
+        Command(
+            "branch.change", ChangeParams, _RIGHT, {"en": "Change the model of a branch", "zh-CN": "更改分支模型"},
+            {"en": "Changes times, capacities, machines, routes or pauses on a branch, from its fork on.",
+             "zh-CN": "自分叉点起更改分支上的时间、容量、设备数量、路线或停机。"},
+            _change,
+        ),
+        Command(
+            "branch.run", RunParams, _RIGHT, {"en": "Run a command on a branch", "zh-CN": "在分支上执行命令"},
+            {"en": "Rehearses a command of the live line on a branch, from its fork on; no device is touched.",
+             "zh-CN": "在分支上自分叉点起预演实际产线的命令；不触及任何设备。"},
+            _run,
+        ),
+        Command(
+            "branch.revert", RevertParams, _RIGHT, {"en": "Take back a change", "zh-CN": "撤回更改"},
+            {"en": "Takes one change of a branch back.", "zh-CN": "撤回分支上的一项更改。"},
+            _revert,
+        ),
+        Command(
+            "branch.extend", ExtendParams, _RIGHT, {"en": "Extend a branch", "zh-CN": "延长分支"},
+            {"en": "Lets a branch run further ahead.", "zh-CN": "让分支继续向前运行。"},
+            _extend,
+        ),
+        Command(
+            "branch.rename", RenameParams, _RIGHT, {"en": "Rename a branch", "zh-CN": "重命名分支"},
+            {"en": "Gives a branch another name.", "zh-CN": "为分支改名。"},
+            _rename,
+        ),
+        Command(
+            "branch.delete", BranchParams, _RIGHT, {"en": "Delete a branch", "zh-CN": "删除分支"},
+            {"en": "Deletes a branch; undo brings the very same path back.",
+             "zh-CN": "删除分支；撤销可恢复完全相同的过程。"},
+            _delete,
+        ),
+    ]  # fmt: skip
+
+
+def _platform(context: CommandContext) -> Platform:
+    platform: Platform = context.services["platform"]
+    return platform
+
+
+def _fork(context: CommandContext, params: ForkParams) -> Change:
+    need_engine()
+    platform, known = _platform(context), list(branches(context.store))
+    if len(known) >= MOST_BRANCHES:
+        raise XushiError("runtime.branch_too_many", most=MOST_BRANCHES)
+    ahead = times_of(platform, params)
+    before, parent = None, params.timeline
+    if platform.branches.has(params.timeline):
+        before = platform.branches.get(params.timeline)
+    while before is not None and ahead.at_ns < before.fork_ns:
+        parent, before = before.parent, before.before
+    if before is not None and before.depth + 1 >= MOST_DEPTH:
+        raise XushiError("runtime.branch_too_deep", most=MOST_DEPTH)
+    if before is None:
+        plant = find_plant(platform.twins, platform.registry)
+        if not plant.machines() or not plant.flows:
+            raise XushiError("runtime.forecast_no_plant")
+    now_ns = context.clock.now_ns()
+    branch = Branch(
+        id=f"branch-{new_id(now_ns)}".lower(),
+        title=params.title or _next_title(known),
+        parent=parent,
+        fork_ns=ahead.at_ns,
+        until_ns=ahead.until_ns,
+        look_back_ns=ahead.start_ns,
+        seed=params.seed,
+        created_by=context.actor.id,
+        created_ns=now_ns,
+        before=before,
+    )
+    summary = {"title": branch.title, "timeline": parent, "at_ns": branch.fork_ns, "until_ns": branch.until_ns}
+    return Change(
+        diff=build_diff({diff_key(KIND, branch.id): None}, {diff_key(KIND, branch.id): branch_record(branch)}),
+        result={"branch": branch.id}, summary=summary,
+    )  # fmt: skip
+
+
+def _next_title(known: Sequence[Branch]) -> str:
+    taken = {branch.title for branch in known}
+    return next(title for number in range(1, len(taken) + 2) if (title := f"B{number}") not in taken)
+
+
+def _become(before: Branch, summary: dict[str, Any], **fields: Any) -> Change:
+    """The change of a branch's record."""
+    after, key = msgspec.structs.replace(before, **fields), diff_key(KIND, before.id)
+    return Change(
+        diff=build_diff({key: branch_record(before)}, {key: branch_record(after)}),
+        result={"branch": before.id}, summary={"title": before.title, **summary},
+    )  # fmt: skip
+
+
+def _with_edits(context: CommandContext, branch: Branch, edits: tuple[Edit, ...], summary: dict[str, Any]) -> Change:
+    """The change of a branch's edits, checked against its model."""
+    if len(edits) > MOST_EDITS:
+        raise XushiError("runtime.branch_edits_many", most=MOST_EDITS)
+    platform = _platform(context)
+    start = need_start(platform.branches.start_of(branch), branch)
+    commands = [(edit.command, edit.params) for edit in edits if edit.command is not None]
+    consequences = consequences_of_all(platform, start.plant, commands, start.factors) if commands else ()
+    check_changes(start, msgspec.structs.replace(branch, edits=edits, consequences=consequences))
+    return _become(branch, summary, edits=edits, consequences=consequences)
+
+
+def _change(context: CommandContext, params: ChangeParams) -> Change:
+    branch = read_branch(context.store, params.branch)
+    told = [msgspec.to_builtins(change) for change in params.changes]
+    return _with_edits(context, branch, (*branch.edits, Edit(changes=params.changes)), {"changes": told})
+
+
+def _run(context: CommandContext, params: RunParams) -> Change:
+    platform, branch = _platform(context), read_branch(context.store, params.branch)
+    command = platform.commands.get(params.command)
+    if len(canonical_json(params.params)) > _LARGEST_PARAMS:
+        raise XushiError("kernel.params_invalid", name=params.command, reason=f"more than {_LARGEST_PARAMS} bytes")
+    if not platform.policy.permits(context.actor, command.right):
+        raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=context.actor.name)
+    edit = Edit(command=params.command, params=params.params)
+    change = _with_edits(
+        context, branch, (*branch.edits, edit), {"command": params.command, "params": params.params}
+    )  # fmt: skip
+    command.prepare(context, platform.commands.parse(params.command, params.params))  # a dry run of the real one
+    return change
+
+
+def _revert(context: CommandContext, params: RevertParams) -> Change:
+    branch = read_branch(context.store, params.branch)
+    if params.index >= len(branch.edits):
+        raise XushiError(
+            "runtime.branch_edit_unknown", branch=branch.title, index=params.index, count=len(branch.edits)
+        )
+    edits = branch.edits[: params.index] + branch.edits[params.index + 1 :]
+    return _with_edits(context, branch, edits, {"index": params.index})
+
+
+def _extend(context: CommandContext, params: ExtendParams) -> Change:
+    branch = read_branch(context.store, params.branch)
+    until_ns = branch.until_ns + int(params.hours * _HOUR_NS)
+    hours = (until_ns - branch.fork_ns) / _HOUR_NS
+    if hours > LONGEST_H:
+        raise XushiError("runtime.branch_too_long", hours=round(hours, 1), most=LONGEST_H)
+    return _become(branch, {"hours": params.hours, "until_ns": until_ns}, until_ns=until_ns)
+
+
+def _rename(context: CommandContext, params: RenameParams) -> Change:
+    branch = read_branch(context.store, params.branch)
+    return _become(branch, {"new_title": params.title}, title=params.title)
+
+
+def _delete(context: CommandContext, params: BranchParams) -> Change:
+    branch = read_branch(context.store, params.branch)
+    key = diff_key(KIND, branch.id)
+    return Change(diff=build_diff({key: branch_record(branch)}, {key: None}), summary={"title": branch.title})

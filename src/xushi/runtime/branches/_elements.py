@@ -1,0 +1,111 @@
+"""What can be changed on a branch: every element of its model, with its figures and what they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from xushi import simulate
+from xushi.runtime.foresight import COPY, EVERY, FINISHED, SCRAPPED, Figure, Plant
+
+
+class FigureInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure that a `ModelChange` of an element may name.
+
+    Attributes:
+        figure: its name.
+        takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window`
+            (`from_min`, `to_min`), or nothing.
+        present: in `unit`; None where it has no single number.
+        unit: UCUM code; empty for a count.
+        to: of a share: what of; of a choice: among which.
+    """
+
+    figure: Figure
+    takes: Literal["factor", "value", "share", "choice", "window", "nothing"]
+    present: float | None = None
+    unit: str = ""
+    to: tuple[str, ...] = ()
+
+
+class Changeable(msgspec.Struct, frozen=True, kw_only=True):
+    """One element of the plant, or all machines together (`*`)."""
+
+    element: str
+    kind: Literal["machine", "buffer", "fleet", "plant"]
+    shell: str
+    figures: tuple[FigureInfo, ...]
+
+
+def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
+    """Return what can be changed in a model of a plant, with its present figures."""
+    machines = {machine.id: machine for machine in model.machines}
+    buffers = {buffer.id: buffer for buffer in model.buffers}
+    found = []
+    for node in plant.nodes.values():
+        if not node.is_buffer:
+            figures = tuple(_of_machine(plant, node.id, machines))
+            found.append(Changeable(element=node.id, kind="machine", shell=node.shell, figures=figures))
+            continue
+        figures = ()
+        if node.id in machines:
+            carrier = machines[node.id]
+            figures = (
+                FigureInfo(figure="capacity", takes="value", present=carrier.count),
+                _time("transfer_time", carrier.operations[0].duration),
+            )
+        elif node.id in buffers and buffers[node.id].capacity is not None:
+            figures = (FigureInfo(figure="capacity", takes="value", present=buffers[node.id].capacity),)
+        found.append(Changeable(element=node.id, kind="buffer", shell=node.shell, figures=figures))
+    for fleet in model.fleets:
+        figures = (FigureInfo(figure="vehicles", takes="value", present=fleet.count),)
+        found.append(Changeable(element=fleet.id, kind="fleet", shell="", figures=figures))
+    found.append(
+        Changeable(element=EVERY, kind="plant", shell="", figures=(FigureInfo(figure="pause", takes="window"),))
+    )
+    return found
+
+
+def _time(figure: Figure, duration: simulate.Distribution) -> FigureInfo:
+    return FigureInfo(figure=figure, takes="factor", present=float(f"{duration.mean_s:.6g}"), unit="s")
+
+
+def _of_machine(plant: Plant, node: str, machines: dict[str, simulate.Machine]) -> Iterator[FigureInfo]:
+    machine = machines[node]
+    yield _time("cycle_time", machine.operations[0].duration)
+    failure = next(iter(sorted(machine.failures, key=lambda one: one.id != "failure")), None)
+    if failure is not None:
+        yield _time("time_to_failure", failure.after)
+        yield _time("repair_time", failure.repair)
+    copies = sum(one.startswith(node + COPY) for one in machines)
+    yield FigureInfo(figure="machines", takes="value", present=1 + copies)
+    routes = machine.operations[0].to
+    if len(routes) > 1:
+        total = sum(route.share for route in routes)
+        for route in routes:
+            yield FigureInfo(
+                figure="share", takes="share", present=round(route.share / total, 6), unit="1",
+                to=(_behind(plant, node, route.to),),
+            )  # fmt: skip
+    if len(machine.operations) > 1:
+        before = tuple(_before(plant, node, one.inputs[0].buffer) for one in machine.operations if one.inputs)
+        yield FigureInfo(figure="first_input", takes="choice", to=before)
+    yield FigureInfo(figure="pause", takes="window")
+    yield FigureInfo(figure="stopped", takes="nothing", present=float(machine.calendar == "stopped"))
+
+
+def _behind(plant: Plant, node: str, place: str) -> str:
+    """What people call the end of a route."""
+    if place in (FINISHED, SCRAPPED):
+        return place
+    ends = {f"{flow.behind}.in": flow.behind for flow in plant.out_of(node)}
+    ends |= {f"{node}>{flow.behind}": flow.behind for flow in plant.out_of(node)}
+    return ends.get(place, place)
+
+
+def _before(plant: Plant, node: str, place: str) -> str:
+    starts = {f"{flow.before}.out": flow.before for flow in plant.into(node)}
+    starts |= {f"{flow.before}>{node}": flow.before for flow in plant.into(node)}
+    return starts.get(place, place)

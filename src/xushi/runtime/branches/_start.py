@@ -1,0 +1,230 @@
+"""What a branch starts from, packaged once at the fork: model, state, signals that the model moves, and all values."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from xushi import simulate
+from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime.branches._record import Branch
+from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
+from xushi.runtime.foresight import Estimate, Plant, changed_model, find_plant, fork
+from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+
+_S = 1e9
+_LOOKED_AT = 400  # points of a stage signal that tell where a part stands after a machine
+
+
+class Values(msgspec.Struct, frozen=True):
+    """The values in force at the fork, as the columns of a frame."""
+
+    signals: bytes
+    times_ns: bytes
+    bits: bytes
+    qualities: bytes
+    objects: list[Any]
+
+    @staticmethod
+    def of(frame: Frame) -> Values:
+        """Return the columns of a frame."""
+        return Values(
+            frame.signals.tobytes(), frame.times_ns.tobytes(), frame.bits.tobytes(), frame.qualities.tobytes(),
+            list(frame.objects),
+        )  # fmt: skip
+
+    def frame(self) -> Frame:
+        """Return them as what was last known: nothing looks at the devices any more.
+
+        Each keeps the time at which it was measured; what is not Bad is marked UncertainLastUsableValue
+        (OPC 10000-4, 7.39; 10000-8, 6.3).
+        """
+        signals = np.frombuffer(self.signals, np.int32)
+        qualities = np.frombuffer(self.qualities, np.uint32)
+        marked = np.where(qualities < BAD, UNCERTAIN_NOT_UPDATED, qualities).astype(np.uint32)
+        times_ns, bits = np.frombuffer(self.times_ns, np.int64), np.frombuffer(self.bits, np.int64)
+        return Frame(signals, times_ns, bits, marked, self.objects)
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """One fork, complete: the path follows from it and from the record alone.
+
+    Attributes:
+        model, state: of the plant at `at_ns`; of a branch, with the changes made on it before.
+        factors: the cycle-time factor in force, by machine.
+        base_kw: what the line's meter counts beside the machines of the model.
+        estimates, diagnoses: how good the model is, and what is doubtful.
+    """
+
+    plant: Plant
+    model: simulate.Model
+    state: simulate.PlantState
+    at_ns: int
+    roles: Roles
+    labels: Labels
+    factors: dict[str, float]
+    base_kw: float
+    values: Values
+    estimates: tuple[Estimate, ...]
+    diagnoses: tuple[Diagnosis, ...]
+
+
+_encode = msgspec.msgpack.encode
+
+
+def write_start(start: Start, path: Path) -> None:
+    """Write a package durably: its name appears only when all of it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as file:
+        file.write(_encode(start))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def read_start(path: Path) -> Start | None:
+    """Return a package; None where there is none, or one that cannot be read."""
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Start)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Start:
+    """Package the plant as its records tell it at the fork.
+
+    Raises:
+        XushiError: see `xushi.runtime.foresight.fork`.
+    """
+    plant = find_plant(platform.twins, platform.registry)
+    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns)
+    roles = find_roles(platform, plant)
+    reader = _Reader(timeline, branch.look_back_ns, branch.fork_ns)
+    return Start(
+        plant=msgspec.structs.replace(plant, diagnoses=()),
+        model=begun.model,
+        state=begun.state,
+        at_ns=branch.fork_ns,
+        roles=roles,
+        labels=reader.labels(plant, roles, begun.state),
+        factors={machine: record.factor for machine, record in begun.records.machines.items()},
+        base_kw=reader.base_kw(roles),
+        values=Values.of(timeline.snapshot(branch.fork_ns)),
+        estimates=begun.calibration.estimates,
+        diagnoses=begun.diagnoses,
+    )
+
+
+def package_branch(parent: Start, before: Branch, branch: Branch, timeline: Timeline) -> Start:
+    """Package a branch at an instant of its own path: the model goes on from exactly where it stands there.
+
+    Args:
+        parent, before: the package and the record of the branch that is forked.
+        timeline: its timeline.
+    """
+    model = changed_model(parent.model, before.changes(), parent.state.calendar_s)
+    run = simulate.Simulation(model, parent.state, seed=before.seed)
+    run.advance((branch.fork_ns - before.fork_ns) / _S)
+    state = run.state()
+    reader = _Reader(timeline, branch.fork_ns, branch.fork_ns)
+    factors = {
+        node: reader.number(roles["CycleTimeFactor"], parent.factors.get(node, 1.0))
+        for node, roles in parent.roles.items()
+        if "CycleTimeFactor" in roles
+    }
+    labels = reader.labels(parent.plant, parent.roles, state)
+    return msgspec.structs.replace(
+        parent, model=model, state=state, at_ns=branch.fork_ns, factors=factors,
+        labels=msgspec.structs.replace(labels, stage_after=parent.labels.stage_after),
+        values=Values.of(timeline.snapshot(branch.fork_ns)),
+    )  # fmt: skip
+
+
+class _Reader:
+    """Reads what the model does not need and the picture does."""
+
+    def __init__(self, timeline: Timeline, start_ns: int, at_ns: int) -> None:
+        self._timeline = timeline
+        self._registry = timeline.registry
+        self._start_ns = start_ns
+        self._at_ns = at_ns
+
+    def _value(self, key: str, at_ns: int) -> Any:
+        if key not in self._registry:
+            return None
+        frame = self._timeline.snapshot(at_ns, [self._registry.handle(key)])
+        return next((value for _, _, value, _ in frame.rows(self._registry)), None)
+
+    def number(self, key: str, default: float) -> float:
+        """The value of a signal at the fork, or what to take where it has none."""
+        value = self._value(key, self._at_ns)
+        return default if value is None else float(value)
+
+    def labels(self, plant: Plant, roles: Roles, state: simulate.PlantState) -> Labels:
+        """What the parts are called and how far they are, as the plant shows them."""
+        parts: dict[str, list[str]] = {}
+        stages: dict[str, list[int]] = {}
+        after = {node.id: self._stage_after(plant, roles, node.id) for node in plant.machines()}
+        for node in plant.nodes.values():
+            mine = roles[node.id]
+            if node.is_buffer:
+                parts[node.id] = [str(one) for one in self._value(mine.get("Parts", ""), self._at_ns) or []]
+                stages[node.id] = [int(one) for one in self._value(mine.get("Stages", ""), self._at_ns) or []]
+                continue
+            part = self._value(mine.get("CurrentPart", ""), self._at_ns)
+            parts[node.id] = [str(part)] if part else []
+            stage = self._value(mine.get("Stage", ""), self._at_ns)
+            stages[node.id] = [int(stage or 0)] if part else []
+        return Labels(parts, stages, after)
+
+    def _stage_after(self, plant: Plant, roles: Roles, machine: str) -> int:
+        """The stage that parts have most often when they come in behind a machine; 0 where that is not shown."""
+        seen: Counter[int] = Counter()
+        for flow in plant.out_of(machine)[:1]:
+            mine = roles[flow.behind]
+            seen.update(int(one[-1]) for one in self._last(mine.get("Stages", "")) if one)
+            seen.update(int(one) for one in self._last(mine.get("Stage", "")) if one)
+        return seen.most_common(1)[0][0] if seen else 0
+
+    def _last(self, key: str) -> list[Any]:
+        """The last values of a signal before the fork."""
+        if key not in self._registry:
+            return []
+        handle = self._registry.handle(key)
+        rows: list[Any] = []
+        for piece in self._timeline.pieces(handle, self._start_ns, self._at_ns):
+            rows += [row[2] for row in piece.frame(handle).rows(self._registry)]
+        return [one for one in rows[-_LOOKED_AT:] if one is not None]
+
+    def base_kw(self, roles: Roles) -> float:
+        """The mean power that the line's meter counted beside the machines."""
+        hours = (self._at_ns - self._start_ns) / _S / 3600
+        meters = {node: mine["Energy"] for node, mine in roles.items() if "Energy" in mine}
+        if LINE not in meters or hours <= 0:
+            return 0.0
+        risen = {node: self._rise(key) for node, key in meters.items()}
+        return max(0.0, risen.pop(LINE) - sum(risen.values())) / hours
+
+    def _rise(self, key: str) -> float:
+        first, last = self._value(key, self._start_ns), self._value(key, self._at_ns)
+        return max(0.0, float(last) - float(first)) if first is not None and last is not None else 0.0
+
+
+def need_start(start: Start | None, branch: Branch) -> Start:
+    """The package, or the refusal that it is not there.
+
+    Raises:
+        XushiError: `runtime.branch_not_ready`.
+    """
+    if start is None:
+        raise XushiError("runtime.branch_not_ready", branch=branch.title)
+    return start

@@ -1,0 +1,292 @@
+"""Changes of a model: one figure of one element each, refused with the element where the model has no such thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from xushi import simulate
+from xushi.kernel import XushiError
+
+Figure: TypeAlias = Literal[
+    "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
+    "first_input", "pause", "stopped",
+]  # fmt: skip
+COPY = "+"  # M1+2 is the second machine beside M1
+EVERY = "*"
+_MOST_PLACES = 1_000
+_MOST_MACHINES = 20
+_STOPPED = "stopped"
+_YEARS_S = 1e9  # longer than anything is run ahead
+_MIN_S = 60.0
+_NEVER = simulate.Calendar(id=_STOPPED, period_s=_YEARS_S, working_s=((_YEARS_S - 1.0, _YEARS_S),))
+_Make: TypeAlias = Callable[[simulate.Machine], simulate.Machine]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+_Minutes = Annotated[float, msgspec.Meta(ge=0, le=10_080)]
+
+
+class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One change of one element.
+
+    Attributes:
+        element: machine, buffer or fleet; `*` stands for every machine in a pause.
+        figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a
+            number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the
+            element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work
+            from `from_min` to `to_min` minutes after the fork (maintenance, a break). `stopped` needs nothing more: it
+            works no more, and what is on it waits.
+    """
+
+    element: _Name
+    figure: Figure
+    factor: Annotated[float, msgspec.Meta(ge=0.01, le=100)] | None = None
+    value: Annotated[int, msgspec.Meta(ge=1, le=_MOST_PLACES)] | None = None
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    to: _Name | None = None
+    from_min: _Minutes | None = None
+    to_min: _Minutes | None = None
+
+
+def changed_model(
+    model: simulate.Model, changes: Sequence[ModelChange], calendar_s: float = 0.0
+) -> simulate.Model:  # fmt: skip
+    """Return the model with the changes, in their order.
+
+    Args:
+        calendar_s: the calendar's time at the fork, `PlantState.calendar_s`.
+
+    Raises:
+        XushiError: `runtime.change_unknown`, `runtime.change_wrong`, each with the element.
+    """
+    for change in changes:
+        model = _Changer(model, change, calendar_s).changed()
+    return model
+
+
+def check_room(model: simulate.Model, state: simulate.PlantState) -> None:
+    """Refuse a model in which what is in a buffer at the start would not fit.
+
+    Raises:
+        XushiError: `runtime.change_wrong`.
+    """
+    for machine in model.machines:
+        if f"{machine.id}.in" not in {buffer.id for buffer in model.buffers}:
+            continue
+        inside = [
+            name
+            for name, one in state.machines.items()
+            if machine.id in (name, name.rpartition("-")[0]) and (one.parts or one.held)
+        ]
+        if len(inside) > machine.count:
+            raise XushiError("runtime.change_wrong", element=machine.id, figure="capacity", value=machine.count)
+    for buffer in model.buffers:
+        level = sum(one.quantity for one in state.buffers.get(buffer.id, ()))
+        if buffer.capacity is not None and level > buffer.capacity:
+            raise XushiError("runtime.change_wrong", element=buffer.id, figure="capacity", value=buffer.capacity)
+
+
+class _Changer:
+    """Applies one change to one model."""
+
+    def __init__(self, model: simulate.Model, change: ModelChange, calendar_s: float) -> None:
+        self.model = model
+        self.change = change
+        self.calendar_s = calendar_s
+        buffers = {buffer.id for buffer in model.buffers}
+        self.carriers = [one.id for one in model.machines if f"{one.id}.in" in buffers]
+        self.stations = [one.id for one in model.machines if one.id not in self.carriers and COPY not in one.id]
+
+    def changed(self) -> simulate.Model:
+        match self.change.figure:
+            case "vehicles":
+                return self._vehicles()
+            case "capacity":
+                return self._capacity()
+            case "machines":
+                return self._machines()
+            case "share":
+                return self._share()
+            case "pause" | "stopped":
+                return self._calendar()
+            case "transfer_time":
+                self._known(self.carriers)
+                return self._of_machines(lambda one: _slower(one, self._factor()))
+            case "first_input":
+                self._known([one.id for one in self.model.machines if len(one.operations) > 1 and COPY not in one.id])
+                return self._of_machines(self._served_first)
+            case _:
+                self._known(self.stations)
+                return self._of_machines(self._timed)
+
+    def _known(self, known: Sequence[str]) -> None:
+        if self.change.element not in known:
+            raise XushiError(
+                "runtime.change_unknown", element=self.change.element, figure=self.change.figure,
+                known=", ".join(sorted(known)) or "–",
+            )  # fmt: skip
+
+    def _wrong(self, value: object = "–") -> XushiError:
+        return XushiError(
+            "runtime.change_wrong", element=self.change.element, figure=self.change.figure, value=str(value)
+        )
+
+    def _factor(self) -> float:
+        if self.change.factor is None:
+            raise self._wrong()
+        return self.change.factor
+
+    def _value(self) -> int:
+        if self.change.value is None:
+            raise self._wrong()
+        return self.change.value
+
+    def _of_machines(self, make: _Make) -> simulate.Model:
+        """Change the machine and those that were set beside it."""
+        element = self.change.element
+        machines = [
+            make(one) if one.id == element or one.id.startswith(element + COPY) else one for one in self.model.machines
+        ]
+        return msgspec.structs.replace(self.model, machines=tuple(machines))
+
+    def _timed(self, machine: simulate.Machine) -> simulate.Machine:
+        factor = self._factor()
+        if self.change.figure == "cycle_time":
+            return _slower(machine, factor)
+        name = "repair" if self.change.figure == "repair_time" else "after"
+        failures = [
+            msgspec.structs.replace(one, **{name: simulate.scaled(getattr(one, name), factor)})
+            for one in machine.failures
+        ]
+        if not failures:
+            raise self._wrong(factor)
+        return msgspec.structs.replace(machine, failures=tuple(failures))
+
+    def _vehicles(self) -> simulate.Model:
+        self._known([fleet.id for fleet in self.model.fleets])
+        fleets = [
+            msgspec.structs.replace(one, count=self._value()) if one.id == self.change.element else one
+            for one in self.model.fleets
+        ]
+        return msgspec.structs.replace(self.model, fleets=tuple(fleets))
+
+    def _capacity(self) -> simulate.Model:
+        plain = [one.id for one in self.model.buffers if one.capacity != 0]
+        self._known([*self.carriers, *plain])
+        value = self._value()
+        if self.change.element in self.carriers:
+
+            def resized(machine: simulate.Machine) -> simulate.Machine:
+                # A row of one place would be called otherwise than its state; a row of two loses little.
+                if (value < 2) != (machine.count < 2):
+                    raise self._wrong(value)
+                return msgspec.structs.replace(machine, count=value)
+
+            return self._of_machines(resized)
+        buffers = [
+            msgspec.structs.replace(one, capacity=value) if one.id == self.change.element else one
+            for one in self.model.buffers
+        ]
+        return msgspec.structs.replace(self.model, buffers=tuple(buffers))
+
+    def _machines(self) -> simulate.Model:
+        """Set equal machines beside one; they take from and give to the same neighbours, and fail on their own."""
+        self._known(self.stations)
+        element, value = self.change.element, self._value()
+        if value > _MOST_MACHINES:
+            raise self._wrong(value)
+        machines = []
+        for one in self.model.machines:
+            if one.id.startswith(element + COPY):
+                continue
+            machines.append(one)
+            if one.id == element:
+                machines += [
+                    msgspec.structs.replace(one, id=f"{element}{COPY}{number}") for number in range(2, value + 1)
+                ]
+        return msgspec.structs.replace(self.model, machines=tuple(machines))
+
+    def _share(self) -> simulate.Model:
+        self._known([one.id for one in self.model.machines if len(one.operations[0].to) > 1 and COPY not in one.id])
+        change = self.change
+        if change.share is None or change.to is None:
+            raise self._wrong()
+        wanted = change.share
+
+        def sent(machine: simulate.Machine) -> simulate.Machine:
+            operations = []
+            for operation in machine.operations:
+                chosen = [route for route in operation.to if self._is_end(route.to)]
+                rest = sum(route.share for route in operation.to if route not in chosen)
+                if len(chosen) != 1 or (rest <= 0 and wanted < 1):
+                    raise self._wrong(change.to)
+                routes = [
+                    msgspec.structs.replace(
+                        route, share=wanted if route in chosen else (1 - wanted) * route.share / rest
+                    )
+                    for route in operation.to
+                ]
+                kept = tuple(route for route in routes if route.share > 0)
+                operations.append(msgspec.structs.replace(operation, to=kept))
+            return msgspec.structs.replace(machine, operations=tuple(operations))
+
+        return self._of_machines(sent)
+
+    def _is_end(self, place: str) -> bool:
+        """Whether a buffer of the model is where the change's `to` begins."""
+        return place in ends_of(self.change.element, self.change.to or "")
+
+    def _served_first(self, machine: simulate.Machine) -> simulate.Machine:
+        to = self.change.to or ""
+        places = {to, f"{to}.out", f"{to}>{self.change.element}"}
+        first = [one for one in machine.operations if any(given.buffer in places for given in one.inputs)]
+        if not first:
+            raise self._wrong(self.change.to or "–")
+        rest = [one for one in machine.operations if one not in first]
+        return msgspec.structs.replace(machine, operations=(*first, *rest))
+
+    def _calendar(self) -> simulate.Model:
+        is_all = self.change.figure == "pause" and self.change.element == EVERY
+        self._known([*self.stations, *([EVERY] if is_all else [])])
+        calendars = {one.id: one for one in self.model.calendars}
+        machines = []
+        for one in self.model.machines:
+            own = one.id.partition(COPY)[0]
+            if not (own == self.change.element or (is_all and own in self.stations)):
+                machines.append(one)
+                continue
+            calendar = self._working(calendars.get(one.calendar or ""), one.id)
+            calendars[calendar.id] = calendar
+            power = msgspec.structs.replace(one.power, off_kw=one.power.idle_kw)
+            machines.append(msgspec.structs.replace(one, calendar=calendar.id, power=power))
+        return msgspec.structs.replace(self.model, machines=tuple(machines), calendars=tuple(calendars.values()))
+
+    def _working(self, before: simulate.Calendar | None, machine: str) -> simulate.Calendar:
+        """The working times of a machine without the time of the change."""
+        if self.change.figure == _STOPPED:
+            return _NEVER
+        start, end = self.change.from_min, self.change.to_min
+        if start is None or end is None or end <= start:
+            raise self._wrong(f"{start}–{end}")
+        if before is not None and before.id == _STOPPED:
+            return before
+        if before is not None and before.period_s != _YEARS_S:
+            raise self._wrong(f"{start}–{end}")  # a calendar of the model's own, with another period
+        from_s, to_s = self.calendar_s + start * _MIN_S, self.calendar_s + end * _MIN_S
+        kept: list[tuple[float, float]] = []
+        for low, high in before.working_s if before is not None else ((0.0, _YEARS_S),):
+            kept += [pair for pair in ((low, min(high, from_s)), (max(low, to_s), high)) if pair[0] < pair[1]]
+        return simulate.Calendar(id=f"{machine}/calendar", period_s=_YEARS_S, working_s=tuple(kept))
+
+
+def ends_of(element: str, to: str) -> set[str]:
+    """The buffers and sinks of a model into which an element gives what goes to another."""
+    return {to, f"{to}.in", f"{element}>{to}"}
+
+
+def _slower(machine: simulate.Machine, factor: float) -> simulate.Machine:
+    operations = [
+        msgspec.structs.replace(one, duration=simulate.scaled(one.duration, factor)) for one in machine.operations
+    ]
+    return msgspec.structs.replace(machine, operations=tuple(operations))

@@ -1,0 +1,108 @@
+"""Turns a branch into a plan: its commands become steps, what only the model knows becomes what a person does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from xushi.kernel import Change, Command, CommandContext, XushiError
+from xushi.runtime.branches import Branch, Edit
+from xushi.runtime.foresight import ModelChange, need_engine
+from xushi.runtime.plans._commands import WRITE, make_plan
+from xushi.runtime.plans._content import MOST_STEPS, CommandStep, ManualStep, PlanContent, PlanOrigin, Step, Words
+from xushi.runtime.plans._rehearsing import rehearse_branch
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+
+_FIGURES: dict[str, tuple[str, str]] = {
+    "cycle_time": ("cycle time", "节拍时间"), "repair_time": ("repair time", "维修时间"),
+    "time_to_failure": ("time to failure", "故障间隔"), "transfer_time": ("transfer time", "输送时间"),
+    "capacity": ("capacity", "容量"), "vehicles": ("number of vehicles", "小车数量"),
+    "machines": ("number of machines", "设备数量"),
+}  # fmt: skip
+
+
+class FromBranchParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The branch, the title of the plan (that of the branch when empty), and the futures behind its promise."""
+
+    branch: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    title: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    replications: Annotated[int, msgspec.Meta(ge=10, le=1_000)] = 30
+
+
+def from_branch_commands() -> list[Command]:
+    """The command of this file."""
+    return [
+        Command(
+            "plan.from_branch", FromBranchParams, WRITE,
+            {"en": "Make a plan from a branch", "zh-CN": "由分支制定计划"},
+            {"en": "Turns what was changed on a branch into steps, and its comparison with no change into the promise.",
+             "zh-CN": "将分支上的更改转换为步骤，并将其与不作更改的比较作为承诺。"},
+            _prepare, is_undoable=False,
+        ),
+    ]  # fmt: skip
+
+
+def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
+    need_engine()
+    platform: Platform = context.services["platform"]
+    branch = platform.branches.get(params.branch)
+    steps = steps_of(branch)
+    origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
+    content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
+    made = make_plan(context, content)
+    if branch.before is not None:
+        # The model of a branch of a branch stands where the plant is not: its promise comes from a rehearsal.
+        return made
+    effect = rehearse_branch(context, made.result["plan"], branch, params.replications)
+    return msgspec.structs.replace(made, effects=(effect,))
+
+
+def steps_of(branch: Branch) -> tuple[Step, ...]:
+    """The steps that bring the plant to where a branch is, the changes of the branches before it first.
+
+    Raises:
+        XushiError: `runtime.branch_unchanged`, `runtime.plan_too_large`.
+    """
+    steps = tuple(_step(edit) for one in _lineage(branch) for edit in one.edits)
+    if not steps:
+        raise XushiError("runtime.branch_unchanged", branch=branch.title)
+    if len(steps) > MOST_STEPS:
+        raise XushiError("runtime.plan_steps_many", count=len(steps), limit=MOST_STEPS)
+    return steps
+
+
+def _lineage(branch: Branch) -> list[Branch]:
+    """A branch with all it comes from, the first one first."""
+    return [*(_lineage(branch.before) if branch.before is not None else []), branch]
+
+
+def _step(edit: Edit) -> Step:
+    if edit.command is not None:
+        return CommandStep(command=edit.command, params=edit.params)
+    told = [_told(change) for change in edit.changes]
+    text: Words = {"en": "; ".join(one[0] for one in told)[:1_000], "zh-CN": "；".join(one[1] for one in told)[:1_000]}
+    return ManualStep(text=text, changes=edit.changes)
+
+
+def _told(change: ModelChange) -> tuple[str, str]:
+    """What a person has to do so that the plant becomes as the model, in both languages."""
+    place, to = change.element, change.to
+    match change.figure:
+        case "stopped":
+            return f"Stop {place}", f"停止 {place}"
+        case "pause":
+            return (
+                f"Pause {place} from {change.from_min:g} to {change.to_min:g} min after the start",
+                f"开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟暂停 {place}",
+            )
+        case "share":
+            percent = f"{(change.share or 0) * 100:g} %"
+            return f"Send {percent} of what leaves {place} to {to}", f"将离开 {place} 的 {percent} 送往 {to}"
+        case "first_input":
+            return f"Let {place} take from {to} first", f"让 {place} 优先从 {to} 取件"
+    en, zh = _FIGURES[change.figure]
+    amount = f"{change.factor * 100:g} %" if change.factor is not None else f"{change.value}"
+    return f"Change the {en} of {place} to {amount}", f"将 {place} 的{zh}改为 {amount}"

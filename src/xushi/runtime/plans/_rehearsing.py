@@ -1,0 +1,243 @@
+"""Rehearses a plan: many futures with and without it from one state and the same chance; the gain is its promise."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+
+from xushi import simulate
+from xushi.kernel import Change, Command, CommandContext, Progress, XushiError, canonical_json
+from xushi.runtime import foresight
+from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.runtime.branches import Branch
+from xushi.runtime.foresight import (
+    AheadParams,
+    Alternative,
+    ModelChange,
+    Plant,
+    consequences_of_all,
+    find_plant,
+    fork,
+    need_engine,
+    run_comparison,
+    take_turn,
+    times_of,
+)
+from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
+from xushi.runtime.plans._content import CommandStep, PlanContent, PlanOrigin, PlanPromise, PromisedFigure
+from xushi.runtime.plans._desk import OWN_HAND
+from xushi.runtime.plans._plant_time import plant_now_ns
+from xushi.runtime.plans._records import changed, plan_of, require
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+
+_PLAN = "plan"
+_MEASURABLE = ("plant.good", "plant.throughput_per_h", "plant.energy_kwh")  # what the history tells afterwards
+_TITLE = {"en": "Rehearsal", "zh-CN": "预演"}
+_LARGEST_RESULT = 512 * 1024
+
+
+class RehearseParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A plan to rehearse, from where and how far, as a comparison; from the present when no instant is given."""
+
+    plan: PlanId
+    replications: Annotated[int, msgspec.Meta(ge=10, le=1_000)] = 30
+
+
+class KeepParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a rehearsal found: the platform's own note.
+
+    Attributes:
+        digest: of the content that was rehearsed; where it has changed since, the result is dropped.
+        by, by_name: who had it rehearsed.
+    """
+
+    plan: PlanId
+    digest: str
+    promise: PlanPromise
+    origin: PlanOrigin
+    result: dict[str, Any]
+    by: str
+    by_name: str
+
+
+def rehearse_commands() -> list[Command]:
+    """The commands of this file."""
+    return [
+        Command(
+            "plan.rehearse", RehearseParams, WRITE,
+            {"en": "Rehearse a plan", "zh-CN": "预演计划"},
+            {"en": "Runs the plant ahead with and without the plan and keeps the difference as its promise.",
+             "zh-CN": "分别在执行与不执行计划的情况下推演工厂，并将差异保存为承诺。"},
+            _prepare_rehearse, is_undoable=False,
+        ),
+        Command(
+            "plan.keep_rehearsal", KeepParams, OWN_RIGHT,
+            {"en": "Keep a rehearsal", "zh-CN": "保存预演"},
+            {"en": "The platform's own note of what a rehearsal found.", "zh-CN": "平台对预演结果的记录。"},
+            _prepare_keep, is_undoable=False,
+        ),
+    ]  # fmt: skip
+
+
+def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change:
+    need_engine()
+    platform: Platform = context.services["platform"]
+    plan = plan_of(context.store, params.plan)
+    require(plan, "draft", "rejected")
+    if params.at_ms is None and params.timeline == "live":
+        params = msgspec.structs.replace(params, at_ms=plant_now_ns(platform) / 1e6)
+    ahead = times_of(platform, params)
+
+    def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
+        plant = find_plant(platform.twins, platform.registry)
+        begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
+        return begun, {name: record.factor for name, record in begun.records.machines.items()}
+
+    before = plan.content.origin
+    origin = PlanOrigin(
+        timeline=params.timeline, fork_ms=ahead.at_ns / 1e6, branch=before.branch if before is not None else "",
+        seed=params.seed, data_from_ms=ahead.start_ns / 1e6, data_until_ms=ahead.at_ns / 1e6,
+    )  # fmt: skip
+    effect = Rehearsal(
+        platform, plan.id, origin, ahead.horizon_s, params.replications, forked, context.actor.id, context.actor.name
+    )  # fmt: skip
+    return Change(effects=(effect,), summary={**told(plan), "timeline": params.timeline, "at_ns": ahead.at_ns})
+
+
+def _prepare_keep(context: CommandContext, params: KeepParams) -> Change:
+    plan = plan_of(context.store, params.plan)
+    require(plan, "draft", "rejected")
+    if plan.digest != params.digest:
+        raise XushiError("runtime.plan_changed", plan=plan.content.title, name=plan.changed_by_name)
+    content = msgspec.structs.replace(plan.content, promise=params.promise, origin=params.origin)
+    after = revised(context, plan, content, rehearsal=params.result)
+    # The platform only notes it: the plan is still that of the person who had it rehearsed.
+    after = msgspec.structs.replace(after, changed_by=params.by, changed_by_name=params.by_name)
+    return Change(diff=changed(context.store, after), summary={**told(after), "rehearsed_by": params.by_name})
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """Starts the job; the futures are run after the command is done.
+
+    Attributes:
+        origin: where it forks, before the model is known.
+        horizon_s: how far it runs.
+        fork: makes the model and its state.
+    """
+
+    platform: Platform
+    plan: str
+    origin: PlanOrigin
+    horizon_s: float
+    replications: int
+    fork: Callable[[], tuple[foresight.Origin, Mapping[str, float]]]
+    by: str
+    by_name: str
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "rehearsal", "plan": self.plan, "timeline": self.origin.timeline}
+
+    async def apply(self) -> dict[str, Any]:
+        job = self.platform.jobs.start(_TITLE, self.by, self._work)
+        return {**self.describe(), "job": job.id}
+
+    async def _work(self, tell: Progress) -> dict[str, Any]:
+        plan = plan_of(self.platform.store, self.plan)
+        promise, origin, result = await take_turn(self.platform, tell, partial(self._rehearse, plan.content))
+        if len(msgspec.json.encode(result)) > _LARGEST_RESULT:
+            result = {}
+        keep = KeepParams(self.plan, plan.digest, promise, origin, result, self.by, self.by_name)
+        await self.platform.bus.run("plan.keep_rehearsal", keep, OWN_HAND)
+        return {"plan": self.plan, **result}
+
+    def _rehearse(
+        self, content: PlanContent, progress: Callable[[float], None], cancellation: Any
+    ) -> tuple[PlanPromise, PlanOrigin, dict[str, Any]]:  # fmt: skip
+        begun, factors = self.fork()
+        changes, not_modelled = effects_of(self.platform, begun.plant, content, factors)
+        result = run_comparison(
+            begun, [Alternative(name=_PLAN, changes=changes)], self.horizon_s, self.replications, self.origin.seed,
+            progress, cancellation,
+        )  # fmt: skip
+        origin = msgspec.structs.replace(
+            self.origin, model_sha256=model_digest(begun.model), not_modelled=not_modelled
+        )  # fmt: skip
+        return promise_of(result, _PLAN, self.horizon_s), origin, result
+
+
+def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, replications: int) -> Rehearsal:
+    """The effect that rehearses a new plan from the fork of its branch, as far as the branch runs."""
+    platform: Platform = context.services["platform"]
+
+    def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
+        start = platform.branches.package(branch.id)
+        return start, start.factors
+
+    origin = PlanOrigin(
+        timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed,
+        data_from_ms=branch.look_back_ns / 1e6, data_until_ms=branch.fork_ns / 1e6,
+    )  # fmt: skip
+    horizon_s = (branch.until_ns - branch.fork_ns) / 1e9
+    return Rehearsal(
+        platform, plan_id, origin, horizon_s, replications, forked, context.actor.id, context.actor.name
+    )  # fmt: skip
+
+
+def effects_of(
+    platform: Platform, plant: Plant, content: PlanContent, in_force: Mapping[str, float]
+) -> tuple[tuple[ModelChange, ...], tuple[int, ...]]:  # fmt: skip
+    """What the steps change in the model, all at once, and the numbers of those whose effect it does not know.
+
+    Args:
+        in_force: the cycle-time factors that the model was made with, by machine.
+    """
+    commands: list[tuple[str, Any]] = []
+    changes: list[ModelChange] = []
+    not_modelled = []
+    for number, step in enumerate(content.steps, 1):
+        if not isinstance(step, CommandStep):
+            changes += step.changes
+            if not step.changes:
+                not_modelled.append(number)
+            continue
+        try:
+            consequences_of_all(platform, plant, [(step.command, step.params)], in_force)
+        except XushiError:
+            not_modelled.append(number)
+        else:
+            commands.append((step.command, step.params))
+    changes += consequences_of_all(platform, plant, commands, in_force)
+    return tuple(changes), tuple(not_modelled)
+
+
+def model_digest(model: simulate.Model) -> str:
+    """SHA-256 (hex) of the canonical JSON of a model."""
+    return hashlib.sha256(canonical_json(model)).hexdigest()
+
+
+def promise_of(comparison: dict[str, Any], name: str, span_s: float) -> PlanPromise:
+    """The promise that an alternative of a comparison makes, of what can be measured afterwards.
+
+    Args:
+        name: of the alternative.
+    """
+    told_by = {one["name"]: one for one in comparison["alternatives"]}
+    chosen, without = told_by[name], told_by["now"]
+    figures = []
+    for kpi in _MEASURABLE:
+        figure, difference = chosen["figures"][kpi], chosen["differences"][kpi]
+        figures.append(
+            PromisedFigure(
+                id=kpi, **figure, without=without["figures"][kpi]["mean"], gain=difference["mean"],
+                gain_low=difference["low"], gain_high=difference["high"],
+            )
+        )  # fmt: skip
+    return PlanPromise(span_s=span_s, replications=comparison["replications"], figures=tuple(figures))

@@ -1,0 +1,144 @@
+"""Branches in a real browser: fork the running plant, play, change, undo, compare, and show it beside the live line."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from visiting import Demo, Visit
+
+pytestmark = pytest.mark.browser
+SLOW_MS = 90_000
+FACTOR = "urn:xushi:demo:submodel:OP40:OperationalData#CycleTimeFactor"
+
+
+def branches_of(demo: Demo) -> list[dict[str, Any]]:
+    return [one for one in demo.remote.get("/api/timelines") if one["kind"] == "branch"]
+
+
+@pytest.fixture(autouse=True)
+def no_branches_are_left(demo: Demo) -> Iterator[None]:
+    yield
+    for one in branches_of(demo):
+        demo.remote.run("branch.delete", {"branch": one["id"]})
+
+
+def fork(page: Page, name: str) -> None:
+    """Fork what is shown, for an hour, by the button of the time bar."""
+    page.get_by_role("region", name="Time").get_by_role("button", name="Fork here").click()
+    dialog = page.get_by_role("dialog", name="Fork here")
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("How far ahead").select_option("1")
+    dialog.get_by_role("button", name="Fork", exact=True).click()
+    expect(page.get_by_text(f"Branch “{name}”: not the live line.")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_fork_opens_a_branch_that_plays_is_changed_and_compared(
+    visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
+) -> None:
+    page = visit(1280, 800).open()
+    expect(page.locator("time").first).not_to_have_text("–")
+    fork(page, "Quicker")
+    clock = page.locator("time").first
+    shown = clock.inner_text()
+    expect(clock).not_to_have_text(shown)  # it plays by itself
+
+    page.get_by_role("button", name="Changes", exact=True).click()
+    open_one = page.get_by_role("region", name="Quicker")
+    expect(open_one.get_by_text("Nothing was changed")).to_be_visible(timeout=SLOW_MS)
+    open_one.get_by_label("Element").select_option("OP40")
+    open_one.get_by_label("By, in %").fill("100")
+    open_one.get_by_role("button", name="Change", exact=True).click()
+    change = open_one.get_by_role("listitem").filter(has_text="OP40: cycle time +100 %")
+    expect(change).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Undo").first.click()
+    expect(change).to_have_count(0, timeout=SLOW_MS)
+    open_one.get_by_label("By, in %").fill("100")
+    open_one.get_by_role("button", name="Change", exact=True).click()
+    expect(change).to_be_visible(timeout=SLOW_MS)
+
+    open_one.get_by_role("button", name="Compare", exact=True).click()
+    expect(open_one.get_by_text(re.compile("^Best: "))).to_be_visible(timeout=SLOW_MS)
+    expect(open_one.get_by_role("figure")).to_be_visible()
+    expect(open_one.get_by_text(re.compile("holds the line back"))).to_be_visible()
+    assert axe(page) == []
+
+    change.get_by_role("button", name=re.compile("^Take back")).click()
+    expect(open_one.get_by_text("Nothing was changed")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_write_on_a_branch_changes_the_branch_and_not_the_line(visit: Visit, demo: Demo) -> None:
+    page = visit(1440, 900).open(shell="urn:xushi:demo:shell:OP40", inspector="1")
+    expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
+    fork(page, "Written")
+    branch = branches_of(demo)[0]["id"]
+    page.get_by_role("button", name="Change Cycle-time factor").click()
+    expect(page.get_by_text("On the branch “Written”")).to_be_visible()
+    page.get_by_label("New value").fill("1.4")
+    hold = page.get_by_role("button", name="Hold to write on the branch")
+    hold.focus()
+    page.keyboard.down("Enter")
+    expect(page.get_by_text("Done: Run a command on a branch")).to_be_visible()
+    page.keyboard.up("Enter")
+    (edit,) = demo.remote.get(f"/api/branches/{branch}")["edits"]
+    assert (edit["command"], edit["params"]) == ("signal.write", {"signal": FACTOR, "value": 1.4})
+    handle = next(each["handle"] for each in demo.remote.get("/api/signals")["signals"] if each["key"] == FACTOR)
+    now_ms = time.time() * 1e3
+    rows = demo.remote.get(f"/api/timelines/live/signals/{handle}/range?start_ms={now_ms - 60_000}&end_ms={now_ms}")
+    assert 1.4 not in rows["values"]
+
+
+def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open()
+    expect(page.locator("time").first).not_to_have_text("–")
+    fork(page, "Beside")
+    page.keyboard.press("Alt+v")
+    second = page.get_by_role("region", name="Side by side with")
+    expect(second.get_by_label("Timeline beside")).to_have_value("live")
+    figures = page.get_by_role("region", name="Both in figures")
+    expect(figures.get_by_role("columnheader", name=re.compile("^Beside"))).to_be_visible()
+    expect(figures.get_by_role("columnheader", name=re.compile("^Live"))).to_be_visible()
+    second.get_by_role("button", name="Pause beside").click()
+    page.wait_for_timeout(1500)
+    link = page.evaluate("location.href")
+    assert re.search(r"timeline=.*beside=live.*besideAt=", link)
+    other = visit(390, 844).page
+    other.goto(link)
+    expect(other.get_by_text("Branch “Beside”: not the live line.")).to_be_visible()
+    panes = [other.get_by_role("region", name=name).bounding_box() for name in ("World", "World, beside")]
+    assert panes[0] is not None
+    assert panes[1] is not None
+    assert panes[0]["y"] + panes[0]["height"] <= panes[1]["y"]  # one above the other
+
+
+def test_a_deleted_branch_comes_back_by_undo(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open()
+    expect(page.locator("time").first).not_to_have_text("–")
+    fork(page, "Away")
+    page.keyboard.press("Alt+r")
+    page.get_by_role("button", name="Actions for Away").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(page.get_by_text("No branches yet")).to_be_visible()
+    expect(page.get_by_text("not the live line")).to_have_count(0)
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_role("button", name=re.compile("^Away"))).to_be_visible()
+
+
+def test_a_past_instant_is_forked_in_chinese_on_a_phone(visit: Visit, demo: Demo) -> None:
+    page = visit(390, 844, is_phone=True).open(lang="zh-CN")
+    expect(page.locator("time").first).not_to_have_text("–")
+    bar = page.get_by_role("slider", name="所示时刻")
+    bar.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="从此处分叉").click()
+    dialog = page.get_by_role("dialog", name="从此处分叉")
+    dialog.get_by_label("推演多远").select_option("1")
+    dialog.get_by_role("button", name="分叉", exact=True).click()
+    expect(page.get_by_text("不是实时产线")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="返回实时").click()
+    expect(page.get_by_text("不是实时产线")).to_have_count(0)

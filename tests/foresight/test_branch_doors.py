@@ -1,0 +1,245 @@
+"""Every door works on a branch as on any other timeline; a branch survives a restart and kill -9."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import connect
+
+from xushi.demo.plant import default_endpoints
+from xushi.kernel import XushiError
+from xushi.remote import Remote, local_access
+from xushi.runtime import FULL, decode_frame
+from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED
+from xushi.testing import Served, served
+
+from .conftest import HOUR, START_NS, S
+
+FORK_MS = (START_NS + HOUR + 37 * S) / 1e6
+HOUR_MS = 3_600_000.0
+# No plant runs there: nothing but what was recorded is seen.
+NOWHERE = {described: described.rpartition(":")[0] + ":9" for described in default_endpoints().values()}
+_OP = "urn:xushi:demo:submodel:{}:OperationalData#{}"
+
+
+def until(condition: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, f"did not happen: {what}"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def plant(recorded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder: Path = tmp_path_factory.mktemp("doors") / "data"
+    shutil.copytree(recorded_folder, folder)
+    with served(folder, endpoints=NOWHERE) as one:
+        yield one
+
+
+def content(remote: Remote, path: str) -> bytes:
+    return remote.raw("GET", path)
+
+
+def info(remote: Remote, branch: str) -> Any:
+    return remote.get(f"/api/branches/{branch}")
+
+
+def fork(remote: Remote, **params: Any) -> str:
+    params = {"timeline": "live", "at_ms": FORK_MS, "hours": 1, "seed": 3, **params}
+    branch: str = remote.run("branch.fork", params)["result"]["branch"]
+    return ready(remote, branch)
+
+
+def ready(remote: Remote, branch: str) -> str:
+    until(lambda: info(remote, branch)["branch"]["state"] != "computing", "the path is there")
+    assert info(remote, branch)["branch"]["state"] == "ready", info(remote, branch)["branch"]["error"]
+    return branch
+
+
+@pytest.fixture(scope="module")
+def branch(plant: Served) -> str:
+    return fork(plant.remote)
+
+
+def handle(plant: Served, machine: str, path: str) -> int:
+    return plant.platform.registry.handle(_OP.format(machine, path))
+
+
+def test_it_is_listed_with_its_parent_and_the_instant_of_its_fork(plant: Served, branch: str) -> None:
+    listed = {one["id"]: one for one in plant.remote.get("/api/timelines")}
+    assert listed[branch]["kind"] == "branch"
+    assert (listed[branch]["parent"], listed[branch]["fork_ms"]) == ("live", FORK_MS)
+    assert listed[branch]["end_ms"] == FORK_MS + HOUR_MS
+    assert listed[branch]["start_ms"] < FORK_MS
+    assert listed["live"]["parent"] is None
+    assert branch in {one["id"] for one in plant.remote.get("/api/branches")}
+
+
+def test_one_tells_its_changes_its_elements_and_its_figures(plant: Served, branch: str) -> None:
+    told = info(plant.remote, branch)
+    elements = {one["element"]: {figure["figure"]: figure for figure in one["figures"]} for one in told["elements"]}
+    assert elements["OP40"]["cycle_time"]["present"] == pytest.approx(30.0, rel=0.1)
+    assert elements["B50"]["capacity"]["present"] >= 2
+    assert elements["OP60"]["first_input"]["to"] == ["B95", "B50"]
+    assert {"pause"} == set(elements["*"])
+    assert 60 < told["figures"]["finished"] < 125
+    assert sum(next(one for one in told["figures"]["machines"] if one["id"] == "OP40")["shares"].values()) == (
+        pytest.approx(1.0, abs=1e-3)
+    )
+    assert any(one["element"] == "OP40" and one["figure"] == "work" for one in told["estimates"])
+
+
+def test_its_values_are_read_exported_and_served_as_time_series(plant: Served, branch: str) -> None:
+    remote, level = plant.remote, handle(plant, "B50", "Count")
+    span = f"start_ms={FORK_MS - 600_000}&end_ms={FORK_MS + 600_000}"
+    rows = remote.get(f"/api/timelines/{branch}/signals/{level}/range?{span}")
+    assert min(rows["times_ms"]) < FORK_MS < max(rows["times_ms"])
+    buckets = remote.get(f"/api/timelines/{branch}/signals/{level}/buckets?{span}&count=20")
+    assert sum(buckets["count"]) == len(rows["times_ms"])
+    series = remote.get(f"/api/timelines/{branch}/time-series?signals={level}&{span}&records=1000")
+    assert series["modelType"] == "Submodel"
+    for form in ("csv", "xlsx"):
+        file = content(remote, f"/api/timelines/{branch}/export?signals={level}&{span}&format={form}")
+        assert len(file) > 1_000
+    snapshot = decode_frame(content(remote, f"/api/timelines/{branch}/snapshot?at_ms={FORK_MS + 1000}"))
+    qualities = dict(zip(snapshot.handles.tolist(), snapshot.qualities.tolist(), strict=True))
+    assert qualities[level] == 0
+    assert qualities[handle(plant, "OP40", "ToolWear")] == UNCERTAIN_NOT_UPDATED
+
+
+def test_kpis_and_alarms_are_worked_out_on_it(plant: Served, branch: str) -> None:
+    remote = plant.remote
+    span = f"start_ms={FORK_MS}&end_ms={FORK_MS + HOUR_MS}&timeline={branch}"
+    found = {one["id"]: one for one in remote.get(f"/api/kpis?{span}&trend=4")["kpis"]}
+    assert 0.3 < found["OP40.oee"]["value"] <= 1.05
+    assert found["LINE1.throughput"]["value"] == pytest.approx(info(remote, branch)["figures"]["finished"], abs=2)
+    assert found["OP60.energy_per_piece"]["value"] > 0
+    assert found["OP60.quality"]["value"] > 0.8
+    why = remote.get(f"/api/kpis/OP40.oee/why?{span}")
+    assert why["value"] == pytest.approx(found["OP40.oee"]["value"])
+    entries = remote.get(f"/api/alarms/journal?{span}")
+    assert {one["alarm"] for one in entries} & {f"OP{n}0.failed" for n in range(1, 11)}
+    assert "PLC1.silent" not in {one["alarm"] for one in entries}
+    remote.get(f"/api/alarms?timeline={branch}&at_ms={FORK_MS + 600_000}")
+
+
+def test_it_is_played_over_the_websocket_from_before_its_fork(plant: Served, branch: str) -> None:
+    url = plant.remote.url.replace("http", "ws") + "/api/ws"
+    state, wear = handle(plant, "OP40", "CurrentEngine"), handle(plant, "OP40", "ToolWear")
+    with connect(url, additional_headers={"Authorization": f"Bearer {plant.remote.token}"}) as socket:
+
+        def tell(**message: Any) -> None:
+            socket.send(json.dumps(message))
+
+        def frame() -> Any:
+            while True:
+                message = socket.recv(timeout=20)
+                if isinstance(message, bytes):
+                    return decode_frame(message)
+
+        tell(type="watch", view=1, timeline=branch, signals=[state, wear], rate_hz=20)
+        assert frame().kind == FULL
+        tell(type="play", view=1, timeline=branch, from_ms=FORK_MS - 2_000, speed=600)
+        seen: list[tuple[float, dict[int, int]]] = []
+        while not seen or seen[-1][0] < FORK_MS + 600_000:
+            shown = frame()
+            seen.append((shown.time_ms, dict(zip(shown.handles.tolist(), shown.qualities.tolist(), strict=True))))
+        assert any(qualities.get(wear) == UNCERTAIN_NOT_UPDATED for _, qualities in seen)
+        assert sum(state in qualities for _, qualities in seen) > 5
+
+
+def test_a_write_is_rehearsed_as_it_would_be_sent(plant: Served, branch: str) -> None:
+    remote, key = plant.remote, _OP.format("OP40", "CycleTimeFactor")
+    other = fork(remote, title="quick")
+    write = {"command": "signal.write", "params": {"signal": key, "value": 0.7}}
+    remote.run("branch.run", {"branch": other, **write})
+    ready(remote, other)
+    told = info(remote, other)
+    assert told["edits"][0]["command"] == "signal.write"
+    assert told["edits"][0]["title"]["en"]
+    present = {one["element"]: one for one in told["elements"]}["OP40"]["figures"][0]["present"]
+    assert present == pytest.approx(21.0, rel=0.1)
+    span = f"start_ms={FORK_MS}&end_ms={FORK_MS + HOUR_MS}"
+    rows = remote.get(f"/api/timelines/{other}/signals/{plant.platform.registry.handle(key)}/range?{span}")
+    assert (rows["values"][-1], rows["qualities"][-1]) == (0.7, 0)
+    with pytest.raises(XushiError) as refused:
+        remote.run("branch.run", {"branch": other, "command": "signal.write",
+                                  "params": {"signal": key, "value": 7.0}})  # fmt: skip
+    assert refused.value.code == "runtime.value_out_of_range"
+    with pytest.raises(XushiError) as refused:
+        remote.run("branch.run", {"branch": other, "command": "scene.rename",
+                                  "params": {"place": "x", "name": {"en": "y"}}})  # fmt: skip
+    assert refused.value.code == "runtime.not_modelled"
+    compared = remote.run("foresight.compare", {"branches": [branch, other], "replications": 10})
+    path = f"/api/jobs/{compared['effects'][0]['job']}"
+    until(lambda: remote.get(path)["state"] != "running", "the comparison ends")
+    job = remote.get(path)
+    assert job["state"] == "done", job
+    assert {one["name"] for one in job["result"]["alternatives"]} == {
+        "now",
+        "quick",
+        info(remote, branch)["branch"]["title"],
+    }
+
+
+def test_rights(plant: Served, branch: str) -> None:
+    viewer = Remote(plant.remote.url, plant.token("view"))
+    assert info(viewer, branch)["branch"]["id"] == branch
+    with pytest.raises(XushiError) as refused:
+        viewer.run("branch.delete", {"branch": branch})
+    assert refused.value.code == "kernel.forbidden"
+    planner = Remote(plant.remote.url, plant.token("view", "propose"))
+    with pytest.raises(XushiError) as refused:
+        planner.run("branch.run", {"branch": branch, "command": "signal.write", "params": {}})
+    assert refused.value.code == "kernel.forbidden"
+
+
+def serve(folder: Path) -> tuple[subprocess.Popen[bytes], Remote]:
+    command = [sys.executable, "-m", "xushi.cli", "serve", "--no-browser", "--data", str(folder), "--port", "0"]
+    for described, endpoint in NOWHERE.items():
+        command += ["--endpoint", f"{described}={endpoint}"]
+    with (folder.parent / "server.log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    found = None
+    while found is None or found.pid != process.pid:
+        assert process.poll() is None, (folder.parent / "server.log").read_text()
+        time.sleep(0.02)
+        found = local_access(folder)
+    return process, Remote(found.url, found.token)
+
+
+def usable(remote: Remote, branch: str) -> dict[int, Any]:
+    """What is shown at the end; restarts leave their marks that nobody looked, which are no values."""
+    shown = decode_frame(content(remote, f"/api/timelines/{branch}/snapshot?at_ms={FORK_MS + HOUR_MS}"))
+    rows = zip(shown.handles.tolist(), shown.times_ms.tolist(), shown.qualities.tolist(), strict=True)
+    return {handle: (at_ms, shown.value(i)) for i, (handle, at_ms, quality) in enumerate(rows) if quality < BAD}
+
+
+def test_an_acknowledged_fork_survives_kill_9_and_goes_the_same_way(recorded_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(recorded_folder, folder)
+    process, remote = serve(folder)
+    try:
+        whole = fork(remote)
+        params = {"timeline": "live", "at_ms": FORK_MS, "hours": 1, "seed": 3}
+        cut = remote.run("branch.fork", params)["result"]["branch"]
+        process.kill()
+        process.wait()
+        process, remote = serve(folder)
+        ready(remote, cut)
+        ready(remote, whole)
+        one, other = (usable(remote, name) for name in (whole, cut))
+        assert one == other
+        assert info(remote, cut)["figures"] == info(remote, whole)["figures"]
+    finally:
+        process.kill()
+        process.wait()

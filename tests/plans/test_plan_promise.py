@@ -1,0 +1,186 @@
+"""What a rehearsal promises, and what the history tells of it afterwards, on recorded hours of the demo line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from xushi.demo._physics import PlantModel
+from xushi.kernel import ManualClock, XushiError
+from xushi.runtime import SYSTEM, Platform
+from xushi.runtime.branches import Branch, Edit
+from xushi.runtime.foresight import ModelChange
+from xushi.runtime.plans import Plan, measure, plan_of
+from xushi.runtime.plans._from_branch import steps_of
+from xushi.signals import BAD_NO_COMMUNICATION, Frame
+from xushi.testing import import_plant, record_plant
+
+from .conftest import until
+
+S = 1_000_000_000
+START_NS = 1_800_000_000 * S
+SPAN_S = 1_800.0
+ROOT = "urn:xushi:demo:submodel:"
+
+
+class Line:
+    """An hour of the demo line, a plan executed at its end, and the half hour after it."""
+
+    def __init__(self, platform: Platform, plan: str, finished: int) -> None:
+        self.platform = platform
+        self.plan_id = plan
+        self.finished = finished
+
+    @property
+    def plan(self) -> Plan:
+        return plan_of(self.platform.store, self.plan_id)
+
+
+def value(platform: Platform, key: str, at_ns: int) -> Any:
+    handle = platform.registry.handle(ROOT + key)
+    return next(iter(platform.timelines.get("live").snapshot(at_ns, [handle]).rows(platform.registry)))[2]
+
+
+async def until_job_ends(platform: Platform, outcome: Any) -> dict[str, Any]:
+    job = await platform.jobs.wait(outcome.effects[0]["job"])
+    assert job.state == "done", job.error
+    result: dict[str, Any] = job.result
+    return result
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    clock = ManualClock(START_NS)
+    with Platform.open(tmp_path_factory.mktemp("promise") / "data", clock) as platform:
+        plant = PlantModel(1, START_NS)
+
+        async def run() -> str:
+            await import_plant(platform)
+            record_plant(platform, plant, 3_600.0)
+            clock.advance(3_600 * S)
+            changes = [{"element": "OP90", "figure": "repair_time", "factor": 0.9}]
+            steps = [{"kind": "manual", "text": {"en": "Help", "zh-CN": "协助"}, "changes": changes}]
+            run = platform.bus.run
+            plan: str = (await run("plan.make", {"content": {"title": "Help", "steps": steps}}, SYSTEM)).result["plan"]
+            rehearse = {"plan": plan, "hours": SPAN_S / 3600, "replications": 20}
+            await until_job_ends(platform, await run("plan.rehearse", rehearse, SYSTEM))
+            digest = plan_of(platform.store, plan).digest
+            await run("plan.approve", {"plan": plan, "digest": digest}, SYSTEM)
+            outcome = await run("plan.execute", {"plan": plan}, SYSTEM)
+            await until(lambda: plan_of(platform.store, plan).run.steps[0].state == "asked")  # type: ignore[union-attr]
+            await run("plan.confirm", {"plan": plan, "step": 1}, SYSTEM)
+            await until_job_ends(platform, outcome)
+            return plan
+
+        plan = asyncio.run(run())
+        assert measure(platform, plan_of(platform.store, plan)).state == "not_yet"
+        record_plant(platform, plant, 3_600.0 + SPAN_S + 60.0)
+        clock.advance(int((SPAN_S + 60) * S))
+        begin_ns, end_ns = START_NS + 3_600 * S, START_NS + int((3_600 + SPAN_S) * S)
+        finished = "PLC1:OperationalData#Engines.Finished"
+        yield Line(platform, plan, value(platform, finished, end_ns) - value(platform, finished, begin_ns))
+
+
+def test_a_rehearsal_keeps_its_promise_with_model_data_and_chance(line: Line) -> None:
+    content = line.plan.content
+    assert content.promise is not None
+    assert content.origin is not None
+    good = content.promise.figures[0]
+    assert good.id == "plant.good"
+    assert good.band_low is not None
+    assert good.mean is not None
+    assert good.band_high is not None
+    assert good.band_low <= good.mean <= good.band_high
+    assert good.gain_low is not None
+    assert good.gain is not None
+    assert good.gain_low <= good.gain
+    assert content.origin.fork_ms == pytest.approx((START_NS + 3_600 * S) / 1e6)
+    assert len(content.origin.model_sha256) == 64
+    assert content.origin.not_modelled == ()
+    entries = line.platform.evidence.entries(0, 1000)
+    (kept,) = (one for one in entries if one.get("command") == "plan.keep_rehearsal")
+    assert kept["summary"]["origin"]["model_sha256"] == content.origin.model_sha256
+    assert kept["summary"]["digest"] == line.plan.digest
+
+
+def test_what_happened_is_what_the_line_itself_counted(line: Line) -> None:
+    found = measure(line.platform, line.plan)
+    happened = {one.id: one.happened for one in found.figures}
+    assert happened["plant.good"] == line.finished
+    assert happened["plant.throughput_per_h"] == pytest.approx(line.finished * 3600 / SPAN_S)
+    assert found.state in ("kept", "broken")
+
+
+@pytest.mark.parametrize(
+    ("id", "low", "high", "state"),
+    [
+        ("plant.good", -5, 5, "kept"), ("plant.good", -9, -5, "kept"), ("plant.good", 1, 5, "broken"),
+        ("plant.energy_kwh", -1e3, 1e3, "kept"), ("plant.energy_kwh", -2e3, -1e3, "broken"),
+        ("plant.energy_kwh", 1e3, 2e3, "kept"), ("plant.energy_kwh", None, 1e3, "unknown"), ("other", 0, 1, "unknown"),
+    ],
+)  # fmt: skip
+def test_a_figure_is_kept_within_its_band_or_beyond_it_on_the_better_side(
+    line: Line, id: str, low: float | None, high: float, state: str
+) -> None:
+    plan, base = line.plan, float(line.finished)
+    assert plan.content.promise is not None
+    figure = next(one for one in plan.content.promise.figures if id in (one.id, "other"))
+    if id == "plant.energy_kwh":
+        base = next(one.happened for one in measure(line.platform, plan).figures if one.id == id) or 0.0
+    moved = msgspec.structs.replace(
+        figure, id=id, band_low=None if low is None else base + low, band_high=base + high
+    )  # fmt: skip
+    promise = msgspec.structs.replace(plan.content.promise, figures=(moved,))
+    content = msgspec.structs.replace(plan.content, promise=promise)
+    found = measure(line.platform, msgspec.structs.replace(plan, content=content))
+    assert (found.figures[0].state, found.state) == (state, state)
+
+
+def test_a_plan_without_promise_or_run_has_nothing_to_measure(line: Line) -> None:
+    for plan in (
+        msgspec.structs.replace(line.plan, run=None),
+        msgspec.structs.replace(line.plan, content=msgspec.structs.replace(line.plan.content, promise=None)),
+    ):
+        with pytest.raises(XushiError) as refused:
+            measure(line.platform, plan)
+        assert refused.value.code == "runtime.plan_not_measurable"
+
+
+def test_z_a_gap_in_the_records_makes_the_outcome_unknown(line: Line) -> None:
+    platform = line.platform
+    handle = platform.registry.handle(f"{ROOT}B100:OperationalData#Count")
+    at_ns = START_NS + 4_000 * S
+    platform.history.append(Frame.from_rows(platform.registry, [(handle, at_ns, 0, BAD_NO_COMMUNICATION)]))
+    states = {one.id: one.state for one in measure(platform, line.plan).figures}
+    assert states["plant.good"] == "unknown"
+
+
+def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does() -> None:
+    write = {"signal": "urn:x#F", "value": 0.9}
+    parent = Branch(
+        id="a", title="A", parent="live", fork_ns=1, until_ns=2, look_back_ns=0, seed=1, created_by="x", created_ns=1,
+        edits=(Edit(command="signal.write", params=write),),
+    )  # fmt: skip
+    changes = (
+        ModelChange(element="B40", figure="capacity", value=12),
+        ModelChange(element="OP20", figure="pause", from_min=10, to_min=20),
+        ModelChange(element="OP10", figure="share", share=0.25, to="B10"),
+        ModelChange(element="OP60", figure="first_input", to="B50"),
+        ModelChange(element="OP30", figure="stopped"),
+        ModelChange(element="OP50", figure="repair_time", factor=0.5),
+    )
+    branch = msgspec.structs.replace(parent, id="b", before=parent, edits=(Edit(changes=changes),))
+    steps = steps_of(branch)
+    assert [type(step).__name__ for step in steps] == ["CommandStep", "ManualStep"]
+    text = steps[1].text  # type: ignore[union-attr]
+    assert text["en"] == (
+        "Change the capacity of B40 to 12; Pause OP20 from 10 to 20 min after the start; Send 25 % of what leaves OP10 "
+        "to B10; Let OP60 take from B50 first; Stop OP30; Change the repair time of OP50 to 50 %"
+    )
+    assert text["zh-CN"].startswith("将 B40 的容量改为 12；开始后第 10 至 20 分钟暂停 OP20")
+    with pytest.raises(XushiError) as refused:
+        steps_of(msgspec.structs.replace(parent, edits=()))
+    assert refused.value.code == "runtime.branch_unchanged"

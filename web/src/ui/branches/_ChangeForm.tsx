@@ -1,0 +1,127 @@
+// Changes an element of the open branch: what is picked in the scene or the tree is what the form is about.
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
+import { useEffect, useMemo, useState, type FormEvent } from "react";
+import { formatNumber, useLanguage, useText, type Translate } from "../../i18n";
+import type { Changed, WantedChange } from "../forecast/_types";
+import { unitText, type Changeable, type FigureInfo } from "../live";
+import { useSelected, useUiStore } from "../state";
+import { changeOf, firstDraft, type Draft } from "./_draft";
+import { elementName } from "./_words";
+import css from "./branches.module.css";
+
+const MOST_COUNT = 1000;
+const MOST_MIN = 10_080;
+
+/** The elements in the groups they belong to, as they came. */
+function groups(elements: readonly Changeable[], text: Translate) {
+  const names: Record<Changeable["kind"], string> = {
+    machine: text("forecast.machines"),
+    buffer: text("forecast.buffers"),
+    fleet: text("branch.vehicles"),
+    plant: text("branch.plant"),
+  };
+  const kinds = [...new Set(elements.map((element) => element.kind))];
+  return kinds.map((kind) => ({
+    group: names[kind],
+    items: elements.filter((each) => each.kind === kind && each.figures.length > 0).map((each) => ({ value: each.element, label: elementName(each.element, text) })),
+  }));
+}
+
+/** What the reader picked in the scene or the tree, where the model has it. */
+function usePicked(elements: readonly Changeable[]): string | null {
+  const selected = useSelected();
+  const shell = selected?.twin?.id;
+  const short = selected?.twin?.idShort;
+  return useMemo(() => elements.find((each) => each.figures.length > 0 && ((each.shell !== "" && each.shell === shell) || each.element === short))?.element ?? null, [elements, shell, short]);
+}
+
+interface FieldsProps {
+  figure: FigureInfo;
+  draft: Draft;
+  onDraft(next: Draft): void;
+}
+
+/** The fields that this figure takes. */
+function Fields({ figure, draft, onDraft }: FieldsProps) {
+  const text = useText();
+  const { takes } = figure;
+  const isPercent = takes === "factor" || takes === "share";
+  return (
+    <>
+      {takes === "share" || takes === "choice" ? (
+        <NativeSelect label={text(takes === "share" ? "branch.shareTo" : "branch.first")} value={draft.to} data={figure.to} onChange={(event) => onDraft({ ...draft, to: event.currentTarget.value })} />
+      ) : null}
+      {isPercent || takes === "value" ? (
+        <NumberInput
+          label={text(takes === "factor" ? "forecast.byPercent" : takes === "share" ? "branch.share" : "branch.count")}
+          value={draft.amount}
+          onChange={(amount) => onDraft({ ...draft, amount })}
+          min={takes === "factor" ? -90 : takes === "share" ? 0 : 1}
+          max={takes === "factor" ? 500 : takes === "share" ? 100 : MOST_COUNT}
+          allowDecimal={isPercent}
+        />
+      ) : null}
+      {takes === "window" ? (
+        <>
+          <NumberInput label={text("branch.fromMin")} value={draft.fromMin} min={0} max={MOST_MIN} onChange={(fromMin) => onDraft({ ...draft, fromMin })} />
+          <NumberInput label={text("branch.toMin")} value={draft.toMin} min={0} max={MOST_MIN} onChange={(toMin) => onDraft({ ...draft, toMin })} />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+interface Props {
+  elements: readonly Changeable[];
+  isBusy: boolean;
+  onChange(change: WantedChange): void;
+}
+
+export function ChangeForm({ elements, isBusy, onChange }: Props) {
+  const text = useText();
+  const language = useLanguage();
+  const ui = useUiStore();
+  const picked = usePicked(elements);
+  const [chosen, setChosen] = useState<string | null>(picked);
+  const [wanted, setWanted] = useState<Changed | null>(null);
+  useEffect(() => {
+    if (picked) setChosen(picked);
+  }, [picked]);
+  const element = elements.find((each) => each.element === chosen) ?? elements.find((each) => each.figures.length > 0);
+  const figure = element?.figures.find((each) => each.figure === wanted) ?? element?.figures[0];
+  const subject = `${element?.element} ${figure?.figure} ${figure?.present}`;
+  const [draft, setDraft] = useState(() => ({ subject, ...firstDraft(figure) }));
+  // Another figure, or another value of it, begins a new draft.
+  const now = draft.subject === subject ? draft : { subject, ...firstDraft(figure) };
+  if (!element || !figure) return null;
+  const change = changeOf(element.element, figure, now);
+  const written = (value: number) => `${formatNumber(figure.unit === "1" ? value * 100 : value, language, figure.takes === "value" ? 0 : 1)} ${figure.unit === "1" ? "%" : unitText(figure.unit)}`.trim();
+  const isPlain = figure.takes === "nothing" || figure.present === null;
+  const choose = (id: string) => {
+    setChosen(id);
+    const shell = elements.find((each) => each.element === id)?.shell;
+    if (shell) ui.set({ selection: { kind: "shell", id: shell } });
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (change) onChange(change);
+  };
+  return (
+    <form className={css.form} onSubmit={submit} aria-label={text("branch.change")}>
+      <NativeSelect label={text("forecast.element")} value={element.element} onChange={(event) => choose(event.currentTarget.value)} data={groups(elements, text)} />
+      <NativeSelect
+        label={text("forecast.change")}
+        value={figure.figure}
+        onChange={(event) => setWanted(event.currentTarget.value as Changed)}
+        data={element.figures.map((each) => ({ value: each.figure, label: text(`forecast.changed.${each.figure}`) }))}
+      />
+      <Fields figure={figure} draft={now} onDraft={(next) => setDraft({ ...next, subject })} />
+      <Button type="submit" variant="default" disabled={change === null || isBusy}>
+        {text("branch.change")}
+      </Button>
+      <p className={css.present}>
+        {isPlain ? "" : text("branch.nowIs", { value: written(figure.present ?? 0) })} {change?.factor != null && figure.present !== null ? text("branch.becomes", { value: written(figure.present * change.factor) }) : ""}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,58 @@
+// Says branches in words: where one was forked, and what was changed on it.
+import { formatDateTime, formatNumber, localName, type Language, type Translate } from "../../i18n";
+import type { BranchEdit, SignalInfo, TimelineInfo } from "../live";
+import type { WantedChange } from "../forecast/_types";
+
+export interface Known {
+  language: Language;
+  text: Translate;
+  timelines: readonly TimelineInfo[];
+}
+
+export function timelineName(id: string, { language, text, timelines }: Known): string {
+  if (id === "live") return text("time.live");
+  const found = timelines.find((timeline) => timeline.id === id);
+  return found ? localName(found.title, language, id) : text("branch.gone");
+}
+
+export function forkedText(branch: { parent?: string | null; fork_ms?: number | null }, known: Known): string {
+  return known.text("branch.forked", { parent: timelineName(branch.parent ?? "live", known), at: formatDateTime(branch.fork_ms ?? NaN, known.language) });
+}
+
+export function elementName(element: string, text: Translate): string {
+  return element === "*" ? text("branch.everyMachine") : element;
+}
+
+/** What a change gives, as people say it: by how much, how many, whereto, from when to when. */
+function amountText(change: WantedChange, { language, text }: Pick<Known, "language" | "text">): string {
+  const number = (value: number) => formatNumber(value, language, Number.isInteger(Math.round(value * 1000) / 1000) ? 0 : 1);
+  if (change.factor != null) {
+    const percent = change.factor * 100 - 100;
+    return `${percent > 0 ? "+" : ""}${number(percent)} %`;
+  }
+  if (change.value != null) return number(change.value);
+  if (change.share != null) return `${change.to ?? ""} ${number(change.share * 100)} %`.trim();
+  if (change.from_min != null || change.to_min != null) return text("branch.window", { from: number(change.from_min ?? 0), to: number(change.to_min ?? 0) });
+  return change.to ?? "";
+}
+
+export function changeText(change: WantedChange, known: Pick<Known, "language" | "text">): string {
+  return `${elementName(change.element, known.text)}: ${known.text(`forecast.changed.${change.figure}`)} ${amountText(change, known)}`.trim();
+}
+
+/** What a command was told, signals by their names. */
+function paramsText(params: Readonly<Record<string, unknown>>, byKey: ReadonlyMap<string, SignalInfo>, language: Language): string {
+  const words = (value: unknown) => {
+    const signal = typeof value === "string" ? byKey.get(value) : undefined;
+    if (signal) return localName(signal.name, language, signal.path);
+    if (typeof value === "number") return formatNumber(value, language);
+    return typeof value === "string" ? value.slice(value.lastIndexOf("#") + 1) : JSON.stringify(value);
+  };
+  const given = Object.values(params).filter((value) => value !== null && value !== "" && !(typeof value === "object" && Object.keys(value).length === 0));
+  return given.map(words).join(", ");
+}
+
+export function editText(edit: BranchEdit, byKey: ReadonlyMap<string, SignalInfo>, known: Pick<Known, "language" | "text">): string {
+  if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
+  return `${localName(edit.title, known.language, edit.command)}: ${paramsText(edit.params, byKey, known.language)}`;
+}

@@ -1,0 +1,65 @@
+// What a comparison came to: the best, those that may be as good, the differences as a picture and as a table.
+import { useLanguage, useText } from "../../i18n";
+import { Forest } from "./_Forest";
+import { number, signed } from "./_Tables";
+import { KPIS, type Comparison } from "./_types";
+import css from "./forecast.module.css";
+
+interface Props {
+  comparison: Comparison;
+  /** What alternatives are called where that is not their name. */
+  nameOf?(name: string): string;
+}
+
+export function Outcome({ comparison, nameOf = (name) => name }: Props) {
+  const text = useText();
+  const language = useLanguage();
+  const title = (name: string) => (name === "now" ? text("forecast.asNow") : nameOf(name));
+  const ties = comparison.not_told_apart;
+  return (
+    <>
+      <p role="status">
+        <strong>{text("forecast.best", { name: title(comparison.best) })}</strong>{" "}
+        {ties.length > 0 ? text("forecast.ties", { names: ties.map(title).join(", ") }) : text("forecast.noTies")}
+      </p>
+      <Forest comparison={comparison} title={title} />
+      <div className={css.wide}>
+        <table className={css.table}>
+          <caption>{text("forecast.differences", { count: comparison.replications })}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{text("forecast.alternative")}</th>
+              {KPIS.map((kpi) => (
+                <th key={kpi} scope="col">
+                  {text(`forecast.kpi.${kpi}`)}
+                </th>
+              ))}
+              <th scope="col">{text("forecast.bottleneckHead")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {comparison.alternatives.map((one) => (
+              <tr key={one.name} data-best={one.name === comparison.best || undefined}>
+                <th scope="row">{title(one.name)}</th>
+                {KPIS.map((kpi) => {
+                  const change = one.differences[kpi];
+                  return (
+                    <td key={kpi}>
+                      {number(one.figures[kpi]?.mean, language)}
+                      {one.name !== "now" && change ? (
+                        <span className={css.change} data-clear={change.is_clear || undefined}>
+                          {signed(change.mean, language)} [{signed(change.low, language)}; {signed(change.high, language)}] {change.is_clear ? "" : text("forecast.unclear")}
+                        </span>
+                      ) : null}
+                    </td>
+                  );
+                })}
+                <td>{one.bottleneck.machine}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

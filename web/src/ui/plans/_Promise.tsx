@@ -1,0 +1,118 @@
+// The promise of a plan beside what happened: rehearsed figures with their interval, and the outcome of the same span.
+import { Button, NumberInput } from "@mantine/core";
+import { useState } from "react";
+import { formatDateTime, formatDuration, useLanguage, useText, type TextKey } from "../../i18n";
+import { useActionTools } from "../actions";
+import { useConnection, type PlanInfo } from "../live";
+import css from "./plans.module.css";
+import { isAbnormal, promiseKey, useAmount } from "./_words";
+
+const KNOWN = ["plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh"];
+
+function Origin({ plan }: { plan: PlanInfo }) {
+  const text = useText();
+  const language = useLanguage();
+  const { origin } = plan.content;
+  if (!origin) return null;
+  return (
+    <p className={css.quiet}>
+      {text("plans.origin", {
+        at: formatDateTime(origin.fork_ms, language),
+        from: origin.data_from_ms === null ? "–" : formatDateTime(origin.data_from_ms, language),
+        seed: origin.seed,
+        model: origin.model_sha256.slice(0, 12) || "–",
+      })}
+      {origin.not_modelled.length > 0 ? ` ${text("plans.notModelled", { steps: origin.not_modelled.join(", ") })}` : ""}
+    </p>
+  );
+}
+
+export function PromiseTable({ plan }: { plan: PlanInfo }) {
+  const text = useText();
+  const language = useLanguage();
+  const amount = useAmount();
+  const { promise } = plan.content;
+  const { measurement } = plan;
+  if (!promise) return <p className={css.quiet}>{text("plans.noPromise")}</p>;
+  const heads = ["figure", "without", "promised", "gain", "band", ...(measurement ? (["happened", "kept"] as const) : [])] as const;
+  return (
+    <>
+      <div className={css.wide} tabIndex={0} role="region" aria-label={text("plans.promiseTitle")}>
+        <table className={css.table}>
+          <caption>{text("plans.promiseOver", { span: formatDuration(promise.span_s * 1000, language), count: promise.replications })}</caption>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th key={head} scope="col">
+                  {text(`plans.head.${head}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {promise.figures.map((figure) => {
+              const outcome = measurement?.figures.find((each) => each.id === figure.id);
+              const gain = figure.gain;
+              return (
+                <tr key={figure.id}>
+                  <th scope="row">{KNOWN.includes(figure.id) ? text(`forecast.kpi.${figure.id}` as TextKey) : figure.id}</th>
+                  <td>{amount(figure.without)}</td>
+                  <td>{amount(figure.mean)}</td>
+                  <td>{gain === null ? "–" : `${gain > 0 ? "+" : ""}${amount(gain)} [${amount(figure.gain_low)}; ${amount(figure.gain_high)}]`}</td>
+                  <td>
+                    {amount(figure.band_low)} – {amount(figure.band_high)}
+                  </td>
+                  {measurement ? (
+                    <>
+                      <td>
+                        <b>{amount(outcome?.happened)}</b>
+                      </td>
+                      <td data-bad={outcome?.state === "broken" || undefined}>{outcome ? text(promiseKey(outcome.state)) : "–"}</td>
+                    </>
+                  ) : null}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {measurement ? (
+        <p className={css.verdict} role="status" data-bad={isAbnormal(measurement.state) || undefined}>
+          {text(`plans.verdict.${measurement.state}`, { until: formatDateTime(measurement.until_ms, language) })}
+        </p>
+      ) : null}
+      <Origin plan={plan} />
+    </>
+  );
+}
+
+/** Rehearses a plan that is still open, and measures one that was executed. */
+export function PromiseTools({ plan }: { plan: PlanInfo }) {
+  const text = useText();
+  const tools = useActionTools();
+  const [hours, setHours] = useState<number | string>(1);
+  const isBusy = useConnection((connection) => connection.jobs.length > 0);
+  const id = plan.line.id;
+  if (plan.began_ms !== null) {
+    return plan.content.promise ? (
+      <Button variant="default" disabled={isBusy && plan.line.state !== "running"} onClick={() => void tools.run("plan.measure", { plan: id }, { isQuiet: true })}>
+        {text("plans.measure")}
+      </Button>
+    ) : null;
+  }
+  if (plan.line.state !== "draft" && plan.line.state !== "rejected") return null;
+  return (
+    <form
+      className={css.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void tools.run("plan.rehearse", { plan: id, hours: Number(hours) }, { isQuiet: true });
+      }}
+    >
+      <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.1} max={168} w={120} />
+      <Button type="submit" variant="default" disabled={hours === "" || isBusy}>
+        {text("plans.rehearse")}
+      </Button>
+    </form>
+  );
+}

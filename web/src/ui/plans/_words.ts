@@ -1,0 +1,64 @@
+// How plans and their steps are told in words: conditions, amounts, and which states are abnormal.
+import { formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
+import { usePlant, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type StepRunInfo } from "../live";
+
+export type Step = CommandStep | ManualStep;
+
+export const stateKey = (state: PlanLine["state"]): TextKey => `plans.state.${state}`;
+export const promiseKey = (state: Exclude<PlanLine["promise"], "">): TextKey => `plans.promise.${state}`;
+export const stepKey = (state: StepRunInfo["state"]): TextKey => `plans.step.${state}`;
+export const undoKey = (state: Exclude<StepRunInfo["undo"], "">): TextKey => `plans.undo.${state}`;
+
+export const isAbnormal = (state: string) => ["paused", "stopped", "aborted", "rejected", "failed", "unknown", "broken"].includes(state);
+
+const SIGNS: Record<PlanCondition["test"], string> = { "<": "<", "<=": "≤", "=": "=", "!=": "≠", ">=": "≥", ">": ">" };
+
+/** A signal by machine and name. */
+export function useSignalName(): (key: string) => string {
+  const language = useLanguage();
+  const signals = usePlant((plant) => plant.signals);
+  const twins = usePlant((plant) => plant.twins);
+  return (key) => {
+    const signal = signals.find((each) => each.key === key);
+    if (!signal) return key;
+    const owner = twins.find((twin) => twin.id === signal.shell);
+    const name = localName(signal.name, language, signal.path);
+    return owner ? `${owner.idShort || localName(owner.name, language, owner.id)} · ${name}` : name;
+  };
+}
+
+/** A condition in words: OP40 · Temperature > 60, for 10 s. */
+export function useConditionText(): (condition: PlanCondition) => string {
+  const text = useText();
+  const nameOf = useSignalName();
+  return (condition) => {
+    const bound = `${nameOf(condition.signal)} ${SIGNS[condition.test]} ${String(condition.value)}`;
+    return condition.for_s > 0 ? text("plans.forSeconds", { bound, seconds: condition.for_s }) : bound;
+  };
+}
+
+/** What a step does, in a line. */
+export function useStepText(): (step: Step) => { title: string; detail: string } {
+  const language = useLanguage();
+  const commands = usePlant((plant) => plant.commands);
+  const nameOf = useSignalName();
+  return (step) => {
+    if (step.kind === "manual") return { title: localName(step.text, language, ""), detail: "" };
+    const title = localName(commands.find((each) => each.name === step.command)?.title, language, step.command);
+    const { signal, value, ...rest } = step.params;
+    const parts = typeof signal === "string" ? [`${nameOf(signal)} := ${shown(value)}`] : [];
+    const others = { ...(typeof signal === "string" ? {} : { signal, value }), ...rest };
+    for (const [name, one] of Object.entries(others)) if (one !== undefined) parts.push(`${name}: ${shown(one)}`);
+    return { title, detail: parts.join(", ") };
+  };
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value) ?? "–";
+  return value.includes("#") ? (value.split(/[#.]/).at(-1) ?? value) : value;
+}
+
+export function useAmount(): (value: number | null | undefined) => string {
+  const language = useLanguage();
+  return (value) => (value === null || value === undefined ? "–" : formatNumber(value, language, Math.abs(value) < 100 ? 1 : 0));
+}
