@@ -20,6 +20,7 @@ ORDER = (
     "foresight",
     "branches",
     "schedule",
+    "orders",
     "endtoend",
     "firstrun",
     "world",

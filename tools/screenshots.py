@@ -40,6 +40,7 @@ PICTURES = {
     "cockpit": ("&view=cockpit&range=ten", DESK, "low"),
     "alarms": ("&view=alarms", DESK, "low"),
     "forecast": ("&view=forecast&inspector=0", DESK, "low"),
+    "orders": ("&view=orders&page=schedule&inspector=0", DESK, "low"),
     "plans": ("&view=plans&tree=0&inspector=0", DESK, "low"),
     "branches": ("&view=branches&inspector=0&tree=0", DESK, "low"),
     "beside": ("&inspector=0&beside=live", DESK, "low"),
@@ -51,6 +52,8 @@ TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 def picture(browser: Browser, running: RunningDemo, language: str, name: str) -> None:
     """Write one picture of a page: the table gives the part of its address after `#`, its size and its quality."""
     view, size, quality = PICTURES[name]
+    if name == "orders":
+        make_schedule(running)
     if name == "alarms":
         view += f"&alarm={first_alarm(running)}"
     if name == "plans":
@@ -68,6 +71,13 @@ def picture(browser: Browser, running: RunningDemo, language: str, name: str) ->
         compare(page, language)
     page.screenshot(path=str(IMAGES / f"{name}.{language}.png"), timeout=120_000)
     context.close()
+
+
+def make_schedule(running: RunningDemo) -> None:
+    """Have the order book scheduled."""
+    job = running.remote.run("schedule.make", {"limit_s": 5})["effects"][0]["job"]
+    while running.remote.get(f"/api/jobs/{job}")["state"] == "running":
+        time.sleep(0.5)
 
 
 def a_plan(running: RunningDemo) -> str:

@@ -15,7 +15,18 @@ from xushi.demo._line_address import (
 )
 from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
 from xushi.demo._line_machines import MACHINES, STATION_IDS
-from xushi.demo._line_parts import BIN_PARTS, PARTS, STAGES, TRAY_SIZE, parts_of
+from xushi.demo._line_parts import (
+    BIN_PARTS,
+    CUSTOMER_ORDERS,
+    PARTS,
+    PRODUCTS,
+    STAGES,
+    TRAY_SIZE,
+    VARIANT_PARTS,
+    parts_in,
+    parts_of,
+    supply_of,
+)
 from xushi.demo._line_sensors import COMMON_FAST, FAST, RESULTS
 from xushi.demo._line_signals import SIGNALS
 from xushi.demo._line_types import (
@@ -76,6 +87,7 @@ __all__ = [
     "BOLTS",
     "COMMON_FAST",
     "CONVEYOR_Z",
+    "CUSTOMER_ORDERS",
     "DEFAULT_MQTT_PORT",
     "DEFAULT_OPCUA_PORT",
     "EDGE",
@@ -91,6 +103,7 @@ __all__ = [
     "NAMESPACE",
     "NODES",
     "PARTS",
+    "PRODUCTS",
     "QUALITY_TOPIC",
     "RESULTS",
     "SIGNALS",
@@ -99,6 +112,7 @@ __all__ = [
     "TAKT_S",
     "TRACE_POINTS",
     "TRAY_SIZE",
+    "VARIANT_PARTS",
     "Area",
     "Edge",
     "Failure",
@@ -114,6 +128,8 @@ __all__ = [
     "Text",
     "buffers",
     "machine",
+    "parts_in",
     "parts_of",
     "signals_of",
+    "supply_of",
 ]

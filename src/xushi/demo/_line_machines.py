@@ -110,6 +110,8 @@ _OTHERS: tuple[Machine, ...] = (
             cycle(75.0),
             spread(0.35),
             fact("ScrapShare", 0.05, "", "Share of parts that cannot be cured", "无法修复的比例"),
+            fact("StandsInFor", "OP70 OP80 OP100", "", "Stations whose work can be done here", "可代替的工位"),
+            fact("StandInFactor", 1.8, "", "Work here over work there", "代替作业的时间倍数"),
         ),
         PowerByState(0.05, 0.2, 1.1, 0.2),
         cycle_s=75.0,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xushi.demo._line_types import Part, Stage, Text
+import msgspec
+
+from xushi.demo._line_types import CustomerOrder, Part, Product, Stage, Supply, Text
 
 
 def _part(
@@ -76,3 +78,66 @@ TRAY_SIZE = 12  # engines that one tray or container serves
 def parts_of(station: str) -> tuple[Part, ...]:
     """The parts that one station mounts."""
     return tuple(part for part in PARTS if part.station == station)
+
+
+def _variant(number: str, en: str, zh: str, like: str, supplier: str) -> Part:
+    """A part of another engine that goes where `like` goes."""
+    base = next(part for part in PARTS if part.number == like)
+    return msgspec.structs.replace(base, number=number, name=Text(en, zh), supplier=supplier, bin=-1)
+
+
+VARIANT_PARTS: tuple[Part, ...] = (
+    _variant("E15-7103", "Starter-generator pulley", "起发一体皮带轮", "E15-7003", "Luofu Forging"),
+    _variant("E15-3101", "Forged piston with rings", "锻造活塞总成", "E15-3001", "Taihu Piston"),
+    _variant("E15-5102", "Sport exhaust camshaft", "运动型排气凸轮轴", "E15-5002", "Luofu Forging"),
+)
+
+PRODUCTS: tuple[Product, ...] = (
+    Product(id="E15", name=Text("Engine E15", "E15 发动机"), type_code="E15-1.5T"),
+    Product(
+        id="E15H", name=Text("Engine E15 hybrid", "E15 混动发动机"), type_code="E15-1.5H",
+        in_place_of=(("E15-7003", "E15-7103"),), work=(("OP70", 1.2), ("OP90", 1.1)),
+    ),
+    Product(
+        id="E15S", name=Text("Engine E15 sport", "E15 运动型发动机"), type_code="E15-1.5S",
+        in_place_of=(("E15-3001", "E15-3101"), ("E15-5002", "E15-5102")), work=(("OP30", 1.15), ("OP50", 1.1)),
+    ),
+)  # fmt: skip
+
+# By part number; what is not named here has the last one.
+_SUPPLIES: dict[str, Supply] = {
+    "E15-1001": Supply(stock=520, lead_time_h=16, policy="wagner_whitin", order_cost=400, holding_cost=0.9),
+    "E15-2001": Supply(stock=460, lead_time_h=16, policy="wagner_whitin", order_cost=300, holding_cost=0.6),
+    "E15-3001": Supply(stock=1700, lead_time_h=8),
+    "E15-4001": Supply(stock=360, lead_time_h=3, policy="wagner_whitin", order_cost=350, holding_cost=0.8),
+    "E15-4003": Supply(stock=9000, lead_time_h=24, policy="wagner_whitin", order_cost=40, holding_cost=0.001),
+    "E15-5003": Supply(stock=6900, lead_time_h=24),
+    "E15-7103": Supply(stock=72, lead_time_h=1.5),
+    "E15-3101": Supply(stock=160, lead_time_h=2),
+    "E15-5102": Supply(stock=60, lead_time_h=6),
+}
+_PLENTY = 900
+
+
+def supply_of(part: Part) -> Supply:
+    """Stock and ordering of a part."""
+    return _SUPPLIES.get(part.number, Supply(stock=_PLENTY * part.quantity, lead_time_h=12))
+
+
+def parts_in(product: Product) -> tuple[Part, ...]:
+    """The bill of material of a product."""
+    others = dict(product.in_place_of)
+    by_number = {part.number: part for part in VARIANT_PARTS}
+    return tuple(by_number.get(others.get(part.number, ""), part) for part in PARTS)
+
+
+CUSTOMER_ORDERS: tuple[CustomerOrder, ...] = (
+    CustomerOrder(id="CO-2401", product="E15", quantity=48, due_h=0.9, priority=2, customer="Jianghuai Motors"),
+    CustomerOrder(id="CO-2402", product="E15H", quantity=36, due_h=1.5, priority=3, customer="Donghai Auto"),
+    CustomerOrder(id="CO-2403", product="E15", quantity=72, due_h=2.4, priority=1, customer="Jianghuai Motors"),
+    CustomerOrder(id="CO-2404", product="E15S", quantity=24, due_h=2.6, priority=2, customer="Taishan Racing"),
+    CustomerOrder(id="CO-2405", product="E15H", quantity=60, due_h=3.6, priority=1, customer="Donghai Auto"),
+    CustomerOrder(id="CO-2406", product="E15", quantity=60, due_h=4.3, customer="Beishan Trucks"),
+    CustomerOrder(id="CO-2407", product="E15S", quantity=24, due_h=6.0, release_h=2, customer="Taishan Racing"),
+    CustomerOrder(id="CO-2408", product="E15", quantity=96, due_h=7.0, release_h=2, customer="Jianghuai Motors"),
+)  # fmt: skip

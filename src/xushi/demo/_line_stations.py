@@ -10,6 +10,9 @@ PRESS = Text("Nanshan Press Technology", "南山压装技术")
 TIGHT = Text("Beihai Tightening Systems", "北海拧紧系统")
 TEST = Text("Dongting Test Benches", "洞庭试验台")
 MOVE = Text("Xushi Mobile Robots", "虚实移动机器人")
+# Of a change from one engine to another: new grippers, press tools and test programs.
+SETUP_S = {"OP10": 30, "OP20": 45, "OP30": 120, "OP40": 60, "OP50": 90, "OP60": 45, "OP70": 60, "OP80": 30, "OP90": 60,
+           "OP100": 15}  # fmt: skip
 
 
 def plate(maker: Text, en: str, zh: str, type_code: str, serial: str, year: int = 2025) -> Nameplate:
@@ -33,6 +36,10 @@ def cycle(seconds: float) -> TechnicalValue:
 
 def spread(share: float) -> TechnicalValue:
     return fact("CycleTimeVariation", share, "", "Variation of the cycle time, deviation over mean", "节拍时间变异系数")
+
+
+def setup(seconds: float) -> TechnicalValue:
+    return fact("SetupTime", seconds, "s", "Set-up time between products", "产品换型时间")
 
 
 def standby(kw: float) -> TechnicalValue:
@@ -79,6 +86,7 @@ def _station(
             fact("RatedPower", power.busy_kw, "kW", "Rated power", "额定功率"),
             standby(power.idle_kw),
             spread(0.05),
+            setup(SETUP_S[op]),
             *_reliability(failure),
         ),
         cycle_s=cycle_s,

@@ -58,10 +58,13 @@ class Nameplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TechnicalValue(msgspec.Struct, frozen=True):
+    """One figure; `meaning` names its concept where the idShort is another one."""
+
     id_short: str
     value: float | int | str
     unit: str
     name: Text
+    meaning: str = ""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -114,6 +117,38 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     def ideal_cycle_s(self) -> float:
         """The shortest cycle that the machine can do, in s: what its planned run time per item is measured by."""
         return round(IDEAL_SHARE * self.cycle_s, 2)
+
+
+class Supply(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in stock of a part, and how more of it is ordered: hours, and costs of a lot and of a piece and day."""
+
+    stock: int
+    lead_time_h: float
+    policy: Literal["lot_for_lot", "wagner_whitin"] = "lot_for_lot"
+    order_cost: float = 0.0
+    holding_cost: float = 0.0
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """A variant of the engine: parts in place of others, and how much longer it takes at some stations."""
+
+    id: str
+    name: Text
+    type_code: str
+    in_place_of: tuple[tuple[str, str], ...] = ()
+    work: tuple[tuple[str, float], ...] = ()
+
+
+class CustomerOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of the sample book; times in hours from the start of the demo."""
+
+    id: str
+    product: str
+    quantity: int
+    due_h: float
+    release_h: float = 0.0
+    priority: int = 0
+    customer: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -116,6 +116,11 @@ class PlantModel:
         {"Start": station.start, "Stop": station.stop, "Reset": station.reset}[method]()
         return True
 
+    def break_down(self, machine_id: str, at_s: float, repair_s: float) -> None:
+        """Lets a station fail at an instant of plant time after the start, for so long."""
+        station = self.stations[machine_id]
+        self.loop.after(max(0.0, at_s - self.loop.now_s), lambda: station.break_down(repair_s))
+
     def sample(self) -> None:
         """Brings the values that change all the time up to date: progress, positions, energy."""
         for station in self.stations.values():

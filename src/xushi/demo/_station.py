@@ -94,6 +94,17 @@ class Station:
             self._recovery.cancel()
             self._recover()
 
+    def break_down(self, repair_s: float) -> None:
+        """Fails now, whatever it is doing, and is repaired after so long."""
+        self._pause()
+        if self._recovery is not None:
+            self._recovery.cancel()
+        self._is_failed = True
+        self.failures += 1
+        self.panel.raise_alarm(200, "Drive fault")
+        self._recovery = self._loop.after(repair_s, self._recover)
+        self.advance()
+
     def answer_poka_yoke(self) -> bool:
         """The wrong part was taken away and replaced; False when nothing was asked."""
         if not self._asks_poka_yoke or self._stock is None:

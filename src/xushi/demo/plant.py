@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE
+from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE, STATION_IDS
 from xushi.demo._runner import PlantRunner
 from xushi.kernel import XushiError
 
@@ -67,6 +67,8 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
         has_operators=not options.no_operators,
         is_wall_time=options.wall_time,
     )
+    for station, at_s, for_s in options.fail:
+        runner.model.break_down(station, runner.model.loop.now_s + at_s, for_s)
     watch = asyncio.create_task(_watch_parent(os.getppid(), ended))
     try:
         await runner.start()
@@ -108,12 +110,28 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, help="folder for certificates and the broker's files")
     parser.add_argument("--no-operators", action="store_true", help="poka-yoke stops wait for your answer")
+    parser.add_argument(
+        "--fail", type=breakdown, action="append", default=[], metavar="STATION@AT:FOR",
+        help="a station fails AT plant seconds after the start, FOR so many, like OP70@60:900",
+    )  # fmt: skip
     parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
     parser.add_argument("--wall-time", action="store_true", help="stamp values with real time, not plant time")
     options = parser.parse_args(arguments)
     if not 0.1 <= options.speed <= 600.0:
         parser.error("--speed must lie between 0.1 and 600")
     return options
+
+
+def breakdown(text: str) -> tuple[str, float, float]:
+    """STATION@AT:FOR in plant seconds."""
+    station, _, times = text.partition("@")
+    at, _, lasts = times.partition(":")
+    try:
+        if station in STATION_IDS and float(at) >= 0.0 and 0.0 < float(lasts) < 1e6:
+            return station, float(at), float(lasts)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not STATION@AT:FOR")
 
 
 def _host_port(text: str) -> tuple[str, int]:

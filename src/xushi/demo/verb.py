@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
+import csv
 import hashlib
+import io
 import json
 import os
 import signal
@@ -12,14 +15,14 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from xushi.demo._broker import free_port
-from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
-from xushi.demo.plant import HOST, default_endpoints, endpoints
+from xushi.demo._line import CUSTOMER_ORDERS, DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
+from xushi.demo.plant import HOST, breakdown, default_endpoints, endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Remote, Verb, local_access
@@ -39,6 +42,7 @@ _TEXTS = {
         "data": "data folder (default: ./xushi-data/demo)",
         "port": "port of the platform; the next free one is taken where it is in use (default: 8600)",
         "no-operators": "poka-yoke stops wait for your answer",
+        "fail": "a station fails AT plant seconds after the start, FOR so many, like OP70@60:900",
         "no-recording": "do not record a shift in the background",
         "starting": "Starting the demo plant and the platform …",
         "moved": "Port {wanted} is in use; using {port}.",
@@ -55,6 +59,7 @@ _TEXTS = {
         "data": "数据目录（默认：./xushi-data/demo）",
         "port": "平台端口；被占用时使用下一个空闲端口（默认：8600）",
         "no-operators": "防错停机等待您处理",
+        "fail": "某工位在启动后 AT 秒（工厂时间）故障，持续 FOR 秒，例如 OP70@60:900",
         "no-recording": "不在后台录制班次",
         "starting": "正在启动示范工厂和平台……",
         "moved": "端口 {wanted} 已被占用，改用 {port}。",
@@ -75,6 +80,9 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--data", type=Path, default=Path("xushi-data/demo"), help=texts["data"])
     parser.add_argument("--port", type=int, default=8600, help=texts["port"])
     parser.add_argument("--no-operators", action="store_true", help=texts["no-operators"])
+    parser.add_argument(
+        "--fail", type=breakdown, action="append", default=[], metavar="STATION@AT:FOR", help=texts["fail"]
+    )
     parser.add_argument("--no-recording", action="store_true", help=texts["no-recording"])
 
 
@@ -173,6 +181,8 @@ class _Demo:
             "--opcua-port", str(ports[0]), "--mqtt-port", str(ports[1]), "--data", str(self._options.data / name),
         ]  # fmt: skip
         command += ["--wall-time"] if start is None else ["--start-time", start.isoformat()]
+        for station, at_s, for_s in self._options.fail if start is None else ():
+            command += ["--fail", f"{station}@{at_s}:{for_s}"]
         if self._options.no_operators:
             command.append("--no-operators")
         return self._start(name, command, is_nice)
@@ -220,7 +230,10 @@ class _Demo:
         rules_digest = hashlib.sha256(rules.encode()).hexdigest()
         if known.get("rules") != rules_digest:
             remote.run("rules.import", {"text": rules, "replace": True})
-        note.write_text(json.dumps({"package": package_digest, "rules": rules_digest}), "utf-8")
+        if not known.get("orders"):
+            remote.run("order.import", {"content": base64.b64encode(_orders_at(self._options.speed)).decode()})
+        digests = {"package": package_digest, "rules": rules_digest, "orders": True}
+        note.write_text(json.dumps(digests), "utf-8")
 
     def _tell_ready(self, remote: Remote) -> None:
         options, texts = self._options, self._texts
@@ -277,6 +290,23 @@ def _rules_at(speed: float) -> str:
     from xushi.demo._rules import text
 
     return text(speed)
+
+
+def _orders_at(speed: float) -> bytes:
+    """The sample order book as a sheet, for a plant that runs `speed` times as fast."""
+    now = datetime.now(UTC)
+
+    def at(hours: float) -> str:
+        return (now + timedelta(hours=hours / speed)).isoformat(timespec="minutes") if hours else ""
+
+    out = io.StringIO(newline="")
+    table = csv.writer(out)
+    table.writerow(("Order", "Product", "Quantity", "Earliest start", "Latest end", "Priority", "Customer"))
+    for one in CUSTOMER_ORDERS:
+        table.writerow(
+            (one.id, one.product, one.quantity, at(one.release_h), at(one.due_h), one.priority, one.customer)
+        )
+    return out.getvalue().encode()
 
 
 def _has_shift(remote: Remote) -> bool:

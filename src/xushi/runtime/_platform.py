@@ -51,6 +51,13 @@ from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, TwinSnapshot, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
 from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands
+from xushi.runtime.orders import (
+    OrderDesk,
+    contingency_commands,
+    maintenance_commands,
+    order_commands,
+    schedule_commands,
+)
 from xushi.runtime.plans import (
     PlanDesk,
     from_branch_commands,
@@ -72,6 +79,7 @@ _COMMANDS = (
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
     plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
+    order_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0
@@ -148,6 +156,8 @@ class Platform:
         )
         files.callback(self.monitor.close)
         self.ingest.watchers.append(self.monitor.watch)
+        self.orders = OrderDesk(self)
+        self.ingest.watchers.append(self.orders.contingencies.watch)
         self.footprints = Footprints(self.blobs)
         drafts = DraftStore(folder / "drafts.sqlite")
         files.callback(drafts.close)
@@ -241,6 +251,7 @@ class Platform:
     def _take(self, derived: Derived) -> None:
         self.links.take(derived)
         self.twins.signal_submodels = derived.signal_submodels
+        self.orders.on_twins()
         self.monitor.adopt_signals()
         for listener in list(self._signal_listeners):
             listener()
@@ -256,6 +267,7 @@ class Platform:
         self.monitor.start()
         self.links.start()
         self.reports.start()
+        self.orders.contingencies.start()
         await self.plans.start()
         self.branches.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
@@ -265,6 +277,7 @@ class Platform:
         if self._housekeeper is not None:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
+        await self.orders.contingencies.stop()
         await self.reports.stop()
         await self.plans.stop()
         await self.jobs.close()
@@ -295,6 +308,8 @@ class Platform:
         if any(split_key(key)[0] == "certificate" for key in diff.touched()):
             self.certificates.adopt()
         are_signals_other = self.twins.apply(diff)
+        if any(split_key(key)[0] in ("shell", "submodel", "concept", "link") for key in diff.touched()):
+            self.orders.on_twins()
         self.monitor.on_change(outcome, diff)
         self.branches.adopt(diff)
         return self._follow() if are_signals_other else None

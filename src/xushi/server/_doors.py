@@ -36,6 +36,11 @@ SHOWN_BY_KEY = frozenset(
         "report",
         "branch",
         "report_schedule",
+        "order",
+        "order_book",
+        "production_schedule",
+        "maintenance",
+        "contingency",
         "shift_calendar",
     }
 )

@@ -1,5 +1,6 @@
 """The public test kit: real brokers on free ports and a real browser, for our tests and those of plugins."""
 
+from ._breakdown import Breakdown, broken_plant
 from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_nats
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from ._demo import RunningDemo, running_demo
@@ -13,6 +14,7 @@ __all__ = [
     "CHROMIUM_ARGUMENTS",
     "PLANT",
     "TRIANGLE",
+    "Breakdown",
     "Broker",
     "BrokerMissing",
     "BrowserMissing",
@@ -20,6 +22,7 @@ __all__ = [
     "OwnServer",
     "RunningDemo",
     "Served",
+    "broken_plant",
     "chromium_path",
     "free_port",
     "import_plant",

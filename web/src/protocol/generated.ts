@@ -283,6 +283,33 @@ export interface ConnectorRule {
   reason: Record<string, string>;
 }
 
+/** Contingency plans for a machine, ranked, the best first; over once the machine is back. */
+export interface ContingencyInfo {
+  id: string;
+  machine: string;
+  shell: string | null;
+  made_ms: number;
+  at_ms: number;
+  until_ms: number;
+  replications: number;
+  repair_min: Record<string, number | null>;
+  by: string;
+  is_live: boolean;
+  over_ms: number | null;
+  options: ContingencyOption[];
+}
+
+/** One way to answer a breakdown, with its figures and their differences to waiting. ``steps`` are commands (``command``, ``params``) or what a person does (``text`` by language). */
+export interface ContingencyOption {
+  id: string;
+  title: Record<string, string>;
+  steps: Record<string, unknown>[];
+  late_min: Record<string, number | null> | null;
+  good: Record<string, number | null>;
+  late_less: Record<string, unknown> | null;
+  good_more: Record<string, unknown>;
+}
+
 /** One approval or rejection; `is_own` where the maker decided, being the only one who can. */
 export interface DecisionInfo {
   by: string;
@@ -515,6 +542,54 @@ export interface FoundMachine {
   y_m: number | null;
   width_m: number;
   depth_m: number;
+}
+
+/** What an order does on a machine without a break. ``machines`` could do it, ``setup_ms`` lies before it. */
+export interface GanttBar {
+  id: string;
+  order: string;
+  machine: string;
+  start_ms: number;
+  end_ms: number;
+  quantity: number;
+  setup_ms: number;
+  operations: string[];
+  is_frozen: boolean;
+  machines: string[];
+}
+
+/** The schedule in force. ``value_s`` of the objective; no schedule is better than ``bound_s``; ``gap`` is their share. */
+export interface GanttInfo {
+  made_ms: number;
+  made_by: string;
+  start_ms: number;
+  end_ms: number;
+  now_ms: number;
+  objective: string;
+  value_s: number;
+  bound_s: number | null;
+  gap: number | null;
+  engine: string;
+  lot_size: number;
+  operations: number;
+  frozen_until_ms: number | null;
+  machines: GanttMachine[];
+  bars: GanttBar[];
+  orders: GanttOrder[];
+}
+
+/** A machine of the schedule; ``closed`` are the times in which it does not work. */
+export interface GanttMachine {
+  id: string;
+  shell: string | null;
+  closed: [number, number][];
+}
+
+/** When an order ends by the schedule. */
+export interface GanttOrder {
+  id: string;
+  end_ms: number;
+  due_ms: number | null;
 }
 
 /** Measurements of a gauge study: ``values[appraiser][part][trial]``. */
@@ -755,6 +830,39 @@ export interface MappingRow {
   reasons: string[];
 }
 
+/** A product or part: gross and net need and what must be ordered, by period. */
+export interface MaterialItem {
+  id: string;
+  name: Record<string, string>;
+  is_made: boolean;
+  stock: number;
+  lead_time_h: number;
+  lots: string;
+  gross: number[];
+  net: number[];
+  orders: number[];
+  overdue: number;
+}
+
+/** What must be ordered by when; an overdue one would have had to go out before now. */
+export interface MaterialOrder {
+  item: string;
+  name: Record<string, string>;
+  quantity: number;
+  order_ms: number;
+  arrives_ms: number;
+  is_overdue: boolean;
+}
+
+/** Material requirements of the order book, in periods of ``period_h`` from ``now_ms``. */
+export interface MaterialPlan {
+  now_ms: number;
+  period_h: number;
+  periods: number;
+  items: MaterialItem[];
+  orders: MaterialOrder[];
+}
+
 /** Who is signed in. */
 export interface Me {
   id: string;
@@ -808,6 +916,33 @@ export interface NoteInfo {
   at_ms: number;
   by: string;
   text: string;
+}
+
+/** The order book, the products that can be ordered, the machines of the line and their planned stops. */
+export interface OrderBook {
+  now_ms: number;
+  orders: OrderInfo[];
+  products: OrderedProduct[];
+  machines: string[];
+  stops: StopInfo[];
+}
+
+/** One order of the book, in its sequence; ``done`` pieces of it are made. Times in ms since 1970. */
+export interface OrderInfo {
+  id: string;
+  product: string;
+  quantity: number;
+  done: number;
+  release_ms: number | null;
+  due_ms: number | null;
+  priority: number;
+  customer: string;
+}
+
+/** A product that can be ordered. */
+export interface OrderedProduct {
+  id: string;
+  name: Record<string, string>;
 }
 
 /** What became of a command. */
@@ -1193,6 +1328,11 @@ export interface SampleRows {
   more: boolean;
 }
 
+/** The schedule in force; null before one was made. */
+export interface ScheduleAnswer {
+  schedule: GanttInfo | null;
+}
+
 /** A schedule of reports, and when the next is due. */
 export interface ScheduleInfo {
   id: string;
@@ -1395,6 +1535,15 @@ export interface StepRunInfo {
   undo: "" | "by_hand" | "done" | "failed" | "none" | "sending" | "unknown";
   confirmed_by: string;
   note: string;
+}
+
+/** A planned stop of a machine. */
+export interface StopInfo {
+  id: string;
+  machine: string;
+  start_ms: number;
+  end_ms: number;
+  reason: string;
 }
 
 /** A submodel in the tree. */

@@ -68,7 +68,7 @@ def to_csv(lines: Iterable[list[str]]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def to_xlsx(lines: Iterable[list[str]]) -> bytes:
+def to_xlsx(lines: Iterable[list[str]], title: str = "Mapping") -> bytes:
     """Return the table as a workbook (ECMA-376): every cell is text, so that none is a formula or a link.
 
     Written by ourselves: a library that knows every sort of cell takes five times as long for 100,000 lines.

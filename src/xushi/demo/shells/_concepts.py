@@ -28,6 +28,8 @@ _COUNTED = {
 RESULT = "urn:xushi:ProductionResult:1:0"
 # What the platform needs to know to simulate a plant: how machines work, and which signals tell how far they are.
 PROCESS = "urn:xushi:Process:1:0"
+# What planning needs to know of a product or a part: stock, lead time, lots, and what it asks of the stations.
+MATERIAL = "urn:xushi:Material:1:0"
 _FIXED = {
     "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
     "CurrentEngine": f"{PROCESS}/CurrentPart", "CycleTimeFactor": f"{PROCESS}/CycleTimeFactor",
@@ -39,7 +41,11 @@ _FIXED = {
     **{
         f"Technical.{name}": f"{PROCESS}/{name}"
         for name in ("Capacity", "TransferTime", "CycleTimeVariation", "CharacteristicLife", "WeibullShape",
-                     "MeanTimeToRestore", "ScrapShare")
+                     "MeanTimeToRestore", "ScrapShare", "SetupTime", "StandsInFor", "StandInFactor")
+    },
+    **{
+        f"Technical.{name}": f"{MATERIAL}/{name}"
+        for name in ("Stock", "LeadTime", "LotPolicy", "OrderCost", "HoldingCost", "Family", "WorkFactor")
     },
 }  # fmt: skip
 
@@ -56,7 +62,8 @@ class Concepts:
 
     def of_figure(self, figure: TechnicalValue, machine: str) -> str:
         kind = "string" if isinstance(figure.value, str) else "double"
-        return self._define(f"Technical.{figure.id_short}", machine, figure.name, kind, figure.unit, ())
+        path = figure.meaning or figure.id_short
+        return self._define(f"Technical.{path}", machine, figure.name, kind, figure.unit, ())
 
     def all(self) -> tuple[ConceptDescription, ...]:
         return tuple(self._made[key] for key in sorted(self._made))

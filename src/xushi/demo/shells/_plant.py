@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xushi.demo._line import LINE, MACHINES, PARTS, STAGES, signals_of
+from xushi.demo._line import (
+    LINE,
+    MACHINES,
+    PARTS,
+    PRODUCTS,
+    STAGES,
+    VARIANT_PARTS,
+    parts_in,
+    signals_of,
+    supply_of,
+)
 from xushi.demo._line_methods import methods_of
-from xushi.demo._line_types import Machine, Nameplate, TechnicalValue, Text
+from xushi.demo._line_types import Machine, Nameplate, Part, Product, TechnicalValue, Text
 from xushi.demo.models import model_of_buffer
 from xushi.twins import (
     AssetAdministrationShell,
@@ -31,8 +41,7 @@ from ._operational import operational
 from ._pictures import Pictures, models_3d
 from ._structure import bill_of_material, layout
 
-PRODUCT = "E15"
-_PRODUCT_NAME = Text("Engine E15", "E15 发动机")
+SHOWN = "E15"  # the engine that stands on show
 _STAND = (10.2, 5.2, 0.0, 25.0)  # where the engine on show stands, beside the dispatch end of the line
 _MAKER = Text("Xushi Demo Machinery", "虚实示范装备")
 _TYPES = {
@@ -146,24 +155,56 @@ class _Plant:
             id, named, "Tool", (nameplate(id, plate), technical(id, plate, figures, self.concepts)), plate.serial
         )
 
-    def product(self) -> None:
+    def product(self, product: Product) -> None:
+        parts = parts_in(product)
         plate = Nameplate(
-            manufacturer=_MAKER, product=_PRODUCT_NAME, family="E15", type_code="E15-1.5T", serial="E15", year=2026
-        )
+            manufacturer=_MAKER, product=product.name, family="E15", type_code=product.type_code, serial=product.id,
+            year=2026,
+        )  # fmt: skip
         figures = (
             TechnicalValue("Displacement", 1.5, "l", Text("Displacement", "排量")),
             TechnicalValue("Cylinders", 4.0, "", Text("Cylinders", "气缸数")),
             TechnicalValue(
-                "Mass", round(sum(part.mass_kg * part.quantity for part in PARTS), 2), "kg", Text("Mass", "质量")
+                "Mass", round(sum(part.mass_kg * part.quantity for part in parts), 2), "kg", Text("Mass", "质量")
+            ),
+            TechnicalValue("Family", product.id, "", Text("Set-up family", "换型族")),
+            *(
+                TechnicalValue(
+                    station, factor, "", Text("Work over that of the E15", "作业时间相对 E15 的倍数"), "WorkFactor"
+                )
+                for station, factor in product.work
             ),
         )
-        titles = [("engine-on-show", _PRODUCT_NAME)]
-        titles += [(model, stage.name) for model, stage in zip(self.engines, STAGES, strict=True)]
-        self.shell(PRODUCT, _PRODUCT_NAME, "Product", (
-            nameplate(PRODUCT, plate), technical(PRODUCT, plate, figures, self.concepts),
-            bill_of_material(PRODUCT, _PRODUCT_NAME, PARTS, _STAND),
-            models_3d(PRODUCT, titles, self.pictures), still(PRODUCT, "product"),
-        ), is_type=True)  # fmt: skip
+        held: list[Submodel] = [nameplate(product.id, plate), technical(product.id, plate, figures, self.concepts)]
+        if product.id == SHOWN:
+            titles = [("engine-on-show", product.name)]
+            titles += [(model, stage.name) for model, stage in zip(self.engines, STAGES, strict=True)]
+            held += [
+                bill_of_material(product.id, product.name, parts, _STAND),
+                models_3d(product.id, titles, self.pictures), still(product.id, "product"),
+            ]  # fmt: skip
+        else:
+            held.append(bill_of_material(product.id, product.name, parts))
+        self.shell(product.id, product.name, "Product", held, is_type=True)
+
+    def part(self, part: Part) -> None:
+        supply = supply_of(part)
+        plate = Nameplate(
+            manufacturer=Text(part.supplier, part.supplier), product=part.name, family="E15", type_code=part.number,
+            serial=part.number, year=2026,
+        )  # fmt: skip
+        figures = (
+            TechnicalValue("Stock", float(supply.stock), "", Text("In stock", "库存")),
+            TechnicalValue("LeadTime", supply.lead_time_h, "h", Text("Lead time of an order", "采购提前期")),
+            TechnicalValue("LotPolicy", supply.policy, "", Text("Lot sizing", "批量策略")),
+            TechnicalValue("OrderCost", supply.order_cost, "", Text("Cost of an order", "订货成本")),
+            TechnicalValue(
+                "HoldingCost", supply.holding_cost, "", Text("Cost of holding a piece for a day", "单件日持有成本")
+            ),
+        )
+        self.shell(
+            part.number, part.name, "Part", (technical(part.number, plate, figures, self.concepts),), is_type=True
+        )
 
 
 def build_plant() -> tuple[Environment, Mapping[str, bytes]]:
@@ -175,7 +216,10 @@ def build_plant() -> tuple[Environment, Mapping[str, bytes]]:
     for machine in MACHINES:
         for tool in machine.tools:
             plant.tool(tool, machine)
-    plant.product()
+    for product in PRODUCTS:
+        plant.product(product)
+    for part in (*PARTS, *VARIANT_PARTS):
+        plant.part(part)
     environment = Environment(
         asset_administration_shells=tuple(plant.shells), submodels=tuple(plant.submodels),
         concept_descriptions=plant.concepts.all(),

@@ -15,6 +15,7 @@ from xushi.twins import (
     SubmodelElementCollection,
 )
 
+from ._concepts import MATERIAL
 from ._elements import ROOT, asset_id, group, inside, outside, relation, submodel_id, text, texts
 
 NAME = "HierarchicalStructures"
@@ -107,20 +108,20 @@ def layout(line: str, name: Text, machines: Sequence[Machine]) -> Submodel:
 
 
 def bill_of_material(
-    product: str, name: Text, parts: Sequence[Part], stand: tuple[float, float, float, float]
+    product: str, name: Text, parts: Sequence[Part], stand: tuple[float, float, float, float] | None = None
 ) -> Submodel:
     """What one engine is made of; `stand` is the placement of the engine on show."""
-    statements: list[Element] = [placement(*stand)]
+    statements: list[Element] = [placement(*stand)] if stand is not None else []
     for part in parts:
         facts = (
             text("BulkCount", part.quantity, f"{_BASE}/BulkCount/1/0", "xs:unsignedLong"),
             text("PartNumber", part.number, f"{ROOT}:concept:Part.Number"),
-            text("Station", part.station, f"{ROOT}:concept:Part.Station"),
+            text("Station", part.station, f"{MATERIAL}/Station"),
             text("Supplier", part.supplier, f"{ROOT}:concept:Part.Supplier"),
             text("Tracing", part.tracing, f"{ROOT}:concept:Part.Tracing"),
             text("Mass", repr(part.mass_kg), f"{ROOT}:concept:Part.Mass", "xs:double"),
         )
-        statements.append(_node(_part_id(part), f"{ROOT}:part:{part.number}", facts, part.name))
+        statements.append(_node(_part_id(part), asset_id(part.number), facts, part.name))
     statements += [_has_part(product, "EntryNode", _part_id(part)) for part in parts]
     entry = _node("EntryNode", asset_id(product), statements, name, is_entry=True)
     return _submodel(product, entry, Text("Bill of material", "物料清单"))

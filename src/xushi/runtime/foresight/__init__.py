@@ -13,20 +13,24 @@ from xushi.runtime.foresight._commands import (
 )
 from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
-from xushi.runtime.foresight._forecast import in_words, run_forecast
+from xushi.runtime.foresight._finished import finished_ns, last_machines
+from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._line import MainLine, main_line
+from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._packaging import Packaged, PackageParams, open_package, package, packaging_commands
-from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
+from xushi.runtime.foresight._plant import FLOW, OUT_OF_SERVICE, PROCESS, Flow, Node, Plant, find_plant, has_states
 from xushi.runtime.foresight._records import read_machine
 from xushi.runtime.foresight._turn import Turns, take_turn
 
 __all__ = [
+    "CONFIDENCE",
     "COPY",
     "EVERY",
     "FINISHED",
     "FLOW",
     "NOW",
+    "OUT_OF_SERVICE",
     "PROCESS",
     "SCRAPPED",
     "Ahead",
@@ -48,6 +52,7 @@ __all__ = [
     "Plant",
     "Records",
     "Turns",
+    "WantedOrder",
     "build_model",
     "build_state",
     "calibrate",
@@ -56,15 +61,22 @@ __all__ = [
     "consequences",
     "consequences_of_all",
     "ends_of",
+    "figure",
     "find_plant",
+    "finished_ns",
     "foresight_commands",
     "fork",
+    "has_states",
     "in_words",
+    "last_machines",
+    "lateness_min",
     "main_line",
     "need_engine",
     "open_package",
+    "order_times",
     "package",
     "packaging_commands",
+    "plain",
     "read_machine",
     "read_records",
     "run_comparison",

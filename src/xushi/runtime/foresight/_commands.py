@@ -217,6 +217,7 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     return run_forecast(
         begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
         cancellation, start.platform.pool,
+        start.platform.orders.wanted(begun.plant, params.timeline, start.ahead.at_ns),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from xushi import simulate
 from xushi.kernel import LANGUAGES, Diagnosis
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED
+from xushi.runtime.foresight._finished import last_machines
 from xushi.runtime.foresight._fork import Fork
-from xushi.runtime.foresight._plant import Node, Plant
+from xushi.runtime.foresight._order_times import LateOrder, WantedOrder, find_late, order_times
+from xushi.runtime.foresight._plant import Node
 from xushi.runtime.foresight._warnings import Starving, find_starving
 
 CONFIDENCE = 0.95  # of means
@@ -44,12 +46,14 @@ def run_forecast(
     progress: Callable[[float], None] | None = None,
     cancellation: Any = None,
     pool: simulate.Pool | None = None,
+    orders: Sequence[WantedOrder] = (),
 ) -> dict[str, Any]:
     """Run the futures and return the forecast as plain JSON.
 
     Args:
         planned_cycles_s: planned run time per item of machines (by node id) that have one, for their OEE.
         shift_start_ns: where what was made so far is counted from.
+        orders: what is left of the order book, in sequence.
 
     Raises:
         XushiError: see `simulate.run`.
@@ -62,6 +66,10 @@ def run_forecast(
     stations = [node.id for node in fork.plant.machines()]
     shown = _shown(len(outcome.sample_at_s))
     starving = list(find_starving(fork.plant, outcome))
+    held_back = bottleneck(outcome, stations)
+    times = order_times(outcome, orders)
+    down = [node for node in stations if fork.state.machines[node].down == "failure"]
+    late = list(find_late(orders, times, down, held_back["machine"]))
     return {
         "at_ms": fork.at_ns / 1e6,
         "until_ms": fork.at_ns / 1e6 + horizon_s * 1e3,
@@ -82,8 +90,9 @@ def run_forecast(
         "machines": [
             _machine(node, fork, outcome, horizon_s, planned_cycles_s.get(node.id)) for node in fork.plant.machines()
         ],
-        "bottleneck": bottleneck(outcome, stations),
-        "warnings": [_warning(one) for one in starving],
+        "bottleneck": held_back,
+        "orders": [_order(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
+        "warnings": [*map(_warning, late), *map(_warning, starving)],
         "calibration": [msgspec.to_builtins(one) for one in fork.calibration.estimates],
         "calibrated_from_ms": fork.records.start_ns / 1e6,
         "diagnoses": [in_words(one) for one in fork.diagnoses],
@@ -119,12 +128,24 @@ def bottleneck(outcome: simulate.Outcome, stations: list[str]) -> dict[str, Any]
     return found
 
 
-def _warning(one: Starving) -> dict[str, Any]:
+def _warning(one: Starving | LateOrder) -> dict[str, Any]:
     texts = {language: one.diagnosis(language) for language in LANGUAGES}
+    first = texts[LANGUAGES[0]]
     return {
-        **msgspec.to_builtins(one), "code": "runtime.will_starve",
+        **msgspec.to_builtins(one), "code": first.code, "place": first.place,
         "text": {language: told.text(language) for language, told in texts.items()},
         "repair": {language: told.repair(language) for language, told in texts.items()},
+    }  # fmt: skip
+
+
+def _order(order: WantedOrder, done_s: NDArray[np.float64], at_ms: float, horizon_s: float) -> dict[str, Any]:
+    """When an order is done; `within` is the share of the futures in which that lies within the horizon."""
+    finite = np.where(np.isfinite(done_s), done_s, np.nan)
+    return {
+        "id": order.id, "pieces": order.pieces, "done_s": figure(finite),
+        "due_ms": None if order.due_s is None else at_ms + order.due_s * 1e3,
+        "late_share": None if order.due_s is None else plain(float((done_s > order.due_s).mean())),
+        "within": plain(float((done_s <= horizon_s).mean())),
     }  # fmt: skip
 
 
@@ -169,15 +190,6 @@ def _so_far(fork: Fork, shift_start_ns: int | None) -> dict[str, Any] | None:
     """What left the last machines since the shift began; None where that lies before the records."""
     if shift_start_ns is None or shift_start_ns < fork.records.start_ns:
         return None
-    last = {_source(fork.plant, node) for node in fork.plant.nodes if not fork.plant.out_of(node)}
-    left = [at for node in last if node in fork.records.machines for at in fork.records.machines[node].left_ns]
+    last = [node.id for node in last_machines(fork.plant)]
+    left = [at for node in last for at in fork.records.machines[node].left_ns]
     return {"since_ms": shift_start_ns / 1e6, "count": sum(at >= shift_start_ns for at in left)}
-
-
-def _source(plant: Plant, node: str) -> str:
-    """The machine that fills a buffer at the end."""
-    at, seen = node, {node}
-    while plant.nodes[at].is_buffer and (flows := plant.into(at)) and flows[0].before not in seen:
-        at = flows[0].before
-        seen.add(at)
-    return at

@@ -170,11 +170,16 @@ def _node(node_id: str, shell: str, submodels: list[Submodel], registry: SignalR
             if meaning.startswith(f"{PROCESS}/"):
                 signals.setdefault(_role(meaning, PROCESS), key)
             labels = registry.get(registry.handle(key)).labels
-            if _has_labels(labels, _STATES):
+            if has_states(labels):
                 signals.setdefault("State", key)
             elif _has_labels(labels, _MODES):
                 signals.setdefault("Mode", key)
     return Node(node_id, shell, facts, signals)
+
+
+def has_states(labels: dict[str, str]) -> bool:
+    """Whether a signal with these labels tells a machine's state (MachineryItemState, OPC 40001-1)."""
+    return _has_labels(labels, _STATES)
 
 
 def _has_labels(labels: dict[str, str], wanted: dict[str, str]) -> bool:

@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form: a view, or a dialog. */
-const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|branch)\./;
+const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|branch|order|schedule|maintenance|contingency)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove", "connect.import"]);
 
 export function useLinkedView(): () => LinkedView {
@@ -58,6 +58,7 @@ export function useLinkedView(): () => LinkedView {
         ...(state.alarm && state.centre === "alarms" ? { alarm: state.alarm } : {}),
         ...(state.chart && state.centre === "spc" ? { chart: state.chart } : {}),
         ...(state.rule && state.centre === "rules" ? { rule: state.rule } : {}),
+        ...(state.page && state.centre === "orders" ? { page: state.page } : {}),
         ...(state.plan && state.centre === "plans" ? { plan: state.plan } : {}),
         ...(state.connect && state.centre === "connections" ? { connect: state.connect } : {}),
         quality: state.quality,
@@ -118,6 +119,7 @@ export function useActions(): Action[] {
       make("view.world", "action.world", "view", "world", show("world"), { keys: "alt+1" }),
       make("view.cockpit", "action.cockpit", "view", "gauge", show("cockpit"), { keys: "alt+2" }),
       make("view.forecast", "action.forecast", "view", "clock", show("forecast"), { keys: "alt+y" }),
+      make("view.orders", "action.orders", "view", "rows", show("orders"), { keys: "alt+o" }),
       make("view.plans", "action.plans", "view", "plan", show("plans"), { keys: "alt+j" }),
       make("view.branches", "action.branches", "view", "fork", show("branches"), { keys: "alt+r" }),
       make("view.beside", "action.beside", "view", "beside", () => ui.set((old) => ({ beside: old.beside ? null : session.feed.time.get().timeline === "live" ? (branches[0]?.id ?? "live") : "live", centre: "world", phoneTab: "world" })), { keys: "alt+v" }),

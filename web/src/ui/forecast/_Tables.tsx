@@ -65,6 +65,32 @@ export function Figures({ forecast }: { forecast: Forecast }) {
   );
 }
 
+export function OrderTimes({ forecast }: { forecast: Forecast }) {
+  const text = useText();
+  const language = useLanguage();
+  if (forecast.orders.length === 0) return null;
+  const at = (seconds: number | null) => (seconds === null ? "–" : formatClock(forecast.at_ms + seconds * 1000, language).slice(0, 5));
+  const heads = ["order", "left", "doneAt", "doneBand", "dueAt", "lateShare"] as const;
+  return (
+    <Table title={text("forecast.orders")} heads={heads.map((head) => text(`forecast.${head}`))}>
+      {forecast.orders.map((one) => (
+        <tr key={one.id}>
+          <th scope="row">{one.id}</th>
+          <td>{one.pieces}</td>
+          <td>
+            {at(one.done_s.mean)} {one.within !== null && one.within < 0.5 ? <span className={css.unit}>{text("forecast.beyond")}</span> : null}
+          </td>
+          <td>
+            {at(one.done_s.band_low)} – {at(one.done_s.band_high)}
+          </td>
+          <td>{one.due_ms === null ? "–" : formatClock(one.due_ms, language).slice(0, 5)}</td>
+          <td className={one.late_share !== null && one.late_share > 0.5 ? css.late : undefined}>{percent(one.late_share, language)}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
 export function BottleneckLine({ bottleneck }: { bottleneck: Bottleneck }) {
   const text = useText();
   const language = useLanguage();

@@ -45,8 +45,17 @@ export interface Told {
   repair: Words;
 }
 
+export interface OrderTime {
+  id: string;
+  pieces: number;
+  done_s: Figure;
+  due_ms: number | null;
+  late_share: number | null;
+  within: number | null;
+}
+
 export interface Warning {
-  machine: string;
+  place: string;
   probability: number;
   text: Words;
   repair: Words;
@@ -62,6 +71,7 @@ export interface Forecast {
   figures: (Figure & { id: string; title: Words; unit: string })[];
   buffers: (Curve & { id: string; capacity: number })[];
   machines: { id: string; shares: Record<string, number | null>; made: Figure; oee?: Figure }[];
+  orders: OrderTime[];
   bottleneck: Bottleneck;
   warnings: Warning[];
   calibration: Estimate[];

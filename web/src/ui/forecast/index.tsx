@@ -6,7 +6,7 @@ import { useTime } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { Icon } from "../icons";
 import { Compare } from "./_Compare";
-import { BottleneckLine, Buffers, Calibration, Figures, Machines } from "./_Tables";
+import { BottleneckLine, Buffers, Calibration, Figures, Machines, OrderTimes } from "./_Tables";
 import type { Forecast } from "./_types";
 import { useForesight } from "./_useForesight";
 import css from "./forecast.module.css";
@@ -64,16 +64,17 @@ export default function ForecastPanel() {
           ) : (
             <ul className={css.warnings}>
               {data.warnings.map((one) => (
-                <li key={one.machine}>
+                <li key={one.place}>
                   <Icon name="warning" size={15} />
                   <span>
-                    {localName(one.text, language, one.machine)} {localName(one.repair, language, "")}
+                    {localName(one.text, language, one.place)} {localName(one.repair, language, "")}
                   </span>
                 </li>
               ))}
             </ul>
           )}
           <Figures forecast={data} />
+          <OrderTimes forecast={data} />
           <BottleneckLine bottleneck={data.bottleneck} />
           <Machines machines={data.machines} />
           <Buffers buffers={data.buffers} />

@@ -4,6 +4,7 @@ import type { SVGProps } from "react";
 const paths = {
   world: "M8 1.5 14 5v6l-6 3.5L2 11V5zM2 5l6 3.5L14 5M8 8.5v6",
   table: "M2 3h12v10H2zM2 6.3h12M2 9.6h12M6 3v10",
+  rows: "M2 3.500h6M5 8h7M8 12.500h6",
   split: "M2 2.5h12v11H2zM2 9h12",
   fork: "M2 4.500h4c3 0 3 7 6 7h1.500M6 4.500h7.500M11.500 2.500l2 2-2 2M11.500 9.500l2 2-2 2",
   beside: "M2 3h12v10H2zM8 3v10",

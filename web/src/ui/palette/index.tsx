@@ -20,7 +20,7 @@ interface Entry extends Searchable {
 
 const MOST_SHOWN = 40;
 const WHEN_EMPTY: readonly string[] = [
-  "view.world", "view.cockpit", "view.forecast", "view.plans", "view.branches", "view.whatif", "view.alarms", "view.table", "view.engines", "view.spc", "view.rules", "view.activity", "plant.connect", "plant.import", "plant.export", "time.live", "time.minuteBack", "page.link", "page.language", "page.look", "page.keys",
+  "view.world", "view.cockpit", "view.forecast", "view.orders", "view.plans", "view.branches", "view.whatif", "view.alarms", "view.table", "view.engines", "view.spc", "view.rules", "view.activity", "plant.connect", "plant.import", "plant.export", "time.live", "time.minuteBack", "page.link", "page.language", "page.look", "page.keys",
 ];
 
 function useTargets(): Entry[] {

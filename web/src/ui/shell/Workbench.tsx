@@ -26,6 +26,7 @@ import css from "./shell.module.css";
 const PANELS: Record<Exclude<Centre, "world">, ComponentType> = {
   cockpit: lazy(() => import("../cockpit")),
   forecast: lazy(() => import("../forecast")),
+  orders: lazy(() => import("../orders")),
   plans: lazy(() => import("../plans")),
   branches: lazy(() => import("../branches")),
   alarms: lazy(() => import("../alarms")),

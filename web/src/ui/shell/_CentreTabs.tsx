@@ -6,7 +6,7 @@ import { CENTRES, useUi, useUiStore, type Centre } from "../state";
 import css from "./shell.module.css";
 
 export const CENTRE_ICONS: Record<Centre, IconName> = {
-  world: "world", cockpit: "gauge", forecast: "clock", branches: "fork", plans: "plan", alarms: "bell", table: "table", engines: "engine", spc: "chart", rules: "rule", reports: "file", connections: "plug", activity: "activity", backups: "archive", whatif: "question",
+  world: "world", cockpit: "gauge", forecast: "clock", orders: "rows", branches: "fork", plans: "plan", alarms: "bell", table: "table", engines: "engine", spc: "chart", rules: "rule", reports: "file", connections: "plug", activity: "activity", backups: "archive", whatif: "question",
 };
 /** Views that are rarely wanted have no tab; the menu and the palette lead to them. */
 const TABS = CENTRES.filter((name) => name !== "backups" && name !== "whatif");

@@ -19,6 +19,7 @@ const TABS: readonly Tab[] = [
 ];
 const MORE: readonly Tab[] = [
   { tab: "forecast", icon: "clock" },
+  { tab: "orders", icon: "rows" },
   { tab: "plans", icon: "plan" },
   { tab: "branches", icon: "fork" },
   { tab: "whatif", icon: "question" },

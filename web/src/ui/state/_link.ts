@@ -34,6 +34,8 @@ export interface LinkedView {
   rule?: string;
   plan?: string;
   connect?: string;
+  /** Page of the view of orders. */
+  page?: string;
   /** Absent where the device decides. */
   quality?: Fineness;
   /** The timeline shown beside the first, with a clock of its own. */
@@ -53,7 +55,7 @@ export function linkedDialog(name: string | null): LinkedDialog | undefined {
 }
 
 /** Parts of a view that are texts as they stand. */
-const TEXTS = ["figure", "alarm", "chart", "rule", "plan"] as const;
+const TEXTS = ["figure", "alarm", "chart", "rule", "plan", "page"] as const;
 const KINDS: readonly SelectionKind[] = ["place", "shell", "submodel", "element"];
 
 function round(value: number): string {

@@ -5,7 +5,7 @@ import { createStore, type Store } from "../live";
 import { SCHEMES, preferredScheme, type Scheme } from "../theme";
 import type { Camera, Fineness, LinkedView } from "./_link";
 
-export const CENTRES = ["world", "cockpit", "forecast", "branches", "plans", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups", "whatif"] as const;
+export const CENTRES = ["world", "cockpit", "forecast", "orders", "branches", "plans", "alarms", "table", "engines", "spc", "rules", "reports", "connections", "activity", "backups", "whatif"] as const;
 export type Centre = (typeof CENTRES)[number];
 export const INSPECTOR_TABS = ["live", "act", "trend", "about", "files", "source"] as const;
 /** Spans of time that figures, charts and the journal look back on, from the shown instant. */
@@ -49,6 +49,8 @@ export interface UiState {
   plan: string | null;
   /** What the connections show: null for the list, "new" or "<draft>/<step>" for the wizard. */
   connect: string | null;
+  /** Page of the view of orders; null for the first. */
+  page: string | null;
   /** The timeline that is shown beside the first; null for one picture. */
   beside: string | null;
   /** Part of the height that the world has above the branches. */
@@ -120,6 +122,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     rule: linked.rule ?? null,
     plan: linked.plan ?? null,
     connect: linked.connect ?? null,
+    page: linked.page ?? null,
     beside: linked.beside ?? null,
     branchShare: 0.4,
     camera: linked.camera ?? null,

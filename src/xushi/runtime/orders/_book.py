@@ -1,0 +1,121 @@
+"""The order book as records: what is wanted until when, in which sequence it is made, and how much of it is done.
+
+Terms after IEC 62264-2 (ISA-95), operations request: the release is its earliest start time, the due date its latest
+end time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+import msgspec
+
+from xushi.kernel import Diff, Record, RecordStore, XushiError, build_diff, diff_key
+
+ORDER, BOOK = "order", "order_book"
+BOOK_ID = "main"
+MOST_ORDERS = 2_000
+MOST_PIECES = 100_000
+LATEST_MS = 4.1e12  # the year 2099
+OrderId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+ProductId = Annotated[str, msgspec.Meta(min_length=1, max_length=2_048)]
+Quantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_PIECES)]
+Instant = Annotated[float, msgspec.Meta(ge=0, le=LATEST_MS)]
+Priority = Annotated[int, msgspec.Meta(ge=0, le=9)]
+Customer = Annotated[str, msgspec.Meta(max_length=120)]
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So many pieces of a product.
+
+    Attributes:
+        product: id of its shell.
+        release_ms: not begun before, ms since 1970.
+        due_ms: wanted by then.
+        priority: 0 to 9, more is more urgent.
+        customer: whose it is.
+    """
+
+    id: OrderId
+    product: ProductId
+    quantity: Quantity
+    release_ms: Instant | None = None
+    due_ms: Instant | None = None
+    priority: Priority = 0
+    customer: Customer = ""
+
+
+class Book(msgspec.Struct, frozen=True):
+    """All orders in the sequence in which they are made.
+
+    Attributes:
+        made: pieces of each order that were done at `since_ns`; what was made since goes to the orders in sequence.
+    """
+
+    orders: tuple[Order, ...] = ()
+    made: dict[str, int] = {}
+    since_ns: int = 0
+
+    def done(self, since: int) -> dict[str, int]:
+        """Return the pieces done of every order when `since` more were made."""
+        found = {}
+        for order in self.orders:
+            have = min(order.quantity, self.made.get(order.id, 0))
+            more = min(since, order.quantity - have)
+            since -= more
+            found[order.id] = have + more
+        return found
+
+    def get(self, order_id: str) -> Order:
+        """Return an order.
+
+        Raises:
+            XushiError: `runtime.order_unknown`.
+        """
+        for order in self.orders:
+            if order.id == order_id:
+                return order
+        raise XushiError("runtime.order_unknown", order=order_id[:100])
+
+
+def read_book(store: RecordStore) -> Book:
+    """Read the order book; orders that the sequence does not name come last."""
+    orders = {order_id: msgspec.convert(record, Order) for order_id, record in store.list(ORDER)}
+    record = store.get(BOOK, BOOK_ID) or {}
+    named = [order_id for order_id in record.get("sequence", []) if order_id in orders]
+    sequence = [*named, *(order_id for order_id in orders if order_id not in set(named))]
+    made = {order_id: int(count) for order_id, count in record.get("made", {}).items() if order_id in orders}
+    return Book(tuple(orders[order_id] for order_id in sequence), made, int(record.get("since_ns", 0)))
+
+
+def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
+    """Return the change of records from one book to another."""
+    old = dict(_records(before))
+    new = dict(_records(after))
+    key = diff_key(BOOK, BOOK_ID)
+    old[key] = store.get(BOOK, BOOK_ID)
+    new[key] = {
+        "sequence": [order.id for order in after.orders],
+        "made": {order_id: count for order_id, count in after.made.items() if count},
+        "since_ns": after.since_ns,
+    }
+    return build_diff(old, new)
+
+
+def _records(book: Book) -> Iterator[tuple[str, Record | None]]:
+    for order in book.orders:
+        yield diff_key(ORDER, order.id), msgspec.to_builtins(order)
+
+
+def rearranged(book: Book, wanted: Mapping[str, int] | list[str]) -> Book:
+    """Return the book with the named orders first, in that sequence, and the others behind as they were.
+
+    Raises:
+        XushiError: `runtime.order_unknown`.
+    """
+    first = [book.get(order_id) for order_id in dict.fromkeys(wanted)]
+    named = {order.id for order in first}
+    return msgspec.structs.replace(
+        book, orders=(*first, *(order for order in book.orders if order.id not in named))
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""The desk of orders: knows how much was made, what is left to make, and on which stations; keeps found schedules."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from xushi.kernel import new_id
+from xushi.runtime._timelines import LIVE
+from xushi.runtime.foresight import Plant, Records, WantedOrder, find_plant, finished_ns, read_records
+from xushi.runtime.orders._book import read_book
+from xushi.runtime.orders._maintenance import stops_of
+from xushi.runtime.orders._materials import Material, find_materials
+from xushi.runtime.orders._problem import Shop, Stop
+from xushi.runtime.orders._route import main_route, paces, transfers_s, under_way
+from xushi.runtime.orders._watch import ContingencyDesk
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+    from xushi.runtime.orders._schedule import Kept
+
+_S = 1_000_000_000
+_LOOK_BACK_NS = 8 * 3600 * _S
+_LONGEST_NS = 31 * 86_400 * _S
+_FRESH_NS = 2 * _S
+_MOST_FOUND = 20
+
+
+class OrderDesk:
+    """What the commands and routes of orders share; nothing here changes a record."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._version = 0
+        self._plant: tuple[int, Plant | None] = (0, None)
+        self._materials: tuple[int, dict[str, Material] | None] = (0, None)
+        self._counted: tuple[int, int, int] = (-1, 0, 0)  # since, until, count
+        self._found: OrderedDict[str, Kept] = OrderedDict()
+        self.turn = asyncio.Semaphore(1)
+        self.contingencies = ContingencyDesk(platform)
+
+    def plant(self) -> Plant:
+        """The plant as the twins tell it; read again only after they have changed."""
+        version, plant = self._plant
+        if plant is None or version != self._version:
+            version = self._version
+            plant = find_plant(self._platform.twins, self._platform.registry)
+            self._plant = (version, plant)
+        return plant
+
+    def materials(self) -> dict[str, Material]:
+        """Products and parts as the twins tell them; read again only after they have changed."""
+        version, materials = self._materials
+        if materials is None or version != self._version:
+            version = self._version
+            materials = find_materials(self._platform.twins)
+            self._materials = (version, materials)
+        return materials
+
+    def on_twins(self) -> None:
+        """The twins have changed: what was read of them is read again when it is next asked for."""
+        self._version += 1
+
+    def made_since(self, since_ns: int, until_ns: int) -> int:
+        """Return how many pieces left the plant in since_ns <= time < until_ns, as recorded.
+
+        What was counted a moment ago is not counted again.
+        """
+        since_ns = max(since_ns, until_ns - _LONGEST_NS)
+        start, end, count = self._counted
+        if start == since_ns and end <= until_ns < end + _FRESH_NS:
+            return count
+        plant = self.plant()
+        count = len(finished_ns(plant, self._platform.timelines.get(LIVE), since_ns, until_ns)) if plant.flows else 0
+        self._counted = (since_ns, until_ns, count)
+        return count
+
+    def done(self, at_ns: int) -> dict[str, int]:
+        """Return the pieces done of every order."""
+        book = read_book(self._platform.store)
+        return book.done(self.made_since(book.since_ns, at_ns)) if book.orders else {}
+
+    def wanted(self, plant: Plant, timeline: str, at_ns: int) -> list[WantedOrder]:
+        """Return what is left of the order book at an instant of the live line; nothing on other timelines.
+
+        Of an instant before the book was last changed nobody knows what was wanted then.
+        """
+        book = read_book(self._platform.store)
+        if timeline != LIVE or not book.orders or at_ns < book.since_ns:
+            return []
+        since = len(finished_ns(plant, self._platform.timelines.get(LIVE), book.since_ns, at_ns))
+        done = book.done(since)
+        return [
+            WantedOrder(
+                order.id, order.quantity - done[order.id],
+                None if order.due_ms is None else order.due_ms / 1e3 - at_ns / _S, 1.0 + order.priority,
+            )
+            for order in book.orders
+            if done[order.id] < order.quantity
+        ]  # fmt: skip
+
+    def shop(self, now_ns: int) -> tuple[Shop, list[Stop]]:
+        """Read the stations as they are now, and their planned stops.
+
+        Raises:
+            XushiError: `runtime.forecast_no_plant`, `runtime.forecast_blind`.
+        """
+        platform = self._platform
+        plant = self.plant()
+        _, first_ns, _ = platform.timelines.span(LIVE)
+        start_ns = max(min(first_ns, now_ns - _S), now_ns - _LOOK_BACK_NS)
+        records: Records = read_records(platform.timelines.get(LIVE), plant, start_ns, now_ns)
+        steps = main_route(plant, platform.twins)
+        facts = {node.id: node.facts for node in plant.machines()}
+        shop = Shop(
+            steps=steps, paces=paces(plant, records), transfers_s=transfers_s(plant, steps),
+            setup_s={name: known["SetupTime"] for name, known in facts.items() if "SetupTime" in known},
+            stand_in_factor={name: known["StandInFactor"] for name, known in facts.items() if "StandInFactor" in known},
+            on_line=under_way(steps, records),
+        )  # fmt: skip
+        return shop, stops_of(platform.store)
+
+    def keep(self, found: Kept) -> str:
+        """Lay a found schedule down until it is kept as a record; return its name."""
+        name = new_id(self._platform.clock.now_ns())
+        self._found[name] = found
+        while len(self._found) > _MOST_FOUND:
+            self._found.popitem(last=False)
+        return name
+
+    def found(self, name: str) -> Any:
+        """A schedule that was laid down; None where there is none of that name."""
+        return self._found.get(name)

@@ -1,0 +1,265 @@
+"""Watches the live line for machines that go out of service, and has contingency plans rehearsed at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import numpy as np
+
+from xushi import simulate
+from xushi.kernel import Actor, Change, Command, CommandContext, Diff, Progress, Record, XushiError, diff_key, new_id
+from xushi.runtime._timelines import LIVE
+from xushi.runtime.foresight import OUT_OF_SERVICE, fork, has_states, need_engine
+from xushi.runtime.orders._contingency import broken, options_for, rehearse
+from xushi.runtime.orders._route import stand_ins
+from xushi.signals import Frame
+from xushi.trust import ALL_SCOPES
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+
+log = logging.getLogger("xushi.runtime")
+
+KIND = "contingency"
+OWN_RIGHT = "platform"  # of the platform's own hand: nobody is granted it
+OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
+PATIENCE_S = 3.0  # a machine that is back sooner is no breakdown to plan for
+_S = 1_000_000_000
+_LOOK_BACK_NS = 4 * 3600 * _S
+_HORIZON_S = 4 * 3600.0
+_MOST_KEPT = 50
+_MOST_WAITING = 4
+
+
+class RehearseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The machine that stands, and how long it will, in minutes; as its repairs usually take when left out."""
+
+    machine: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    minutes: Annotated[float, msgspec.Meta(gt=0, le=24 * 60)] | None = None
+
+
+class OfferParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was rehearsed: the platform's own note."""
+
+    plans: dict[str, Any]
+    is_live: bool = True
+
+
+class CloseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contingency that is over: the machine works again."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+def contingency_commands() -> list[Command]:
+    """The commands of contingency plans."""
+    return [
+        Command(
+            "contingency.rehearse", RehearseParams, "view",
+            {"en": "Rehearse a breakdown", "zh-CN": "预演故障预案"},
+            {"en": "Takes a machine to stand from now on and ranks what could be done about it.",
+             "zh-CN": "假定某设备现在停机，对可行预案排名。"},
+            _prepare_rehearse, is_undoable=False,
+        ),
+        Command(
+            "contingency.offer", OfferParams, OWN_RIGHT,
+            {"en": "Offer contingency plans", "zh-CN": "提供预案"},
+            {"en": "The platform's own note of rehearsed contingency plans.", "zh-CN": "平台对已预演预案的记录。"},
+            _prepare_offer, is_undoable=False,
+        ),
+        Command(
+            "contingency.close", CloseParams, OWN_RIGHT,
+            {"en": "End contingency plans", "zh-CN": "结束预案"},
+            {"en": "The platform's own note that a machine is back.", "zh-CN": "平台对设备恢复的记录。"},
+            _prepare_close, is_undoable=False,
+        ),
+    ]  # fmt: skip
+
+
+def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change:
+    need_engine()
+    platform: Platform = context.services["platform"]
+    known = [node.id for node in platform.orders.plant().machines()]
+    if params.machine not in known:
+        raise XushiError("runtime.schedule_machine_unknown", machine=params.machine, known=", ".join(known) or "–")
+    return Change(effects=(_Rehearse(platform, params, context.actor.id),), summary={"machine": params.machine})
+
+
+@dataclass(frozen=True)
+class _Rehearse:
+    """Starts the job."""
+
+    platform: Platform
+    params: RehearseParams
+    owner: str
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "contingency", "machine": self.params.machine}
+
+    async def apply(self) -> dict[str, Any]:
+        title = {"en": f"Contingency plans for {self.params.machine}", "zh-CN": f"{self.params.machine} 的预案"}
+        job = self.platform.jobs.start(title, self.owner, self._work)
+        return {**self.describe(), "job": job.id}
+
+    async def _work(self, told: Progress) -> dict[str, Any]:
+        desk = self.platform.orders.contingencies
+        return await desk.rehearse(self.params.machine, self.params.minutes, is_live=False)
+
+
+def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
+    now_ns = context.clock.now_ns()
+    key = new_id(now_ns)
+    record: Record = {**params.plans, "made_ns": now_ns, "is_live": params.is_live, "over_ns": None}
+    record = msgspec.json.decode(msgspec.json.encode(record))
+    kept = list(context.store.ids(KIND))
+    removed = {}
+    for old in kept[: max(0, len(kept) - _MOST_KEPT + 1)]:
+        before = context.store.get(KIND, old)
+        if before is not None:
+            removed[diff_key(KIND, old)] = before
+    return Change(
+        diff=Diff(added={diff_key(KIND, key): record}, removed=removed), result={"id": key},
+        summary={"machine": record["machine"], "best": record["options"][0]["id"]},
+    )  # fmt: skip
+
+
+def _prepare_close(context: CommandContext, params: CloseParams) -> Change:
+    before = context.store.get(KIND, params.id)
+    if before is None or before["over_ns"] is not None:
+        return Change()
+    after = {**before, "over_ns": context.clock.now_ns()}
+    return Change(
+        diff=Diff(updated={diff_key(KIND, params.id): (before, after)}), summary={"machine": before["machine"]}
+    )  # fmt: skip
+
+
+def contingencies(store: Any) -> list[dict[str, Any]]:
+    """Every rehearsed contingency with its id, the newest first."""
+    return [{"id": key, **record} for key, record in store.list(KIND)][::-1]
+
+
+class ContingencyDesk:
+    """Sees breakdowns in the frames of the live line: one look into a table per value, no object per value."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._is_state = np.zeros(0, bool)
+        self._down: dict[int, str] = {}  # state signals that tell out of service, and the contingency offered for them
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._turn = asyncio.Semaphore(1)
+        self._stop_listening: Any = None
+
+    def start(self) -> None:
+        """Begin to watch; needs a running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._adopt()
+        self._stop_listening = self._platform.on_signals(self._adopt)
+        for record in contingencies(self._platform.store):
+            if record["is_live"] and record["over_ns"] is None:
+                self._spawn(self._close(record["id"]))  # nobody watched meanwhile; what still stands is seen anew
+
+    async def stop(self) -> None:
+        """Stop watching; what is being rehearsed is given up."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._loop = None
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def watch(self, frame: Frame) -> None:
+        """Look at a frame of the live line; called in the event loop's thread."""
+        known = self._is_state
+        if self._loop is None or not known.any():
+            return
+        signals = frame.signals
+        mask = known[np.minimum(signals, len(known) - 1)] & (signals < len(known))
+        if not mask.any():
+            return
+        for signal, bits, quality in zip(
+            signals[mask].tolist(), frame.bits[mask].tolist(), frame.qualities[mask].tolist(), strict=True
+        ):
+            is_down = bits == OUT_OF_SERVICE and quality < 0x8000_0000
+            if is_down and signal not in self._down:
+                self._down[signal] = ""
+                self._loop.call_later(PATIENCE_S, self._look, signal)
+            elif not is_down and signal in self._down:
+                offered = self._down.pop(signal)
+                if offered:
+                    self._spawn(self._close(offered))
+
+    def _adopt(self) -> None:
+        """Learn which signals tell a machine's state."""
+        definitions = self._platform.registry.all()
+        self._is_state = np.array([bool(one.labels) and has_states(one.labels) for one in definitions], bool)
+
+    def _look(self, signal: int) -> None:
+        if self._loop is None or signal not in self._down or self._down[signal]:
+            return
+        if len(self._tasks) < _MOST_WAITING:
+            self._spawn(self._answer(signal))
+
+    def _spawn(self, work: Any) -> None:
+        assert self._loop is not None
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _close(self, offered: str) -> None:
+        await self._platform.bus.run("contingency.close", {"id": offered}, OWN_HAND)
+
+    async def _answer(self, signal: int) -> None:
+        key = self._platform.registry.get(signal).key
+        try:
+            need_engine()
+            plant = await asyncio.to_thread(self._platform.orders.plant)
+            machine = next((node.id for node in plant.machines() if node.signals.get("State") == key), None)
+            if machine is None or signal not in self._down:
+                return
+            made = await self.rehearse(machine, None, is_live=True)
+            if signal in self._down:
+                self._down[signal] = made["id"]
+            else:
+                await self._close(made["id"])
+        except XushiError as error:
+            log.info("no contingency plans for %s: %s", key, error)
+
+    async def rehearse(self, machine: str, minutes: float | None, *, is_live: bool) -> dict[str, Any]:
+        """Rehearse what could be done about a machine that stands, and keep the answer as a record.
+
+        Raises:
+            XushiError: `simulate.numba_missing`, `runtime.forecast_no_plant`, `runtime.forecast_blind`.
+        """
+        async with self._turn:
+            cancellation = simulate.Cancellation()
+            thread = asyncio.ensure_future(asyncio.to_thread(self._work, machine, minutes, cancellation))
+            try:
+                plans = await asyncio.shield(thread)
+            except asyncio.CancelledError:
+                cancellation.cancel()
+                await asyncio.wait([thread])
+                thread.exception()
+                raise
+        outcome = await self._platform.bus.run("contingency.offer", {"plans": plans, "is_live": is_live}, OWN_HAND)
+        return {**plans, "id": outcome.result["id"]}
+
+    def _work(self, machine: str, minutes: float | None, cancellation: Any) -> dict[str, Any]:
+        platform = self._platform
+        plant = platform.orders.plant()
+        _, first_ns, now_ns = platform.timelines.span(LIVE)
+        start_ns = max(first_ns, now_ns - _LOOK_BACK_NS)
+        begun = broken(fork(plant, platform.timelines.get(LIVE), start_ns, now_ns), machine, minutes)
+        wanted = platform.orders.wanted(plant, LIVE, now_ns)
+        helpers = {
+            helper: plant.nodes[helper].facts.get("StandInFactor", 1.0)
+            for helper in stand_ins(plant, platform.twins).get(machine, ())
+        }
+        options = list(options_for(begun, machine, wanted, helpers))
+        return rehearse(begun, machine, options, wanted, _HORIZON_S, cancellation=cancellation)

@@ -1,0 +1,175 @@
+"""The JSON messages of orders, their schedule and their material."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+Text = dict[str, str]
+
+
+class OrderInfo(msgspec.Struct, frozen=True):
+    """One order of the book, in its sequence; ``done`` pieces of it are made. Times in ms since 1970."""
+
+    id: str
+    product: str
+    quantity: int
+    done: int
+    release_ms: float | None
+    due_ms: float | None
+    priority: int
+    customer: str
+
+
+class OrderedProduct(msgspec.Struct, frozen=True):
+    """A product that can be ordered."""
+
+    id: str
+    name: Text
+
+
+class StopInfo(msgspec.Struct, frozen=True):
+    """A planned stop of a machine."""
+
+    id: str
+    machine: str
+    start_ms: float
+    end_ms: float
+    reason: str
+
+
+class OrderBook(msgspec.Struct, frozen=True):
+    """The order book, the products that can be ordered, the machines of the line and their planned stops."""
+
+    now_ms: float
+    orders: list[OrderInfo]
+    products: list[OrderedProduct]
+    machines: list[str]
+    stops: list[StopInfo]
+
+
+class GanttMachine(msgspec.Struct, frozen=True):
+    """A machine of the schedule; ``closed`` are the times in which it does not work."""
+
+    id: str
+    shell: str | None
+    closed: list[tuple[float, float]]
+
+
+class GanttBar(msgspec.Struct, frozen=True):
+    """What an order does on a machine without a break. ``machines`` could do it, ``setup_ms`` lies before it."""
+
+    id: str
+    order: str
+    machine: str
+    start_ms: float
+    end_ms: float
+    quantity: int
+    setup_ms: float
+    operations: list[str]
+    is_frozen: bool
+    machines: list[str]
+
+
+class GanttOrder(msgspec.Struct, frozen=True):
+    """When an order ends by the schedule."""
+
+    id: str
+    end_ms: float
+    due_ms: float | None
+
+
+class GanttInfo(msgspec.Struct, frozen=True):
+    """The schedule in force. ``value_s`` of the objective; no schedule is better than ``bound_s``; ``gap`` is their share."""  # noqa: E501
+
+    made_ms: float
+    made_by: str
+    start_ms: float
+    end_ms: float
+    now_ms: float
+    objective: str
+    value_s: int
+    bound_s: int | None
+    gap: float | None
+    engine: str
+    lot_size: int
+    operations: int
+    frozen_until_ms: float | None
+    machines: list[GanttMachine]
+    bars: list[GanttBar]
+    orders: list[GanttOrder]
+
+
+class ScheduleAnswer(msgspec.Struct, frozen=True):
+    """The schedule in force; null before one was made."""
+
+    schedule: GanttInfo | None
+
+
+class MaterialItem(msgspec.Struct, frozen=True):
+    """A product or part: gross and net need and what must be ordered, by period."""
+
+    id: str
+    name: Text
+    is_made: bool
+    stock: float
+    lead_time_h: float
+    lots: str
+    gross: list[float]
+    net: list[float]
+    orders: list[float]
+    overdue: float
+
+
+class MaterialOrder(msgspec.Struct, frozen=True):
+    """What must be ordered by when; an overdue one would have had to go out before now."""
+
+    item: str
+    name: Text
+    quantity: float
+    order_ms: float
+    arrives_ms: float
+    is_overdue: bool
+
+
+class MaterialPlan(msgspec.Struct, frozen=True):
+    """Material requirements of the order book, in periods of ``period_h`` from ``now_ms``."""
+
+    now_ms: float
+    period_h: float
+    periods: int
+    items: list[MaterialItem]
+    orders: list[MaterialOrder]
+
+
+class ContingencyOption(msgspec.Struct, frozen=True):
+    """One way to answer a breakdown, with its figures and their differences to waiting.
+
+    ``steps`` are commands (``command``, ``params``) or what a person does (``text`` by language).
+    """
+
+    id: str
+    title: Text
+    steps: list[dict[str, Any]]
+    late_min: dict[str, float | None] | None
+    good: dict[str, float | None]
+    late_less: dict[str, Any] | None
+    good_more: dict[str, Any]
+
+
+class ContingencyInfo(msgspec.Struct, frozen=True):
+    """Contingency plans for a machine, ranked, the best first; over once the machine is back."""
+
+    id: str
+    machine: str
+    shell: str | None
+    made_ms: float
+    at_ms: float
+    until_ms: float
+    replications: int
+    repair_min: dict[str, float | None]
+    by: str
+    is_live: bool
+    over_ms: float | None
+    options: list[ContingencyOption]

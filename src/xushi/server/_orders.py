@@ -1,0 +1,131 @@
+"""The routes of orders: the book and its sheet, the schedule as bars, material requirements, contingency plans."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import msgspec
+from starlette.responses import Response
+
+from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
+from xushi.runtime import calendar_of
+from xushi.runtime.orders import (
+    contingencies,
+    gantt,
+    maintenance,
+    order_table,
+    plan_material,
+    products_of,
+    read_book,
+    read_schedule,
+)
+from xushi.server import _order_messages as m
+from xushi.server._doors import Doors, to_ms
+from xushi.server._routes import Call, RouteSpec, answer_json
+
+
+class SheetQuery(msgspec.Struct, frozen=True):
+    """The form of the sheet: xlsx or csv."""
+
+    format: Literal["xlsx", "csv"] = "xlsx"
+
+
+class PeriodQuery(msgspec.Struct, frozen=True):
+    """Length of a period in hours."""
+
+    period_h: Annotated[float, msgspec.Meta(ge=0.25, le=744)] = 8.0
+
+
+async def book(doors: Doors, call: Call) -> Response:
+    """The order book in its sequence, with what is done of each order."""
+    return answer_json(await asyncio.to_thread(_book, doors))
+
+
+def _book(doors: Doors) -> m.OrderBook:
+    platform = doors.platform
+    now_ns = platform.clock.now_ns()
+    found, done = read_book(platform.store), platform.orders.done(now_ns)
+    return m.OrderBook(
+        now_ms=to_ms(now_ns),
+        orders=[
+            m.OrderInfo(**msgspec.structs.asdict(order), done=done.get(order.id, 0)) for order in found.orders
+        ],
+        products=[m.OrderedProduct(one.id, one.name) for one in products_of(platform.orders.materials())],
+        machines=[node.id for node in platform.orders.plant().machines()],
+        stops=[
+            m.StopInfo(one["id"], one["machine"], to_ms(one["start_ns"]), to_ms(one["end_ns"]), one["reason"])
+            for one in maintenance(platform.store)
+        ],
+    )  # fmt: skip
+
+
+async def sheet(doors: Doors, call: Call) -> Response:
+    """The order book as a sheet; filled in, it is what order.import takes."""
+    return await asyncio.to_thread(_sheet, doors, call.query.format)
+
+
+def _sheet(doors: Doors, form: str) -> Response:
+    platform = doors.platform
+    found, done = read_book(platform.store), platform.orders.done(platform.clock.now_ns())
+    lines = order_table(found, done, calendar_of(platform.store).zone)
+    content, media_type = (to_csv(lines), "text/csv") if form == "csv" else (to_xlsx(lines, "Orders"), XLSX)
+    headers = {"Content-Disposition": f'attachment; filename="orders.{form}"', "Cache-Control": "no-store"}
+    return Response(content, headers=headers, media_type=media_type)
+
+
+async def schedule(doors: Doors, call: Call) -> Response:
+    """The schedule in force as bars by machine."""
+    return answer_json(await asyncio.to_thread(_schedule, doors))
+
+
+def _schedule(doors: Doors) -> dict[str, Any]:
+    platform = doors.platform
+    kept = read_schedule(platform.store)
+    if kept is None:
+        return {"schedule": None}
+    shells = {node.id: node.shell for node in platform.orders.plant().machines()}
+    return {"schedule": gantt(kept, read_book(platform.store), shells, platform.clock.now_ns())}
+
+
+async def requirements(doors: Doors, call: Call) -> Response:
+    """What must be ordered by when, for the open orders."""
+    return answer_json(await asyncio.to_thread(_requirements, doors, call.query.period_h))
+
+
+def _requirements(doors: Doors, period_h: float) -> dict[str, Any]:
+    platform = doors.platform
+    now_ns = platform.clock.now_ns()
+    return plan_material(
+        read_book(platform.store), platform.orders.done(now_ns), platform.orders.materials(), to_ms(now_ns), period_h
+    )
+
+
+async def plans(doors: Doors, call: Call) -> Response:
+    """Rehearsed contingency plans, the newest first."""
+    return answer_json(await asyncio.to_thread(_plans, doors))
+
+
+def _plans(doors: Doors) -> list[dict[str, Any]]:
+    shells = {node.id: node.shell for node in doors.platform.orders.plant().machines()}
+    return [
+        {
+            **one, "shell": shells.get(one["machine"]), "made_ms": to_ms(one["made_ns"]),
+            "over_ms": None if one["over_ns"] is None else to_ms(one["over_ns"]),
+        }
+        for one in contingencies(doors.platform.store)
+    ]  # fmt: skip
+
+
+_TAGS = ("orders",)
+ROUTES = (
+    RouteSpec("GET", "/api/orders", "view", book, "The order book", answer=m.OrderBook, tags=_TAGS),
+    RouteSpec("GET", "/api/orders/sheet", "view", sheet, "The order book as a sheet", SheetQuery,
+              media_type=f"{XLSX}, text/csv", tags=_TAGS),
+    RouteSpec("GET", "/api/orders/schedule", "view", schedule, "The schedule of the orders", answer=m.ScheduleAnswer,
+              tags=_TAGS),
+    RouteSpec("GET", "/api/orders/requirements", "view", requirements, "Material requirements of the orders",
+              PeriodQuery, answer=m.MaterialPlan, tags=_TAGS),
+    RouteSpec("GET", "/api/contingencies", "view", plans, "Rehearsed contingency plans",
+              answer=list[m.ContingencyInfo], tags=_TAGS),
+)  # fmt: skip

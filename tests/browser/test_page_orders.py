@@ -1,0 +1,112 @@
+"""The order book in a real browser: put in sequence, scheduled, moved, and prepared for trouble."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+from visiting import Demo, Visit
+
+SLOW_MS = 90_000
+
+
+def made(demo: Demo) -> None:
+    """Have a schedule made, without waiting for the page."""
+    import time
+
+    outcome = demo.remote.run("schedule.make", {"limit_s": 2})
+    path = f"/api/jobs/{outcome['effects'][0]['job']}"
+    while demo.remote.get(path)["state"] == "running":
+        time.sleep(0.3)
+    assert demo.remote.get(path)["state"] == "done", demo.remote.get(path)
+
+
+def sequence(demo: Demo) -> list[str]:
+    return [order["id"] for order in demo.remote.get("/api/orders")["orders"]]
+
+
+def test_orders_are_added_put_in_sequence_by_keys_and_taken_back(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open(view="orders", inspector="0")
+    book = page.get_by_role("table", name="Orders in the sequence in which they are made")
+    expect(book.get_by_role("row", name=re.compile("CO-2401"))).to_be_visible()
+    before = sequence(demo)
+    page.get_by_role("button", name="Add order").click()
+    page.get_by_label(re.compile(r"^Order( \*)?$")).fill("RUSH-1")
+    page.get_by_label("Quantity").fill("6")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(book.get_by_role("row", name=re.compile("RUSH-1"))).to_be_visible()
+    grip = page.get_by_role("button", name=re.compile("^Order RUSH-1, place"))
+    for place in range(len(before), 0, -1):
+        grip.press("ArrowUp")
+        expect(page.get_by_role("button", name=f"Order RUSH-1, place {place}:")).to_be_visible()
+    assert sequence(demo) == ["RUSH-1", *before]
+    page.get_by_role("button", name="Remove order RUSH-1").click()
+    expect(book.get_by_role("row", name=re.compile("RUSH-1"))).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(book.get_by_role("row", name=re.compile("RUSH-1"))).to_be_visible()
+    demo.remote.run("order.remove", {"id": "RUSH-1"})
+    assert sequence(demo) == before
+
+
+def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machine(visit: Visit, demo: Demo) -> None:
+    made(demo)
+    page = visit(1280, 800).open(view="orders", page="schedule", inspector="0")
+    chart = page.get_by_role("group", name="Gantt chart of the machines")
+    bar = chart.get_by_role("button", name=re.compile("^CO-2408 on OP100")).first
+    expect(bar).to_be_visible(timeout=SLOW_MS)
+
+    def start() -> float:
+        schedule = demo.remote.get("/api/orders/schedule")["schedule"]
+        bars = [one for one in schedule["bars"] if one["machine"] == "OP100" and one["order"] == "CO-2408"]
+        return float(bars[0]["start_ms"])
+
+    before = start()
+    bar.focus()
+    bar.press("Enter")
+    expect(page.get_by_role("button", name="OP100", exact=True)).to_have_attribute("aria-pressed", "true")
+    bar.press("Shift+ArrowRight")
+    expect(page.get_by_text(re.compile("Move in the schedule"))).to_be_visible()
+    assert start() - before == 300_000
+    box = bar.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(1_500)
+    assert start() - before > 300_000
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 500, y, steps=5)  # what it waits for is not done then
+    page.mouse.up()
+    expect(page.get_by_text(re.compile("cannot begin .* earlier")).first).to_be_visible()
+    page.get_by_role("button", name="Show OP100 in the world").click()
+    expect(page).to_have_url(re.compile("OP100"))
+
+
+def test_a_supposed_breakdown_brings_ranked_plans(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open(view="orders", page="contingency", inspector="0")
+    page.get_by_label("If this machine stands").select_option("OP80")
+    page.get_by_label("For, in minutes").fill("45")
+    page.get_by_role("button", name="Rehearse", exact=True).click()
+    plans = page.get_by_role("region", name="Contingency plans for OP80").first
+    expect(plans.get_by_role("row", name=re.compile("Wait for the repair of OP80"))).to_be_visible(timeout=SLOW_MS)
+    expect(plans.get_by_role("row", name=re.compile("Work at RWK1 meanwhile"))).to_be_visible()
+
+
+def test_the_pages_of_orders_in_chinese_on_a_phone_are_accessible(
+    visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
+) -> None:
+    made(demo)
+    for name, shown in (("book", "CO-2401"), ("schedule", "甘特图"), ("material", "曲轴箱"), ("contingency", "预演")):
+        page = visit(390, 844).open(view="orders", page=name, lang="zh-CN")
+        region = page.get_by_role("region", name={"book": "订单簿", "schedule": "排程", "material": "物料",
+                                                  "contingency": "预案"}[name], exact=True)  # fmt: skip
+        expect(region).to_be_visible()
+        if name != "schedule":
+            expect(region.get_by_text(shown).first).to_be_visible()
+        else:
+            expect(region.get_by_role("group", name="设备甘特图")).to_be_visible()
+        assert axe(page) == []

@@ -1,0 +1,77 @@
+"""What could be done about a machine that stands is rehearsed, told with its interval, and ranked by its outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from xushi.kernel import XushiError
+from xushi.runtime import SYSTEM, Platform
+from xushi.runtime.foresight import FINISHED, WantedOrder, order_times
+from xushi.runtime.orders import contingencies
+
+
+async def test_plans_for_a_broken_station_are_ranked_by_the_lateness_of_the_orders(book: Platform) -> None:
+    outcome = await book.bus.run("contingency.rehearse", {"machine": "OP70", "minutes": 60}, SYSTEM)
+    job = await book.jobs.wait(outcome.effects[0]["job"])
+    assert job.state == "done", job.error
+    (kept,) = contingencies(book.store)
+    assert kept["id"] == job.result["id"]
+    options = {one["id"]: one for one in kept["options"]}
+    assert {"wait", "second_fitter", "stand_in.RWK1", "quicker", "set_aside"} <= set(options)
+    means = [one["late_min"]["mean"] for one in kept["options"]]
+    assert means == sorted(means)
+    assert kept["repair_min"]["mean"] == 60
+    assert options["wait"]["late_less"]["mean"] == 0
+    assert options["stand_in.RWK1"]["late_less"]["is_clear"]
+    assert options["stand_in.RWK1"]["late_less"]["low"] > 0
+    assert options["second_fitter"]["late_less"]["mean"] > 0
+    assert all(step["command"] == "signal.write" for step in options["quicker"]["steps"])
+    assert all(set(one["title"]) == {"en", "zh-CN"} for one in kept["options"])
+
+
+async def test_the_orders_are_put_in_another_sequence_where_that_is_one(book: Platform) -> None:
+    await book.bus.run("order.sequence", {"sequence": ["CO-2408", "CO-2407"]}, SYSTEM)
+    outcome = await book.bus.run("contingency.rehearse", {"machine": "OP40", "minutes": 10}, SYSTEM)
+    job = await book.jobs.wait(outcome.effects[0]["job"])
+    best = job.result["options"][0]
+    assert best["id"] == "resequence"
+    assert best["late_less"]["is_clear"]
+    assert best["steps"][0]["params"]["sequence"][:2] == ["CO-2401", "CO-2402"]
+    (kept,) = contingencies(book.store)
+    await book.bus.run(name=best["steps"][0]["command"], params=best["steps"][0]["params"], actor=SYSTEM)
+    assert kept["over_ns"] is None
+
+
+async def test_a_machine_that_is_not_there_is_not_rehearsed(book: Platform) -> None:
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("contingency.rehearse", {"machine": "OP71"}, SYSTEM)
+    assert caught.value.code == "runtime.schedule_machine_unknown"
+
+
+async def test_a_forecast_tells_when_orders_are_done_and_which_will_be_late_and_why(book: Platform) -> None:
+    await book.bus.run("order.change", {"id": "CO-2402", "due_ms": 1_800_007_200_000 + 600_000}, SYSTEM)
+    outcome = await book.bus.run("foresight.forecast", {"hours": 2, "replications": 40}, SYSTEM)
+    job = await book.jobs.wait(outcome.effects[0]["job"])
+    assert job.state == "done", job.error
+    orders = {one["id"]: one for one in job.result["orders"]}
+    means = [one["done_s"]["mean"] for one in job.result["orders"]]
+    assert means == sorted(means)
+    assert 1200 < orders["CO-2401"]["done_s"]["mean"] < 2400  # 48 engines at a takt of 30 s
+    assert orders["CO-2402"]["late_share"] == 1.0
+    assert orders["CO-2408"]["within"] == 0.0
+    (late,) = (one for one in job.result["warnings"] if one["code"] == "runtime.order_late")
+    assert late["order"] == "CO-2402"
+    assert "CO-2402" in late["text"]["zh-CN"]
+    assert late["culprit"] in late["text"]["en"]
+
+
+def test_times_of_orders_lie_between_samples_and_behind_the_horizon_at_the_mean_rate() -> None:
+    import numpy as np
+
+    class Outcome:
+        sample_at_s = np.array([30.0, 60.0])
+        samples = {FINISHED: np.array([[1.0, 3.0], [0.0, 0.0]])}  # noqa: RUF012
+
+    found = order_times(Outcome(), [WantedOrder("a", 2), WantedOrder("b", 4)])  # type: ignore[arg-type]
+    assert found["a"].tolist() == [45.0, np.inf]
+    assert found["b"].tolist() == [120.0, np.inf]

@@ -1,0 +1,29 @@
+"""A station of the running plant fails on purpose: ranked plans come by themselves, over real sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xushi.testing import broken_plant
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def test_when_a_station_breaks_down_ranked_plans_come_and_go_when_it_is_back(tmp_path: Path) -> None:
+    with broken_plant(tmp_path, "OP70", 25.0, 45.0) as breakdown:
+        plans, _ = breakdown.plans(120.0)
+        assert plans["is_live"]
+        assert plans["over_ms"] is None
+        ids = [option["id"] for option in plans["options"]]
+        assert {"wait", "second_fitter", "stand_in.RWK1", "quicker", "set_aside"} <= set(ids)
+        good = [option["good"]["mean"] for option in plans["options"]]
+        assert good == sorted(good, reverse=True)  # no order book: ranked by what is made
+        assert all(option["good_more"]["low"] <= option["good_more"]["high"] for option in plans["options"])
+        import time
+
+        until_s = time.monotonic() + 120.0
+        while breakdown.one.remote.get("/api/contingencies")[-1]["over_ms"] is None:
+            assert time.monotonic() < until_s, "the plans do not end with the breakdown"
+            time.sleep(0.5)

@@ -1,0 +1,228 @@
+// What could be done about a machine that stands, ranked by rehearsal; a breakdown can be supposed to prepare for it.
+import { Button, NativeSelect, NumberInput, Progress } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
+import { useActionTools } from "../actions";
+import { Icon } from "../icons";
+import { followJob, usePlant, useSession, type ContingencyInfo, type JobInfo, type OrderBook } from "../live";
+import { EmptyNote, ErrorNote } from "../notes";
+import css from "./orders.module.css";
+
+interface Step {
+  command?: string;
+  params?: Record<string, unknown>;
+  text?: Record<string, string>;
+  changes?: unknown[];
+}
+
+/** A command in few words: which signal becomes what, or its name. */
+function stepText(step: Step): string {
+  const signal = step.params?.["signal"];
+  if (typeof signal !== "string") return `${step.command ?? ""} ${Object.values(step.params ?? {}).flat().join(", ")}`;
+  const [submodel = "", path = ""] = signal.split("#");
+  return `${submodel.split(":").at(-2) ?? submodel} ${path} = ${String(step.params?.["value"])}`;
+}
+
+interface Change {
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+  is_clear: boolean;
+}
+
+function Rehearsal({ machines }: { machines: readonly string[] }) {
+  const text = useText();
+  const tools = useActionTools();
+  const { api } = useSession();
+  const [machine, setMachine] = useState(machines[0] ?? "");
+  const [minutes, setMinutes] = useState<number | string>("");
+  const [job, setJob] = useState<JobInfo | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+    };
+  }, []);
+  const run = async () => {
+    setError(null);
+    try {
+      const outcome = await tools.run("contingency.rehearse", { machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }) }, { isQuiet: true });
+      const id = outcome?.effects[0]?.["job"];
+      if (typeof id !== "string") return;
+      const ended = await followJob(api, await api.get<JobInfo>(`/api/jobs/${encodeURIComponent(id)}`), setJob, () => isGone.current);
+      if (ended.state === "failed") throw ended.error ?? new Error(ended.message);
+    } catch (failure) {
+      if (!(failure instanceof DOMException && failure.name === "AbortError")) setError(failure);
+    } finally {
+      setJob(null);
+    }
+  };
+  return (
+    <>
+      <form
+        className={css.form}
+        aria-label={text("orders.rehearse")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run();
+        }}
+      >
+        <NativeSelect label={text("orders.stands")} value={machine} onChange={(event) => setMachine(event.currentTarget.value)} data={[...machines]} />
+        <NumberInput label={text("orders.standsFor")} placeholder={text("orders.asUsual")} value={minutes} onChange={setMinutes} min={1} max={1440} />
+        {job ? (
+          <Progress className={css.progress} value={100} animated aria-label={text("orders.rehearsing")} />
+        ) : (
+          <Button type="submit" variant="default">
+            {text("orders.rehearse")}
+          </Button>
+        )}
+      </form>
+      {error ? <ErrorNote error={error} /> : null}
+    </>
+  );
+}
+
+function Steps({ steps }: { steps: readonly Step[] }) {
+  const text = useText();
+  const language = useLanguage();
+  if (steps.length === 0) return <>{text("orders.nothingToDo")}</>;
+  return (
+    <ol className={css.plain}>
+      {steps.map((step, at) => (
+        <li key={at}>{step.text ? localName(step.text, language, "") : stepText(step)}</li>
+      ))}
+    </ol>
+  );
+}
+
+function Plans({ one }: { one: ContingencyInfo }) {
+  const text = useText();
+  const language = useLanguage();
+  const tools = useActionTools();
+  const isLate = one.by === "lateness";
+  const commands = usePlant((plant) => plant.commands);
+  const canPlan = commands.some((command) => command.name === "plan.make");
+  const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : formatNumber(Math.abs(value) < 0.05 ? 0 : value, language, Math.abs(value) < 100 ? 1 : 0));
+  const signed = (value: number | null) => (value !== null && value > 0 ? "+" : "") + number(value);
+  const change = (given: unknown) => {
+    const found = given as Change;
+    if (found.low === 0 && found.high === 0) return <span className={css.change}>{text("orders.noChange")}</span>;
+    return (
+      <span className={css.change} data-clear={found.is_clear || undefined}>
+        {signed(found.mean)} [{signed(found.low)}; {signed(found.high)}] {found.is_clear ? "" : text("forecast.unclear")}
+      </span>
+    );
+  };
+  const plan = async (option: ContingencyInfo["options"][number]) => {
+    const steps = (option.steps as Step[]).map((step) => (step.text ? { kind: "manual", text: step.text, changes: step.changes ?? [] } : { kind: "command", command: step.command, params: step.params }));
+    const gain = option.good_more as unknown as Change;
+    const promised = { id: "plant.good", ...option.good, without: one.options.find((other) => other.id === "wait")?.good["mean"] ?? null, gain: gain.mean, gain_low: gain.low, gain_high: gain.high };
+    const promise = { span_s: (one.until_ms - one.at_ms) / 1000, replications: one.replications, figures: [promised] };
+    const title = `${one.machine}: ${localName(option.title, language, option.id)}`.slice(0, 120);
+    await tools.run("plan.make", { content: { title, steps, promise, origin: { timeline: "live", fork_ms: one.at_ms } } });
+  };
+  const run = async (steps: readonly Step[]) => {
+    for (const step of steps) if (step.command && !(await tools.run(step.command, step.params ?? {}))) return;
+  };
+  return (
+    <section className={css.plans} aria-label={text("orders.plansFor", { machine: one.machine })}>
+      <h2 className={css.heading}>
+        {one.is_live && one.over_ms === null ? <Icon name="warning" size={15} /> : null} {text("orders.plansFor", { machine: one.machine })}
+      </h2>
+      <p className={css.quiet}>
+        {text(one.is_live ? (one.over_ms === null ? "orders.standsNow" : "orders.wasDown") : "orders.supposed", {
+          at: formatDateTime(one.at_ms, language),
+          until: formatClock(one.until_ms, language).slice(0, 5),
+          mean: number(one.repair_min["mean"]),
+          count: one.replications,
+        })}
+      </p>
+      <div className={css.wide} tabIndex={0}>
+        <table className={css.table}>
+          <caption>{text(isLate ? "orders.rankedByLateness" : "orders.rankedByOutput")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{text("orders.rank")}</th>
+              <th scope="col">{text("orders.option")}</th>
+              {isLate ? <th scope="col">{text("orders.lateMin")}</th> : null}
+              <th scope="col">{text("orders.goodParts")}</th>
+              <th scope="col">{text("orders.steps")}</th>
+              <th scope="col">{text("orders.actions")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {one.options.map((option, at) => {
+              const steps = option.steps as Step[];
+              const sequence = steps.length > 0 && steps.every((step) => step.command === "order.sequence");
+              return (
+                <tr key={option.id} data-on={at === 0 || undefined}>
+                  <td>{at + 1}</td>
+                  <th scope="row">{localName(option.title, language, option.id)}</th>
+                  {isLate ? (
+                    <td>
+                      {number(option.late_min?.["mean"])}
+                      {option.id !== "wait" && option.late_less ? change(negated(option.late_less as unknown as Change)) : null}
+                    </td>
+                  ) : null}
+                  <td>
+                    {number(option.good["mean"])}
+                    {option.id === "wait" ? null : change(option.good_more)}
+                  </td>
+                  <td className={css.steps}>
+                    <Steps steps={steps} />
+                  </td>
+                  <td>
+                    {sequence ? (
+                      <Button size="compact-sm" variant="default" onClick={() => void run(steps)}>
+                        {text("orders.doIt")}
+                      </Button>
+                    ) : null}
+                    {canPlan && steps.length > 0 ? (
+                      <Button size="compact-sm" variant="default" onClick={() => void plan(option)}>
+                        {text("orders.makePlan")}
+                      </Button>
+                    ) : null}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** What is told as "less late" shown as the change of lateness. */
+function negated(change: Change): Change {
+  const minus = (value: number | null) => (value === null ? null : -value);
+  return { mean: minus(change.mean), low: minus(change.high), high: minus(change.low), is_clear: change.is_clear };
+}
+
+export function Contingencies({ book, found }: { book: OrderBook; found: readonly ContingencyInfo[] }) {
+  const text = useText();
+  const [isAll, setIsAll] = useState(false);
+  const standing = found.filter((one) => one.is_live && one.over_ms === null);
+  const others = found.filter((one) => !standing.includes(one));
+  const shown = isAll ? others : others.slice(0, Math.max(0, 2 - standing.length));
+  return (
+    <>
+      <Rehearsal machines={book.machines} />
+      {found.length === 0 ? (
+        <EmptyNote icon="shield" title={text("orders.noPlans")}>
+          {text("orders.noPlansHint")}
+        </EmptyNote>
+      ) : null}
+      {[...standing, ...shown].map((one) => (
+        <Plans key={one.id} one={one} />
+      ))}
+      {others.length > shown.length ? (
+        <Button variant="default" onClick={() => setIsAll(true)}>
+          {text("orders.earlier", { count: others.length - shown.length })}
+        </Button>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+// Orders: the book, its schedule on the stations, the material it needs, and what to do when a station stands.
+import { SegmentedControl } from "@mantine/core";
+import { useText } from "../../i18n";
+import { useAnswer, useChangedRecords, useKept, type ContingencyInfo, type OrderBook, type ScheduleAnswer } from "../live";
+import { ErrorNote, LoadingNote } from "../notes";
+import { useUi, useUiStore } from "../state";
+import { Contingencies } from "./_Contingencies";
+import { Material } from "./_Material";
+import { Orders } from "./_Orders";
+import { Schedule } from "./_Schedule";
+import css from "./orders.module.css";
+
+const PAGES = ["book", "schedule", "material", "contingency"] as const;
+type Page = (typeof PAGES)[number];
+export default function OrdersPanel() {
+  const text = useText();
+  const ui = useUiStore();
+  const wanted = useUi((state) => state.page) as Page | null;
+  const page = wanted && PAGES.includes(wanted) ? wanted : "book";
+  const setPage = (next: Page) => ui.set({ page: next });
+  const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "contingency"]);
+  const fresh = useAnswer<OrderBook>("/api/orders", count);
+  const plan = useAnswer<ScheduleAnswer>("/api/orders/schedule", count);
+  const found = useAnswer<ContingencyInfo[]>("/api/contingencies", count);
+  const book = useKept(fresh.data);
+  const schedule = useKept(plan.data);
+  const contingencies = useKept(found.data);
+  const standing = contingencies?.find((one) => one.is_live && one.over_ms === null);
+  const error = fresh.error ?? plan.error ?? found.error;
+  if (error && !book) return <ErrorNote error={error} onRetry={again} />;
+  if (!book || !schedule || !contingencies) return <LoadingNote />;
+  return (
+    <section className={css.page} aria-label={text("orders.title")}>
+      <div className={css.bar}>
+        <SegmentedControl
+          aria-label={text("orders.title")}
+          value={page}
+          onChange={(value) => setPage(value as Page)}
+          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`) }))}
+        />
+        {standing && page !== "contingency" ? (
+          <button type="button" className={css.standing} role="status" onClick={() => setPage("contingency")}>
+            {text("orders.standing", { machine: standing.machine })}
+          </button>
+        ) : null}
+      </div>
+      <div className={css.body} tabIndex={0} role="region" aria-label={text(`orders.page.${page}`)}>
+        {page === "book" ? <Orders book={book} schedule={schedule.schedule} /> : null}
+        {page === "schedule" ? <Schedule book={book} schedule={schedule.schedule} /> : null}
+        {page === "material" ? <Material count={count} /> : null}
+        {page === "contingency" ? <Contingencies book={book} found={contingencies} /> : null}
+      </div>
+    </section>
+  );
+}
