@@ -298,3 +298,27 @@ async def test_no_more_plans_run_than_can_be_watched(bench: Bench) -> None:
     assert await refused(bench.run("execute", plan=plan)) == "runtime.plans_running"
     for one in begun:
         await bench.run("stop", plan=one)
+
+
+async def test_the_dry_run_tells_device_protocol_value_right_and_inverse_of_each_step(bench: Bench) -> None:
+    bench.show(GUARD, 9.0)
+    rename = {"kind": "command", "command": "scene.rename", "params": {"place": "none", "name": {"en": "x"}}}
+    plan = await bench.make(write(FIRST, 21), by_hand(), rename, guards=(HIGH,))
+    found = (await bench.run("check", plan=plan)).result
+    first, manual, third = found["steps"]
+    assert first["devices"][0]["protocol"] == "modbus"
+    assert first["effects"][0]["value"] == 21
+    assert (first["right"], first["is_permitted"], first["has_inverse"]) == ("device:write", True, True)
+    assert first["inverse"]["params"]["value"] == (await bench.registers())[0]
+    assert manual["kind"] == "manual"
+    assert third["error"]["zh-CN"]["what"]
+    assert (found["is_ready"], found["is_clear"], found["guards"][0]["answer"]) == (False, False, "true")
+    viewer = msgspec.structs.replace(MAKER, scopes=frozenset({"view"}))
+    (seen,) = [(await bench.run("check", viewer, plan=plan)).result]
+    assert (seen["steps"][0]["is_permitted"], len(seen["steps"][0]["devices"])) == (False, 1)
+    assert (seen["steps"][2]["is_permitted"], seen["steps"][2]["effects"], seen["steps"][2]["error"]) == (
+        False,
+        [],
+        None,
+    )
+    assert bench.written() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from starlette.responses import Response
 
@@ -130,6 +131,6 @@ ROUTES = (
     RouteSpec("GET", "/api/plans/{id}", "view", one, "One plan as it stands", answer=p.PlanInfo, tags=("plans",)),
     RouteSpec("GET", "/api/plans/{id}/file", "view", as_file, "A plan as a file", answer=PlanContent,
               tags=("plans",)),
-    RouteSpec("GET", "/api/plan-schema", "view", schema, "The JSON Schema of a plan's file", answer=dict[str, object],
+    RouteSpec("GET", "/api/plan-schema", "view", schema, "The JSON Schema of a plan's file", answer=dict[str, Any],
               tags=("plans",)),
 )  # fmt: skip

@@ -87,7 +87,7 @@ def dry_run(context: CommandContext, content: PlanContent) -> dict[str, Any]:
     ]
     guards = [{"effect": guard.effect, **_seen(platform, guard.condition)} for guard in content.guards]
     commands = [step for step in steps if step["kind"] == "command"]
-    is_ready = all(step["error"] is None and step["is_permitted"] for step in commands)
+    is_ready = all(step["error"] is None for step in commands)
     is_clear = all(guard["answer"] == "false" for guard in guards)
     return {"steps": steps, "guards": guards, "is_ready": is_ready, "is_clear": is_clear}
 
@@ -103,7 +103,10 @@ def _planned(context: CommandContext, platform: Platform, step: CommandStep) -> 
             "title": dict(command.title), "right": command.right, "moves_metal": command.moves_metal,
             "is_permitted": platform.policy.permits(context.actor, command.right),
         }  # fmt: skip
-        change = command.prepare(context, platform.commands.parse(step.command, step.params))
+        parsed = platform.commands.parse(step.command, step.params)
+        if not (told["is_permitted"] or command.moves_metal):
+            return told  # who approves sees what goes to devices; the rest is for those who could do it
+        change = command.prepare(context, parsed)
     except XushiError as error:
         return {**told, "error": {language: error.to_dict(language) for language in LANGUAGES}}
     effects = [effect.describe() for effect in change.effects]

@@ -130,17 +130,20 @@ class Measurer:
         while True:
             await asyncio.sleep(_LOOK_S)
             for plan in plans(self._platform.store):
-                if not self._is_due(plan):
+                if not self._may_be_due(plan) or not await asyncio.to_thread(self._is_over, plan):
                     continue
                 try:
                     await self.measure(plan.id)
                 except XushiError as error:
                     log.warning("a plan could not be measured: %s", error)
 
-    def _is_due(self, plan: Plan) -> bool:
-        if plan.state != "done" or plan.run is None or plan.content.promise is None:
-            return False
-        if plan.measurement is not None and plan.measurement.state != "not_yet":
+    @staticmethod
+    def _may_be_due(plan: Plan) -> bool:
+        is_open = plan.measurement is None or plan.measurement.state == "not_yet"
+        return plan.state == "done" and is_open
+
+    def _is_over(self, plan: Plan) -> bool:
+        if plan.run is None or plan.content.promise is None:
             return False
         until_ns = plan.run.plant_ns + int(plan.content.promise.span_s * _NS)
         return plant_now_ns(self._platform) >= until_ns

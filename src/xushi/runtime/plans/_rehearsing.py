@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _PLAN = "plan"
 _MEASURABLE = ("plant.good", "plant.throughput_per_h", "plant.energy_kwh")  # what the history tells afterwards
 _TITLE = {"en": "Rehearsal", "zh-CN": "预演"}
-_LARGEST_RESULT = 512 * 1024
+_LARGEST_RESULT = 64 * 1024
 
 
 class RehearseParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
