@@ -98,7 +98,7 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     fork(page, "Beside")
     page.keyboard.press("Alt+v")
     second = page.get_by_role("region", name="Side by side with")
-    expect(second.get_by_label("Timeline beside")).to_have_value("live")
+    expect(second.get_by_label("Timeline beside")).to_have_value("live", timeout=SLOW_MS)
     figures = page.get_by_role("region", name="Both in figures")
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Beside ?\d"))).to_be_visible()
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Live ?\d"))).to_be_visible()
@@ -108,7 +108,8 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     assert re.search(r"timeline=.*beside=live.*besideAt=", link)
     other = visit(390, 844).page
     other.goto(link)
-    expect(other.get_by_text("Branch “Beside”: not the live line.")).to_be_visible()
+    expect(other.get_by_text("Branch “Beside”: not the live line.")).to_be_visible(timeout=SLOW_MS)
+    expect(other.get_by_role("region", name="World, beside")).to_be_visible(timeout=SLOW_MS)
     panes = [other.get_by_role("region", name=name).bounding_box() for name in ("World", "World, beside")]
     assert panes[0] is not None
     assert panes[1] is not None
