@@ -132,6 +132,19 @@ def test_kpis_and_alarms_are_worked_out_on_it(plant: Served, branch: str) -> Non
     remote.get(f"/api/alarms?timeline={branch}&at_ms={FORK_MS + 600_000}")
 
 
+def test_a_report_and_the_products_are_made_of_it(plant: Served, branch: str) -> None:
+    remote = plant.remote
+    content = {"languages": ["en"], "formats": ["xlsx"]}
+    ordered = remote.run(
+        "report.make", {"timeline": branch, "start_ms": FORK_MS, "end_ms": FORK_MS + HOUR_MS, "content": content}
+    )
+    path = f"/api/reports/{ordered['result']['report']}"
+    until(lambda: remote.get(path)["state"] != "ordered", "the report is made")
+    assert remote.get(path)["state"] == "made", remote.get(path)
+    seen = remote.get(f"/api/engines?timeline={branch}&limit=10")
+    assert all(one["last_ms"] <= FORK_MS for one in seen)  # nobody judges parts that only a model has made
+
+
 def test_it_is_played_over_the_websocket_from_before_its_fork(plant: Served, branch: str) -> None:
     url = plant.remote.url.replace("http", "ws") + "/api/ws"
     state, wear = handle(plant, "OP40", "CurrentEngine"), handle(plant, "OP40", "ToolWear")
