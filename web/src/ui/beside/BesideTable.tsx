@@ -1,6 +1,6 @@
 // What two timelines show, side by side: figures of the line, states, and the values of what is selected.
 import { useMemo } from "react";
-import { formatClock, formatNumber, localName, useLanguage, useText, type Language } from "../../i18n";
+import { formatClock, localName, useLanguage, useText, type Language } from "../../i18n";
 import { timelineName } from "../branches/_words";
 import { lineFigures, titleOf, written } from "../cockpit/_model";
 import { KIND, unitText, useCoarseInstant, usePlant, useSession, useSteadyAnswer, useStore, valueText, useBoardTick, type Board, type KpiInfo, type KpiList, type Shown, type SignalInfo } from "../live";
@@ -20,10 +20,11 @@ interface Row {
   difference: string;
 }
 
+/** A difference with its sign: three digits, and whole where there are more before the point. */
 function signed(value: number, language: Language): string {
   if (!Number.isFinite(value)) return "";
-  const rounded = Number(value.toPrecision(3));
-  return `${rounded > 0 ? "+" : ""}${formatNumber(Math.abs(value) < 1e-9 ? 0 : rounded, language)}`;
+  const digits = Math.abs(value) < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 };
+  return new Intl.NumberFormat(language, { ...digits, signDisplay: "exceptZero" }).format(Math.abs(value) < 1e-9 ? 0 : value);
 }
 
 /** The figures of one timeline over the chosen stretch before its shown instant. */
