@@ -45,7 +45,7 @@ from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, twin_commands
-from xushi.runtime.foresight import foresight_commands, packaging_commands
+from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
 from xushi.simulate import DEFAULT_COMPUTE, Pool, make_pool, read_compute
@@ -122,7 +122,7 @@ class Platform:
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.recordings_under_way: set[str] = set()
-        self.foresight_turn = asyncio.Semaphore(1)
+        self.foresight_turns = Turns()
         self._pool: Pool | None = None
         files.callback(self._close_pool)
         self.products = ProductLog(self.twins, self.registry)

@@ -7,7 +7,7 @@ or another computer. Replications are numbered, so the outcome does not depend o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -25,6 +25,7 @@ from ._start import start
 from ._state import PlantState
 from ._tallies import book, empty_tallies
 
+_Number = TypeVar("_Number", bound=np.floating[Any])
 _SHORTEST = 32  # replications of a model that are not cut further
 _CUTS = 64
 
@@ -50,7 +51,7 @@ class Portion(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kpis: names, and float64 [names, replications] as bytes.
-        samples: names, and float64 [names, replications, instants] as bytes.
+        samples: names, and float32 [names, replications, instants] as bytes.
         error: code and parameters of what went wrong, in place of all else.
     """
 
@@ -150,18 +151,21 @@ def join(model: Model, experiment: Experiment, portions: Sequence[Portion]) -> O
     return Outcome(
         model=model,
         engine=portions[0].engine,
-        kpis=_columns([one.kpis for one in portions], None),
+        kpis=_columns([one.kpis for one in portions], np.float64),
         sample_at_s=(experiment.sample_every_s or 0.0) * np.arange(1, instants + 1, dtype=np.float64),
-        samples=_columns([one.samples for one in portions], instants),
+        samples=_columns([one.samples for one in portions], np.float32, instants),
     )
 
 
-def _columns(parts: Sequence[tuple[tuple[str, ...], bytes]], instants: int | None) -> dict[str, NDArray[np.float64]]:
+def _columns(
+    parts: Sequence[tuple[tuple[str, ...], bytes]], dtype: type[_Number], *more: int
+) -> dict[str, NDArray[_Number]]:
+    """Put the portions behind each other: name to [replications, *more]."""
     names = parts[0][0]
     if not names:
         return {}
-    shape = (len(names), -1) if instants is None else (len(names), -1, instants)
-    whole = np.concatenate([np.frombuffer(part, np.float64).reshape(shape) for _, part in parts], axis=1)
+    shape = (len(names), -1, *more)
+    whole = np.concatenate([np.frombuffer(part, dtype).reshape(shape) for _, part in parts], axis=1)
     return dict(zip(names, whole, strict=True))
 
 

@@ -2,18 +2,18 @@
 
 from xushi.runtime.foresight._build import build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._commands import AheadParams, CompareParams, ForecastParams, foresight_commands, times_of
+from xushi.runtime.foresight._commands import CompareParams, ForecastParams, foresight_commands, times_of
 from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_model, run_comparison
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._packaging import Packaged, PackageParams, open_package, package, packaging_commands
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
+from xushi.runtime.foresight._turns import Turns
 
 __all__ = [
     "FLOW",
     "PROCESS",
-    "AheadParams",
     "Alternative",
     "Calibration",
     "CompareParams",
@@ -28,6 +28,7 @@ __all__ = [
     "Packaged",
     "Plant",
     "Records",
+    "Turns",
     "build_model",
     "build_state",
     "calibrate",
