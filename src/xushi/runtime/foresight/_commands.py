@@ -198,7 +198,7 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     planned = {node.id: by_shell[node.shell] for node in begun.plant.machines() if node.shell in by_shell}
     return run_forecast(
         begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
-        cancellation, start.platform.pool,
+        cancellation, pool=start.platform.pool,
     )  # fmt: skip
 
 
@@ -206,5 +206,5 @@ def _compare(start: _Start, begun: Fork, progress: Callable[[float], None], canc
     params: Any = start.params
     return run_comparison(
         begun, params.alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation,
-        start.platform.pool,
+        pool=start.platform.pool,
     )  # fmt: skip
