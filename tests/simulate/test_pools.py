@@ -138,8 +138,7 @@ def test_processes_that_ended_while_they_were_idle_are_replaced(monkeypatch: pyt
         first = run(serial(2), experiment, pool=pool)
         for pid in set(_children()) - before:
             os.kill(pid, signal.SIGKILL)
-            while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # nobody has waited for it yet
-                time.sleep(0.01)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # it is dead, and nobody was told
         again = run(serial(2), experiment, pool=pool)
     finally:
         pool.close()

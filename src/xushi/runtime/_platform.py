@@ -8,7 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xushi.backups import bring_up_to_date, finish_swap
 from xushi.kernel import (
@@ -68,8 +68,11 @@ from xushi.runtime.plans import (
 )
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
-from xushi.simulate import DEFAULT_COMPUTE, Pool, make_pool, read_compute
+from xushi.simulate import DEFAULT_COMPUTE, make_pool, read_compute
 from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
+
+if TYPE_CHECKING:
+    from xushi.simulate import Pool  # loads the compiler
 
 log = logging.getLogger("xushi.runtime")
 

@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from xushi import simulate
-from xushi.runtime.foresight import AheadParams, find_plant, fork, main_line, times_of
+from xushi.runtime.foresight import ForecastParams, find_plant, fork, main_line, times_of
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms, to_ns
 from xushi.server._routes import Call, RouteSpec, answer_json
@@ -39,7 +39,7 @@ async def model(doors: Doors, call: Call) -> Response:
     platform = doors.platform
     if query.at_ms is not None:
         to_ns(query.at_ms)
-    params = AheadParams(timeline=query.timeline, at_ms=query.at_ms, look_back_hours=query.look_back_hours)
+    params = ForecastParams(timeline=query.timeline, at_ms=query.at_ms, look_back_hours=query.look_back_hours)
     ahead = times_of(platform, params)
     plant = find_plant(platform.twins, platform.registry)
     timeline = platform.timelines.get(query.timeline)

@@ -25,6 +25,7 @@ from ._start import start
 from ._state import PlantState
 from ._tallies import book, empty_tallies
 
+_Number = TypeVar("_Number", bound=np.floating[Any])
 _SHORTEST = 32  # replications of a model that are not cut further
 _CUTS = 64
 
@@ -153,20 +154,21 @@ def join(model: Model, experiment: Experiment, portions: Sequence[Portion]) -> O
     return Outcome(
         model=model,
         engine=portions[0].engine,
-        kpis=_columns([one.kpis for one in portions], np.float64, None),
+        kpis=_columns([one.kpis for one in portions], np.float64),
         sample_at_s=(experiment.sample_every_s or 0.0) * np.arange(1, instants + 1, dtype=np.float64),
         samples=_columns([one.samples for one in portions], np.float32, instants),
     )
 
 
 def _columns(
-    parts: Sequence[tuple[tuple[str, ...], bytes]], kind: type[_Number], instants: int | None
+    parts: Sequence[tuple[tuple[str, ...], bytes]], dtype: type[_Number], *more: int
 ) -> dict[str, NDArray[_Number]]:
+    """Put the portions behind each other: name to [replications, *more]."""
     names = parts[0][0]
     if not names:
         return {}
-    shape = (len(names), -1) if instants is None else (len(names), -1, instants)
-    whole = np.concatenate([np.frombuffer(part, kind).reshape(shape) for _, part in parts], axis=1)
+    shape = (len(names), -1, *more)
+    whole = np.concatenate([np.frombuffer(part, dtype).reshape(shape) for _, part in parts], axis=1)
     return dict(zip(names, whole, strict=True))
 
 

@@ -216,8 +216,8 @@ def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], can
     planned = {node.id: by_shell[node.shell] for node in begun.plant.machines() if node.shell in by_shell}
     return run_forecast(
         begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
-        cancellation, start.platform.pool,
-        start.platform.orders.wanted(begun.plant, params.timeline, start.ahead.at_ns),
+        cancellation, orders=start.platform.orders.wanted(begun.plant, params.timeline, start.ahead.at_ns),
+        pool=start.platform.pool,
     )  # fmt: skip
 
 
@@ -228,5 +228,5 @@ def _compare(start: _Start, begun: Origin, progress: Callable[[float], None], ca
     alternatives = [*params.alternatives, *(Alternative(one.title, one.changes()) for one in branches)]
     return run_comparison(
         begun, alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation,
-        start.platform.pool,
+        pool=start.platform.pool,
     )  # fmt: skip

@@ -77,11 +77,11 @@ def packaging_commands() -> list[Command]:
 
 
 def _prepare(context: CommandContext, params: PackageParams) -> Change:
-    from xushi.runtime.foresight._commands import AheadParams, times_of
+    from xushi.runtime.foresight._commands import ForecastParams, times_of
 
     need_engine()
     platform: Platform = context.services["platform"]
-    ahead = times_of(platform, AheadParams(
+    ahead = times_of(platform, ForecastParams(
         timeline=params.timeline, at_ms=params.at_ms, look_back_hours=params.look_back_hours,
     ))  # fmt: skip
     plant = find_plant(platform.twins, platform.registry)
