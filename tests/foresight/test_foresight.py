@@ -187,9 +187,45 @@ async def test_the_commands_run_as_jobs_and_answer(recorded: Platform) -> None:
 
 
 async def test_a_job_of_foresight_can_be_cancelled(recorded: Platform) -> None:
-    outcome = await recorded.bus.run("foresight.forecast", {"hours": 168, "replications": 2000}, SYSTEM)
+    outcome = await recorded.bus.run("foresight.forecast", {"hours": 24, "replications": 300}, SYSTEM)
     job = recorded.jobs.cancel(outcome.effects[0]["job"])
     assert (await recorded.jobs.wait(job.id)).state == "cancelled"
+
+
+async def test_a_full_queue_is_refused_and_takes_more_once_it_is_shorter(recorded: Platform) -> None:
+    params = {"hours": 24, "replications": 300}
+    jobs: list[str] = []
+    refusal = ""
+    while not refusal and len(jobs) < 50:
+        try:
+            given = await recorded.bus.run("foresight.forecast", params, SYSTEM)
+        except XushiError as error:
+            refusal = error.code
+        else:
+            jobs.append(given.effects[0]["job"])
+            await asyncio.sleep(0)
+    assert (refusal, 1 < len(jobs) < 20) == ("runtime.foresight_busy", True)
+    for job in jobs:
+        recorded.jobs.cancel(job)
+    for job in jobs:
+        await recorded.jobs.wait(job)
+    recorded.foresight_turns.check()
+
+
+async def test_a_comparison_without_end_is_refused(recorded: Platform) -> None:
+    faster = {"changes": [{"element": "OP40", "figure": "cycle_time", "factor": 0.9}]}
+    alternatives = [{"name": f"{place}", **faster} for place in range(100)]
+    with pytest.raises(XushiError) as caught:
+        await recorded.bus.run(
+            "foresight.compare", {"alternatives": alternatives, "replications": 1000, "hours": 168}, SYSTEM
+        )
+    assert caught.value.code == "runtime.comparison_too_long"
+
+
+def test_what_a_forecast_keeps_of_each_future_is_bounded(forked: Fork) -> None:
+    told = run_forecast(forked, 86_400.0, 10, 1, {})
+    assert len(told["instants_ms"]) <= 60
+    assert told["instants_ms"][-1] == pytest.approx(told["until_ms"], abs=200_000)
 
 
 async def test_a_dry_run_begins_nothing(recorded: Platform) -> None:

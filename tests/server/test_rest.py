@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -137,6 +138,23 @@ def test_a_token_cannot_make_one_with_more_rights_than_its_own(served: Served) -
     assert caught.value.code == "server.forbidden"
     made = served.remote.post("/api/tokens", {"name": "reader", "scopes": ["view"]})
     assert type(served.remote)(served.running.base_url, made["token"]).get("/api/me")["scopes"] == ["view"]
+
+
+def test_who_may_only_look_cancels_own_jobs_and_no_other(served: Served) -> None:
+    async def start(owner: str) -> str:
+        return served.platform.jobs.start({"en": "Wait", "zh-CN": "等待"}, owner, lambda _: asyncio.sleep(60)).id
+
+    viewer = type(served.remote)(served.running.base_url, served.token("view"))
+    own = asyncio.run_coroutine_threadsafe(start(viewer.get("/api/me")["id"]), served.loop).result()
+    other = asyncio.run_coroutine_threadsafe(start("somebody else"), served.loop).result()
+    viewer.post(f"/api/jobs/{own}/cancel")
+    with pytest.raises(RemoteError) as caught:
+        viewer.post(f"/api/jobs/{other}/cancel")
+    assert caught.value.code == "server.forbidden"
+    served.remote.post(f"/api/jobs/{other}/cancel")
+    for job in (own, other):
+        asyncio.run_coroutine_threadsafe(served.platform.jobs.wait(job), served.loop).result(10)
+        assert served.remote.get(f"/api/jobs/{job}")["state"] == "cancelled"
 
 
 def test_the_evidence_names_who_did_what_and_proves_it(served: Served, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ from xushi.runtime._sign_in import sign_in_commands
 from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, TwinSnapshot, twin_commands
-from xushi.runtime.foresight import foresight_commands
+from xushi.runtime.foresight import Turns, foresight_commands
 from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
 from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
@@ -114,7 +114,7 @@ class Platform:
         self.timelines = TimelineShelf(folder / "recordings", self.board, self.history, self.registry, clock)
         files.callback(self.timelines.close)
         self.recordings_under_way: set[str] = set()
-        self.foresight_turn = asyncio.Semaphore(1)
+        self.foresight_turns = Turns()
         self.products = ProductLog(self.registry)
         self.key = InstallationKey(folder / "keys" / "installation.pem")
         self.monitor = Monitor(

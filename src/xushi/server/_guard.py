@@ -55,6 +55,7 @@ _STATUS = {
     "runtime.proposal_closed": 409,
     "runtime.proposal_forbidden": 403,
     "runtime.timeline_taken": 409,
+    "runtime.foresight_busy": 429,
     "server.query_invalid": 400,
     "server.body_invalid": 400,
     "server.message_invalid": 400,

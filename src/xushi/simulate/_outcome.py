@@ -45,7 +45,7 @@ class Outcome:
     engine: str
     kpis: dict[str, _Floats]
     sample_at_s: _Floats
-    samples: dict[str, _Floats]
+    samples: dict[str, NDArray[np.float32]]
 
     def values(self, kpi: str) -> _Floats:
         """Return the values of a key figure, one a replication.
@@ -69,7 +69,7 @@ class Outcome:
         if name not in self.samples:
             raise XushiError("simulate.kpi_unknown", kpi=name)
         tail = (1 - confidence) / 2
-        low, middle, high = np.quantile(self.samples[name], [tail, 0.5, 1 - tail], axis=0)
+        low, middle, high = np.quantile(self.samples[name].astype(np.float64), [tail, 0.5, 1 - tail], axis=0)
         return low, middle, high
 
 

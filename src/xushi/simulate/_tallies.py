@@ -27,7 +27,7 @@ class Tallies(NamedTuple):
         finish_s: [replications, orders] when complete; not a number where not.
         vehicle_s: [replications, vehicles, 6]; trips, distance_m: [replications, vehicles].
         strikes: [replications, failures].
-        samples: [replications, instants, sinks + buffers + machines, then sources].
+        samples: [replications, instants, sinks + buffers + machines, then sources]; float32, exact up to 2^24 parts.
         clock_s: [replications] seconds that were counted.
     """
 
@@ -47,7 +47,7 @@ class Tallies(NamedTuple):
     trips: _Floats
     distance_m: _Floats
     strikes: _Floats
-    samples: _Floats
+    samples: NDArray[np.float32]
     clock_s: _Floats
 
 
@@ -76,7 +76,7 @@ def empty_tallies(names: Names, replications: int, instants: int, clock_s: float
         trips=zeros(vehicles),
         distance_m=zeros(vehicles),
         strikes=zeros(len(names.modes)),
-        samples=zeros(instants, sinks + buffers + machines + sources),
+        samples=np.zeros((replications, instants, sinks + buffers + machines + sources), np.float32),
         clock_s=np.full(replications, clock_s),
     )
 

@@ -7,6 +7,7 @@ from xushi.runtime.foresight._compare import Alternative, ModelChange, changed_m
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import FLOW, PROCESS, Flow, Node, Plant, find_plant
+from xushi.runtime.foresight._turns import Turns
 
 __all__ = [
     "FLOW",
@@ -22,6 +23,7 @@ __all__ = [
     "Node",
     "Plant",
     "Records",
+    "Turns",
     "build_model",
     "build_state",
     "calibrate",

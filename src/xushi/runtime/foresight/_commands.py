@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _S = 1_000_000_000
 _DAY_NS = 86_400 * _S
+_MOST_HOURS = 250_000  # of all futures of a comparison; about half a minute on two processors
 _SHORTEST_NS = 600 * _S  # a shift that ends sooner is not worth a forecast; the next one is then looked at as well
 
 
@@ -31,26 +32,30 @@ class AheadParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     Attributes:
         timeline: which one to fork.
         at_ms: the instant, ms since 1970; now (or the end of a recording) when left out.
-        hours: how far; to the end of the shift when left out.
         look_back_hours: how much of the past is used to estimate times and failures.
     """
 
     timeline: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] = "live"
     at_ms: float | None = None
-    hours: Annotated[float, msgspec.Meta(gt=0, le=168)] | None = None
     look_back_hours: Annotated[float, msgspec.Meta(gt=0, le=168)] = 8.0
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
 
 
 class ForecastParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A forecast: `replications` futures."""
+    """A forecast: `replications` futures, `hours` long; to the end of the shift when left out."""
 
-    replications: Annotated[int, msgspec.Meta(ge=10, le=2_000)] = 100
+    hours: Annotated[float, msgspec.Meta(gt=0, le=24)] | None = None
+    replications: Annotated[int, msgspec.Meta(ge=10, le=300)] = 100
 
 
 class CompareParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A comparison: `replications` futures of each alternative; `now` stands for no change and is always among them."""
+    """A comparison: `replications` futures of each alternative; `now` stands for no change and is always among them.
 
+    Attributes:
+        hours: how far; to the end of the shift when left out. All futures together may be 250,000 hours long.
+    """
+
+    hours: Annotated[float, msgspec.Meta(gt=0, le=168)] | None = None
     alternatives: Annotated[tuple[Alternative, ...], msgspec.Meta(min_length=1, max_length=200)]
     replications: Annotated[int, msgspec.Meta(ge=10, le=1_000)] = 30
 
@@ -84,6 +89,10 @@ def _prepare_compare(context: CommandContext, params: CompareParams) -> Change:
     for name in names:
         if names.count(name) > 1 or name == "now":
             raise XushiError("runtime.alternative_taken", name=name)
+    ahead = times_of(context.services["platform"], params)
+    hours = (len(names) + 1) * params.replications * ahead.horizon_s / 3600
+    if hours > _MOST_HOURS:
+        raise XushiError("runtime.comparison_too_long", hours=round(hours), limit=_MOST_HOURS)
     return _start(context, params, _COMPARISON, _compare)
 
 
@@ -105,15 +114,16 @@ class Ahead(msgspec.Struct, frozen=True):
         return (self.until_ns - self.at_ns) / _S
 
 
-def _start(context: CommandContext, params: AheadParams, title: dict[str, str], run: _Run) -> Change:
+def _start(context: CommandContext, params: ForecastParams | CompareParams, title: dict[str, str], run: _Run) -> Change:
     need_engine()
     platform: Platform = context.services["platform"]
+    platform.foresight_turns.check()
     ahead = times_of(platform, params)
     summary = {"timeline": params.timeline, "at_ns": ahead.at_ns, "until_ns": ahead.until_ns}
     return Change(effects=(_Start(platform, params, ahead, title, context.actor.id, run),), summary=summary)
 
 
-def times_of(platform: Platform, params: AheadParams) -> Ahead:
+def times_of(platform: Platform, params: ForecastParams | CompareParams) -> Ahead:
     """Where a run forks, from when on the past is looked at, and where it ends.
 
     Raises:
@@ -138,7 +148,7 @@ class _Start:
     """Starts the job; the futures are run after the command is done."""
 
     platform: Platform
-    params: AheadParams
+    params: ForecastParams | CompareParams
     ahead: Ahead
     title: dict[str, str]
     owner: str
@@ -154,7 +164,7 @@ class _Start:
     async def _work(self, told: Progress) -> dict[str, Any]:
         """Run in a thread; the compiled futures hold no lock. One job of foresight works at a time."""
         loop = asyncio.get_running_loop()
-        async with self.platform.foresight_turn:
+        async with self.platform.foresight_turns.turn():
             cancellation = simulate.Cancellation()
             plant = find_plant(self.platform.twins, self.platform.registry)
             timeline = self.platform.timelines.get(self.params.timeline)

@@ -21,6 +21,7 @@ from xushi.runtime.foresight._warnings import Starving, find_starving
 CONFIDENCE = 0.95  # of means
 BAND = 0.9  # of a single future
 _SAMPLE_S = 30.0
+_INSTANTS = 480  # recorded of each future at most, which bounds the memory of a forecast
 _SHOWN = 60  # instants of the curves at most
 _S = 1_000_000_000
 _OCCUPIED = [simulate.SEEN.index(one) for one in ("busy", "blocked", "down", "waits_for_crew")]
@@ -52,8 +53,9 @@ def run_forecast(
     Raises:
         XushiError: see `simulate.run`.
     """
+    sample_every_s = max(min(_SAMPLE_S, horizon_s / 4), horizon_s / _INSTANTS)
     experiment = simulate.Experiment(
-        horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
+        horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=sample_every_s
     )
     outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation)
     stations = [node.id for node in fork.plant.machines()]
@@ -130,19 +132,19 @@ def _shown(count: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, _SHOWN)).round().astype(np.int64))
 
 
-def _curve(values: NDArray[np.float64]) -> dict[str, list[float]]:
+def _curve(values: NDArray[np.float32]) -> dict[str, list[float]]:
     tail = (1 - BAND) / 2
-    low, middle, high = np.quantile(values, [tail, 0.5, 1 - tail], axis=0)
+    low, middle, high = np.quantile(values.astype(np.float64), [tail, 0.5, 1 - tail], axis=0)
     return {"low": low.tolist(), "middle": middle.tolist(), "high": high.tolist()}
 
 
-def _level(node: Node, outcome: simulate.Outcome) -> NDArray[np.float64]:
+def _level(node: Node, outcome: simulate.Outcome) -> NDArray[np.float32]:
     """Parts in a buffer: of one that carries, its places that are taken."""
     if node.id in outcome.samples and f"{node.id}.in" not in outcome.samples:
         return outcome.samples[node.id]
     places = [name for name in outcome.samples if name.rpartition("-")[0] == node.id or name == node.id]
-    taken: NDArray[np.float64] = sum(
-        (np.isin(outcome.samples[name], _OCCUPIED).astype(np.float64) for name in places),
+    taken: NDArray[np.float32] = sum(
+        (np.isin(outcome.samples[name], _OCCUPIED).astype(np.float32) for name in places),
         np.zeros_like(outcome.samples[FINISHED]),
     )
     return taken
