@@ -23,7 +23,7 @@ KEEP_ALIVE_COUNT = 20  # an answer every 2 s from a subscription without news
 LIFETIME_COUNT = 300
 QUEUE_SIZE = 16
 ITEMS_PER_CALL = 1000
-FIRST_ITEMS = 100
+LEAST_ITEMS = 100
 CALLS_IN_FLIGHT = 2
 QUICK_S, SLOW_S = 0.5, 2.0  # answers faster than this let calls grow, slower ones make them smaller
 CALL_TIMEOUT_S = 30.0
@@ -72,7 +72,7 @@ class Subscription:
         self._next_sequence: int | None = None
         self._acknowledgements: list[ua.SubscriptionAcknowledgement] = []
         self._window = REQUESTS_IN_FLIGHT
-        self._batch, self._most = FIRST_ITEMS, ITEMS_PER_CALL
+        self._batch = self._most = ITEMS_PER_CALL
         self._monitored: list[int] = []
         self._calls = 0  # calls to make items that the server has not answered yet
         self._heard_s = time.monotonic()
@@ -100,9 +100,9 @@ class Subscription:
     ) -> list[tuple[Wanted, int]]:
         """Create monitored items for client handles and return those refused, with the server's status.
 
-        A call asks for few items at first and for more while the server answers quickly. Where it does not answer at
-        all, nobody can tell which items it has made: then all is asked again in smaller calls, in a new subscription
-        of the same session, so that no value comes twice.
+        Calls grow smaller where the server answers slowly, and larger again. Where it does not answer at all, nobody
+        can tell which items it has made: then all is asked again in smaller calls, in a new subscription of the same
+        session, so that no value comes twice.
 
         Args:
             prepare: gives the nodes of some handles; those it leaves out are not monitored.
@@ -172,8 +172,8 @@ class Subscription:
             self._calls -= 1
             self._heard_s = time.monotonic()
         took_s = time.monotonic() - began_s
-        if took_s > SLOW_S and self._batch > FIRST_ITEMS:
-            self._batch = max(FIRST_ITEMS, min(self._batch, len(batch) // 2))
+        if took_s > SLOW_S and self._batch > LEAST_ITEMS:
+            self._batch = max(LEAST_ITEMS, min(self._batch, len(batch) // 2))
         elif took_s < QUICK_S and len(batch) >= self._batch:
             self._batch = min(self._most, 2 * self._batch)
         return [(one, status) for one, status in zip(batch, statuses, strict=False) if status >> 30]

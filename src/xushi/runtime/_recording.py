@@ -107,6 +107,7 @@ class Recorder:
         self._newest_ns = 0
         self._values = 0
         self._states: dict[str, LinkStatus] = {}
+        self._wanted: list[str] = []
 
     async def run(self, progress: Progress) -> dict[str, Any]:
         """Record until the stretch is full, or until the source has been silent for a minute."""
@@ -115,7 +116,9 @@ class Recorder:
         if folder.exists():
             await asyncio.to_thread(shutil.rmtree, folder)
         history = await asyncio.to_thread(History, folder / "history", platform.registry, platform.clock)
-        tasks = [asyncio.create_task(self._serve(link, history)) for link in self._links()]
+        links = self._links()
+        self._wanted = [link.id for link in links]
+        tasks = [asyncio.create_task(self._serve(link, history)) for link in links]
         try:
             await self._wait(progress)
         except BaseException:
@@ -149,7 +152,7 @@ class Recorder:
             history.append(frame)
             self._values += len(frame)
             newest_ns = int(frame.times_ns.max())
-            if not self._first_ns:
+            if not self._first_ns and self._is_up():
                 self._first_ns = newest_ns
             self._newest_ns = max(self._newest_ns, newest_ns)
 
@@ -158,19 +161,23 @@ class Recorder:
 
         await connector.run(link, take, tell)
 
+    def _is_up(self) -> bool:
+        """Whether every source is up or cannot be reached: a stretch that begins before would begin with holes."""
+        return all(link in self._states and self._states[link].state != "connecting" for link in self._wanted)
+
     async def _wait(self, progress: Progress) -> None:
         loop = asyncio.get_running_loop()
         seen, since_s = -1, loop.time()
         while True:
             await asyncio.sleep(_LOOK_S)
-            share = (self._newest_ns - self._first_ns) / self._wanted_ns()
+            share = (self._newest_ns - self._first_ns) / self._wanted_ns() if self._first_ns else 0.0
             progress(share, f"{self._values}")
             if share >= 1.0:
                 return
             if self._values != seen:
                 seen, since_s = self._values, loop.time()
             elif loop.time() - since_s > _PATIENCE_S:
-                if not self._values:
+                if not self._first_ns:
                     raise XushiError("runtime.recording_silent", timeline=self._params.timeline)
                 return
 

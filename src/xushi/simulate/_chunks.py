@@ -46,9 +46,6 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = DIGEST
 
 
-_Number = TypeVar("_Number", np.float32, np.float64)
-
-
 class Portion(msgspec.Struct, frozen=True, kw_only=True):
     """What a chunk gives.
 

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from xushi.kernel import DAMAGED_ARCHIVE, XushiError
 
@@ -36,7 +37,7 @@ _PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-    '<sheet name="Mapping" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    '<sheet name="{title}" sheetId="1" r:id="rId1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
@@ -76,7 +77,7 @@ def to_xlsx(lines: Iterable[list[str]], title: str = "Mapping") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         for name, text in _PARTS.items():
-            archive.writestr(name, _XML + text)
+            archive.writestr(name, _XML + text.replace("{title}", escape(title, {'"': "&quot;"})))
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
             for piece in _sheet_xml(iter(lines)):
                 part.write(piece.encode())
