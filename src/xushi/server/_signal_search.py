@@ -28,6 +28,7 @@ class SignalSearch:
         self._lock = threading.Lock()
         self._known: list[SignalDef] = []
         self._words: list[str] = []
+        self._names: list[tuple[str, ...]] = []
         self._orders: dict[tuple[str, str], tuple[object, Handles]] = {}
 
     def _refresh(self) -> list[SignalDef]:
@@ -38,6 +39,9 @@ class SignalSearch:
                 self._words = [
                     self._words[at] if at < len(known) and known[at] is one else _words(one)
                     for at, one in enumerate(now)
+                ]
+                self._names = [
+                    (one.path.rpartition(".")[2].lower(), *(name.lower() for name in one.name.values())) for one in now
                 ]
                 self._known = now
                 self._orders = {}
@@ -53,18 +57,20 @@ class SignalSearch:
         whole = " ".join(wanted)
         if not wanted:
             return np.arange(len(defs))
-        ranked: list[tuple[int, int]] = []
-        for handle, (one, words) in enumerate(zip(defs, self._words, strict=True)):
-            if all(word in words for word in wanted):
-                names = [one.path.rpartition(".")[2].lower(), *(name.lower() for name in one.name.values())]
-                rank = 0 if whole in names else 1 if any(name.startswith(whole) for name in names) else 2
-                ranked.append((rank, handle))
-            else:
-                owner = owners.get(one.shell, "")
-                if owner and all(word in words or word in owner for word in wanted):
-                    ranked.append((3, handle))
-        ranked.sort()
-        return np.array([handle for _, handle in ranked], np.int64)
+        hits: Sequence[int] = range(len(defs))
+        for word in wanted:
+            machines = {shell for shell, name in owners.items() if word in name}
+            hits = [at for at in hits if word in self._words[at] or (machines and defs[at].shell in machines)]
+
+        def rank(at: int) -> int:
+            names = self._names[at]
+            if whole in names:
+                return 0
+            if any(name.startswith(whole) for name in names):
+                return 1
+            return 2 if all(word in self._words[at] for word in wanted) else 3
+
+        return np.array(sorted(hits, key=rank), np.int64)
 
     def of(self, shell: str, submodel: str) -> Handles:
         """Return the handles of the signals of a shell or of a submodel."""

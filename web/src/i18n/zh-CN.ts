@@ -1082,7 +1082,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.machineKind": "{name} 的类型",
   "connect.placeOf": "{name} 的位置：{place}",
   "connect.spotOf": "{name} 的摆放位置",
-  "connect.spotAt": "X {x} m，Y {y} m",
+  "connect.spotAt": "位于 X {x} m，Y {y} m",
   "connect.spotFreeShort": "空闲位置",
   "connect.spotFree": "使用空闲位置",
   "connect.spotTake": "采用",

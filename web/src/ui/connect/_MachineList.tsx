@@ -10,7 +10,7 @@ import { MACHINE_KINDS } from "./_mapping";
 import { SpotDialog } from "./_SpotDialog";
 import css from "./mapping.module.css";
 
-const ROW_PX = 122;
+const ROW_PX = 92;
 
 interface Props {
   draft: string;
@@ -56,10 +56,10 @@ function MachineCard({ machine, isShown, onShow, onChange, onPlace }: { machine:
           <Icon name="place" size={12} />
           <span className="x-ellipsis">{standing}</span>
         </button>
+        <p className={`x-ellipsis ${css.quiet}`} title={[machine.reason, plate].filter(Boolean).join("\n")}>
+          {plate || machine.reason}
+        </p>
       </div>
-      <p className={`x-ellipsis ${css.quiet}`} title={[machine.reason, plate].filter(Boolean).join("\n")}>
-        {plate || machine.reason}
-      </p>
     </li>
   );
 }

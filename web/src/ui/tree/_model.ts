@@ -191,18 +191,21 @@ export function visibleRows(roots: readonly TreeNode[], open: ReadonlySet<string
   const rows: TreeRow[] = [];
   const walk = (nodes: readonly (TreeNode | undefined)[], of: TreeNode | null, level: number, parent: number) => {
     const shown = found ? nodes.filter((node) => node && found.has(node.key)) : nodes;
+    const above = `${of?.key ?? ""}…`;
     for (let index = 0; index < shown.length; index += 1) {
       const node = shown[index];
-      const at = { level, position: index + 1, siblings: shown.length, parent };
+      const position = index + 1;
+      const siblings = shown.length;
       if (!node) {
-        const wait = of?.branch ? { ...of.branch, index } : null;
-        rows.push({ ...at, key: `${of?.key ?? ""}…${index}`, node: null, wait, isOpen: false, canOpen: false });
+        // Written out: a long branch has very many of them.
+        const wait = of?.branch ? { submodel: of.branch.submodel, path: of.branch.path, index } : null;
+        rows.push({ key: `${above}${index}`, node: null, wait, level, position, siblings, parent, isOpen: false, canOpen: false });
         continue;
       }
       const hasFoundChild = found !== null && node.children.some((child) => child && found.has(child.key));
       const isOpen = hasFoundChild || open.has(node.key);
       const canOpen = node.children.length > 0 || node.isUnread;
-      const row = rows.push({ ...at, key: node.key, node, wait: null, isOpen, canOpen }) - 1;
+      const row = rows.push({ key: node.key, node, wait: null, level, position, siblings, parent, isOpen, canOpen }) - 1;
       if (isOpen) walk(node.children, node, level + 1, row);
     }
   };
