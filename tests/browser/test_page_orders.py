@@ -104,7 +104,7 @@ def test_the_pages_of_orders_in_chinese_on_a_phone_are_accessible(
         page = visit(390, 844).open(view="orders", page=name, lang="zh-CN")
         region = page.get_by_role("region", name={"book": "订单簿", "schedule": "排程", "material": "物料",
                                                   "contingency": "预案"}[name], exact=True)  # fmt: skip
-        expect(region).to_be_visible()
+        expect(region).to_be_visible(timeout=SLOW_MS)
         if name != "schedule":
             expect(region.get_by_text(shown).first).to_be_visible()
         else:

@@ -18,6 +18,7 @@ from xushi.signals import Frame
 from xushi.testing._server import Served, served
 
 _OUT_OF_SERVICE = 1
+_STOP_LIMIT_S = 30.0
 
 
 @dataclass
@@ -72,4 +73,7 @@ def broken_plant(folder: Path, machine: str, after_s: float, lasts_s: float) -> 
             yield found
     finally:
         plant.terminate()
-        plant.wait(20)
+        try:
+            plant.wait(_STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            plant.kill()
