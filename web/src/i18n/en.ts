@@ -1678,7 +1678,7 @@ export const en = {
   "whatif.start": "Begins",
   "whatif.startNow": "as the line stands",
   "whatif.startEmpty": "empty",
-  "whatif.same": "Nothing is changed yet: change a number above.",
+  "whatif.same": "Nothing is changed yet: change a number below.",
   "whatif.more": "{change} parts an hour (± {width}).",
   "whatif.less": "{change} parts an hour (± {width}).",
   "whatif.noise": "{change} parts an hour (± {width}): not told from noise.",

@@ -1680,7 +1680,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "whatif.start": "起始",
   "whatif.startNow": "从产线现状",
   "whatif.startEmpty": "从空线",
-  "whatif.same": "尚未更改：请修改上方的数值。",
+  "whatif.same": "尚未更改：请修改下方的数值。",
   "whatif.more": "每小时 {change} 件（± {width}）。",
   "whatif.less": "每小时 {change} 件（± {width}）。",
   "whatif.noise": "每小时 {change} 件（± {width}）：与噪声无法区分。",
