@@ -73,8 +73,9 @@ $(BIN)/python:
 	$(BIN)/python -m pip install -q --upgrade 'pip>=25.1'
 
 $(VENV)/.run: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q -e '.[demo,simulate]' --group build
+	$(BIN)/python -m pip install -q -e '.[demo,report,schedule,simulate]' --group build
 	@$(BIN)/python -m xushi.simulate
+	@$(BIN)/python -m xushi.schedule
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.run

@@ -138,7 +138,7 @@ def test_a_comparison_tells_a_better_line_from_the_same_one(forked: Fork) -> Non
     bottlenecks = [ModelChange(element=one, figure="cycle_time", factor=0.9) for one in ("OP40", "OP90", "OP30")]
     alternatives = [
         Alternative(name="quicker", changes=tuple(bottlenecks)),
-        Alternative(name="same", changes=(ModelChange(element="RWK1", figure="repair_time", factor=1.0),)),
+        Alternative(name="same", changes=(ModelChange(element="OP40", figure="repair_time", factor=1.0),)),
         Alternative(name="longer belt", changes=(ModelChange(element="B30", figure="capacity", value=8),)),
     ]
     told = run_comparison(forked, alternatives, 8 * 3600.0, 30, 1)

@@ -229,6 +229,7 @@ def test_the_numbered_examples_run_as_they_stand(connected: tuple[Served, Plant]
     one, _ = connected
     until(lambda: value(one, "OP40", "TorqueTarget") is not None, "a first value")
     environment = {**os.environ, "XUSHI_URL": one.remote.url, "XUSHI_TOKEN": one.remote.token}
+    environment["XUSHI_APPROVER"] = one.token("view", "plan:approve")
     done = subprocess.run([sys.executable, str(example)], capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout

@@ -40,6 +40,12 @@ class Outcome(dict[str, Any]):
         """Take it back."""
         return self._plant.undo(self["command_id"])
 
+    def wait(self, timeout_s: float = 600.0) -> Any:
+        """Wait for the job that the command began; see `Plant.wait`."""
+        return self._plant.wait(
+            next((effect["job"] for effect in self["effects"] if effect.get("job")), None), timeout_s
+        )
+
     def _repr_html_(self) -> str:
         error = self.get("error") or {}
         rows = {"command": self["command"], "state": self["state"], **self.get("summary", {})}

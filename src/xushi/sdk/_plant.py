@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from xushi.runtime import decode_frame
 from ._commands import Commands, Outcome
 from ._twins import Shell, Signal, Value
 
+_LOOK_S = 0.2
 _BAD = 0x8000_0000
 
 
@@ -149,6 +151,23 @@ class Plant:
     def undo(self, command_id: str) -> Outcome:
         """Take a command back."""
         return Outcome(self, self.remote.undo(command_id))
+
+    def wait(self, job_id: str | None, timeout_s: float = 600.0) -> Any:
+        """Wait for long work, and return its result; None where there is none to wait for.
+
+        Raises:
+            XushiError: `sdk.job_unfinished` with what ended it.
+        """
+        end_s = time.monotonic() + timeout_s
+        while job_id:
+            job = self.remote.get(f"/api/jobs/{quote(job_id, safe='')}")
+            if job["state"] == "done":
+                return job["result"]
+            if job["state"] != "running" or time.monotonic() > end_s:
+                why = (job.get("error") or {}).get("what") or job["state"]
+                raise XushiError("sdk.job_unfinished", job=job_id, reason=why)
+            time.sleep(_LOOK_S)
+        return None
 
     def open_files(self, paths: Sequence[str | Path], *, dry_run: bool = False) -> Outcome:
         """Import files, all of them or none, and return the outcome."""
