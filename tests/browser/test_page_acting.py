@@ -6,8 +6,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from visiting import Demo, Visit
 
-pytestmark = pytest.mark.browser
-
 OP70 = "urn:xushi:demo:shell:OP70"
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 

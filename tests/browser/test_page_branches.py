@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from visiting import Demo, Visit
 
-pytestmark = pytest.mark.browser
 SLOW_MS = 90_000
 FACTOR = "urn:xushi:demo:submodel:OP40:OperationalData#CycleTimeFactor"
 

@@ -10,8 +10,6 @@ from visiting import Demo, Visit
 from xushi.connectors import CertificateFolder, describe_certificate
 from xushi.kernel import SystemClock
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def fingerprint(demo: Demo, tmp_path: Path) -> str:

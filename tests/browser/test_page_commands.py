@@ -3,11 +3,8 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 from visiting import Visit
-
-pytestmark = pytest.mark.browser
 
 PUMP = {
     "assetAdministrationShells": [

@@ -16,8 +16,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, free_port, start_mosquitto, start_node_opcua
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:

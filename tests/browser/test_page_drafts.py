@@ -12,8 +12,6 @@ from playwright.sync_api import Locator, expect
 
 from xushi.testing import PLANT, BrokerMissing, NodeOpcua, start_node_opcua
 
-pytestmark = pytest.mark.browser
-
 WORDS = {
     "en": {
         "undo": re.compile("^Take back: "), "redo": re.compile("^Do again: "), "nothing": "Nothing to take back",

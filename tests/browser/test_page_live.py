@@ -2,11 +2,8 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 from visiting import Visit
-
-pytestmark = pytest.mark.browser
 
 
 def choose(page: Page, station: str) -> None:

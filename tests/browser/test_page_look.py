@@ -7,8 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from visiting import Demo, Visit
 
-pytestmark = pytest.mark.browser
-
 VIEWS = ("world", "cockpit", "alarms", "table", "engines", "spc", "rules", "activity")
 
 

@@ -9,8 +9,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from visiting import Demo, Visit
 
-pytestmark = pytest.mark.browser
-
 OP40 = "urn:xushi:demo:shell:OP40"
 POWER = "urn:xushi:demo:submodel:OP40:OperationalData#Energy.Power"
 FIT = "urn:xushi:demo:submodel:OP40:OperationalData%23CycleTime"

@@ -6,7 +6,6 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 from visiting import WAIT_MS
 
@@ -14,8 +13,6 @@ from xushi.testing import own_server
 
 sys.path.append(str(Path(__file__).parents[1] / "doors"))
 from outsider import install
-
-pytestmark = pytest.mark.browser
 
 
 def test_the_palette_offers_it_and_runs_it(chromium: Browser, tmp_path: Path) -> None:

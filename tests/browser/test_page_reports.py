@@ -16,8 +16,6 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from visiting import Visit
 
-pytestmark = pytest.mark.browser
-
 LONG_MS = 60_000
 
 

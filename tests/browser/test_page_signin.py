@@ -1,10 +1,7 @@
 """Getting in: the page says how, a wrong code is explained, the printed link works."""
 
-import pytest
 from playwright.sync_api import expect
 from visiting import Demo, Visit
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_browser_without_a_session_is_told_how_to_sign_in(visit: Visit, demo: Demo) -> None:
