@@ -22,8 +22,15 @@ expect.set_options(timeout=WAIT_MS)
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sign in first: the link that a demo prints lasts 15 minutes, and on a slow machine these tests last longer."""
+    """Mark what needs the browser, and sign in first: the link that a demo prints lasts 15 minutes only.
+
+    They run in a process of their own: playwright leaves an event loop running in its thread.
+    """
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker("browser")
     items.sort(key=lambda item: item.path.name != "test_page_signin.py")
 
 
