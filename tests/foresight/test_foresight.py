@@ -27,7 +27,6 @@ from xushi.runtime.foresight import (
     run_forecast,
 )
 from xushi.testing import import_plant, record_plant
-from xushi.twins import Submodel
 
 from .conftest import HOURS, START_NS, S
 
@@ -61,12 +60,13 @@ def test_a_machine_without_what_is_needed_is_told_with_what_to_do(recorded: Plat
     submodel_id = "urn:xushi:demo:submodel:OP40:TechnicalData"
     whole = twins.submodel(submodel_id)
     assert whole is not None
-    parsed: dict[str, Submodel] = twins._parsed["submodel"]
+    key = ("submodel", submodel_id)
+    known = twins._parsed[key]
     try:
-        parsed[submodel_id] = msgspec.structs.replace(whole, submodel_elements=())
+        twins._parsed[key] = (known[0], msgspec.structs.replace(whole, submodel_elements=()))
         (told,) = find_plant(twins, recorded.registry).diagnoses
     finally:
-        parsed[submodel_id] = whole
+        twins._parsed[key] = known
     assert (told.code, told.place) == ("runtime.cycle_time_missing", "OP40")
     assert "CycleTime" in told.repair("en")
     assert "CycleTime" in told.repair("zh-CN")

@@ -115,6 +115,6 @@ CASES = (
         },
         _has_kpi,
     ),
-    KillCase("plan.make", _plan, _has_plan, every=100),
+    KillCase("plan.make", _plan, _has_plan, every=20),
     # A place for more rows: alarm actions, mapping imports, whatever a room brings that is acknowledged.
 )  # fmt: skip

@@ -138,7 +138,7 @@ class Load:
         while not self.is_over:
             number += 1
             for case in CASES:
-                if number % case.every:
+                if (number - 1) % case.every:
                     continue
                 params = case.params(self.round, number)
                 try:

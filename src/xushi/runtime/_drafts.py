@@ -314,6 +314,7 @@ class DraftDesk:
             draft.is_cut = True
             async for batch in explorer.walk(roots, MOST_NODES):
                 draft.nodes.update({node.address: node for node in batch.nodes})
+                draft.counts = draft.counts._replace(nodes=len(draft.nodes))
                 progress(0.99 * batch.share, f"{len(draft.nodes):,}")
                 await asyncio.sleep(0)
             draft.is_cut = len(draft.nodes) >= MOST_NODES
