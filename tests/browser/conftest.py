@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from connecting import Wizard
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, cookie_of
+from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, cookie_of, started
 
-from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path, free_port
+from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from xushi.testing import served as serving
 
 expect.set_options(timeout=WAIT_MS)
@@ -38,26 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The sample line and the platform, started by the command a newcomer types."""
-    data = tmp_path_factory.mktemp("demo")
-    port = free_port()
-    command = [sys.executable, "-m", "xushi.cli", "--lang", "en", "demo", "--data", str(data), "--port", str(port)]
-    command += ["--no-recording", "--speed", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        said: list[str] = []
-        assert process.stdout is not None
-        for line in process.stdout:
-            said.append(line)
-            found = re.search(r"(http://\S+)/signin\?code=\S+", line)
-            if found:
-                yield Demo(found.group(1), data, found.group(0))
-                break
-        else:
-            pytest.fail("the demo ended: " + "".join(said))
-    finally:
-        process.terminate()
-        process.wait(30)
+    """The running demo that most tests share."""
+    with started(tmp_path_factory.mktemp("demo"), 2) as one:
+        yield one
 
 
 @pytest.fixture(scope="package")

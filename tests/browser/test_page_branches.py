@@ -109,7 +109,7 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     other.goto(link)
     expect(other.get_by_text("Branch “Beside”: not the live line.")).to_be_visible(timeout=SLOW_MS)
     expect(other.get_by_role("region", name="World, beside")).to_be_visible(timeout=SLOW_MS)
-    panes = [other.get_by_role("region", name=name).bounding_box() for name in ("World", "World, beside")]
+    panes = [other.get_by_role("region", name=name).bounding_box() for name in ("3D world", "World, beside")]
     assert panes[0] is not None
     assert panes[1] is not None
     assert panes[0]["y"] + panes[0]["height"] <= panes[1]["y"]  # one above the other

@@ -417,7 +417,7 @@ def test_the_whole_wizard_fits_a_phone(start: Callable[..., Wizard], plant: Node
     wizard.suggest()
     assert fits()
     page.locator("label").filter(has_text="Machines").click()
-    expect(page.get_by_label("Kind of Paint robot")).to_be_visible()
+    expect(page.get_by_label("Kind of Conveyor 01")).to_be_visible()
     wizard.show_difference()
     assert fits()
     wizard.import_()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from xushi.remote import Remote, local_access
+from xushi.testing import free_port
 
 WAIT_MS = 30_000
 COOKIE = "xushi_session"
@@ -45,6 +51,29 @@ class Demo:
     def session(self) -> str:
         """The cookie of a fresh session."""
         return cookie_of(self.link())
+
+
+@contextmanager
+def started(data: Path, speed: float) -> Iterator[Demo]:
+    """The sample line and the platform, started by the command a newcomer types."""
+    port = free_port()
+    command = [sys.executable, "-m", "xushi.cli", "--lang", "en", "demo", "--data", str(data), "--port", str(port)]
+    command += ["--no-recording", "--speed", str(speed)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        said: list[str] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            found = re.search(r"(http://\S+)/signin\?code=\S+", line)
+            if found:
+                yield Demo(found.group(1), data, found.group(0))
+                break
+        else:
+            pytest.fail("the demo ended: " + "".join(said))
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 @dataclass

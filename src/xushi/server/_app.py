@@ -256,6 +256,7 @@ class _News:
             self._doors.fanout.broadcast(lambda language: m.RecordsMessage(shown))
 
     def _on_signals(self) -> None:
+        self._links_changed = True  # one may have gone
         count = len(self._doors.platform.registry)
         self._doors.fanout.broadcast(lambda language: m.SignalsMessage(count))
 

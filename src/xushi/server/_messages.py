@@ -655,7 +655,7 @@ class RecordsMessage(msgspec.Struct, frozen=True, tag="records"):
 
 
 class LinksMessage(msgspec.Struct, frozen=True, tag="links"):
-    """Connections whose state changed."""
+    """All connections, where one of them has changed."""
 
     links: list[LinkInfo]
 

@@ -757,7 +757,7 @@ export interface LinkInfo {
   ready: number;
 }
 
-/** Connections whose state changed. */
+/** All connections, where one of them has changed. */
 export interface LinksMessage {
   type: "links";
   links: LinkInfo[];

@@ -52,7 +52,7 @@ def _check_step(platform: Platform, step: CommandStep | ManualStep) -> None:
         platform.commands.parse(step.command, step.params)
         if any(step.params.get(name) for name in secret_fields(command.params)):
             raise XushiError("runtime.plan_secret", command=step.command)
-    elif not all(step.text.get(language) for language in LANGUAGES):  # type: ignore[call-overload]
+    elif not all(step.text.get(language) for language in LANGUAGES):
         raise XushiError("runtime.plan_text_missing")
     for condition in (step.only_when, step.wait_until):
         if condition is not None:

@@ -21,7 +21,7 @@ DAY_S = 86_400.0
 _Key = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 _Short = Annotated[str, msgspec.Meta(max_length=200)]
 Note = Annotated[str, msgspec.Meta(max_length=1_000)]
-Words = dict[Literal["en", "zh-CN"], Note]
+Words = Annotated[dict[str, Note], msgspec.Meta(max_length=2)]  # by language: en, zh-CN
 Comparison: TypeAlias = Literal["<", "<=", "=", "!=", ">=", ">"]
 
 

@@ -27,7 +27,7 @@ export function Figures({ figures }: { figures: BranchFigures }) {
       </dl>
       <details>
         <summary>{text("forecast.machines")}</summary>
-        <div className={css.wide}>
+        <div className={css.wide} tabIndex={0}>
           <table className={css.table}>
             <thead>
               <tr>

@@ -19,11 +19,17 @@ function useLinkChanges(): [number, () => void] {
   const { feed } = useSession();
   const [count, setCount] = useState(0);
   useEffect(
-    () =>
-      feed.on("records", (diff) => {
-        const keys = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
-        if (keys.some((key) => key.startsWith("submodel/") || key.startsWith("link/"))) setCount((old) => old + 1);
-      }),
+    () => {
+      const again = () => setCount((old) => old + 1);
+      const ends = [
+        feed.on("records", (diff) => {
+          const keys = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
+          if (keys.some((key) => key.startsWith("submodel/") || key.startsWith("link/"))) again();
+        }),
+        feed.on("signals", again), // links follow the records a moment later
+      ];
+      return () => ends.forEach((end) => end());
+    },
     [feed],
   );
   return [count, () => setCount((old) => old + 1)];

@@ -45,7 +45,7 @@ export function Forest({ comparison, title }: { comparison: Comparison; title(na
   return (
     <figure className={css.forest}>
       <figcaption className={css.forestTitle}>{text("forecast.forest")}</figcaption>
-      <div className={css.wide}>
+      <div className={css.wide} tabIndex={0}>
         <table className={css.forestTable}>
           <thead>
             <tr>

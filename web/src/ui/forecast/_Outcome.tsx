@@ -23,7 +23,7 @@ export function Outcome({ comparison, nameOf = (name) => name }: Props) {
         {ties.length > 0 ? text("forecast.ties", { names: ties.map(title).join(", ") }) : text("forecast.noTies")}
       </p>
       <Forest comparison={comparison} title={title} />
-      <div className={css.wide}>
+      <div className={css.wide} tabIndex={0}>
         <table className={css.table}>
           <caption>{text("forecast.differences", { count: comparison.replications })}</caption>
           <thead>

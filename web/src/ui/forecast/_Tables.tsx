@@ -20,7 +20,7 @@ const last = (values: readonly number[]): number | null => values[values.length 
 
 function Table({ title, heads, children }: { title: string; heads: readonly string[]; children: React.ReactNode }) {
   return (
-    <div className={css.wide}>
+    <div className={css.wide} tabIndex={0}>
       <table className={css.table}>
         <caption>{title}</caption>
         <thead>

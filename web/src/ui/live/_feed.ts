@@ -39,12 +39,6 @@ export interface Feed extends Shown {
 const VIEW = 1;
 const BESIDE = 2;
 
-/** Merges changed links into the known ones, in a steady order. */
-function mergeLinks(known: LinkInfo[], changed: readonly LinkInfo[]): LinkInfo[] {
-  const byId = new Map([...known, ...changed].map((link) => [link.id, link]));
-  return [...byId.values()].sort((a, b) => a.id.localeCompare(b.id));
-}
-
 export function createFeed(language: string): Feed {
   const link = new Link({ language });
   const connection = createStore<Connection>({ state: "connecting", sinceMs: Date.now(), clockOffsetMs: 0, links: [], jobs: [] });
@@ -53,7 +47,7 @@ export function createFeed(language: string): Feed {
   link.on("state", (state) => connection.set({ state, sinceMs: Date.now() }));
   link.on("message", (message) => {
     if (message.type === "welcome") connection.set({ clockOffsetMs: message.server_time_ms - Date.now() });
-    else if (message.type === "links") connection.set((old) => ({ links: mergeLinks(old.links, message.links) }));
+    else if (message.type === "links") connection.set({ links: [...message.links].sort((a, b) => a.id.localeCompare(b.id)) });
     else if (message.type === "records") for (const hear of listeners.records) hear(message.diff);
     else if (message.type === "alarms") for (const hear of listeners.alarms) hear(message);
     else if (message.type === "signals") for (const hear of listeners.signals) hear();

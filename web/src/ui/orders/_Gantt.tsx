@@ -159,7 +159,9 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
             const setup = xOf(scale, bar.start_ms) - xOf(scale, bar.start_ms - bar.setup_ms);
             const isLate = late.has(bar.order);
             const words = { order: bar.order, machine: bar.machine, from: clock(bar.start_ms), to: clock(bar.end_ms), count: bar.quantity };
-            const label = `${text("orders.barOf", words)}${isLate ? `, ${text("orders.late")}` : ""}${bar.is_frozen ? `, ${text("orders.frozen")}` : ""}`;
+            const name = size <= 44 ? "" : size > 96 ? `${bar.order} · ${bar.quantity}` : size > 66 ? bar.order : `…${bar.order.slice(-4)}`;
+            const shown = name && isLate ? `⚠ ${name}` : name;
+            const label = `${shown ? `${shown}: ` : ""}${text("orders.barOf", words)}${isLate ? `, ${text("orders.late")}` : ""}${bar.is_frozen ? `, ${text("orders.frozen")}` : ""}`;
             return (
               <g
                 key={bar.id}
@@ -180,10 +182,9 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
                 <title>{label}</title>
                 {setup > 0 ? <rect x={x - setup} y={y + ROW / 2 - 3} width={setup} height={6} className={css.setup} /> : null}
                 <rect x={x} y={y + 4} width={size} height={ROW - 8} rx={2} />
-                {size > 44 ? (
+                {shown ? (
                   <text x={x + 5} y={y + ROW / 2 + 4}>
-                    {isLate ? "⚠ " : ""}
-                    {size > 96 ? `${bar.order} · ${bar.quantity}` : size > 66 ? bar.order : `…${bar.order.slice(-4)}`}
+                    {shown}
                   </text>
                 ) : null}
               </g>

@@ -39,9 +39,11 @@ export default function OrdersPanel() {
           data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`) }))}
         />
         {standing && page !== "contingency" ? (
-          <button type="button" className={css.standing} role="status" onClick={() => setPage("contingency")}>
-            {text("orders.standing", { machine: standing.machine })}
-          </button>
+          <div role="status">
+            <button type="button" className={css.standing} onClick={() => setPage("contingency")}>
+              {text("orders.standing", { machine: standing.machine })}
+            </button>
+          </div>
         ) : null}
       </div>
       <div className={css.body} tabIndex={0} role="region" aria-label={text(`orders.page.${page}`)}>

@@ -85,7 +85,7 @@ function PlanMark({ isPhone }: { isPhone: boolean }) {
       flex="none"
       {...(isPhone ? { px: 8 } : { leftSection: <Icon name="plan" size={14} /> })}
       onClick={() => ui.set({ centre: "plans", phoneTab: "plans", plan: only })}
-      aria-label={text("plans.waiting", { count: waiting.length })}
+      {...(isPhone ? { "aria-label": text("plans.waiting", { count: waiting.length }) } : { title: text("plans.waiting", { count: waiting.length }) })}
     >
       {isPhone ? waiting.length : text("plans.mark", { count: waiting.length })}
     </Button>
