@@ -15,7 +15,7 @@ from visiting import COOKIE, WAIT_MS, cookie_of
 from xushi.testing import PLANT, BrokerMissing, NodeOpcua, Served, start_node_opcua
 from xushi.testing import served as serving
 
-NODES = 20_000
+NODES = 8_000
 LONG_MS = 120_000
 MOST_ROWS = 80
 ATTEMPTS = 5

@@ -48,9 +48,10 @@ def test_a_tablet_keeps_tree_and_centre(visit: Visit) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
-@pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_nothing(visit: Visit, axe: Callable[[Page], list[str]], look: str, view: str) -> None:
+@pytest.mark.parametrize(
+    ("view", "look"), [("world", "light"), *((view, look) for view in VIEWS for look in ("dark", "contrast"))]
+)
+def test_axe_finds_nothing(visit: Visit, axe: Callable[[Page], list[str]], view: str, look: str) -> None:
     lang = "zh-CN" if look == "dark" else "en"
     page = visit().open(look=look, view=view, lang=lang, place="urn:xushi:demo:shell:OP40")
     settled(page)
