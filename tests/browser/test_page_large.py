@@ -1,4 +1,4 @@
-"""A plant of eight thousand nodes in the page: few rows drawn, read as they are opened, found at the server."""
+"""A plant of twenty thousand nodes in the page: few rows drawn, read as they are opened, found at the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from visiting import COOKIE, WAIT_MS, cookie_of
 from xushi.testing import PLANT, BrokerMissing, NodeOpcua, Served, start_node_opcua
 from xushi.testing import served as serving
 
-NODES = 8_000
+NODES = 20_000
 LONG_MS = 120_000
 MOST_ROWS = 80
 ATTEMPTS = 5
@@ -24,7 +24,7 @@ LAST = f"Value {NODES - 1}"
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:
-    """A paint shop by node-opcua with eight thousand values more, in cells of a hundred."""
+    """A paint shop by node-opcua with twenty thousand values more, in two hundred cells."""
     try:
         running = start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=NODES, script=PLANT, timeout_s=120)
     except BrokerMissing as missing:
@@ -181,7 +181,7 @@ def test_the_palette_finds_a_signal_that_was_never_shown(window: Window) -> None
     expect(details.get_by_role("heading", name="Value 15432")).to_be_visible()
 
 
-def test_the_wizard_browses_searches_and_chooses_among_thousands_of_nodes(
+def test_the_wizard_browses_searches_and_chooses_among_twenty_thousand_nodes(
     start: Callable[..., Wizard], plant: NodeOpcua
 ) -> None:
     wizard = start()
