@@ -5,6 +5,11 @@ import os
 import pytest
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what lasts longest: it mostly waits for answers, while other workers do the rest."""
+    items.sort(key=lambda item: item.path.name != "test_openapi.py")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name every skipped test once more at the end, so that nobody overlooks it."""
     skipped = terminalreporter.stats.get("skipped", [])
