@@ -33,11 +33,11 @@ from ._logarithm import natural_log
 from ._random import seed_streams, uniforms_of
 from ._variates import draw
 
+_LANES = 16  # streams that one instruction of a wide processor moves on
 # What is booked for each machine of the line while it runs. Of a plain operation (nothing strikes, all of it counted)
 # only the first five; of one at an edge, or with a failure, also the others.
 _BUSY, _BLOCKED, _WAITED, _DELAYED, _PLAIN, _DOWN, _LEVEL, _MADE, _TAKEN = range(9)
 # What the innermost loop needs to know of it.
-_LANES = 16  # streams that one instruction of a wide processor moves on
 _STREAM, _DIST, _MODE_FIRST, _MODE_END, _HAS_BUFFER, _IS_SOURCE, _PLACE = range(7)
 
 
@@ -205,6 +205,14 @@ def _take_failures(w: Any, known: Any, ahead_s: Any) -> None:
             ahead_s[i] = w.modes[known[i, _MODE_FIRST]].left
 
 
+@compiled
+def _give_failures(w: Any, known: Any, ahead_s: Any) -> None:
+    """Copy it back."""
+    for i in range(len(known)):
+        if known[i, _MODE_END] > known[i, _MODE_FIRST]:
+            w.modes[known[i, _MODE_FIRST]].left = ahead_s[i]
+
+
 @inlined
 def _pass(
     arrived_s: float,
@@ -290,9 +298,8 @@ def _go(
     booked: Any,
     work_s: Any,
     arrived_s: float,
-    done_s: float,
+    born_s: float,
     first: int,
-    end: int,
     is_new: bool,
     is_on_machine: bool,
     free_s: Any,
@@ -301,8 +308,9 @@ def _go(
     warm_s: float,
     horizon_s: float,
 ) -> Any:
-    """Take a part from machine `first` up to `end`, whatever happens; return when it leaves and when it was done."""
-    for i in range(first, end):
+    """Take a part from machine `first` to the end, whatever happens; return when it leaves and when it was born."""
+    done_s = arrived_s
+    for i in range(first, len(free_s)):
         since_s = free_s[i]
         start_s = max(arrived_s, since_s)
         waits_from_s = arrived_s if known[i, _HAS_BUFFER] else done_s
@@ -338,75 +346,13 @@ def _go(
             if not holds:
                 done_s = _fail_on_the_way(w, known, booked, i, start_s, lasts_s, warm_s, horizon_s)
                 booked[_MADE, i] += done_s > warm_s and done_s <= horizon_s
-            gone_s = done_s
-            gone_s = max(gone_s, limit_s[i])
+            gone_s = max(done_s, limit_s[i])
             free_s[i] = max(gone_s, stopped_s[i] if holds else done_s)
             held_from_s = _clip(stopped_s[i] if holds else done_s, warm_s, horizon_s)
             booked[_BLOCKED, i] += _clip(free_s[i], warm_s, horizon_s) - held_from_s
-        arrived_s = gone_s
-    return arrived_s, done_s
-
-
-@compiled
-def _go_struck(
-    w: Any,
-    order: Any,
-    known: Any,
-    booked: Any,
-    work_s: Any,
-    ahead_s: Any,
-    arrived_s: float,
-    free_s: Any,
-    stopped_s: Any,
-    limit_s: Any,
-    warm_s: float,
-    horizon_s: float,
-) -> Any:
-    """Take a new part through the line; only where something strikes, or not all is counted, is it done with care."""
-    done_s = arrived_s
-    born_s = arrived_s
-    for i in range(len(free_s)):
-        since_s = free_s[i]
-        lasts_s = work_s[i]
-        start_s = max(arrived_s, since_s)
-        gone_s = max(start_s + lasts_s, limit_s[i])
-        if ahead_s[i] >= lasts_s and min(arrived_s, since_s) > warm_s and gone_s <= horizon_s:
-            waits_from_s = arrived_s if known[i, _HAS_BUFFER] else done_s
-            done_s = start_s + lasts_s
-            booked[_BUSY, i] += lasts_s
-            booked[_BLOCKED, i] += gone_s - done_s
-            booked[_WAITED, i] += start_s - waits_from_s
-            booked[_DELAYED, i] += start_s > waits_from_s
-            booked[_PLAIN, i] += 1.0
-            ahead_s[i] -= lasts_s
-            free_s[i] = gone_s
-            arrived_s = gone_s
-        else:
-            has_mode = known[i, _MODE_END] > known[i, _MODE_FIRST]
-            if has_mode:
-                w.modes[known[i, _MODE_FIRST]].left = ahead_s[i]
-            arrived_s, done_s = _go(
-                w,
-                order,
-                known,
-                booked,
-                work_s,
-                arrived_s,
-                done_s,
-                i,
-                i + 1,
-                True,
-                False,
-                free_s,
-                stopped_s,
-                limit_s,
-                warm_s,
-                horizon_s,
-            )
-            if has_mode:
-                ahead_s[i] = w.modes[known[i, _MODE_FIRST]].left
-        if i == 0 and known[0, _IS_SOURCE]:
+        if i == 0 and is_new and known[0, _IS_SOURCE]:
             born_s = done_s
+        arrived_s = gone_s
     return arrived_s, born_s
 
 
@@ -505,50 +451,15 @@ def recur(
             if known[0, _IS_SOURCE]:
                 born_s = done_s[0]
             arrived_s = gone_s[count - 1]
-        elif is_new and can_be_quick:
-            arrived_s, born_s = _go_struck(
-                w, order, known, booked, work_s, ahead_s, arrived_s, free_s, stopped_s, limit_s, warm_s, horizon_s
-            )
         else:
-            before_s = arrived_s
-            if is_new and known[0, _IS_SOURCE]:
-                arrived_s, before_s = _go(
-                    w,
-                    order,
-                    known,
-                    booked,
-                    work_s,
-                    arrived_s,
-                    before_s,
-                    0,
-                    1,
-                    True,
-                    False,
-                    free_s,
-                    stopped_s,
-                    limit_s,
-                    warm_s,
-                    horizon_s,
-                )
-                born_s, first = before_s, 1
-            arrived_s, _ = _go(
-                w,
-                order,
-                known,
-                booked,
-                work_s,
-                arrived_s,
-                before_s,
-                first,
-                count,
-                is_new,
-                is_on_machine,
-                free_s,
-                stopped_s,
-                limit_s,
-                warm_s,
-                horizon_s,
-            )
+            if is_new and can_be_quick:
+                _give_failures(w, known, ahead_s)
+            arrived_s, born_s = _go(
+                w, order, known, booked, work_s, arrived_s, born_s, first, is_new, is_on_machine, free_s, stopped_s,
+                limit_s, warm_s, horizon_s,
+            )  # fmt: skip
+            if is_new and can_be_quick:
+                _take_failures(w, known, ahead_s)
         for i in range(1, count):
             if room[i + 1] > room[i]:
                 place = at[i]

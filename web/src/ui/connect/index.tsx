@@ -1,6 +1,6 @@
 // Connections: those that run, those being prepared, and the wizard that makes a new one.
 import { Button } from "@mantine/core";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "../../i18n";
 import { Icon } from "../icons";
 import { useAnswer, useConnection, usePlant, useSession, type ConnectorInfo, type DraftInfo, type LinkInfo } from "../live";
@@ -18,21 +18,18 @@ import css from "./connections.module.css";
 function useLinkChanges(): [number, () => void] {
   const { feed } = useSession();
   const [count, setCount] = useState(0);
-  useEffect(
-    () => {
-      const again = () => setCount((old) => old + 1);
-      const ends = [
-        feed.on("records", (diff) => {
-          const keys = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
-          if (keys.some((key) => key.startsWith("submodel/") || key.startsWith("link/"))) again();
-        }),
-        feed.on("signals", again), // links follow the records a moment later
-      ];
-      return () => ends.forEach((end) => end());
-    },
-    [feed],
-  );
-  return [count, () => setCount((old) => old + 1)];
+  const again = useCallback(() => setCount((old) => old + 1), []);
+  useEffect(() => {
+    const ends = [
+      feed.on("records", (diff) => {
+        const keys = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
+        if (keys.some((key) => key.startsWith("submodel/") || key.startsWith("link/"))) again();
+      }),
+      feed.on("signals", again), // links follow the records a moment later
+    ];
+    return () => ends.forEach((end) => end());
+  }, [feed, again]);
+  return [count, again];
 }
 
 /** What the server lists, each as it was last told. */
