@@ -11,6 +11,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from xushi.demo._broker import free_port
+from xushi.demo._broker import free_port, is_taken
 from xushi.demo._line import CUSTOMER_ORDERS, DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
 from xushi.demo.plant import HOST, breakdown, default_endpoints, endpoints
 from xushi.demo.shells import ensure_assets
@@ -29,6 +30,7 @@ from xushi.remote import Remote, Verb, local_access
 
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 15.0
+_PORT_ATTEMPTS = 20
 RULES = Path(__file__).with_name("rules.yaml")
 _SETTLE_S = 8.0  # the first picture comes first; the shift is recorded after it
 _SHIFT = "shift"
@@ -103,6 +105,7 @@ class _Demo:
         self._texts = _TEXTS[nearest_language(options.lang)]
         self._ended = threading.Event()
         self._children: list[subprocess.Popen[bytes]] = []
+        self._claims: list[socket.socket] = []
 
     def end(self, number: int = 0, frame: FrameType | None = None) -> None:
         """Ask everything to stop."""
@@ -113,7 +116,7 @@ class _Demo:
         options, texts = self._options, self._texts
         options.data.mkdir(parents=True, exist_ok=True)
         print(texts["starting"], flush=True)
-        ports = (free_or_default(DEFAULT_OPCUA_PORT), free_or_default(DEFAULT_MQTT_PORT))
+        ports = (self._claimed(DEFAULT_OPCUA_PORT), self._claimed(DEFAULT_MQTT_PORT))
         server = self._start_server(endpoints(ports[0], HOST, ports[1]))
         plant = self._start_plant("plant", options.speed, ports)
         package = ensure_assets()
@@ -127,7 +130,7 @@ class _Demo:
         while not self._ended.wait(0.3):
             if server.poll() is not None or plant.poll() is not None:
                 name = "server" if server.poll() is not None else "plant"
-                raise XushiError("demo.part_died", part=name, log=str(self._log(name)))
+                raise self._what_it_said(name)
         print(f"\n{texts['stopping']}", flush=True)
         return 0
 
@@ -141,8 +144,29 @@ class _Demo:
                 child.wait(_STOP_LIMIT_S)
             except subprocess.TimeoutExpired:
                 child.kill()
+        for claim in self._claims:
+            claim.close()
 
     # ---- processes
+    def _claimed(self, port: int) -> int:
+        """The plant's usual port, or a free one where another program has it.
+
+        The number is held on UDP, which the plant does not speak, as long as this demo runs: of two demos that start
+        at the same moment only one can have it. Raises `demo.no_port` when none can be had.
+        """
+        for wanted in (port, *(free_port(HOST) for _ in range(_PORT_ATTEMPTS))):
+            claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            try:
+                claim.bind((HOST, wanted))
+            except OSError:
+                claim.close()
+                continue
+            if not is_taken(HOST, wanted):
+                self._claims.append(claim)
+                return wanted
+            claim.close()
+        raise XushiError("demo.no_port", port=port)
+
     def _note(self) -> Path:
         """Where the demo notes which package it has opened."""
         path: Path = self._options.data / "demo.json"
@@ -194,9 +218,9 @@ class _Demo:
             if access is not None and access.pid == server.pid:
                 return Remote(access.url, access.token, self._options.lang)
             if server.poll() is not None:
-                self._raise_what_it_said("server")
+                raise self._what_it_said("server")
             time.sleep(0.02)
-        raise XushiError("demo.part_died", part="server", log=str(self._log("server")))
+        raise self._what_it_said("server")
 
     def _wait_for_plant(self, name: str, plant: subprocess.Popen[bytes]) -> dict[str, Any]:
         until_s = time.monotonic() + _START_LIMIT_S
@@ -206,17 +230,17 @@ class _Demo:
                     ready: dict[str, Any] = json.loads(line)
                     return ready
             if plant.poll() is not None:
-                self._raise_what_it_said(name)
+                raise self._what_it_said(name)
             time.sleep(0.05)
-        raise XushiError("demo.part_died", part=name, log=str(self._log(name)))
+        raise self._what_it_said(name)
 
-    def _raise_what_it_said(self, name: str) -> None:
-        """Pass on the plain error that a part of the demo ended with."""
+    def _what_it_said(self, name: str) -> XushiError:
+        """The plain error that a part of the demo ended with."""
         said = self._log(name).read_text("utf-8", "replace").strip().splitlines()
         with contextlib.suppress(ValueError, KeyError, IndexError):
             error = json.loads(said[-1])["error"]
-            raise XushiError("demo.part_refused", part=name, what=error["what"], why=error["why"], next=error["next"])
-        raise XushiError("demo.part_died", part=name, log=str(self._log(name)), reason=said[-1] if said else "")
+            return XushiError("demo.part_refused", part=name, what=error["what"], why=error["why"], next=error["next"])
+        return XushiError("demo.part_died", part=name, log=str(self._log(name)), said=said[-1] if said else "–")
 
     # ---- the platform, over its own interface
     def _import(self, remote: Remote, package: Path) -> None:
@@ -311,19 +335,6 @@ def _orders_at(speed: float) -> bytes:
 
 def _has_shift(remote: Remote) -> bool:
     return any(line["id"] == _SHIFT for line in remote.get("/api/timelines"))
-
-
-def free_or_default(port: int) -> int:
-    """The plant's usual port where it is free, else any free one."""
-    import socket
-
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return free_port("127.0.0.1")
-    return port
 
 
 VERB = Verb(
