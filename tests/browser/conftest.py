@@ -18,19 +18,21 @@ from xushi.testing import served as serving
 
 expect.set_options(timeout=WAIT_MS)
 
+# The link that a demo prints must be used soon; after that begin with the files that last longest.
+FIRST = ("test_page_signin.py", "test_page_rehearse.py", "test_page_orders.py", "test_page_large.py")
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the browser, and sign in first: the link that a demo prints lasts 15 minutes only.
+    """Mark what needs the browser, and settle what comes first.
 
     They run in a process of their own: playwright leaves an event loop running in its thread.
     """
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker("browser")
-    items.sort(key=lambda item: item.path.name != "test_page_signin.py")
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 @pytest.fixture(scope="package")

@@ -50,8 +50,8 @@ export class FactoryScene {
   private isFollowing = false;
   /** The eye was set from outside since the last picture: that is no movement to tell of. */
   private isLed = false;
-  private readonly pictures = new Pictures((nowMs) => this.draw(nowMs), (betweenMs) => {
-    if (this.pace.note(betweenMs)) this.applyFineness();
+  private readonly pictures = new Pictures((nowMs) => this.draw(nowMs), (tookMs) => {
+    if (this.pace.note(tookMs)) this.applyFineness();
   });
 
   constructor(
@@ -292,6 +292,7 @@ export class FactoryScene {
     const started = performance.now();
     const plantMoves = this.plant.step(nowMs);
     const eyeMoves = this.eye.step(nowMs);
+    this.pictures.restMs = this.pace.restMs(eyeMoves);
     if (this.isFollowing) this.followSelected();
     this.outline.follow();
     this.hoverOutline.follow();
@@ -329,8 +330,7 @@ export class FactoryScene {
   }
 
   private applyFineness(): void {
-    const { level, pixelRatio, gapMs } = this.pace.fineness;
-    this.pictures.gapMs = gapMs;
+    const { level, pixelRatio } = this.pace.fineness;
     this.surroundings.setRich(level !== "low", level === "high");
     this.marks.setSunShadows(level === "high");
     if (this.materials.setRich(level !== "low")) {

@@ -6,15 +6,15 @@ export type Level = Exclude<Quality, "auto">;
 export interface Fineness {
   level: Level;
   pixelRatio: number;
-  /** Least time between two pictures: a machine that draws slowly must also have time for the rest of the page. */
-  gapMs: number;
+  /** Whether a pause follows each picture: a machine that draws slowly must also have time for the rest of the page. */
+  rests: boolean;
 }
 
 const SLOW_MS = 40;
 const PATIENCE = 12;
 const LEVELS: readonly Level[] = ["high", "medium", "low"];
 const SMALLEST_RATIO: Record<Level, number> = { high: 1, medium: 0.85, low: 0.9 };
-const CALM_GAP_MS = 90;
+const [SHORTEST_REST_MS, LONGEST_REST_MS] = [90, 300];
 
 /** Name of the graphics card as WebGL tells it; empty where there is none. */
 export function graphicsName(): string {
@@ -34,6 +34,7 @@ export function isSoftware(name: string): boolean {
 export class Pace {
   fineness: Fineness;
   private slow = 0;
+  private tookMs = 0;
 
   constructor(
     private readonly wanted: Quality,
@@ -41,13 +42,20 @@ export class Pace {
     isSoftwareRenderer: boolean,
   ) {
     const level = wanted === "auto" ? (isSoftwareRenderer ? "low" : "high") : wanted;
-    this.fineness = { level, pixelRatio: Math.min(devicePixelRatio, level === "high" ? 2 : level === "medium" ? 1.5 : 1), gapMs: 0 };
+    this.fineness = { level, pixelRatio: Math.min(devicePixelRatio, level === "high" ? 2 : level === "medium" ? 1.5 : 1), rests: wanted === "auto" && isSoftwareRenderer };
   }
 
-  /** Notes the time between two pictures of a run; true where the fineness changed. */
-  note(betweenMs: number): boolean {
-    if (this.wanted !== "auto" || betweenMs > 1000) return false;
-    this.slow = betweenMs > SLOW_MS ? this.slow + 1 : Math.max(0, this.slow - 1);
+  /** Pause before the next picture: twice as long as one takes, and short while somebody looks around. */
+  restMs(isEyeMoving: boolean): number {
+    if (!this.fineness.rests) return 0;
+    return isEyeMoving ? SHORTEST_REST_MS : Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, 2 * this.tookMs));
+  }
+
+  /** Notes how long a picture of a run took, without the pause before it; true where the fineness changed. */
+  note(tookMs: number): boolean {
+    if (this.wanted !== "auto" || tookMs > 1000) return false;
+    this.tookMs += 0.2 * (tookMs - this.tookMs);
+    this.slow = tookMs > SLOW_MS ? this.slow + 1 : Math.max(0, this.slow - 1);
     if (this.slow < PATIENCE) return false;
     this.slow = 0;
     return this.lower();
@@ -56,12 +64,12 @@ export class Pace {
   private lower(): boolean {
     const { level, pixelRatio } = this.fineness;
     if (pixelRatio > SMALLEST_RATIO[level] + 0.01) {
-      this.fineness = { level, pixelRatio: Math.max(SMALLEST_RATIO[level], pixelRatio * 0.75), gapMs: 0 };
+      this.fineness = { level, pixelRatio: Math.max(SMALLEST_RATIO[level], pixelRatio * 0.75), rests: this.fineness.rests };
       return true;
     }
     const next = LEVELS[LEVELS.indexOf(level) + 1];
-    if (!next && this.fineness.gapMs > 0) return false;
-    this.fineness = next ? { level: next, pixelRatio: Math.min(this.devicePixelRatio, 1), gapMs: 0 } : { ...this.fineness, gapMs: CALM_GAP_MS };
+    if (!next && this.fineness.rests) return false;
+    this.fineness = next ? { level: next, pixelRatio: Math.min(this.devicePixelRatio, 1), rests: false } : { ...this.fineness, rests: true };
     return true;
   }
 }

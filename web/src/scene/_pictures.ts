@@ -4,14 +4,15 @@ export class Pictures {
   private lastMs = NaN;
   private isEnded = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  /** Least time between two pictures. */
-  gapMs = 0;
+  /** Pause before the next picture. */
+  restMs = 0;
+  private restedMs = 0;
 
   constructor(
     /** Draws one picture; true where another should follow. */
     private readonly draw: (nowMs: number) => boolean,
-    /** Told the time since the last picture of an unbroken run. */
-    private readonly onRun: (betweenMs: number) => void,
+    /** Told how long a picture of an unbroken run took, without the pause before it. */
+    private readonly onRun: (tookMs: number) => void,
   ) {
     document.addEventListener("visibilitychange", this.ask);
   }
@@ -19,12 +20,13 @@ export class Pictures {
   /** Asks for one more picture. */
   readonly ask = (): void => {
     if (this.waiting !== 0 || this.timer !== null || this.isEnded || document.hidden) return;
-    if (this.gapMs <= 0) this.request();
+    this.restedMs = this.restMs;
+    if (this.restMs <= 0) this.request();
     else {
       this.timer = setTimeout(() => {
         this.timer = null;
         this.request();
-      }, this.gapMs);
+      }, this.restMs);
     }
   };
 
@@ -35,7 +37,7 @@ export class Pictures {
   private tick(nowMs: number): void {
     this.waiting = 0;
     if (this.isEnded || document.hidden) return;
-    if (!Number.isNaN(this.lastMs)) this.onRun(nowMs - this.lastMs);
+    if (!Number.isNaN(this.lastMs)) this.onRun(Math.max(0, nowMs - this.lastMs - this.restedMs));
     const goesOn = this.draw(nowMs);
     this.lastMs = goesOn ? nowMs : NaN;
     if (goesOn) this.ask();
