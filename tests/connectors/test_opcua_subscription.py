@@ -14,6 +14,7 @@ from asyncua.ua.ua_binary import struct_to_binary
 
 from xushi.connectors._opcua_publish import Publish
 from xushi.connectors._opcua_subscription import (
+    BAD_TOO_MANY_MONITORED_ITEMS,
     ITEMS_PER_CALL,
     Subscription,
     SubscriptionLost,
@@ -53,6 +54,7 @@ class Server:
         client = SimpleNamespace(uaclient=SimpleNamespace(protocol=self))
         self.subscription = Subscription(client, self.deliver, lambda text, count: self.refused.append(text))  # type: ignore[arg-type]
         self.subscription._id = 1
+        self.subscription._known[1] = self.subscription
 
     def deliver(self, body: bytes, head: Publish, is_late: bool) -> None:
         self.delivered.append((head.sequence, is_late))
@@ -141,11 +143,15 @@ async def test_a_server_that_falls_silent_is_given_up() -> None:
 
 
 class SlowServer(Server):
-    """Makes monitored items, but never answers a call for more than `most` of them; remembers what it made."""
+    """Makes monitored items; remembers which.
 
-    def __init__(self, most: int) -> None:
+    It never answers a call for more than `most` of them, and has `room` for so many in each subscription.
+    """
+
+    def __init__(self, most: int, room: int = 1_000_000) -> None:
         super().__init__([])
         self.most = most
+        self.room = room
         self.made: dict[int, list[int]] = {}
         self.calls: list[int] = []
         self.subscription._id = 0
@@ -167,12 +173,15 @@ class SlowServer(Server):
             items = request.Parameters.ItemsToCreate
             self.calls.append(len(items))
             # it has made them all the same: nobody can tell from its silence
-            self.made[request.Parameters.SubscriptionId] += [one.RequestedParameters.ClientHandle for one in items]
+            made = self.made[request.Parameters.SubscriptionId]
+            fits = max(0, min(len(items), self.room - len(made)))
+            made += [one.RequestedParameters.ClientHandle for one in items[:fits]]
             if len(items) > self.most:
                 await asyncio.sleep(0.02)
                 raise TimeoutError
             response = ua.CreateMonitoredItemsResponse()
-            response.Results = [ua.MonitoredItemCreateResult(StatusCode=ua.StatusCode(0)) for _ in items]
+            codes = [0] * fits + [BAD_TOO_MANY_MONITORED_ITEMS] * (len(items) - fits)
+            response.Results = [ua.MonitoredItemCreateResult(StatusCode=ua.StatusCode(code)) for code in codes]
         return Buffer(struct_to_binary(response))
 
 
@@ -197,6 +206,34 @@ async def test_items_made_before_are_made_again_where_a_later_call_has_no_answer
     await server.subscription.monitor(range(8, 12), _nodes)
     (made,) = server.made.values()
     assert sorted(made) == list(range(12))
+
+
+async def test_what_goes_beyond_one_subscription_is_monitored_in_further_ones_once_each() -> None:
+    server, told = SlowServer(most=1_000, room=1_700), []
+    await server.subscription.create()
+    assert await server.subscription.monitor(range(4_000), _nodes, told.append) == []
+    assert [len(made) for made in server.made.values()] == [1_700, 1_700, 600]
+    assert sorted(handle for made in server.made.values() for handle in made) == list(range(4_000))
+    assert told == sorted(told)
+    assert told[-1] == 4_000
+    assert await server.subscription.monitor([4_000], _nodes) == []  # one that comes later finds its place, too
+    assert len(server.made) == 3
+
+
+async def test_responses_of_a_further_subscription_are_delivered_and_acknowledged() -> None:
+    server = Server([publish_response(1, [1]), publish_response(1, [1], subscription=2), ConnectionError("gone")])
+    further = Subscription(server.subscription._client, server.deliver, lambda *_: None, first=server.subscription)
+    server.subscription._known[2] = further
+    with pytest.raises(ConnectionError):
+        await server.subscription.publish_until_lost()
+    assert server.delivered == [(1, False), (1, False)]
+
+
+async def test_a_server_with_no_room_at_all_refuses_and_is_not_asked_for_ever() -> None:
+    server = SlowServer(most=1_000, room=0)
+    await server.subscription.create()
+    refused = await server.subscription.monitor(range(5), _nodes)
+    assert [status for _, status in refused] == [BAD_TOO_MANY_MONITORED_ITEMS] * 5
 
 
 async def test_no_call_is_larger_than_the_limit() -> None:

@@ -31,6 +31,7 @@ SMALLER = 4
 MOST_RENEWALS = 5
 REQUESTS_IN_FLIGHT = 3
 MOST_MISSED = 1000
+BAD_TOO_MANY_MONITORED_ITEMS = 0x80DB_0000
 
 
 class SubscriptionLost(Exception):
@@ -50,10 +51,14 @@ Prepare: TypeAlias = Callable[[Sequence[int]], Awaitable[list[Wanted]]]
 
 
 class Subscription:
-    """One subscription on an open session.
+    """One subscription on an open session, and a further one behind it where a server limits the items of one.
+
+    Publish requests belong to the session: the first subscription sends them for all, and hands each response to the
+    one it is of.
 
     Args:
         deliver: called with a response's bytes and head, and whether it is one sent again on request.
+        first: where this is a further one.
     """
 
     def __init__(
@@ -62,12 +67,15 @@ class Subscription:
         deliver: Callable[[bytes, Publish, bool], None],
         refuse: Callable[[str, int], None],
         interval_ms: float = PUBLISHING_INTERVAL_MS,
+        first: Subscription | None = None,
     ) -> None:
         self._client = client
         self._deliver = deliver
         self._refuse = refuse
         self.interval_ms = interval_ms
         self._id = 0
+        self._known: dict[int, Subscription] = first._known if first is not None else {}
+        self._further: Subscription | None = None
         self._silence_s = 10.0
         self._next_sequence: int | None = None
         self._acknowledgements: list[ua.SubscriptionAcknowledgement] = []
@@ -90,7 +98,9 @@ class Subscription:
         body = await self._send(request, timeout_s)
         response = struct_from_binary(ua.CreateSubscriptionResponse, Buffer(body))
         response.ResponseHeader.ServiceResult.check()
+        self._known.pop(self._id, None)
         self._id = response.Parameters.SubscriptionId
+        self._known[self._id] = self
         interval_s = response.Parameters.RevisedPublishingInterval / 1000
         self._heard_s = time.monotonic()
         self._silence_s = max(5.0, 2.5 * interval_s * response.Parameters.RevisedMaxKeepAliveCount)
@@ -102,7 +112,8 @@ class Subscription:
 
         Calls grow smaller where the server answers slowly, and larger again. Where it does not answer at all, nobody
         can tell which items it has made: then all is asked again in smaller calls, in a new subscription of the same
-        session, so that no value comes twice.
+        session, so that no value comes twice. Those that go beyond what the server allows in one subscription are
+        monitored in a further one.
 
         Args:
             prepare: gives the nodes of some handles; those it leaves out are not monitored.
@@ -115,38 +126,58 @@ class Subscription:
         todo = list(handles)
         for _ in range(MOST_RENEWALS):
             try:
-                refused = await self._monitor(todo, prepare, progress)
+                refused, beyond = await self._monitor(todo, prepare, progress)
             except TimeoutError:
                 self._most = self._batch = max(1, min(self._batch, len(todo)) // SMALLER)
                 await self.renew()
                 todo = every
                 continue
-            self._monitored = every
+            left_out = set(beyond)
+            self._monitored = [handle for handle in every if handle not in left_out]
+            if beyond and self._monitored:
+                refused += await self._go_beyond(beyond, prepare, progress, len(todo) - len(beyond))
+            elif beyond:
+                refused += [(one, BAD_TOO_MANY_MONITORED_ITEMS) for one in await prepare(beyond)]
             return refused
         raise SubscriptionLost("the server does not answer when it is asked to monitor values")
 
+    async def _go_beyond(
+        self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None], settled: int
+    ) -> list[tuple[Wanted, int]]:
+        if self._further is None:
+            self._further = Subscription(self._client, self._deliver, self._refuse, self.interval_ms, self)
+            self._further.call_timeout_s = self.call_timeout_s
+            await self._further.create(self.call_timeout_s)
+        return await self._further.monitor(handles, prepare, lambda count: progress(settled + count))
+
     async def _monitor(
         self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None]
-    ) -> list[tuple[Wanted, int]]:
+    ) -> tuple[list[tuple[Wanted, int]], list[int]]:
+        """Ask in calls; return those refused, and the handles for which there was no room in this subscription."""
         flying: deque[tuple[int, asyncio.Task[list[tuple[Wanted, int]]]]] = deque()
         refused: list[tuple[Wanted, int]] = []
+        beyond: list[int] = []
         asked = settled = 0
         try:
-            while asked < len(handles) or flying:
-                while asked < len(handles) and len(flying) < CALLS_IN_FLIGHT:
+            while (asked < len(handles) and not beyond) or flying:
+                while asked < len(handles) and not beyond and len(flying) < CALLS_IN_FLIGHT:
                     batch = handles[asked : asked + self._batch]
                     asked += len(batch)
                     flying.append((len(batch), asyncio.create_task(self._create_items(await prepare(batch)))))
                 count, task = flying[0]
-                refused += await task
+                for one, status in await task:
+                    if status == BAD_TOO_MANY_MONITORED_ITEMS:
+                        beyond.append(one.handle)
+                    else:
+                        refused.append((one, status))
                 flying.popleft()
                 settled += count
-                progress(settled)
+                progress(settled - len(beyond))
         finally:
             for _, task in flying:
                 task.cancel()
             await asyncio.gather(*(task for _, task in flying), return_exceptions=True)
-        return refused
+        return refused, [*beyond, *handles[asked:]]
 
     async def _create_items(self, batch: Sequence[Wanted]) -> list[tuple[Wanted, int]]:
         """Have one batch monitored, in halves where the server finds it too long."""
@@ -230,8 +261,9 @@ class Subscription:
 
     def _request(self) -> ua.PublishRequest:
         request = ua.PublishRequest()
-        request.Parameters.SubscriptionAcknowledgements = self._acknowledgements
-        self._acknowledgements = []
+        for one in self._known.values():
+            request.Parameters.SubscriptionAcknowledgements += one._acknowledgements
+            one._acknowledgements = []
         return request
 
     async def _send(self, request: object, timeout_s: float | None = None) -> bytes:
@@ -247,8 +279,11 @@ class Subscription:
         except PublishError as error:
             self._refuse(str(error), 1)
             return
-        if head.subscription != self._id:
-            return
+        owner = self._known.get(head.subscription)
+        if owner is not None:
+            await owner._accept(body, head)
+
+    async def _accept(self, body: bytes, head: Publish) -> None:
         if head.notifications:
             if self._next_sequence is not None:
                 await self._fetch_missed(head)

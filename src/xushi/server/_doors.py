@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from xushi.connectors import LinkStatus
 from xushi.kernel import Actor, Diagnosis, Job, Outcome, XushiError, message, split_key
 from xushi.runtime import Platform
 from xushi.server import _messages as m
@@ -176,13 +177,11 @@ class Doors:
         for link, is_wanted in self.platform.links.links():
             status = self.platform.links.statuses.get(link.id)
             error = None
-            if status is not None and status.text and status.state in ("lost", "refused"):
-                text = message(
-                    status.text,
-                    {"link": link.id, "endpoint": link.endpoint, "reason": status.error, "error": status.error},
-                    language,
-                )
-                error = m.ErrorBody(status.text, text.what, text.why or status.error, text.next)
+            code = _trouble_of(status)
+            if status is not None and code:
+                told = {"endpoint": link.endpoint, "refused": status.refused, "error": status.error}
+                text = message(code, {"link": link.id, "reason": status.error, **told}, language)
+                error = m.ErrorBody(code, text.what, text.why or status.error, text.next)
             shown.append(
                 m.LinkInfo(
                     id=link.id,
@@ -198,6 +197,15 @@ class Doors:
                 )
             )
         return shown
+
+
+def _trouble_of(status: LinkStatus | None) -> str:
+    """The message code of what is wrong with a connection; empty where nothing is."""
+    if status is None:
+        return ""
+    if status.state in ("lost", "refused"):
+        return status.text
+    return "connectors.some_refused" if status.state == "live" and status.refused else ""
 
 
 def _is_shown(key: str) -> bool:

@@ -40,8 +40,8 @@ export function LinkList({ links, connectors }: Props) {
               </span>
             ) : null}
             {link.error ? (
-              <span className={css.error}>
-                {link.error.what} {link.error.next}
+              <span className={link.state === "live" ? css.quiet : css.error}>
+                {link.error.what} {link.error.why} {link.error.next}
               </span>
             ) : null}
           </div>

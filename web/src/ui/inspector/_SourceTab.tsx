@@ -28,8 +28,8 @@ function LinkCard({ link, endpoint, protocol }: { link: LinkInfo | undefined; en
           </span>
         ) : null}
         {link?.error ? (
-          <span className={css.linkError}>
-            {link.error.what} {link.error.next}
+          <span className={isUp ? css.fileSub : css.linkError}>
+            {link.error.what} {link.error.why} {link.error.next}
           </span>
         ) : null}
       </div>
