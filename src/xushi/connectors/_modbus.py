@@ -35,6 +35,7 @@ from ._polling import Beats, Changes, period_s
 from ._reporter import LinkReporter
 
 REQUEST_TIMEOUT_S = 2.0
+RETRY_ADDRESS_S = 15.0
 
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
 BAD_NOT_WRITABLE = 0x803B_0000
@@ -50,7 +51,8 @@ class ModbusConnector:
     `high_byte_first`, `high_word_first`, `polling_ms` (1000). Only what changed is handed on, at the time when
     the device's answer arrived: Modbus knows no time of its own.
 
-    A unit that refuses or is silent makes its own points Bad; the others and the connection are not affected.
+    A unit that refuses or is silent makes its own points Bad; the others and the connection are not affected. An
+    address that the device does not have is asked for again every 15 s only.
     """
 
     protocol = "modbus"
@@ -71,6 +73,7 @@ class ModbusConnector:
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._clock = clock
+        self.retry_address_s = RETRY_ADDRESS_S
         self._client: AsyncModbusTcpClient | None = None
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
@@ -148,8 +151,10 @@ class ModbusConnector:
             period = await beats.next()
             columns = Columns()
             has_answered = False
+            now_s = asyncio.get_running_loop().time()
             for reader in list(self._readers[period]):
-                has_answered |= await self._read(client, reader, period, columns)
+                if now_s >= reader.rests_until_s:
+                    has_answered |= await self._read(client, reader, period, columns)
             if has_answered and self._client is None:
                 self._client = client
                 backoff.reset()
@@ -186,7 +191,8 @@ class ModbusConnector:
             if refused:
                 self._report.refuse("values of a type that their signals cannot take", refused)
             return True
-        if status in (0x8034_0000, 0x803C_0000) and len(block.members) > 1:
+        is_missing = status in (0x8034_0000, 0x803C_0000)
+        if is_missing and len(block.members) > 1:
             # one address the device lacks must not take its neighbours along: read each on its own from now on
             place = self._readers[period].index(reader)
             alone = [Reader(one) for one in block.apart()]
@@ -194,6 +200,8 @@ class ModbusConnector:
             for one in alone:
                 await self._read(client, one, period, columns)
             return True
+        if is_missing:
+            reader.rests_until_s = asyncio.get_running_loop().time() + self.retry_address_s
         for point, _ in block.members:
             columns.add(point.kind, point.signal, now_ns, None, status if status >> 31 else BAD_NO_DATA)
         self._report.refuse(f"{block.unit}/{block.entity}/{block.start}: {reason}", len(block.members))

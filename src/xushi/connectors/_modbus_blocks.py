@@ -64,10 +64,15 @@ def gather(placed: Iterable[Placed]) -> list[Block]:
 
 
 class Reader:
-    """Knows where in a block each member lies, and reads members of one layout together."""
+    """Knows where in a block each member lies, and reads members of one layout together.
+
+    Attributes:
+        rests_until_s: not read before then, on the clock of the event loop: the device has no such address.
+    """
 
     def __init__(self, block: Block) -> None:
         self.block = block
+        self.rests_until_s = 0.0
         self.signals = np.array([point.signal for point, _ in block.members], np.int32)
         layouts: dict[tuple[str, bool, bool], list[Placed]] = {}
         self._odd: list[Placed] = []
