@@ -49,7 +49,7 @@ def run() -> Iterator[dict[str, Any]]:
                     futures, span_ns = made[minutes], minutes * 60 * _S
                     happened = _finished(timeline, at_ns + span_ns) - _finished(timeline, at_ns)
                     before = _finished(timeline, at_ns) - _finished(timeline, at_ns - span_ns)
-                    low, high = np.quantile(futures, [(1 - BAND) / 2, (1 + BAND) / 2])
+                    low, _, high = simulate.band(futures, BAND)
                     inside[minutes].append(bool(low <= happened <= high))
                     errors[minutes].append((abs(happened - float(np.median(futures))), abs(happened - before)))
     for minutes in HORIZONS_MIN:

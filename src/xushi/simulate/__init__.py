@@ -48,7 +48,7 @@ from ._model import (
     write_model,
 )
 from ._state import SEEN, MachineState, OrderState, PartState, PlantState, VehicleState
-from ._statistics import Interval, interval, ratio_interval
+from ._statistics import Interval, band, interval, ratio_interval
 
 if TYPE_CHECKING:
     from ._bottleneck import Bottleneck, find_bottleneck
@@ -131,6 +131,7 @@ __all__ = [
     "VehicleState",
     "Weibull",
     "Zone",
+    "band",
     "check",
     "difference",
     "find_bottleneck",

@@ -11,7 +11,7 @@ from xushi.runtime.foresight._commands import (
     foresight_commands,
     times_of,
 )
-from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
+from xushi.runtime.foresight._compare import NOW, Alternative, Origin, make_alternatives, run_comparison, tell_comparison
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._finished import finished_ns, last_machines
 from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
@@ -71,6 +71,7 @@ __all__ = [
     "last_machines",
     "lateness_min",
     "main_line",
+    "make_alternatives",
     "need_engine",
     "open_package",
     "order_times",
@@ -82,5 +83,6 @@ __all__ = [
     "run_comparison",
     "run_forecast",
     "take_turn",
+    "tell_comparison",
     "times_of",
 ]

@@ -23,22 +23,23 @@ from xushi.runtime.foresight import (
     consequences_of_all,
     find_plant,
     fork,
+    make_alternatives,
     need_engine,
-    run_comparison,
     take_turn,
+    tell_comparison,
     times_of,
 )
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
-from xushi.runtime.plans._content import CommandStep, PlanContent, PlanOrigin, PlanPromise, PromisedFigure
+from xushi.runtime.plans._content import CommandStep, PlanContent, PlanOrigin, PlanPromise
 from xushi.runtime.plans._desk import OWN_HAND
 from xushi.runtime.plans._plant_time import plant_now_ns
+from xushi.runtime.plans._promising import promise_of
 from xushi.runtime.plans._records import changed, plan_of, require
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _PLAN = "plan"
-_MEASURABLE = ("plant.good", "plant.throughput_per_h", "plant.energy_kwh")  # what the history tells afterwards
 _TITLE = {"en": "Rehearsal", "zh-CN": "预演"}
 _LARGEST_RESULT = 64 * 1024
 
@@ -163,14 +164,18 @@ class Rehearsal:
     ) -> tuple[PlanPromise, PlanOrigin, dict[str, Any]]:  # fmt: skip
         begun, factors = self.fork()
         changes, not_modelled = effects_of(self.platform, begun.plant, content, factors)
-        result = run_comparison(
-            begun, [Alternative(name=_PLAN, changes=changes)], self.horizon_s, self.replications, self.origin.seed,
-            progress, cancellation, self.platform.pool,
+        models = make_alternatives(begun, [Alternative(name=_PLAN, changes=changes)])
+        experiment = simulate.Experiment(
+            horizon_s=self.horizon_s, replications=self.replications, seed=self.origin.seed
         )  # fmt: skip
+        outcomes = simulate.run_alternatives(
+            models, experiment, begun.state, progress=progress, cancellation=cancellation, pool=self.platform.pool
+        )  # fmt: skip
+        result = tell_comparison(begun, outcomes, self.horizon_s)
         origin = msgspec.structs.replace(
             self.origin, model_sha256=model_digest(begun.model), not_modelled=not_modelled
         )  # fmt: skip
-        return promise_of(result, _PLAN, self.horizon_s), origin, result
+        return promise_of(result, outcomes, _PLAN, self.horizon_s), origin, result
 
 
 def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, replications: int) -> Rehearsal:
@@ -221,23 +226,3 @@ def effects_of(
 def model_digest(model: simulate.Model) -> str:
     """SHA-256 (hex) of the canonical JSON of a model."""
     return hashlib.sha256(canonical_json(model)).hexdigest()
-
-
-def promise_of(comparison: dict[str, Any], name: str, span_s: float) -> PlanPromise:
-    """The promise that an alternative of a comparison makes, of what can be measured afterwards.
-
-    Args:
-        name: of the alternative.
-    """
-    told_by = {one["name"]: one for one in comparison["alternatives"]}
-    chosen, without = told_by[name], told_by["now"]
-    figures = []
-    for kpi in _MEASURABLE:
-        figure, difference = chosen["figures"][kpi], chosen["differences"][kpi]
-        figures.append(
-            PromisedFigure(
-                id=kpi, **figure, without=without["figures"][kpi]["mean"], gain=difference["mean"],
-                gain_low=difference["low"], gain_high=difference["high"],
-            )
-        )  # fmt: skip
-    return PlanPromise(span_s=span_s, replications=comparison["replications"], figures=tuple(figures))
