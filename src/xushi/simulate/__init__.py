@@ -45,6 +45,7 @@ from ._model import (
     Transport,
     Zone,
     read_model,
+    unit_names,
     write_model,
 )
 from ._state import SEEN, MachineState, OrderState, PartState, PlantState, VehicleState
@@ -147,6 +148,7 @@ __all__ = [
     "run_alternatives",
     "scaled",
     "trace",
+    "unit_names",
     "write_model",
 ]
 

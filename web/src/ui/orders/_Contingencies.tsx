@@ -1,10 +1,10 @@
 // What could be done about a machine that stands, ranked by rehearsal; a breakdown can be supposed to prepare for it.
 import { Button, NativeSelect, NumberInput, Progress } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { useActionTools, useJob } from "../actions";
 import { Icon } from "../icons";
-import { followJob, usePlant, useSession, type ContingencyInfo, type JobInfo, type OrderBook } from "../live";
+import { usePlant, type ContingencyInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import css from "./orders.module.css";
 
@@ -32,33 +32,9 @@ interface Change {
 
 function Rehearsal({ machines }: { machines: readonly string[] }) {
   const text = useText();
-  const tools = useActionTools();
-  const { api } = useSession();
   const [machine, setMachine] = useState(machines[0] ?? "");
   const [minutes, setMinutes] = useState<number | string>("");
-  const [job, setJob] = useState<JobInfo | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const isGone = useRef(false);
-  useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
-  }, []);
-  const run = async () => {
-    setError(null);
-    try {
-      const outcome = await tools.run("contingency.rehearse", { machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }) }, { isQuiet: true });
-      const id = outcome?.effects[0]?.["job"];
-      if (typeof id !== "string") return;
-      const ended = await followJob(api, await api.get<JobInfo>(`/api/jobs/${encodeURIComponent(id)}`), setJob, () => isGone.current);
-      if (ended.state === "failed") throw ended.error ?? new Error(ended.message);
-    } catch (failure) {
-      if (!(failure instanceof DOMException && failure.name === "AbortError")) setError(failure);
-    } finally {
-      setJob(null);
-    }
-  };
+  const { error, job, run } = useJob("contingency.rehearse");
   return (
     <>
       <form
@@ -66,7 +42,7 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
         aria-label={text("orders.rehearse")}
         onSubmit={(event) => {
           event.preventDefault();
-          void run();
+          void run({ machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }) });
         }}
       >
         <NativeSelect label={text("orders.stands")} value={machine} onChange={(event) => setMachine(event.currentTarget.value)} data={[...machines]} />
