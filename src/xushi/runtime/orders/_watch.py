@@ -49,6 +49,12 @@ class OfferParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_live: bool = True
 
 
+class HandleParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contingency that somebody has seen to, so that nobody else needs to be told of it."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
 class CloseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contingency that is over: the machine works again."""
 
@@ -64,6 +70,13 @@ def contingency_commands() -> list[Command]:
             {"en": "Takes a machine to stand from now on and ranks what could be done about it.",
              "zh-CN": "假定某设备现在停机，对可行预案排名。"},
             _prepare_rehearse, is_undoable=False,
+        ),
+        Command(
+            "contingency.handle", HandleParams, "plan:write",
+            {"en": "Mark a breakdown as handled", "zh-CN": "标记故障已处理"},
+            {"en": "Takes the notice of a machine that stands away: somebody sees to it.",
+             "zh-CN": "撤下设备停机提示：已有人处理。"},
+            _prepare_handle,
         ),
         Command(
             "contingency.offer", OfferParams, OWN_RIGHT,
@@ -113,7 +126,7 @@ class _Rehearse:
 def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
     now_ns = context.clock.now_ns()
     key = new_id(now_ns)
-    record: Record = {**params.plans, "made_ns": now_ns, "is_live": params.is_live, "over_ns": None}
+    record: Record = {**params.plans, "made_ns": now_ns, "is_live": params.is_live, "over_ns": None, "handled_by": ""}
     record = msgspec.json.decode(msgspec.json.encode(record))
     kept = list(context.store.ids(KIND))
     removed = {}
@@ -124,6 +137,16 @@ def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
     return Change(
         diff=Diff(added={diff_key(KIND, key): record}, removed=removed), result={"id": key},
         summary={"machine": record["machine"], "best": record["options"][0]["id"]},
+    )  # fmt: skip
+
+
+def _prepare_handle(context: CommandContext, params: HandleParams) -> Change:
+    before = context.store.get(KIND, params.id)
+    if before is None:
+        raise XushiError("runtime.contingency_unknown", id=params.id[:100])
+    after = {**before, "handled_by": context.actor.name}
+    return Change(
+        diff=Diff(updated={diff_key(KIND, params.id): (before, after)}), summary={"machine": before["machine"]}
     )  # fmt: skip
 
 
@@ -139,7 +162,12 @@ def _prepare_close(context: CommandContext, params: CloseParams) -> Change:
 
 def contingencies(store: Any) -> list[dict[str, Any]]:
     """Every rehearsed contingency with its id, the newest first."""
-    return [{"id": key, **record} for key, record in store.list(KIND)][::-1]
+    return [{"id": key, "handled_by": "", **record} for key, record in store.list(KIND)][::-1]
+
+
+def is_open(contingency: dict[str, Any]) -> bool:
+    """Whether a machine of the live line stands and nobody has said that it is seen to."""
+    return contingency["is_live"] and contingency["over_ns"] is None and not contingency["handled_by"]
 
 
 class ContingencyDesk:
