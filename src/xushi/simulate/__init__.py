@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from ._outcome import Outcome, difference
     from ._pools import Pool, ProcessPool, ThreadPool
     from ._simulation import Simulation
+    from ._stages import Stage
     from ._trace import Trace, trace
 
 _COMPILED = {
@@ -70,6 +71,7 @@ _COMPILED = {
     "Pool": "_pools",
     "ProcessPool": "_pools",
     "Simulation": "_simulation",
+    "Stage": "_stages",
     "Trace": "_trace",
     "ThreadPool": "_pools",
     "difference": "_outcome",
@@ -124,6 +126,7 @@ __all__ = [
     "Simulation",
     "Sink",
     "Source",
+    "Stage",
     "ThreadPool",
     "Trace",
     "Transport",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from xushi.kernel import XushiError
 
@@ -12,6 +12,7 @@ from ._experiment_data import Cancellation, Experiment
 from ._model import Machine, Model, Operation, Route, Sink
 from ._outcome import Outcome
 from ._pools import Pool, ThreadPool
+from ._stages import Stage, check_stages
 from ._state import PlantState
 
 Progress = Callable[[float], None]
@@ -43,6 +44,7 @@ def run_alternatives(
     cancellation: Cancellation | None = None,
     workers: int | None = None,
     pool: Pool | None = None,
+    later: Mapping[str, Sequence[Stage]] | None = None,
 ) -> dict[str, Outcome]:
     """Simulate alternatives from the same state with common random numbers.
 
@@ -54,16 +56,20 @@ def run_alternatives(
         cancellation: stops it from another thread.
         workers: threads where no pool is given; one a core by default.
         pool: who does the work; threads of this process by default. The outcome does not depend on it.
+        later: by alternative, the models that take the place of its first one on the way. Alternatives share their
+            random numbers only where all of them change at the same instants, be it to the model that they have.
 
     Raises:
         XushiError: `simulate.experiment_invalid`, `simulate.cancelled`, `simulate.worker_lost`, and what `check`,
             `start` and `Simulation.advance` raise.
     """
     experiment.check()
+    for stages in (later or {}).values():
+        check_stages(stages, experiment)
     stop = cancellation or Cancellation()
     if stop.flag[0]:
         raise XushiError("simulate.cancelled")
-    chunks = cut(models, experiment, state or PlantState())
+    chunks = cut(models, experiment, state or PlantState(), later or {})
     portions: list[Portion | None] = [None] * len(chunks)
     for done, (number, portion) in enumerate((pool or ThreadPool(workers)).work(chunks, stop), 1):
         portions[number] = portion
