@@ -27,7 +27,7 @@ from ._state import PlantState
 from ._tallies import book, empty_tallies
 
 _Number = TypeVar("_Number", bound=np.floating[Any])
-_SHORTEST = 32  # replications of a model that are not cut further
+SHORTEST = 32  # replications of a model that are not cut further
 _CUTS = 64
 
 
@@ -68,7 +68,7 @@ def cut(
     models: Mapping[str, Model], experiment: Experiment, state: PlantState, later: Mapping[str, Sequence[Stage]]
 ) -> list[Chunk]:
     """Cut an experiment into chunks."""
-    size = max(_SHORTEST, -(-experiment.replications // _CUTS))
+    size = max(SHORTEST, -(-experiment.replications // _CUTS))
     return [
         Chunk(
             name=name, model=model, state=state, experiment=experiment, first=first,
