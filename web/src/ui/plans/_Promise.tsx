@@ -110,7 +110,7 @@ export function PromiseTools({ plan }: { plan: PlanInfo }) {
         void tools.run("plan.rehearse", { plan: id, hours: Number(hours) }, { isQuiet: true });
       }}
     >
-      <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.1} max={168} w={120} />
+      <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.01} max={168} w={120} />
       <Button type="submit" variant="default" disabled={hours === "" || isBusy}>
         {text("plans.rehearse")}
       </Button>
