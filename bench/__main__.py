@@ -19,6 +19,7 @@ ORDER = (
     "simulate",
     "foresight",
     "branches",
+    "plans",
     "schedule",
     "orders",
     "endtoend",

@@ -49,12 +49,12 @@ def run() -> Iterator[dict[str, Any]]:
                     futures, span_ns = made[minutes], minutes * 60 * _S
                     happened = _finished(timeline, at_ns + span_ns) - _finished(timeline, at_ns)
                     before = _finished(timeline, at_ns) - _finished(timeline, at_ns - span_ns)
-                    low, high = np.quantile(futures, [(1 - BAND) / 2, (1 + BAND) / 2])
+                    low, _, high = simulate.band(futures, BAND)
                     inside[minutes].append(bool(low <= happened <= high))
                     errors[minutes].append((abs(happened - float(np.median(futures))), abs(happened - before)))
     for minutes in HORIZONS_MIN:
         hits, count = sum(inside[minutes]), len(inside[minutes])
-        low, high = _wilson(hits, count)
+        low, high = wilson(hits, count)
         yield {
             "name": f"foresight.coverage_{minutes}min", "value": round(hits / count, 3), "claimed": BAND,
             "unit": "share of forks inside the band", "forks": count, "low": round(low, 3), "high": round(high, 3),
@@ -98,7 +98,7 @@ def _finished(timeline: Timeline, at_ns: int) -> float:
     return float(rows[0][2]) if rows else 0.0
 
 
-def _wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
     """A 95 % interval of a share (E. Wilson, JASA 22, 1927)."""
     share = hits / count
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)

@@ -7,6 +7,8 @@ import re
 from playwright.sync_api import expect
 from visiting import Demo, Visit
 
+from xushi.simulate import read_model
+
 SLOW_MS = 90_000
 
 
@@ -29,3 +31,21 @@ def test_the_forecast_on_a_phone_in_chinese_shows_what_it_was_estimated_from(vis
     expect(page.get_by_role("table", name="至本班结束")).to_be_visible(timeout=SLOW_MS)
     page.get_by_text(re.compile("^模型的估计依据")).click()
     expect(page.get_by_role("table", name="估计值")).to_be_visible()
+
+
+def test_the_model_is_packaged_downloaded_and_run_from_the_inspector(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open(view="forecast")
+    package = page.get_by_role("region", name="Keep the model")
+    package.get_by_label("What is new in it").fill("first", timeout=SLOW_MS)
+    package.get_by_role("button", name="Package the model").click()
+    expect(package.get_by_text(re.compile("^Version 1 of the model"))).to_be_visible(timeout=SLOW_MS)
+    with page.expect_download() as download:
+        package.get_by_role("link", name="Download the model").click()
+    assert {machine.id for machine in read_model(download.value.path().read_bytes()).machines} >= {"OP10", "OP90"}
+    package.get_by_role("button", name="Show it").click()
+    model = page.get_by_role("region", name="Run the model")
+    model.get_by_label("How far, h").fill("1")
+    model.get_by_role("button", name="Run", exact=True).click()
+    found = model.get_by_role("table", name=re.compile("1 h ahead, 30 futures"))
+    expect(found.get_by_role("row", name=re.compile("^Good parts"))).to_be_visible(timeout=SLOW_MS)
+    expect(model.get_by_text(re.compile("holds the line back"))).to_be_visible()

@@ -54,11 +54,11 @@ class Demo:
 
 
 @contextmanager
-def started(data: Path, speed: float) -> Iterator[Demo]:
+def started(data: Path, speed: float, *more: str) -> Iterator[Demo]:
     """The sample line and the platform, started by the command a newcomer types."""
     port = free_port()
     command = [sys.executable, "-m", "xushi.cli", "--lang", "en", "demo", "--data", str(data), "--port", str(port)]
-    command += ["--no-recording", "--speed", str(speed)]
+    command += ["--no-recording", "--speed", str(speed), *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         said: list[str] = []

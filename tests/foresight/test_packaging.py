@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from xushi import simulate
+from xushi.cli import main
 from xushi.kernel import ManualClock, XushiError, diff_key
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.foresight import find_plant, fork, open_package
@@ -108,7 +109,7 @@ def test_packaging_the_same_again_makes_no_version_and_a_changed_model_makes_one
 
 
 def test_a_package_imported_elsewhere_is_the_same_model_with_the_same_numbers(
-    packaged: tuple[Platform, str], tmp_path: Path
+    packaged: tuple[Platform, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     platform, submodel_id = packaged
     here = open_package(platform.store, platform.blobs, submodel_id)
@@ -125,8 +126,18 @@ def test_a_package_imported_elsewhere_is_the_same_model_with_the_same_numbers(
     assert files.keys() == set(paths)
     aasx = to_aasx(Environment(submodels=(submodel_of(packaged),)), files)
     with Platform.open(tmp_path / "elsewhere", ManualClock(START_NS)) as other:
-        upload = {"files": [{"name": "model.aasx", "sha256": other.blobs.put(aasx)}]}
-        asyncio.run(other.bus.run("import.files", upload, SYSTEM))
+
+        async def imported() -> dict[str, Any]:
+            upload = {"files": [{"name": "model.aasx", "sha256": other.blobs.put(aasx)}]}
+            await other.bus.run("import.files", upload, SYSTEM)
+            params = {"submodel": submodel_id, "hours": 1, "replications": 10, "seed": 4}
+            outcome = await other.bus.run("foresight.run_model", params, SYSTEM)
+            job = await other.jobs.wait(outcome.effects[0]["job"])
+            assert job.state == "done", job.error
+            found: dict[str, Any] = job.result
+            return found
+
+        told = asyncio.run(imported())
         there = open_package(other.store, other.blobs, submodel_id)
     assert (there.model, there.state, there.version) == (here.model, here.state, here.version)
     experiment = simulate.Experiment(horizon_s=1800.0, replications=10, seed=4)
@@ -134,6 +145,12 @@ def test_a_package_imported_elsewhere_is_the_same_model_with_the_same_numbers(
     assert ours.kpis.keys() == theirs.kpis.keys()
     for name, values in ours.kpis.items():
         np.testing.assert_array_equal(values, theirs.kpis[name], err_msg=name)
+    (tmp_path / "model.aasx").write_bytes(aasx)
+    capsys.readouterr()
+    options = ["--hours", "1", "--replications", "10", "--seed", "4", "--json"]
+    assert main(["simulate", str(tmp_path / "model.aasx"), *options]) == 0
+    assert {"version": here.version.id, **json.loads(capsys.readouterr().out)} == told
+    assert [one["id"] for one in told["machines"]] == [node.id for node in plant.machines()]
 
 
 def test_what_is_not_packaged_or_not_what_it_says_is_refused(packaged: tuple[Platform, str]) -> None:

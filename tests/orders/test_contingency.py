@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from xushi.kernel import XushiError
+from xushi.kernel import Actor, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.foresight import FINISHED, WantedOrder, order_times
-from xushi.runtime.orders import contingencies
+from xushi.runtime.orders import contingencies, is_open
+from xushi.runtime.orders._watch import OWN_HAND
 
 
 async def test_plans_for_a_broken_station_are_ranked_by_the_lateness_of_the_orders(book: Platform) -> None:
@@ -40,6 +41,27 @@ async def test_the_orders_are_put_in_another_sequence_where_that_is_one(book: Pl
     (kept,) = contingencies(book.store)
     await book.bus.run(name=best["steps"][0]["command"], params=best["steps"][0]["params"], actor=SYSTEM)
     assert kept["over_ns"] is None
+
+
+async def test_a_live_breakdown_is_open_until_somebody_sees_to_it_and_again_when_that_is_undone(book: Platform) -> None:
+    outcome = await book.bus.run("contingency.rehearse", {"machine": "OP70", "minutes": 10}, SYSTEM)
+    supposed = (await book.jobs.wait(outcome.effects[0]["job"])).result
+    plans = {name: one for name, one in supposed.items() if name != "id"}
+    key = (await book.bus.run("contingency.offer", {"plans": plans}, OWN_HAND)).result["id"]
+    assert [one["id"] for one in contingencies(book.store) if is_open(one)] == [key]  # a supposed one never is
+    done = await book.bus.run("contingency.handle", {"id": key}, Actor("x", "Li", frozenset({"plan:write"})))
+    assert contingencies(book.store)[0]["handled_by"] == "Li"
+    assert not any(is_open(one) for one in contingencies(book.store))
+    await book.bus.undo(done.command_id, SYSTEM)
+    assert is_open(contingencies(book.store)[0])
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("contingency.handle", {"id": key}, Actor("x", "Li", frozenset({"view"})))
+    assert caught.value.code == "kernel.forbidden"
+    await book.bus.run("contingency.close", {"id": key}, OWN_HAND)
+    assert not any(is_open(one) for one in contingencies(book.store))
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("contingency.handle", {"id": "none"}, SYSTEM)
+    assert caught.value.code == "runtime.contingency_unknown"
 
 
 async def test_a_machine_that_is_not_there_is_not_rehearsed(book: Platform) -> None:

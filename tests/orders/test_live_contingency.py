@@ -16,6 +16,8 @@ def test_when_a_station_breaks_down_ranked_plans_come_and_go_when_it_is_back(tmp
         plans, _ = breakdown.plans(120.0)
         assert plans["is_live"]
         assert plans["over_ms"] is None
+        (told,) = breakdown.one.remote.get("/api/contingencies?is_open=true")
+        assert told["id"] == plans["id"]
         ids = [option["id"] for option in plans["options"]]
         assert {"wait", "second_fitter", "stand_in.RWK1", "quicker", "set_aside"} <= set(ids)
         good = [option["good"]["mean"] for option in plans["options"]]
@@ -27,3 +29,4 @@ def test_when_a_station_breaks_down_ranked_plans_come_and_go_when_it_is_back(tmp
         while breakdown.one.remote.get("/api/contingencies")[-1]["over_ms"] is None:
             assert time.monotonic() < until_s, "the plans do not end with the breakdown"
             time.sleep(0.5)
+        assert breakdown.one.remote.get("/api/contingencies?is_open=true") == []

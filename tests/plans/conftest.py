@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xushi.kernel import Actor, Diff, diff_key
+from xushi.kernel import Actor
 from xushi.runtime import Platform
 from xushi.runtime.plans import Plan, plan_of
 from xushi.signals import GOOD, Frame, SignalDef
@@ -19,60 +18,20 @@ from xushi.testing import free_port
 from xushi.trust import ALL_SCOPES
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
+from modbus_machine import DATA, until
+from modbus_machine import started as machine_started
 from modbus_peer import serving
-from test_links import affordance, environment, interface, mapping, prop
 
-FIRST, SECOND = "urn:x:data#First", "urn:x:data#Second"
+FIRST, SECOND = f"{DATA}First", f"{DATA}Second"
 GUARD, WISH = "urn:x:test#Guard", "urn:x:test#Wish"
 MAKER = Actor("maker", "Ma", ALL_SCOPES)
 CHECKER = Actor("checker", "Chen", ALL_SCOPES)
 
 
-def complete(element: Any) -> None:
-    """Say of each list what it holds, as the metamodel asks."""
-    for child in (value for value in element.values() if isinstance(value, list)):
-        for one in (each for each in child if isinstance(each, dict)):
-            complete(one)
-    if element.get("modelType") == "SubmodelElementList":
-        element["typeValueListElement"] = element["value"][0]["modelType"]
-
-
-def describe(platform: Platform, port: int) -> None:
-    """Put the machine into the store."""
-    registers = {"first": ("First", "/1/40001"), "second": ("Second", "/1/40004")}
-    faces = [
-        affordance(name, href, prop("type", "integer"), op="writeproperty", modv_pollingTime="50")
-        for name, (_, href) in registers.items()
-    ]
-    face = interface("machine", f"modbus+tcp://127.0.0.1:{port}", "application/octet-stream", *faces)
-    maps = [
-        mapping((("machine", "InteractionMetadata", "properties", name), path))
-        for name, (path, _) in registers.items()
-    ]  # fmt: skip
-    found = environment([face], maps, [prop(path, "0", "xs:int") for path, _ in registers.values()])
-    for one in found["submodels"]:
-        complete(one)
-    added = {diff_key("submodel", one["id"]): one for one in found["submodels"]}
-    added |= {
-        diff_key("shell", one["id"]): {"assetInformation": {"assetKind": "Instance"}, **one}
-        for one in found["assetAdministrationShells"]
-    }
-    platform.store.commit(Diff(added=added))
-    platform.twins.reload()
-    platform.refresh()
-
-
-@asynccontextmanager
-async def started(folder: Path, port: int) -> AsyncIterator[Platform]:
-    with Platform.open(folder) as platform:
-        if not platform.store.ids("shell"):
-            describe(platform, port)
-        platform.registry.define([SignalDef(key=GUARD), SignalDef(key=WISH)])
-        await platform.start()
-        try:
-            yield platform
-        finally:
-            await platform.stop()
+def started(folder: Path, port: int) -> AbstractAsyncContextManager[Platform]:
+    """A platform with the machine, and the signals that the tests move by hand."""
+    registers = {"First": "/1/40001", "Second": "/1/40004"}
+    return machine_started(folder, port, registers, SignalDef(key=GUARD), SignalDef(key=WISH))
 
 
 class Bench:
@@ -143,15 +102,6 @@ def write(signal: str, value: int, **more: Any) -> dict[str, Any]:
 def by_hand(**more: Any) -> dict[str, Any]:
     """A step that a person does."""
     return {"kind": "manual", "text": {"en": "Open the valve", "zh-CN": "打开阀门"}, **more}
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    """Wait until something holds."""
-    for _ in range(1500):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("did not come true")
 
 
 @pytest.fixture

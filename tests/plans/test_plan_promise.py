@@ -12,8 +12,9 @@ from xushi.demo._physics import PlantModel
 from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.branches import Branch, Edit
-from xushi.runtime.foresight import ModelChange
-from xushi.runtime.plans import Plan, measure, plan_of
+from xushi.runtime.foresight import ModelChange, find_plant
+from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, measure, plan_of
+from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._from_branch import steps_of
 from xushi.signals import BAD_NO_COMMUNICATION, Frame
 from xushi.testing import import_plant, record_plant
@@ -147,6 +148,53 @@ def test_a_plan_without_promise_or_run_has_nothing_to_measure(line: Line) -> Non
         with pytest.raises(XushiError) as refused:
             measure(line.platform, plan)
         assert refused.value.code == "runtime.plan_not_measurable"
+
+
+def test_effects_come_when_the_waits_of_the_plan_are_over_each_with_those_before_it(line: Line) -> None:
+    platform = line.platform
+    plant = find_plant(platform.twins, platform.registry)
+    key = ROOT + "OP90:OperationalData#CycleTimeFactor"
+    held = PlanCondition(signal=key, test="<", value=1.0, for_s=600.0)
+    quick = ModelChange(element="OP90", figure="repair_time", factor=0.9)
+    words = {"en": "Help", "zh-CN": "协助"}
+    steps = (
+        CommandStep(command="signal.write", params={"signal": key, "value": 0.9}, wait_until=held),
+        ManualStep(text=words, changes=(quick,)),
+        ManualStep(text=words),
+        CommandStep(command="signal.write", params={"signal": key, "value": 0.8}, only_when=held),
+    )
+    found = effects_of(platform, plant, steps, {}, 3_600.0)
+    slower, quicker = (ModelChange(element="OP90", figure="cycle_time", factor=factor) for factor in (0.9, 0.8))
+    assert found.not_modelled == (3,)
+    assert found.stages == ((0.0, (slower,)), (600.0, (quick, slower)), (1_200.0, (quick, quicker)))
+    assert [at_s for at_s, _ in effects_of(platform, plant, steps, {}, 1_000.0).stages] == [0.0, 600.0]
+    late = effects_of(platform, plant, steps[3:], {}, 1_000.0)
+    assert late.stages == ((0.0, ()), (600.0, (quicker,)))
+
+
+def test_a_plan_that_waits_promises_less_than_one_that_acts_at_once(line: Line) -> None:
+    platform = line.platform
+
+    async def gain(wait_s: float) -> float:
+        key = ROOT + "PLC1:OperationalData#LineSpeed"
+        changes = [
+            {"element": node.id, "figure": "cycle_time", "factor": 0.5}
+            for node in find_plant(platform.twins, platform.registry).machines()
+        ]
+        step = {"kind": "manual", "text": {"en": "Hurry", "zh-CN": "加快"}, "changes": changes}
+        if wait_s:
+            step["only_when"] = {"signal": key, "test": ">", "value": 0.5, "for_s": wait_s}
+        made = await platform.bus.run("plan.make", {"content": {"title": "Hurry", "steps": [step]}}, SYSTEM)
+        plan = made.result["plan"]
+        rehearse = {"plan": plan, "hours": 1.0, "replications": 20}
+        await until_job_ends(platform, await platform.bus.run("plan.rehearse", rehearse, SYSTEM))
+        promise = plan_of(platform.store, plan).content.promise
+        await platform.bus.run("plan.delete", {"plan": plan}, SYSTEM)
+        assert promise is not None
+        return promise.figures[0].gain or 0.0
+
+    at_once, later, too_late = (asyncio.run(gain(wait_s)) for wait_s in (0.0, 1_800.0, 7_200.0))
+    assert at_once > later > too_late == 0
 
 
 def test_z_a_gap_in_the_records_makes_the_outcome_unknown(line: Line) -> None:

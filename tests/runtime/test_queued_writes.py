@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,57 +14,16 @@ from xushi.runtime import SYSTEM, Platform, queued_writes
 from xushi.testing import free_port
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
+from modbus_machine import DATA, until
+from modbus_machine import started as machine_started
 from modbus_peer import serving
-from test_links import affordance, environment, interface, mapping, prop
 
-KEY = "urn:x:data#Target"
-
-
-def complete(element: Any) -> None:
-    """Say of each list what it holds, as the metamodel asks."""
-    for child in (value for value in element.values() if isinstance(value, list)):
-        for one in (each for each in child if isinstance(each, dict)):
-            complete(one)
-    if element.get("modelType") == "SubmodelElementList":
-        element["typeValueListElement"] = element["value"][0]["modelType"]
+KEY = f"{DATA}Target"
 
 
-def describe(platform: Platform, port: int) -> None:
-    """Put a machine with one register to write into the store."""
-    target = affordance("target", "/1/40001", prop("type", "integer"), op="writeproperty", modv_pollingTime="50")
-    face = interface("machine", f"modbus+tcp://127.0.0.1:{port}", "application/octet-stream", target)
-    path = ("machine", "InteractionMetadata", "properties", "target")
-    found = environment([face], [mapping((path, "Target"))], [prop("Target", "0", "xs:int")])
-    for one in found["submodels"]:
-        complete(one)
-    added = {diff_key("submodel", one["id"]): one for one in found["submodels"]}
-    added |= {
-        diff_key("shell", one["id"]): {"assetInformation": {"assetKind": "Instance"}, **one}
-        for one in found["assetAdministrationShells"]
-    }
-    platform.store.commit(Diff(added=added))
-    platform.twins.reload()
-    platform.refresh()
-
-
-@asynccontextmanager
-async def started(folder: Path, port: int) -> AsyncIterator[Platform]:
-    with Platform.open(folder) as platform:
-        if not platform.store.ids("shell"):
-            describe(platform, port)
-        await platform.start()
-        try:
-            yield platform
-        finally:
-            await platform.stop()
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    for _ in range(1500):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("did not come true")
+def started(folder: Path, port: int) -> AbstractAsyncContextManager[Platform]:
+    """A platform with a machine of one register to write."""
+    return machine_started(folder, port, {"Target": "/1/40001"})
 
 
 async def write(platform: Platform, value: int, **more: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from ._main import main
 from ._safekeeping import BACKUP, RESTORE, ROLLBACK, VERIFY
+from ._simulate import SIMULATE
 from ._verbs import COMMAND, COMPLETION, CONNECT, DOCTOR, EXPORT, LINK, MCP, OPEN, RUN, STATUS, TOKEN, UNDO
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RESTORE",
     "ROLLBACK",
     "RUN",
+    "SIMULATE",
     "STATUS",
     "TOKEN",
     "UNDO",

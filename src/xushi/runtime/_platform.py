@@ -50,7 +50,7 @@ from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, TwinSnapshot, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
-from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands
+from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands, run_model_commands
 from xushi.runtime.orders import (
     OrderDesk,
     contingency_commands,
@@ -82,6 +82,7 @@ _COMMANDS = (
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
     plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
+    run_model_commands,
     order_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0

@@ -159,7 +159,10 @@ class ContingencyOption(msgspec.Struct, frozen=True):
 
 
 class ContingencyInfo(msgspec.Struct, frozen=True):
-    """Contingency plans for a machine, ranked, the best first; over once the machine is back."""
+    """Contingency plans for a machine, ranked, the best first; over once the machine is back.
+
+    ``handled_by``: who said that it is seen to; empty while nobody has.
+    """
 
     id: str
     machine: str
@@ -172,4 +175,5 @@ class ContingencyInfo(msgspec.Struct, frozen=True):
     by: str
     is_live: bool
     over_ms: float | None
+    handled_by: str
     options: list[ContingencyOption]

@@ -13,6 +13,7 @@ from xushi.runtime import calendar_of
 from xushi.runtime.orders import (
     contingencies,
     gantt,
+    is_open,
     maintenance,
     order_table,
     plan_material,
@@ -35,6 +36,12 @@ class PeriodQuery(msgspec.Struct, frozen=True):
     """Length of a period in hours."""
 
     period_h: Annotated[float, msgspec.Meta(ge=0.25, le=744)] = 8.0
+
+
+class ContingencyQuery(msgspec.Struct, frozen=True):
+    """With `is_open` only those of machines that stand and that nobody has said to be seen to."""
+
+    is_open: bool = False
 
 
 async def book(doors: Doors, call: Call) -> Response:
@@ -103,17 +110,20 @@ def _requirements(doors: Doors, period_h: float) -> dict[str, Any]:
 
 async def plans(doors: Doors, call: Call) -> Response:
     """Rehearsed contingency plans, the newest first."""
-    return answer_json(await asyncio.to_thread(_plans, doors))
+    return answer_json(await asyncio.to_thread(_plans, doors, call.query.is_open))
 
 
-def _plans(doors: Doors) -> list[dict[str, Any]]:
+def _plans(doors: Doors, only_open: bool) -> list[dict[str, Any]]:
+    found = [one for one in contingencies(doors.platform.store) if is_open(one) or not only_open]
+    if not found:
+        return []
     shells = {node.id: node.shell for node in doors.platform.orders.plant().machines()}
     return [
         {
             **one, "shell": shells.get(one["machine"]), "made_ms": to_ms(one["made_ns"]),
             "over_ms": None if one["over_ns"] is None else to_ms(one["over_ns"]),
         }
-        for one in contingencies(doors.platform.store)
+        for one in found
     ]  # fmt: skip
 
 
@@ -127,5 +137,5 @@ ROUTES = (
     RouteSpec("GET", "/api/orders/requirements", "view", requirements, "Material requirements of the orders",
               PeriodQuery, answer=m.MaterialPlan, tags=_TAGS),
     RouteSpec("GET", "/api/contingencies", "view", plans, "Rehearsed contingency plans",
-              answer=list[m.ContingencyInfo], tags=_TAGS),
+              ContingencyQuery, answer=list[m.ContingencyInfo], tags=_TAGS),
 )  # fmt: skip

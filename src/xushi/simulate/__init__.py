@@ -45,10 +45,11 @@ from ._model import (
     Transport,
     Zone,
     read_model,
+    unit_names,
     write_model,
 )
 from ._state import SEEN, MachineState, OrderState, PartState, PlantState, VehicleState
-from ._statistics import Interval, interval, ratio_interval
+from ._statistics import Interval, band, interval, ratio_interval
 
 if TYPE_CHECKING:
     from ._bottleneck import Bottleneck, find_bottleneck
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from ._outcome import Outcome, difference
     from ._pools import Pool, ProcessPool, ThreadPool
     from ._simulation import Simulation
+    from ._stages import Stage
     from ._trace import Trace, trace
 
 _COMPILED = {
@@ -69,6 +71,7 @@ _COMPILED = {
     "Pool": "_pools",
     "ProcessPool": "_pools",
     "Simulation": "_simulation",
+    "Stage": "_stages",
     "Trace": "_trace",
     "ThreadPool": "_pools",
     "difference": "_outcome",
@@ -123,6 +126,7 @@ __all__ = [
     "Simulation",
     "Sink",
     "Source",
+    "Stage",
     "ThreadPool",
     "Trace",
     "Transport",
@@ -131,6 +135,7 @@ __all__ = [
     "VehicleState",
     "Weibull",
     "Zone",
+    "band",
     "check",
     "difference",
     "find_bottleneck",
@@ -146,6 +151,7 @@ __all__ = [
     "run_alternatives",
     "scaled",
     "trace",
+    "unit_names",
     "write_model",
 ]
 

@@ -21,12 +21,13 @@ from ._model import Model
 from ._outcome import Outcome, key_figures
 from ._serial import serial_line
 from ._simulation import Run
+from ._stages import Stage, work_in_stages
 from ._start import start
 from ._state import PlantState
 from ._tallies import book, empty_tallies
 
 _Number = TypeVar("_Number", bound=np.floating[Any])
-_SHORTEST = 32  # replications of a model that are not cut further
+SHORTEST = 32  # replications of a model that are not cut further
 _CUTS = 64
 
 
@@ -34,6 +35,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """Replications `first` to `first + count - 1` of one model.
 
     Attributes:
+        later: the models that take its place on the way, in the order of time.
         digest: of the sources of this room: another version might give other numbers.
     """
 
@@ -43,6 +45,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     experiment: Experiment
     first: int
     count: int
+    later: tuple[Stage, ...] = ()
     digest: str = DIGEST
 
 
@@ -61,13 +64,15 @@ class Portion(msgspec.Struct, frozen=True, kw_only=True):
     error: tuple[str, dict[str, Any]] | None = None
 
 
-def cut(models: Mapping[str, Model], experiment: Experiment, state: PlantState) -> list[Chunk]:
+def cut(
+    models: Mapping[str, Model], experiment: Experiment, state: PlantState, later: Mapping[str, Sequence[Stage]]
+) -> list[Chunk]:
     """Cut an experiment into chunks."""
-    size = max(_SHORTEST, -(-experiment.replications // _CUTS))
+    size = max(SHORTEST, -(-experiment.replications // _CUTS))
     return [
         Chunk(
             name=name, model=model, state=state, experiment=experiment, first=first,
-            count=min(size, experiment.replications - first),
+            count=min(size, experiment.replications - first), later=tuple(later.get(name, ())),
         )
         for name, model in models.items()
         for first in range(0, experiment.replications, size)
@@ -83,6 +88,10 @@ def work(chunk: Chunk, cancellation: Cancellation) -> Portion:
     if chunk.digest != DIGEST:
         raise XushiError("simulate.versions_differ")
     experiment = chunk.experiment
+    if chunk.later:
+        numbers = range(chunk.first, chunk.first + chunk.count)
+        kpis = work_in_stages(chunk.model, chunk.later, chunk.state, experiment, numbers, cancellation)
+        return Portion(engine="kernel", kpis=_packed(kpis))
     world, names = start(chunk.model, chunk.state)
     instants = _instants(experiment)
     world = world._replace(samples=np.zeros((instants, world.samples.shape[1])), stop=cancellation.flag)
@@ -106,11 +115,15 @@ def work(chunk: Chunk, cancellation: Cancellation) -> Portion:
     columns = (*names.sinks, *names.buffers, *names.machines)
     return Portion(
         engine="kernel" if line is None else "recursion",
-        kpis=(tuple(kpis), np.array([*kpis.values()], np.float64).tobytes()),
+        kpis=_packed(kpis),
         samples=(columns, np.moveaxis(tallies.samples[:, :, : len(columns)], 2, 0).tobytes())
         if instants
         else ((), b""),
     )
+
+
+def _packed(kpis: Mapping[str, NDArray[np.float64]]) -> tuple[tuple[str, ...], bytes]:
+    return tuple(kpis), np.array([*kpis.values()], np.float64).tobytes()
 
 
 def answer(message: bytes) -> bytes:

@@ -12,7 +12,7 @@ from . import _layout as layout
 from ._check import check, products_of
 from ._distributions import FAMILIES, Distribution, Empirical, Exponential, parameters
 from ._layout import NONE, World
-from ._model import Calendar, Failure, Machine, Model, Operation, Route, Source
+from ._model import Calendar, Failure, Machine, Model, Operation, Route, Source, unit_names
 from ._random import stream_key
 from ._roads import Ways, shortest_ways
 
@@ -76,13 +76,6 @@ class _Tables:
         for name in dtype.names or ():
             array[name] = [row.get(name, 0) for row in rows]
         return array
-
-
-def unit_names(machine: Machine) -> list[str]:
-    """Return how results call a machine, or each of several equal ones."""
-    if machine.count == 1:
-        return [machine.id]
-    return [f"{machine.id}-{number}" for number in range(1, machine.count + 1)]
 
 
 def _index(names: list[str]) -> dict[str, int]:

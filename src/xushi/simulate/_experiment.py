@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 
 from xushi.kernel import XushiError
 
-from ._chunks import Portion, cut, join
+from ._chunks import SHORTEST, Portion, cut, join
 from ._distributions import Constant
 from ._experiment_data import Cancellation, Experiment
 from ._model import Machine, Model, Operation, Route, Sink
 from ._outcome import Outcome
 from ._pools import Pool, ThreadPool
+from ._stages import Stage, check_stages
 from ._state import PlantState
 
 Progress = Callable[[float], None]
@@ -43,6 +45,7 @@ def run_alternatives(
     cancellation: Cancellation | None = None,
     workers: int | None = None,
     pool: Pool | None = None,
+    later: Mapping[str, Sequence[Stage]] | None = None,
 ) -> dict[str, Outcome]:
     """Simulate alternatives from the same state with common random numbers.
 
@@ -54,16 +57,20 @@ def run_alternatives(
         cancellation: stops it from another thread.
         workers: threads where no pool is given; one a core by default.
         pool: who does the work; threads of this process by default. The outcome does not depend on it.
+        later: by alternative, the models that take the place of its first one on the way. Alternatives share their
+            random numbers only where all of them change at the same instants, be it to the model that they have.
 
     Raises:
         XushiError: `simulate.experiment_invalid`, `simulate.cancelled`, `simulate.worker_lost`, and what `check`,
             `start` and `Simulation.advance` raise.
     """
     experiment.check()
+    for stages in (later or {}).values():
+        check_stages(stages, experiment)
     stop = cancellation or Cancellation()
     if stop.flag[0]:
         raise XushiError("simulate.cancelled")
-    chunks = cut(models, experiment, state or PlantState())
+    chunks = cut(models, experiment, state or PlantState(), later or {})
     portions: list[Portion | None] = [None] * len(chunks)
     for done, (number, portion) in enumerate((pool or ThreadPool(workers)).work(chunks, stop), 1):
         portions[number] = portion
@@ -77,9 +84,16 @@ def run_alternatives(
     return {name: join(model, experiment, found[name]) for name, model in models.items()}
 
 
-def prepare() -> None:
-    """Compile both engines, or read them from the cache: 20 to 40 s the first time, a second later on."""
+def prepare(pool: Pool | None = None) -> None:
+    """Compile both engines, or read them from the cache: 20 to 40 s the first time, a second later on.
+
+    Args:
+        pool: whose workers are started and made ready, too: so much the sooner comes their first answer.
+    """
     work = Operation(duration=Constant(value_s=1.0), to=(Route(to="out"),))
     model = Model(name="", machines=(Machine(id="M", operations=(work,)),), sinks=(Sink(id="out"),))
     run(model, Experiment(horizon_s=1.0, replications=1))
     run(model, Experiment(horizon_s=1.0, replications=1, engine="kernel"))
+    if pool is not None:
+        count = SHORTEST * len(os.sched_getaffinity(0))  # a chunk for each worker of this computer
+        run(model, Experiment(horizon_s=1.0, replications=count, engine="kernel"), pool=pool)

@@ -270,6 +270,13 @@ class Model(_Data, frozen=True, kw_only=True):
 Element: TypeAlias = Product | Source | Order | Machine | Buffer | Sink | Crew | Calendar | Zone | Fleet | Transport
 
 
+def unit_names(machine: Machine) -> list[str]:
+    """Return how results call a machine, or each of several equal ones."""
+    if machine.count == 1:
+        return [machine.id]
+    return [f"{machine.id}-{number}" for number in range(1, machine.count + 1)]
+
+
 def read_model(text: bytes | str) -> Model:
     """Read a model from JSON.
 

@@ -13,7 +13,7 @@ from xushi.kernel import XushiError
 from . import _layout as layout
 from ._compile import Names
 from ._model import Fleet, Model
-from ._statistics import Interval, interval
+from ._statistics import Interval, band, interval
 from ._tallies import Tallies
 
 _Floats = NDArray[np.float64]
@@ -68,8 +68,7 @@ class Outcome:
         """
         if name not in self.samples:
             raise XushiError("simulate.kpi_unknown", kpi=name)
-        tail = (1 - confidence) / 2
-        low, middle, high = np.quantile(self.samples[name].astype(np.float64), [tail, 0.5, 1 - tail], axis=0)
+        low, middle, high = band(self.samples[name], confidence)
         return low, middle, high
 
 

@@ -79,13 +79,21 @@ function unitFormat(language: Language, unit: string, digits: number): Intl.Numb
   return format;
 }
 
-/** A span of time in the unit a person would choose. */
+/** Symbols of the SI and of what is used with it ("m" would be metres); Chinese has words that are as short. */
+const SYMBOLS = { second: "s", minute: "min", hour: "h", day: "d" } as const;
+
+function inUnit(value: number, language: Language, unit: keyof typeof SYMBOLS, digits: number): string {
+  return language === "en" ? `${numberFormat(language, digits, digits).format(value)}\u00a0${SYMBOLS[unit]}` : unitFormat(language, unit, digits).format(value);
+}
+
+/** A span of time in the unit a person would choose: "0.4 s", "12 min", "1 h", "1.5 h". */
 export function formatDuration(spanMs: number, language: Language): string {
-  if (spanMs < 10 * SECOND) return unitFormat(language, "second", 1).format(spanMs / SECOND);
-  if (spanMs < 2 * MINUTE) return unitFormat(language, "second", 0).format(spanMs / SECOND);
-  if (spanMs < 2 * HOUR) return unitFormat(language, "minute", 0).format(spanMs / MINUTE);
-  if (spanMs < 2 * DAY) return unitFormat(language, "hour", 1).format(spanMs / HOUR);
-  return unitFormat(language, "day", 0).format(spanMs / DAY);
+  if (spanMs < 10 * SECOND) return inUnit(spanMs / SECOND, language, "second", 1);
+  if (spanMs < 2 * MINUTE) return inUnit(spanMs / SECOND, language, "second", 0);
+  if (spanMs < 2 * DAY && spanMs % HOUR === 0) return inUnit(spanMs / HOUR, language, "hour", 0);
+  if (spanMs < 2 * HOUR) return inUnit(spanMs / MINUTE, language, "minute", 0);
+  if (spanMs < 2 * DAY) return inUnit(spanMs / HOUR, language, "hour", 1);
+  return inUnit(spanMs / DAY, language, "day", 0);
 }
 
 /** A file size in powers of 1000. */

@@ -283,7 +283,7 @@ export interface ConnectorRule {
   reason: Record<string, string>;
 }
 
-/** Contingency plans for a machine, ranked, the best first; over once the machine is back. */
+/** Contingency plans for a machine, ranked, the best first; over once the machine is back. ``handled_by``: who said that it is seen to; empty while nobody has. */
 export interface ContingencyInfo {
   id: string;
   machine: string;
@@ -296,6 +296,7 @@ export interface ContingencyInfo {
   by: string;
   is_live: boolean;
   over_ms: number | null;
+  handled_by: string;
   options: ContingencyOption[];
 }
 
@@ -1075,10 +1076,11 @@ export interface PlanOrigin {
   not_modelled: number[];
 }
 
-/** What the plan will bring over `span_s` seconds from the start of its execution on. */
+/** What the plan will bring over `span_s` seconds from the start of its execution on. Attributes: level: with what probability all figures are kept together, by the rehearsed futures; None where nobody said. */
 export interface PlanPromise {
   span_s: number;
   replications: number;
+  level: number | null;
   figures: PromisedFigure[];
 }
 
@@ -1124,7 +1126,7 @@ export interface PreviewValue {
   text: string;
 }
 
-/** One figure that is promised. Attributes: id: as in a comparison, e.g. `plant.good`. mean, low, high: over the replications, with the 95 % interval of the mean. band_low, band_high: where nine of ten single futures lie; what happens is measured against it. without: the mean without the plan. gain, gain_low, gain_high: what the plan changes, with its 95 % interval (common random numbers). */
+/** One figure that is promised. Attributes: id: as in a comparison, e.g. `plant.good`. mean, low, high: over the replications, with the 95 % interval of the mean. band_low, band_high: what happens is measured against the worse of these ends. They are as far out as it takes for all figures of the promise together to hold with its `level`. without: the mean without the plan. gain, gain_low, gain_high: what the plan changes, with its 95 % interval (common random numbers). */
 export interface PromisedFigure {
   id: string;
   mean: number | null;

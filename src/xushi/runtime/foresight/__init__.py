@@ -11,21 +11,44 @@ from xushi.runtime.foresight._commands import (
     foresight_commands,
     times_of,
 )
-from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
+from xushi.runtime.foresight._compare import (
+    NOW,
+    Alternative,
+    Origin,
+    make_alternatives,
+    run_comparison,
+    tell_comparison,
+)
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._finished import finished_ns, last_machines
 from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
-from xushi.runtime.foresight._packaging import Packaged, PackageParams, open_package, package, packaging_commands
+from xushi.runtime.foresight._packaging import (
+    Packaged,
+    PackageParams,
+    open_package,
+    open_packaged,
+    package,
+    packaging_commands,
+)
 from xushi.runtime.foresight._plant import FLOW, OUT_OF_SERVICE, PROCESS, Flow, Node, Plant, find_plant, has_states
 from xushi.runtime.foresight._records import read_machine
+from xushi.runtime.foresight._run_model import (
+    DEFAULT_HOURS,
+    RunModelParams,
+    check_length,
+    run_model,
+    run_model_commands,
+)
+from xushi.runtime.foresight._submodel import read_versions
 from xushi.runtime.foresight._turn import Turns, take_turn
 
 __all__ = [
     "CONFIDENCE",
     "COPY",
+    "DEFAULT_HOURS",
     "EVERY",
     "FINISHED",
     "FLOW",
@@ -51,12 +74,14 @@ __all__ = [
     "Packaged",
     "Plant",
     "Records",
+    "RunModelParams",
     "Turns",
     "WantedOrder",
     "build_model",
     "build_state",
     "calibrate",
     "changed_model",
+    "check_length",
     "check_room",
     "consequences",
     "consequences_of_all",
@@ -71,16 +96,22 @@ __all__ = [
     "last_machines",
     "lateness_min",
     "main_line",
+    "make_alternatives",
     "need_engine",
     "open_package",
+    "open_packaged",
     "order_times",
     "package",
     "packaging_commands",
     "plain",
     "read_machine",
     "read_records",
+    "read_versions",
     "run_comparison",
     "run_forecast",
+    "run_model",
+    "run_model_commands",
     "take_turn",
+    "tell_comparison",
     "times_of",
 ]

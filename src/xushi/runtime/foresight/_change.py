@@ -71,8 +71,9 @@ def check_room(model: simulate.Model, state: simulate.PlantState) -> None:
     Raises:
         XushiError: `runtime.change_wrong`.
     """
+    carriers = carriers_of(model)
     for machine in model.machines:
-        if f"{machine.id}.in" not in {buffer.id for buffer in model.buffers}:
+        if machine.id not in carriers:
             continue
         inside = [
             name
@@ -94,8 +95,7 @@ class _Changer:
         self.model = model
         self.change = change
         self.calendar_s = calendar_s
-        buffers = {buffer.id for buffer in model.buffers}
-        self.carriers = [one.id for one in model.machines if f"{one.id}.in" in buffers]
+        self.carriers = carriers_of(model)
         self.stations = [one.id for one in model.machines if one.id not in self.carriers and COPY not in one.id]
 
     def changed(self) -> simulate.Model:
@@ -278,6 +278,12 @@ class _Changer:
         for low, high in before.working_s if before is not None else ((0.0, _YEARS_S),):
             kept += [pair for pair in ((low, min(high, from_s)), (max(low, to_s), high)) if pair[0] < pair[1]]
         return simulate.Calendar(id=f"{machine}/calendar", period_s=_YEARS_S, working_s=tuple(kept))
+
+
+def carriers_of(model: simulate.Model) -> list[str]:
+    """The machines of a model that stand for the places of a buffer which carries."""
+    buffers = {buffer.id for buffer in model.buffers}
+    return [one.id for one in model.machines if f"{one.id}.in" in buffers]
 
 
 def ends_of(element: str, to: str) -> set[str]:

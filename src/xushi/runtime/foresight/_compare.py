@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -91,13 +91,18 @@ def run_comparison(
     outcomes = simulate.run_alternatives(
         models, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool
     )  # fmt: skip
+    return tell_comparison(fork, outcomes, horizon_s)
+
+
+def tell_comparison(fork: Origin, outcomes: Mapping[str, simulate.Outcome], horizon_s: float) -> dict[str, Any]:
+    """Return what the futures of the alternatives, `now` among them, come to, as plain JSON."""
     stations = [node.id for node in fork.plant.machines()]
     told = [_told(name, outcome, outcomes[NOW], stations) for name, outcome in outcomes.items()]
     best = max(outcomes, key=lambda name: float(outcomes[name].values("plant.good").mean()))
     return {
         "at_ms": fork.at_ns / 1e6,
         "until_ms": fork.at_ns / 1e6 + horizon_s * 1e3,
-        "replications": replications,
+        "replications": len(outcomes[NOW].values("plant.good")),
         "confidence": CONFIDENCE,
         "alternatives": told,
         "best": best,

@@ -103,7 +103,7 @@ def figure(values: NDArray[np.float64]) -> dict[str, float | None]:
     """Mean with its interval, and the band in which a single future will lie; None where there is no value."""
     found = simulate.interval(values, CONFIDENCE)
     known = values[~np.isnan(values)]
-    low, high = np.quantile(known, [(1 - BAND) / 2, (1 + BAND) / 2]).tolist() if len(known) else (math.nan, math.nan)
+    low, _, high = simulate.band(known, BAND).tolist() if len(known) else (math.nan, math.nan, math.nan)
     given = {"mean": found.mean, "low": found.low, "high": found.high, "band_low": low, "band_high": high}
     return {name: plain(value) for name, value in given.items()}
 
@@ -155,8 +155,7 @@ def _shown(count: int) -> NDArray[np.int64]:
 
 
 def _curve(values: NDArray[np.float32]) -> dict[str, list[float]]:
-    tail = (1 - BAND) / 2
-    low, middle, high = np.quantile(values.astype(np.float64), [tail, 0.5, 1 - tail], axis=0)
+    low, middle, high = simulate.band(values, BAND)
     return {"low": low.tolist(), "middle": middle.tolist(), "high": high.tolist()}
 
 

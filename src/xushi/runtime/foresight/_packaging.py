@@ -7,7 +7,7 @@ packaging what has not changed makes no new version, and a file that is not what
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -28,7 +28,14 @@ from xushi.runtime._files_of_twins import file_of
 from xushi.runtime._importing import asset_record
 from xushi.runtime.foresight._fork import fork, need_engine
 from xushi.runtime.foresight._plant import Plant, find_plant
-from xushi.runtime.foresight._submodel import Version, read_versions, simulation_submodel, state_path_of
+from xushi.runtime.foresight._submodel import (
+    Version,
+    default_hours_of,
+    path_of_file,
+    read_versions,
+    simulation_submodel,
+    state_path_of,
+)
 from xushi.twins import Submodel, to_plain
 
 if TYPE_CHECKING:
@@ -56,11 +63,12 @@ class PackageParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class Packaged(msgspec.Struct, frozen=True):
-    """A model that was packaged, and the state it starts from."""
+    """A model that was packaged, the state it starts from, and how far it is run where nobody says otherwise."""
 
     version: Version
     model: simulate.Model
     state: simulate.PlantState
+    default_hours: float | None = None
 
 
 def packaging_commands() -> list[Command]:
@@ -126,7 +134,10 @@ def package(
         after[diff_key("shell", shell_id)] = _with_submodel(shell, submodel_id)
     after = msgspec.json.decode(msgspec.json.encode(after))
     kept = {key: store.get(*key.split("/", 1)) for key in after}
-    told = {"submodel": submodel_id, "version": versions[-1].id, "model": plant.name}
+    told = {
+        "submodel": submodel_id, "version": versions[-1].id, "model": plant.name,
+        "file": path_of_file(versions[-1].number),
+    }  # fmt: skip
     return Change(diff=build_diff(kept, after), result=told, summary=told)
 
 
@@ -137,20 +148,38 @@ def open_package(store: RecordStore, blobs: BlobStore, submodel_id: str, number:
         XushiError: `runtime.package_unknown`, `runtime.package_damaged`, `simulate.model_invalid`.
     """
     record = store.get("submodel", submodel_id)
-    submodel = None if record is None else msgspec.convert(record, Submodel)
-    versions = [] if submodel is None else read_versions(submodel)
-    version = next((one for one in reversed(versions) if number is None or one.number == number), None)
-    if submodel is None or version is None:
+    if record is None:
         raise XushiError("runtime.package_unknown", submodel=submodel_id[:200], number=number or "–")
-    content = _content(store, blobs, submodel_id, version.path)
+    return open_packaged(
+        msgspec.convert(record, Submodel), lambda path: _content(store, blobs, submodel_id, path), number
+    )  # fmt: skip
+
+
+def open_packaged(
+    submodel: Submodel, content_of: Callable[[str], bytes | None], number: int | None = None
+) -> Packaged:  # fmt: skip
+    """Return a packaged model out of the submodel that describes it.
+
+    Args:
+        content_of: gives the file of a path that the submodel names; None where there is none.
+        number: of the version; the newest when left out.
+
+    Raises:
+        XushiError: as `open_package`.
+    """
+    versions = read_versions(submodel)
+    version = next((one for one in reversed(versions) if number is None or one.number == number), None)
+    if version is None:
+        raise XushiError("runtime.package_unknown", submodel=submodel.id[:200], number=number or "–")
+    content = content_of(version.path)
     if content is None or hashlib.sha256(content).hexdigest() != version.digest:
         raise XushiError("runtime.package_damaged", path=version.path[:200])
-    state = _content(store, blobs, submodel_id, state_path_of(submodel)) if version is versions[-1] else None
+    state = content_of(state_path_of(submodel)) if version is versions[-1] else None
     try:
         began = simulate.PlantState() if state is None else msgspec.json.decode(state, type=simulate.PlantState)
     except msgspec.DecodeError:
         raise XushiError("runtime.package_damaged", path=state_path_of(submodel)[:200]) from None
-    return Packaged(version, simulate.read_model(content), began)
+    return Packaged(version, simulate.read_model(content), began, default_hours_of(submodel))
 
 
 def _content(store: RecordStore, blobs: BlobStore, submodel_id: str, path: str) -> bytes | None:

@@ -5,6 +5,7 @@ Names, meanings, types and cardinalities are those of the template `SimulationMo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version as installed
 from typing import Literal, TypeAlias
@@ -114,9 +115,26 @@ def read_versions(submodel: Submodel) -> list[Version]:
     return sorted(found, key=lambda one: one.number)
 
 
+def path_of_file(number: int) -> str:
+    """Return the idShort path of the element that names the model's file of a version."""
+    return f"SimulationModel.ModelFile.ModelFileVersion{number:02}.DigitalFile"
+
+
 def state_path_of(submodel: Submodel) -> str:
     """Return the path of the state's file; empty where there is none."""
     return next((path for model in children(submodel) if (path := text_of(named(model, "InitStateFile")))), "")
+
+
+def default_hours_of(submodel: Submodel) -> float | None:
+    """Return how far the model is run where nobody says otherwise; None where the submodel does not tell."""
+    for model in children(submodel):
+        try:
+            hours = float(text_of(named(model, "DefaultSimTime"))) / 3600
+        except ValueError:
+            continue
+        if 0 < hours < math.inf:
+            return hours
+    return None
 
 
 def _environment() -> SubmodelElementCollection:

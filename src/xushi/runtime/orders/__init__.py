@@ -20,7 +20,7 @@ from xushi.runtime.orders._schedule import (
     schedule_commands,
 )
 from xushi.runtime.orders._sheet import order_table, read_orders
-from xushi.runtime.orders._watch import contingencies, contingency_commands
+from xushi.runtime.orders._watch import contingencies, contingency_commands, is_open
 
 __all__ = [
     "MATERIAL",
@@ -42,6 +42,7 @@ __all__ = [
     "drawn_together",
     "find_materials",
     "gantt",
+    "is_open",
     "lots_of",
     "maintenance",
     "maintenance_commands",

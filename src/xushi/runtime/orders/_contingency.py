@@ -204,11 +204,14 @@ def with_stand_in(model: simulate.Model, machine: str, helper: str, factor: floa
 
 def rehearse(
     fork: Fork, machine: str, options: Sequence[Option], wanted: Sequence[WantedOrder], horizon_s: float,
-    replications: int = REPLICATIONS, seed: int = 1, cancellation: Any = None,
+    replications: int = REPLICATIONS, seed: int = 1, cancellation: Any = None, pool: simulate.Pool | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Run all options from one state with the same chance and return them ranked, best first, as plain JSON.
 
     What counts is the weighted lateness of the orders, then the parts made; without due dates the parts alone.
+
+    Args:
+        pool: who runs the futures; threads of this process by default.
 
     Raises:
         XushiError: see `simulate.run_alternatives`.
@@ -217,7 +220,7 @@ def rehearse(
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
     )
-    outcomes = simulate.run_alternatives(models, experiment, fork.state, cancellation=cancellation)
+    outcomes = simulate.run_alternatives(models, experiment, fork.state, cancellation=cancellation, pool=pool)
     by_id = {one.id: one for one in wanted}
     late: dict[str, NDArray[np.float64]] = {}
     good: dict[str, NDArray[np.float64]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,6 +50,12 @@ class OfferParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_live: bool = True
 
 
+class HandleParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contingency that somebody has seen to, so that nobody else needs to be told of it."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
 class CloseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contingency that is over: the machine works again."""
 
@@ -64,6 +71,13 @@ def contingency_commands() -> list[Command]:
             {"en": "Takes a machine to stand from now on and ranks what could be done about it.",
              "zh-CN": "假定某设备现在停机，对可行预案排名。"},
             _prepare_rehearse, is_undoable=False,
+        ),
+        Command(
+            "contingency.handle", HandleParams, "plan:write",
+            {"en": "Mark a breakdown as handled", "zh-CN": "标记故障已处理"},
+            {"en": "Takes the notice of a machine that stands away: somebody sees to it.",
+             "zh-CN": "撤下设备停机提示：已有人处理。"},
+            _prepare_handle,
         ),
         Command(
             "contingency.offer", OfferParams, OWN_RIGHT,
@@ -113,7 +127,7 @@ class _Rehearse:
 def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
     now_ns = context.clock.now_ns()
     key = new_id(now_ns)
-    record: Record = {**params.plans, "made_ns": now_ns, "is_live": params.is_live, "over_ns": None}
+    record: Record = {**params.plans, "made_ns": now_ns, "is_live": params.is_live, "over_ns": None, "handled_by": ""}
     record = msgspec.json.decode(msgspec.json.encode(record))
     kept = list(context.store.ids(KIND))
     removed = {}
@@ -124,6 +138,16 @@ def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
     return Change(
         diff=Diff(added={diff_key(KIND, key): record}, removed=removed), result={"id": key},
         summary={"machine": record["machine"], "best": record["options"][0]["id"]},
+    )  # fmt: skip
+
+
+def _prepare_handle(context: CommandContext, params: HandleParams) -> Change:
+    before = context.store.get(KIND, params.id)
+    if before is None:
+        raise XushiError("runtime.contingency_unknown", id=params.id[:100])
+    after = {**before, "handled_by": context.actor.name}
+    return Change(
+        diff=Diff(updated={diff_key(KIND, params.id): (before, after)}), summary={"machine": before["machine"]}
     )  # fmt: skip
 
 
@@ -139,7 +163,12 @@ def _prepare_close(context: CommandContext, params: CloseParams) -> Change:
 
 def contingencies(store: Any) -> list[dict[str, Any]]:
     """Every rehearsed contingency with its id, the newest first."""
-    return [{"id": key, **record} for key, record in store.list(KIND)][::-1]
+    return [{"id": key, "handled_by": "", **record} for key, record in store.list(KIND)][::-1]
+
+
+def is_open(contingency: dict[str, Any]) -> bool:
+    """Whether a machine of the live line stands and nobody has said that it is seen to."""
+    return contingency["is_live"] and contingency["over_ns"] is None and not contingency["handled_by"]
 
 
 class ContingencyDesk:
@@ -153,6 +182,7 @@ class ContingencyDesk:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._turn = asyncio.Semaphore(1)
         self._stop_listening: Any = None
+        self._warming: asyncio.Task[Any] | None = None
 
     def start(self) -> None:
         """Begin to watch; needs a running event loop."""
@@ -190,6 +220,7 @@ class ContingencyDesk:
             if is_down and signal not in self._down:
                 self._down[signal] = ""
                 self._loop.call_later(PATIENCE_S, self._look, signal)
+                self._warm_up()
             elif not is_down and signal in self._down:
                 offered = self._down.pop(signal)
                 if offered:
@@ -206,11 +237,22 @@ class ContingencyDesk:
         if len(self._tasks) < _MOST_WAITING:
             self._spawn(self._answer(signal))
 
-    def _spawn(self, work: Any) -> None:
+    def _warm_up(self) -> None:
+        """Let the pool start its workers while the machine may still come back: the plans come so much the sooner."""
+        if self._warming is None or self._warming.done():
+            self._warming = self._spawn(asyncio.to_thread(self._make_ready))
+
+    def _make_ready(self) -> None:
+        with contextlib.suppress(XushiError):  # without the engine there are no plans; who asks for them is told
+            need_engine()
+            simulate.prepare(self._platform.pool)
+
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
         assert self._loop is not None
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _close(self, offered: str) -> None:
         await self._platform.bus.run("contingency.close", {"id": offered}, OWN_HAND)
@@ -262,4 +304,4 @@ class ContingencyDesk:
             for helper in stand_ins(plant, platform.twins).get(machine, ())
         }
         options = list(options_for(begun, machine, wanted, helpers))
-        return rehearse(begun, machine, options, wanted, _HORIZON_S, cancellation=cancellation)
+        return rehearse(begun, machine, options, wanted, _HORIZON_S, cancellation=cancellation, pool=platform.pool)

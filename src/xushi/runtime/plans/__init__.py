@@ -19,6 +19,7 @@ from xushi.runtime.plans._content import (
 from xushi.runtime.plans._desk import PlanDesk
 from xushi.runtime.plans._from_branch import from_branch_commands
 from xushi.runtime.plans._measuring import measure, measure_commands
+from xushi.runtime.plans._promising import promise_of
 from xushi.runtime.plans._records import Plan, plan_of, plans
 from xushi.runtime.plans._rehearsing import rehearse_commands
 from xushi.runtime.plans._run_commands import run_commands
@@ -47,6 +48,7 @@ __all__ = [
     "plan_commands",
     "plan_of",
     "plans",
+    "promise_of",
     "read_content",
     "rehearse_commands",
     "run_commands",

@@ -98,7 +98,8 @@ class PromisedFigure(_Data, frozen=True, kw_only=True):
     Attributes:
         id: as in a comparison, e.g. `plant.good`.
         mean, low, high: over the replications, with the 95 % interval of the mean.
-        band_low, band_high: where nine of ten single futures lie; what happens is measured against it.
+        band_low, band_high: what happens is measured against the worse of these ends. They are as far out as it takes
+            for all figures of the promise together to hold with its `level`.
         without: the mean without the plan.
         gain, gain_low, gain_high: what the plan changes, with its 95 % interval (common random numbers).
     """
@@ -116,10 +117,15 @@ class PromisedFigure(_Data, frozen=True, kw_only=True):
 
 
 class PlanPromise(_Data, frozen=True, kw_only=True):
-    """What the plan will bring over `span_s` seconds from the start of its execution on."""
+    """What the plan will bring over `span_s` seconds from the start of its execution on.
+
+    Attributes:
+        level: with what probability all figures are kept together, by the rehearsed futures; None where nobody said.
+    """
 
     span_s: Annotated[float, msgspec.Meta(gt=0, le=7 * DAY_S)]
     replications: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    level: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     figures: Annotated[tuple[PromisedFigure, ...], msgspec.Meta(max_length=20)] = ()
 
 

@@ -17,6 +17,7 @@ from xushi.runtime.foresight import Node, Plant, find_plant, read_machine
 from xushi.runtime.plans._commands import PlanId, PlanParams, told
 from xushi.runtime.plans._content import PromisedFigure
 from xushi.runtime.plans._plant_time import plant_now_ns
+from xushi.runtime.plans._promising import LESS_IS_BETTER
 from xushi.runtime.plans._records import Measured, Measurement, Plan, changed, plan_of, plans
 from xushi.signals import Timeline
 
@@ -28,7 +29,6 @@ log = logging.getLogger("xushi.runtime")
 _NS = 1_000_000_000
 _LOOK_S = 20.0
 _BEFORE_NS = 3_600 * _NS  # a part that leaves within the span must have been seen coming
-_LESS_IS_BETTER = ("plant.energy_kwh", "finished.flow_s")
 _TITLE = {"en": "Promise and what happened", "zh-CN": "承诺与实际"}
 
 
@@ -172,14 +172,14 @@ def measure(platform: Platform, plan: Plan) -> Measurement:
 
 
 def _compared(promised: PromisedFigure, happened: float | None, is_over: bool) -> Measured:
-    """A figure is kept where it lies in the band of single futures, or beyond it on the better side."""
+    """A figure is kept where it lies in its band, or beyond it on the better side."""
     low, high = promised.band_low, promised.band_high
     state: Any = "kept"
     if not is_over:
         state = "not_yet"
     elif happened is None or low is None or high is None:
         state = "unknown"
-    elif happened > high if promised.id in _LESS_IS_BETTER else happened < low:
+    elif happened > high if promised.id in LESS_IS_BETTER else happened < low:
         state = "broken"
     return Measured(id=promised.id, happened=happened, state=state)
 

@@ -16,29 +16,29 @@ from xushi.runtime import foresight
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.branches import Branch
 from xushi.runtime.foresight import (
+    NOW,
     AheadParams,
     Alternative,
-    ModelChange,
-    Plant,
-    consequences_of_all,
     find_plant,
     fork,
+    make_alternatives,
     need_engine,
-    run_comparison,
     take_turn,
+    tell_comparison,
     times_of,
 )
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
-from xushi.runtime.plans._content import CommandStep, PlanContent, PlanOrigin, PlanPromise, PromisedFigure
+from xushi.runtime.plans._content import PlanContent, PlanOrigin, PlanPromise
 from xushi.runtime.plans._desk import OWN_HAND
+from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._plant_time import plant_now_ns
+from xushi.runtime.plans._promising import promise_of
 from xushi.runtime.plans._records import changed, plan_of, require
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _PLAN = "plan"
-_MEASURABLE = ("plant.good", "plant.throughput_per_h", "plant.energy_kwh")  # what the history tells afterwards
 _TITLE = {"en": "Rehearsal", "zh-CN": "预演"}
 _LARGEST_RESULT = 64 * 1024
 
@@ -162,15 +162,30 @@ class Rehearsal:
         self, content: PlanContent, progress: Callable[[float], None], cancellation: Any
     ) -> tuple[PlanPromise, PlanOrigin, dict[str, Any]]:  # fmt: skip
         begun, factors = self.fork()
-        changes, not_modelled = effects_of(self.platform, begun.plant, content, factors)
-        result = run_comparison(
-            begun, [Alternative(name=_PLAN, changes=changes)], self.horizon_s, self.replications, self.origin.seed,
-            progress, cancellation, self.platform.pool,
+        effects = effects_of(self.platform, begun.plant, content.steps, factors, self.horizon_s)
+        names = [_PLAN, *(f"{_PLAN} {number}" for number in range(1, len(effects.stages)))]
+        stages = [Alternative(name, changes) for name, (_, changes) in zip(names, effects.stages, strict=True)]
+        models = make_alternatives(begun, stages)
+        instants = [at_s for at_s, _ in effects.stages[1:]]
+        # Both change at the same instants, the plant as it is to itself: so they go on sharing their chance.
+        later = {
+            NOW: [simulate.Stage(at_s=at_s, model=models[NOW]) for at_s in instants],
+            _PLAN: [
+                simulate.Stage(at_s=at_s, model=models[name]) for at_s, name in zip(instants, names[1:], strict=True)
+            ],
+        }
+        experiment = simulate.Experiment(
+            horizon_s=self.horizon_s, replications=self.replications, seed=self.origin.seed
         )  # fmt: skip
+        outcomes = simulate.run_alternatives(
+            {name: models[name] for name in (NOW, _PLAN)}, experiment, begun.state, progress=progress,
+            cancellation=cancellation, pool=self.platform.pool, later=later,
+        )  # fmt: skip
+        result = tell_comparison(begun, outcomes, self.horizon_s)
         origin = msgspec.structs.replace(
-            self.origin, model_sha256=model_digest(begun.model), not_modelled=not_modelled
+            self.origin, model_sha256=model_digest(begun.model), not_modelled=effects.not_modelled
         )  # fmt: skip
-        return promise_of(result, _PLAN, self.horizon_s), origin, result
+        return promise_of(result, outcomes, _PLAN, self.horizon_s), origin, result
 
 
 def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, replications: int) -> Rehearsal:
@@ -191,53 +206,6 @@ def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, repli
     )  # fmt: skip
 
 
-def effects_of(
-    platform: Platform, plant: Plant, content: PlanContent, in_force: Mapping[str, float]
-) -> tuple[tuple[ModelChange, ...], tuple[int, ...]]:  # fmt: skip
-    """What the steps change in the model, all at once, and the numbers of those whose effect it does not know.
-
-    Args:
-        in_force: the cycle-time factors that the model was made with, by machine.
-    """
-    commands: list[tuple[str, Any]] = []
-    changes: list[ModelChange] = []
-    not_modelled = []
-    for number, step in enumerate(content.steps, 1):
-        if not isinstance(step, CommandStep):
-            changes += step.changes
-            if not step.changes:
-                not_modelled.append(number)
-            continue
-        try:
-            consequences_of_all(platform, plant, [(step.command, step.params)], in_force)
-        except XushiError:
-            not_modelled.append(number)
-        else:
-            commands.append((step.command, step.params))
-    changes += consequences_of_all(platform, plant, commands, in_force)
-    return tuple(changes), tuple(not_modelled)
-
-
 def model_digest(model: simulate.Model) -> str:
     """SHA-256 (hex) of the canonical JSON of a model."""
     return hashlib.sha256(canonical_json(model)).hexdigest()
-
-
-def promise_of(comparison: dict[str, Any], name: str, span_s: float) -> PlanPromise:
-    """The promise that an alternative of a comparison makes, of what can be measured afterwards.
-
-    Args:
-        name: of the alternative.
-    """
-    told_by = {one["name"]: one for one in comparison["alternatives"]}
-    chosen, without = told_by[name], told_by["now"]
-    figures = []
-    for kpi in _MEASURABLE:
-        figure, difference = chosen["figures"][kpi], chosen["differences"][kpi]
-        figures.append(
-            PromisedFigure(
-                id=kpi, **figure, without=without["figures"][kpi]["mean"], gain=difference["mean"],
-                gain_low=difference["low"], gain_high=difference["high"],
-            )
-        )  # fmt: skip
-    return PlanPromise(span_s=span_s, replications=comparison["replications"], figures=tuple(figures))

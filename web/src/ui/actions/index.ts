@@ -5,3 +5,4 @@ export { keyLabels, useKeys } from "./_keys";
 export { useReach, type Reach } from "./_reach";
 export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
 export { ActionTools, useActionTools } from "./_tools";
+export { useJob, type JobRun } from "./_useJob";

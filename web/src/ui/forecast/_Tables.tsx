@@ -18,7 +18,7 @@ export function percent(value: number | null | undefined, language: Language): s
 
 const last = (values: readonly number[]): number | null => values[values.length - 1] ?? null;
 
-function Table({ title, heads, children }: { title: string; heads: readonly string[]; children: React.ReactNode }) {
+export function Table({ title, heads, children }: { title: string; heads: readonly string[]; children: React.ReactNode }) {
   return (
     <div className={css.wide} tabIndex={0}>
       <table className={css.table}>
@@ -40,26 +40,35 @@ function Table({ title, heads, children }: { title: string; heads: readonly stri
 
 const band = (figure: Figure, language: Language) => `${number(figure.band_low, language)} – ${number(figure.band_high, language)}`;
 
+/** Figures by name: mean, its interval, and the band of single futures. */
+export function FigureRows({ title, rows }: { title: string; rows: readonly [name: string, figure: Figure, unit?: string][] }) {
+  const text = useText();
+  const language = useLanguage();
+  return (
+    <Table title={title} heads={[text("forecast.figure"), text("forecast.mean"), text("forecast.interval"), text("forecast.bandOf")]}>
+      {rows.map(([name, figure, unit]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td>
+            {number(figure.mean, language)} {unit ? <span className={css.unit}>{unit}</span> : null}
+          </td>
+          <td>
+            {number(figure.low, language)} – {number(figure.high, language)}
+          </td>
+          <td>{band(figure, language)}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
 export function Figures({ forecast }: { forecast: Forecast }) {
   const text = useText();
   const language = useLanguage();
   const { so_far: made } = forecast;
   return (
     <>
-      <Table title={text("forecast.figures")} heads={[text("forecast.figure"), text("forecast.mean"), text("forecast.interval"), text("forecast.bandOf")]}>
-        {forecast.figures.map((figure) => (
-          <tr key={figure.id}>
-            <th scope="row">{localName(figure.title, language, figure.id)}</th>
-            <td>
-              {number(figure.mean, language)} <span className={css.unit}>{figure.unit}</span>
-            </td>
-            <td>
-              {number(figure.low, language)} – {number(figure.high, language)}
-            </td>
-            <td>{band(figure, language)}</td>
-          </tr>
-        ))}
-      </Table>
+      <FigureRows title={text("forecast.figures")} rows={forecast.figures.map((figure) => [localName(figure.title, language, figure.id), figure, figure.unit])} />
       {made ? <p className={css.quiet}>{text("forecast.soFar", { count: made.count, since: formatClock(made.since_ms, language) })}</p> : null}
     </>
   );

@@ -1,62 +1,14 @@
 // Runs a job of foresight for the shown instant and keeps its last answer while the page is open.
-import { useCallback, useEffect, useRef, useState } from "react";
-import { useActionTools } from "../actions";
-import { followJob, useSession, useTime, type JobInfo } from "../live";
-
-/** The last answer of each command: a look at another view must not lose it. */
-const remembered = new Map<string, unknown>();
-
-export interface Foresight<T> {
-  data: T | null;
-  error: unknown;
-  job: JobInfo | null;
-  run(params: Record<string, unknown>): Promise<void>;
-  cancel(): void;
-}
+import { useCallback } from "react";
+import { useJob, type JobRun } from "../actions";
+import { useTime } from "../live";
 
 /** `subject` tells apart what the answers of one command are about. */
-export function useForesight<T>(command: "foresight.forecast" | "foresight.compare", subject: string = command): Foresight<T> {
-  const { api } = useSession();
-  const tools = useActionTools();
+export function useForesight<T>(command: "foresight.forecast" | "foresight.compare", subject: string = command): JobRun<T> {
   const timeline = useTime((time) => time.timeline);
   const atMs = useTime((time) => (time.mode === "live" ? null : time.atMs));
-  const [data, setData] = useState<T | null>(() => (remembered.get(subject) as T | undefined) ?? null);
-  const [error, setError] = useState<unknown>(null);
-  const [job, setJob] = useState<JobInfo | null>(null);
-  const isGone = useRef(false);
-  useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
-  }, []);
-
-  const run = useCallback(
-    async (params: Record<string, unknown>) => {
-      setError(null);
-      try {
-        const outcome = await tools.run(command, { timeline, ...(atMs === null ? {} : { at_ms: atMs }), ...params }, { isQuiet: true });
-        const id = outcome?.effects[0]?.["job"];
-        if (typeof id !== "string") return;
-        const first = await api.get<JobInfo>(`/api/jobs/${encodeURIComponent(id)}`);
-        const ended = await followJob(api, first, setJob, () => isGone.current);
-        if (ended.state === "failed") throw ended.error ?? new Error(ended.message);
-        if (ended.state !== "done") return;
-        remembered.set(subject, ended.result);
-        setData(ended.result as T);
-      } catch (failure) {
-        if (failure instanceof DOMException && failure.name === "AbortError") return;
-        setError(failure);
-      } finally {
-        setJob(null);
-      }
-    },
-    [api, tools, command, subject, timeline, atMs],
-  );
-
-  const cancel = useCallback(() => {
-    if (job) void api.post(`/api/jobs/${encodeURIComponent(job.id)}/cancel`).catch(tools.tellError);
-  }, [api, job, tools]);
-
-  return { data, error, job, run, cancel };
+  const one = useJob<T>(command, subject);
+  const start = one.run;
+  const run = useCallback((params: Record<string, unknown>) => start({ timeline, ...(atMs === null ? {} : { at_ms: atMs }), ...params }), [start, timeline, atMs]);
+  return { ...one, run };
 }

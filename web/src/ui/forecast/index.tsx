@@ -6,6 +6,7 @@ import { useTime } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { Icon } from "../icons";
 import { Compare } from "./_Compare";
+import { Package } from "./_Package";
 import { BottleneckLine, Buffers, Calibration, Figures, Machines, OrderTimes } from "./_Tables";
 import type { Forecast } from "./_types";
 import { useForesight } from "./_useForesight";
@@ -80,6 +81,7 @@ export default function ForecastPanel() {
           <Buffers buffers={data.buffers} />
           <Compare forecast={data} />
           <Calibration forecast={data} />
+          <Package />
         </div>
       )}
     </section>

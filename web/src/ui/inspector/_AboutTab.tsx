@@ -1,5 +1,5 @@
 // Who the selected thing is: identity, nameplate and technical data, as its shell says.
-import { useMemo } from "react";
+import { Suspense, lazy, useMemo } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { pathId, useAnswer } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
@@ -11,7 +11,10 @@ import { useSubmodels } from "./_submodels";
 
 /** Submodels that tell who a thing is come first and open; these words stand in their semantic ids or names. */
 const IDENTITY = /nameplate|technical_?data|contactinformation/i;
+/** Simulation models (IDTA 02005), as packaged here or elsewhere. */
+const SIMULATION = /admin-shell\.io\/idta\/SubmodelTemplate\/SimulationModels\//;
 const MOST_ROWS = 400;
+const RunModel = lazy(() => import("../forecast/RunModel"));
 
 function Rows({ rows }: { rows: readonly FlatElement[] }) {
   const text = useText();
@@ -125,6 +128,7 @@ export function AboutTab({ selected }: { selected: Selected }) {
     return (twin?.submodels ?? []).filter((part) => IDENTITY.test(part.semanticId) || IDENTITY.test(part.idShort)).map((part) => part.id);
   }, [submodel, twin]);
   const { submodels, isLoading, error } = useSubmodels(ids);
+  const models = (submodel ? [submodel] : (twin?.submodels ?? [])).filter((part) => SIMULATION.test(part.semanticId));
   if (!twin) {
     return (
       <EmptyNote icon="shell" title={text("about.empty")}>
@@ -135,6 +139,11 @@ export function AboutTab({ selected }: { selected: Selected }) {
   return (
     <div>
       {submodel ? null : <ShellIdentity selected={selected} />}
+      {models.map((part) => (
+        <Suspense key={part.id} fallback={<LoadingNote />}>
+          <RunModel submodel={part.id} name={readable(part.idShort)} />
+        </Suspense>
+      ))}
       {error ? <ErrorNote error={error} /> : null}
       {isLoading && ids.length > 0 ? <LoadingNote /> : null}
       {submodels.map((each) => (

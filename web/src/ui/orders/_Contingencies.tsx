@@ -1,10 +1,10 @@
 // What could be done about a machine that stands, ranked by rehearsal; a breakdown can be supposed to prepare for it.
 import { Button, NativeSelect, NumberInput, Progress } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { useActionTools, useJob } from "../actions";
 import { Icon } from "../icons";
-import { followJob, usePlant, useSession, type ContingencyInfo, type JobInfo, type OrderBook } from "../live";
+import { usePlant, type ContingencyInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import css from "./orders.module.css";
 
@@ -23,6 +23,9 @@ function stepText(step: Step): string {
   return `${submodel.split(":").at(-2) ?? submodel} ${path} = ${String(step.params?.["value"])}`;
 }
 
+/** A single figure with the band of nine of ten is broken on one side of it only: one time in twenty. */
+const ONE_SIDED = 0.95;
+
 interface Change {
   mean: number | null;
   low: number | null;
@@ -32,33 +35,9 @@ interface Change {
 
 function Rehearsal({ machines }: { machines: readonly string[] }) {
   const text = useText();
-  const tools = useActionTools();
-  const { api } = useSession();
   const [machine, setMachine] = useState(machines[0] ?? "");
   const [minutes, setMinutes] = useState<number | string>("");
-  const [job, setJob] = useState<JobInfo | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const isGone = useRef(false);
-  useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
-  }, []);
-  const run = async () => {
-    setError(null);
-    try {
-      const outcome = await tools.run("contingency.rehearse", { machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }) }, { isQuiet: true });
-      const id = outcome?.effects[0]?.["job"];
-      if (typeof id !== "string") return;
-      const ended = await followJob(api, await api.get<JobInfo>(`/api/jobs/${encodeURIComponent(id)}`), setJob, () => isGone.current);
-      if (ended.state === "failed") throw ended.error ?? new Error(ended.message);
-    } catch (failure) {
-      if (!(failure instanceof DOMException && failure.name === "AbortError")) setError(failure);
-    } finally {
-      setJob(null);
-    }
-  };
+  const { error, job, run } = useJob("contingency.rehearse");
   return (
     <>
       <form
@@ -66,7 +45,7 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
         aria-label={text("orders.rehearse")}
         onSubmit={(event) => {
           event.preventDefault();
-          void run();
+          void run({ machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }) });
         }}
       >
         <NativeSelect label={text("orders.stands")} value={machine} onChange={(event) => setMachine(event.currentTarget.value)} data={[...machines]} />
@@ -115,16 +94,23 @@ function Plans({ one }: { one: ContingencyInfo }) {
       </span>
     );
   };
+  /** Who acts on a breakdown sees to it: nobody else needs to be told of it any more. */
+  const handled = async () => {
+    const isOpen = one.is_live && one.over_ms === null && one.handled_by === "";
+    if (isOpen && commands.some((command) => command.name === "contingency.handle")) await tools.run("contingency.handle", { id: one.id }, { isQuiet: true });
+  };
   const plan = async (option: ContingencyInfo["options"][number]) => {
     const steps = (option.steps as Step[]).map((step) => (step.text ? { kind: "manual", text: step.text, changes: step.changes ?? [] } : { kind: "command", command: step.command, params: step.params }));
     const gain = option.good_more as unknown as Change;
     const promised = { id: "plant.good", ...option.good, without: one.options.find((other) => other.id === "wait")?.good["mean"] ?? null, gain: gain.mean, gain_low: gain.low, gain_high: gain.high };
-    const promise = { span_s: (one.until_ms - one.at_ms) / 1000, replications: one.replications, figures: [promised] };
+    const promise = { span_s: (one.until_ms - one.at_ms) / 1000, replications: one.replications, level: ONE_SIDED, figures: [promised] };
     const title = `${one.machine}: ${localName(option.title, language, option.id)}`.slice(0, 120);
-    await tools.run("plan.make", { content: { title, steps, promise, origin: { timeline: "live", fork_ms: one.at_ms } } });
+    const made = await tools.run("plan.make", { content: { title, steps, promise, origin: { timeline: "live", fork_ms: one.at_ms } } });
+    if (made) await handled();
   };
   const run = async (steps: readonly Step[]) => {
     for (const step of steps) if (step.command && !(await tools.run(step.command, step.params ?? {}))) return;
+    await handled();
   };
   return (
     <section className={css.plans} aria-label={text("orders.plansFor", { machine: one.machine })}>
@@ -138,6 +124,7 @@ function Plans({ one }: { one: ContingencyInfo }) {
           mean: number(one.repair_min["mean"]),
           count: one.replications,
         })}
+        {one.handled_by ? ` ${text("orders.handledBy", { name: one.handled_by })}` : null}
       </p>
       <div className={css.wide} tabIndex={0}>
         <table className={css.table}>

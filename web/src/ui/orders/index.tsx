@@ -25,7 +25,6 @@ export default function OrdersPanel() {
   const book = useKept(fresh.data);
   const schedule = useKept(plan.data);
   const contingencies = useKept(found.data);
-  const standing = contingencies?.find((one) => one.is_live && one.over_ms === null);
   const error = fresh.error ?? plan.error ?? found.error;
   if (error && !book) return <ErrorNote error={error} onRetry={again} />;
   if (!book || !schedule || !contingencies) return <LoadingNote />;
@@ -38,13 +37,6 @@ export default function OrdersPanel() {
           onChange={(value) => setPage(value as Page)}
           data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`) }))}
         />
-        {standing && page !== "contingency" ? (
-          <div role="status">
-            <button type="button" className={css.standing} onClick={() => setPage("contingency")}>
-              {text("orders.standing", { machine: standing.machine })}
-            </button>
-          </div>
-        ) : null}
       </div>
       <div className={css.body} tabIndex={0} role="region" aria-label={text(`orders.page.${page}`)}>
         {page === "book" ? <Orders book={book} schedule={schedule.schedule} /> : null}

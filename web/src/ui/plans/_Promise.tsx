@@ -1,7 +1,7 @@
 // The promise of a plan beside what happened: rehearsed figures with their interval, and the outcome of the same span.
 import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
-import { formatDateTime, formatDuration, useLanguage, useText, type TextKey } from "../../i18n";
+import { formatDateTime, formatDuration, formatNumber, useLanguage, useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { useConnection, type PlanInfo } from "../live";
 import css from "./plans.module.css";
@@ -76,6 +76,7 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
           </tbody>
         </table>
       </div>
+      {promise.level === null ? null : <p className={css.quiet}>{text("plans.promiseLevel", { percent: formatNumber(promise.level * 100, language, 0) })}</p>}
       {measurement ? (
         <p className={css.verdict} role="status" data-bad={isAbnormal(measurement.state) || undefined}>
           {text(`plans.verdict.${measurement.state}`, { until: formatDateTime(measurement.until_ms, language) })}
@@ -109,7 +110,7 @@ export function PromiseTools({ plan }: { plan: PlanInfo }) {
         void tools.run("plan.rehearse", { plan: id, hours: Number(hours) }, { isQuiet: true });
       }}
     >
-      <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.1} max={168} w={120} />
+      <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.01} max={168} w={120} />
       <Button type="submit" variant="default" disabled={hours === "" || isBusy}>
         {text("plans.rehearse")}
       </Button>

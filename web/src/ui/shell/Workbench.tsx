@@ -16,6 +16,7 @@ import { WorldPanel } from "../world";
 import { BranchStrip } from "./_BranchStrip";
 import { CentreTabs } from "./_CentreTabs";
 import { ConnectionStrip } from "./_ConnectionStrip";
+import { ContingencyStrip } from "./_ContingencyStrip";
 import { Header } from "./_Header";
 import { PhoneTabs } from "./_PhoneTabs";
 import { SelectedCard } from "./_SelectedCard";
@@ -204,6 +205,7 @@ export function Workbench() {
       <ConnectionStrip />
       <BranchStrip isPhone={isPhone} />
       <FloodStrip />
+      <ContingencyStrip isPhone={isPhone} />
       {isPhone ? <Phone /> : <Desk isNarrow={isNarrow} />}
       <TimeBar />
       {isPhone ? <PhoneTabs /> : null}

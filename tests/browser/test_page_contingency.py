@@ -1,0 +1,42 @@
+"""A breakdown in a real browser: everybody is told on every view, until the machine is back or somebody sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from visiting import Demo, Visit, started
+
+SLOW_MS = 120_000
+SPEED = 4
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A line of which two stations fail: one for a minute or two, the other for longer than the test lasts."""
+    faults = ("--fail", f"OP70@{60 * SPEED}:{90 * SPEED}", "--fail", f"OP80@{90 * SPEED}:{3600 * SPEED}")
+    with started(tmp_path_factory.mktemp("fault"), SPEED, *faults) as one:
+        yield one
+
+
+def test_a_breakdown_is_told_on_every_view_until_the_machine_is_back_or_somebody_sees_to_it(
+    visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
+) -> None:
+    page = visit(1280, 800).open(view="alarms", inspector="0")
+    phone = visit(390, 844, is_phone=True).open(view="world", lang="zh-CN")
+    notice = page.get_by_role("status").filter(has_text="Contingency plans are ready.")
+    expect(notice).to_contain_text("OP80", timeout=SLOW_MS)
+    expect(phone.get_by_text("预案已就绪。")).to_be_visible()
+    assert axe(phone) == []
+    notice.get_by_role("button", name="Show the plans").click()
+    expect(page.get_by_role("region", name="Contingency plans for OP80")).to_be_visible(timeout=SLOW_MS)
+    alone = page.get_by_text("Standing: OP80. Contingency plans are ready.")  # OP70 is back
+    expect(alone).to_be_visible(timeout=SLOW_MS)
+    assert axe(page) == []
+    notice.get_by_role("button", name="Handled").click()
+    expect(notice).to_have_count(0)
+    expect(phone.get_by_text("预案已就绪。")).to_have_count(0)
+    expect(page.get_by_text("operator sees to it.")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(phone.get_by_text("停机：OP80。预案已就绪。")).to_be_visible()

@@ -1,0 +1,42 @@
+// Says on every view that a machine stands and that contingency plans lie ready, until it works again or somebody sees to it.
+import { Button } from "@mantine/core";
+import { useText } from "../../i18n";
+import { useActionTools } from "../actions";
+import { Icon } from "../icons";
+import { useAnswer, useChangedRecords, useKept, usePlant, type ContingencyInfo } from "../live";
+import { useUi, useUiStore } from "../state";
+import css from "./shell.module.css";
+
+export function ContingencyStrip({ isPhone }: { isPhone: boolean }) {
+  const text = useText();
+  const tools = useActionTools();
+  const ui = useUiStore();
+  const canHandle = usePlant((plant) => plant.commands.some((command) => command.name === "contingency.handle"));
+  const isThere = useUi((state) => state.centre === "orders" && state.page === "contingency");
+  const [count] = useChangedRecords(["contingency"]);
+  const { data } = useAnswer<ContingencyInfo[]>("/api/contingencies?is_open=true", count);
+  const open = useKept(data) ?? [];
+  const handle = async () => {
+    for (const one of open) if (!(await tools.run("contingency.handle", { id: one.id }))) return;
+  };
+  return (
+    <div role="status">
+      {open.length > 0 ? (
+        <div className={css.contingencyStrip}>
+          <Icon name="warning" size={14} />
+          <p className={css.branchText}>{text("contingency.standing", { machines: [...new Set(open.map((one) => one.machine))].join(", ") })}</p>
+          {isThere ? null : (
+            <Button variant="default" size="compact-sm" onClick={() => ui.set({ centre: "orders", phoneTab: "orders", page: "contingency" })}>
+              {text(isPhone ? "contingency.showShort" : "contingency.show")}
+            </Button>
+          )}
+          {canHandle ? (
+            <Button variant="default" size="compact-sm" onClick={() => void handle()}>
+              {text("contingency.handle")}
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
+    </div>
+  );
+}
