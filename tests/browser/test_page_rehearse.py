@@ -90,7 +90,7 @@ def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_pro
             break
         hold(page, "Hold to roll back")
         expect(page.get_by_role("article").get_by_text("rolled back", exact=True)).to_be_visible(timeout=SLOW_MS)
-        page.get_by_role("button", name="Back to the live line").first.click()
+        page.get_by_role("button", name="Back to live").first.click()
     assert verdicts[-1] == "The promise was kept.", verdicts
 
     factor = "urn:xushi:demo:submodel:OP90:OperationalData#CycleTimeFactor"

@@ -212,6 +212,17 @@ def test_energy_is_the_integral_of_power(steps: list[tuple[float, float]]) -> No
     assert account.energy_kwh == pytest.approx(expected_kws / 3600.0)
 
 
+def test_a_line_that_stamps_real_time_counts_energy_over_that_time() -> None:
+    loop = EventLoop(0)
+    account = PowerAccount(loop)
+    account.set(6.0)
+    loop.run_until(3_600.0)
+    loop.pace(10.0)
+    loop.run_until(3 * 3_600.0)
+    assert account.energy_kwh == pytest.approx(6.0 * (1.0 + 0.2))
+    assert loop.now_ns == pytest.approx(1.2 * 3_600e9)
+
+
 def test_the_lines_energy_agrees_with_its_sampled_power() -> None:
     model = PlantModel(1, START_NS)
     sampled_kwh = 0.0

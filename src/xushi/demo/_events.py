@@ -34,8 +34,13 @@ class EventLoop:
     @property
     def now_ns(self) -> int:
         """The plant's clock, nanoseconds since the Unix epoch: plant time, or, once paced, real time."""
+        return self.start_ns + round(self.clock_s * 1e9)
+
+    @property
+    def clock_s(self) -> float:
+        """Seconds since the start by the plant's clock: what a meter that adds up over time goes by."""
         paced_s = max(0.0, self.now_s - self._paced_from_s)
-        return self.start_ns + round((self.now_s - paced_s + paced_s / self._speed) * 1e9)
+        return self.now_s - paced_s + paced_s / self._speed
 
     def pace(self, speed: float) -> None:
         """From now on the plant's clock runs as real time does where the plant runs `speed` times as fast."""

@@ -143,7 +143,7 @@ class PlantModel:
     @property
     def energy_kwh(self) -> float:
         """Electric energy of the whole line since its start."""
-        own = machine("PLC1").power.busy_kw * self.loop.now_s / 3600.0
+        own = machine("PLC1").power.busy_kw * self.loop.clock_s / 3600.0
         return own + sum(account.energy_kwh for account in self.accounts.values())
 
     # -- building
