@@ -13,7 +13,7 @@ import msgspec
 from xushi import simulate
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError, canonical_json
 from xushi.runtime import foresight
-from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.runtime._report_orders import OWN_RIGHT, calendar_of
 from xushi.runtime.branches import Branch
 from xushi.runtime.foresight import (
     AheadParams,
@@ -23,6 +23,7 @@ from xushi.runtime.foresight import (
     consequences_of_all,
     find_plant,
     fork,
+    in_zone,
     need_engine,
     run_comparison,
     take_turn,
@@ -204,7 +205,7 @@ def effects_of(
     not_modelled = []
     for number, step in enumerate(content.steps, 1):
         if not isinstance(step, CommandStep):
-            changes += step.changes
+            changes += in_zone(step.changes, calendar_of(platform.store).zone)
             if not step.changes:
                 not_modelled.append(number)
             continue

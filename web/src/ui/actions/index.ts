@@ -4,4 +4,4 @@ export { HoldButton } from "./_HoldButton";
 export { keyLabels, useKeys } from "./_keys";
 export { useReach, type Reach } from "./_reach";
 export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
-export { ActionTools, useActionTools } from "./_tools";
+export { ActionTools, outcomeWords, useActionTools } from "./_tools";
