@@ -62,6 +62,7 @@ def test_a_station_is_moved_by_the_keyboard_on_the_branch_alone_and_undo_brings_
     expect(dialog.get_by_text("transfer time B20 × 1.414, B30 × 1.414")).to_be_visible()  # before it is done
     assert axe(page) == []
     dialog.get_by_role("button", name="Move", exact=True).press("Enter")
+    expect(dialog).to_have_count(0)
     expect(page.get_by_text(re.compile(r"moved by 3\.4 m \(3\.4 m north\)")).first).to_be_visible()
     assert stands(demo, branch) == pytest.approx([x, 0, z - 3.4])
     assert stands(demo, "live") == [x, 0, z]

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Diagnosis
 from xushi.runtime._floor import Floor
-from xushi.runtime._footprints import Footprints
 from xushi.scene import MoveParams, Place, read_place, scene_commands
+
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
 
 _MOST_NAMED = 5
 
 
 def clearance(
-    before: Mapping[str, Place], after: Mapping[str, Place], place: str, footprints: Footprints
+    before: Mapping[str, Place], after: Mapping[str, Place], place: str, platform: Platform
 ) -> tuple[Diagnosis, ...]:  # fmt: skip
     """Return the finding that a place covers floor of others which it did not cover before; nothing where it is free.
 
@@ -27,15 +29,21 @@ def clearance(
     if place not in after:
         return ()
     moving = _with_all_on_it(after, place)
-    met = Floor(dict(after), footprints).met_by(moving)
+    met = Floor(dict(after), platform.footprints).met_by(moving)
     if not met:
         return ()
-    stood_on = {thing.id for thing in Floor(dict(before), footprints).met_by(moving)}
+    stood_on = {thing.id for thing in Floor(dict(before), platform.footprints).met_by(moving)}
     fresh = [thing for thing in met if thing.id not in stood_on]
     if not fresh:
         return ()
-    others = ", ".join(thing.name.get("en") or thing.id for thing in fresh[:_MOST_NAMED])
-    return (Diagnosis("runtime.place_taken", after[place].name.get("en") or place, {"others": others}),)
+    others = ", ".join(_short(platform, after[thing.id]) for thing in fresh[:_MOST_NAMED])
+    return (Diagnosis("runtime.place_taken", _short(platform, after[place]), {"others": others}),)
+
+
+def _short(platform: Platform, place: Place) -> str:
+    """What a place is called in every language: the idShort of its twin, where it has one."""
+    shell = platform.store.get("shell", place.shell) if place.shell is not None else None
+    return str((shell or {}).get("idShort") or place.name.get("en") or place.id)
 
 
 def _with_all_on_it(places: Mapping[str, Place], place: str) -> set[str]:
@@ -64,7 +72,7 @@ def _with_clearance(prepare: _Prepare) -> _Prepare:
         change, platform = prepare(context, params), context.services["platform"]
         before = {id: read_place(record) for id, record in context.store.list("place")}
         after = {**before, params.place: read_place(change.result)}
-        told = clearance(before, after, params.place, platform.footprints)
+        told = clearance(before, after, params.place, platform)
         return msgspec.structs.replace(change, diagnoses=(*change.diagnoses, *told))
 
     return prepared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,13 @@ from xushi.runtime.branches._moves import (
 )
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._start import Start
-from xushi.scene import Place
+from xushi.scene import Flow, Place, world_position
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _ROAD_M = 0.7  # half of what a vehicle needs
+_BAND_M = 0.4  # half of what a conveyor needs
 
 
 class BranchScene:
@@ -43,9 +45,8 @@ class BranchScene:
     def further(self) -> dict[str, Place]:
         """The further machines, where they come to stand by themselves."""
         places, footprints = self._plants(len(self._branch.edits)), self._platform.footprints
-        found = place_further(
-            self._branch, self._start.plant, places, self._start.roles, footprints, self._roads()
-        )  # fmt: skip
+        kept_free = [*self._roads(), *_bands(places)]
+        found = place_further(self._branch, self._start.plant, places, self._start.roles, footprints, kept_free)
         return {place.id: place for place in found}
 
     def moves(self) -> dict[int, Move]:
@@ -61,7 +62,7 @@ class BranchScene:
     def in_the_way(self, index: int) -> tuple[Diagnosis, ...]:
         """What the thing that an edit moves comes to stand on."""
         (move,) = moves_of([self._branch.edits[index]])
-        return clearance(self._after(index), self._after(index + 1), move.place, self._platform.footprints)
+        return clearance(self._after(index), self._after(index + 1), move.place, self._platform)
 
     def _after(self, count: int) -> dict[str, Place]:
         """The places after so many edits."""
@@ -79,3 +80,16 @@ class BranchScene:
             Box(min(a.x_m, b.x_m), min(a.y_m, b.y_m), max(a.x_m, b.x_m), max(a.y_m, b.y_m)).grown(_ROAD_M)
             for a, b in (layout.roads() if layout is not None else ())
         ]
+
+
+def _bands(places: Mapping[str, Place]) -> Iterator[Box]:
+    """The floor below conveyors that have no model: their parts go there all the same."""
+    for place in places.values():
+        for behaviour in place.behaviours:
+            if isinstance(behaviour, Flow) and place.model is None:
+                ends = [
+                    world_position(Place(id="", name={}, parent=place.id, position=point), places)
+                    for point in behaviour.path
+                ]
+                xs, ys = [end[0] for end in ends], [-end[2] for end in ends]
+                yield Box(min(xs), min(ys), max(xs), max(ys)).grown(_BAND_M)

@@ -1,7 +1,7 @@
 // Moves the selected place by numbers, for those who do not drag.
 import { Button, NumberInput } from "@mantine/core";
 import { useEffect, useState, type FormEvent } from "react";
-import { useLanguage, useText } from "../../i18n";
+import { localName, useLanguage, useText } from "../../i18n";
 import { outcomeWords, useReach, type Reach } from "../actions";
 import { ReachNote } from "../inspector/_ReachNote";
 import { useSelected } from "../state";
@@ -46,6 +46,7 @@ function usePlanned(reach: Reach, params: Record<string, unknown> | null): strin
 
 export function MoveDialog() {
   const text = useText();
+  const language = useLanguage();
   const reach = useReach();
   const close = useCloseDialog();
   const place = useSelected()?.place ?? null;
@@ -65,7 +66,7 @@ export function MoveDialog() {
     if (params && (await reach.run("scene.move", params))) close();
   };
   return (
-    <Frame title={text("move.title", { name: place.name["en"] ?? place.id })} size={420}>
+    <Frame title={text("move.title", { name: localName(place.name, language, place.id) })} size={420}>
       <form onSubmit={(event) => void submit(event)} className={css.form}>
         <ReachNote />
         <p className={css.lead}>{text("move.hint")}</p>
