@@ -52,6 +52,9 @@ export function MoveDialog() {
   const place = useSelected()?.place ?? null;
   const [position, setPosition] = useState<(number | string)[]>(() => [...(place?.position ?? [0, 0, 0])]);
   const [degrees, setDegrees] = useState<number | string>(() => (place ? Math.round((headingOf(place.rotation) * 1800) / Math.PI) / 10 : 0));
+  const stood = JSON.stringify(place?.position ?? [0, 0, 0]);
+  // What was moved a moment ago, here or by somebody else, is shown where it stands now.
+  useEffect(() => setPosition(JSON.parse(stood) as number[]), [stood]);
   const numbers = position.map((value) => (value === "" ? NaN : Number(value)));
   const angle = (Number(degrees) * Math.PI) / 180;
   const canMove = place !== null && numbers.every(Number.isFinite) && degrees !== "" && Number.isFinite(angle);

@@ -31,6 +31,12 @@ export class BranchScenes<P extends Scenes> {
     private readonly plant: Store<P>,
   ) {
     this.ends = [feed.time, feed.beside.time].map((time) => time.subscribe(() => this.follow()));
+    this.ends.push(
+      feed.on("records", (diff) => {
+        const touched = [diff.added, diff.updated, diff.removed].flatMap((part) => Object.keys(part));
+        if (this.wanted().some((id) => touched.includes(`branch/${id}`))) void this.read();
+      }),
+    );
   }
 
   /** Another branch came on the screen, or one went. */
