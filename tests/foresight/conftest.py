@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +50,11 @@ def recorded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         asyncio.run(bring(platform))
         record_plant(platform, PlantModel(1, START_NS), 2 * 3600.0)
     return folder
+
+
+@pytest.fixture
+def plant(recorded_folder: Path, tmp_path: Path) -> Iterator[Platform]:
+    """A copy of it, two hours after its begin."""
+    shutil.copytree(recorded_folder, tmp_path / "data")
+    with Platform.open(tmp_path / "data", ManualClock(START_NS + 2 * HOUR)) as platform:
+        yield platform

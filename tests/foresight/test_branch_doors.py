@@ -90,7 +90,7 @@ def test_one_tells_its_changes_its_elements_and_its_figures(plant: Served, branc
     assert elements["OP40"]["cycle_time"]["present"] == pytest.approx(30.0, rel=0.1)
     assert elements["B50"]["capacity"]["present"] >= 2
     assert elements["OP60"]["first_input"]["to"] == ["B95", "B50"]
-    assert {"pause"} == set(elements["*"])
+    assert {"pause", "shifts"} == set(elements["*"])
     assert 60 < told["figures"]["finished"] < 125
     assert sum(next(one for one in told["figures"]["machines"] if one["id"] == "OP40")["shares"].values()) == (
         pytest.approx(1.0, abs=1e-3)
@@ -256,3 +256,24 @@ def test_an_acknowledged_fork_survives_kill_9_and_goes_the_same_way(recorded_fol
     finally:
         process.kill()
         process.wait()
+
+
+def test_the_scene_of_a_branch_is_its_own_and_its_changes_say_a_move_in_words(plant: Served) -> None:
+    branch, shell = fork(plant.remote, hours=0.1), "urn:xushi:demo:shell:OP30"
+
+    def stands(timeline: str) -> list[float]:
+        places = plant.remote.get(f"/api/places?timeline={timeline}")
+        position: list[float] = next(one["position"] for one in places if one["id"] == shell)
+        return position
+
+    x, y, z = stands("live")
+    params = {"branch": branch, "command": "scene.move", "params": {"place": shell, "position": [x, y, z - 3.4]}}
+    plant.remote.run("branch.run", params)
+    assert stands(branch) == pytest.approx([x, y, z - 3.4])
+    assert stands("live") == [x, y, z]
+    (edit,) = info(plant.remote, branch)["edits"]
+    assert "transfer time B20" in edit["words"]["en"]
+    assert [one["element"] for one in edit["changes"]] == ["B20", "B30"]
+    with pytest.raises(XushiError) as refused:
+        plant.remote.get("/api/places?timeline=nowhere")
+    assert refused.value.code == "runtime.timeline_unknown"

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xushi.kernel import Actor, ManualClock, XushiError
+from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform, make_backup, restore_folder
 from xushi.runtime.branches import Branch, changeable
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
 
+from .branching import FORK_NS, fork, run
 from .conftest import HOUR, START_NS, S
 
-FORK_NS = START_NS + HOUR + 37 * S
 _ROOT = "urn:xushi:demo:submodel:"
-
-
-@pytest.fixture
-def plant(recorded_folder: Path, tmp_path: Path) -> Iterator[Platform]:
-    """A copy of it, two hours later."""
-    shutil.copytree(recorded_folder, tmp_path / "data")
-    with Platform.open(tmp_path / "data", ManualClock(START_NS + 2 * HOUR)) as platform:
-        yield platform
-
-
-def run(platform: Platform, name: str, actor: Actor = SYSTEM, **params: Any) -> Any:
-    outcome = asyncio.run(platform.bus.run(name, params, actor))
-    assert outcome.state == "done", outcome.error
-    return outcome
-
-
-def fork(platform: Platform, timeline: str = "live", at_ns: int = FORK_NS, **params: Any) -> str:
-    """Fork and compute the path, as the job of a running platform does."""
-    params = {"hours": 1.0, "seed": 7, **params}
-    branch: str = run(platform, "branch.fork", timeline=timeline, at_ms=at_ns / 1e6, **params).result["branch"]
-    platform.branches.compute(branch)
-    return branch
 
 
 def course(platform: Platform, branch: str, *paths: str) -> list[tuple[Any, ...]]:
@@ -153,7 +130,8 @@ def test_every_figure_that_is_offered_can_be_changed(plant: Platform) -> None:
                 "factor": {"factor": 1.2}, "value": {"value": int((figure.present or 1) + 1)},
                 "share": {"to": (figure.to or ("",))[0], "share": 0.2},
                 "choice": {"to": (figure.to or ("",))[-1]},
-                "window": {"from_min": 1, "to_min": 5}, "nothing": {},
+                "window": {"from_min": 1, "to_min": 5}, "shifts": {"shifts": ["06:00-14:00", "22:00-06:00"]},
+                "nothing": {},
             }[figure.takes]  # fmt: skip
             change = {"element": one.element, "figure": figure.figure, **given}
             outcome = run(plant, "branch.change", branch=branch, changes=[change])

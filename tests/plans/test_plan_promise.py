@@ -221,7 +221,7 @@ def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does(
         ModelChange(element="OP50", figure="repair_time", factor=0.5),
     )
     branch = msgspec.structs.replace(parent, id="b", before=parent, edits=(Edit(changes=changes),))
-    steps = steps_of(branch)
+    steps = steps_of(branch, lambda one: {})
     assert [type(step).__name__ for step in steps] == ["CommandStep", "ManualStep"]
     text = steps[1].text  # type: ignore[union-attr]
     assert text["en"] == (
@@ -230,5 +230,5 @@ def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does(
     )
     assert text["zh-CN"].startswith("将 B40 的容量改为 12；开始后第 10 至 20 分钟暂停 OP20")
     with pytest.raises(XushiError) as refused:
-        steps_of(msgspec.structs.replace(parent, edits=()))
+        steps_of(msgspec.structs.replace(parent, edits=()), lambda one: {})
     assert refused.value.code == "runtime.branch_unchanged"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ _STEP_M = 0.5
 _FARTHEST_M = 60.0
 _LARGEST_M = 100_000.0
 _AISLE_M = 0.2
+_TOUCH_M = 0.02  # what only touches does not stand in the way
 _CELL_M = 4.0
 _MOST_CELLS = 400
 _POINT = Box(-0.5, -0.5, 0.5, 0.5)
@@ -87,8 +88,8 @@ def _cells(box: Box, most: int) -> Iterator[tuple[int, int]]:
 class Floor:
     """The floor of a plant, as its places tell."""
 
-    def __init__(self, records: Mapping[str, Record], footprints: Footprints) -> None:
-        self.places = {id: read_place(record) for id, record in records.items()}
+    def __init__(self, records: Mapping[str, Record | Place], footprints: Footprints) -> None:
+        self.places = {id: one if isinstance(one, Place) else read_place(one) for id, one in records.items()}
         self.bounds: Box | None = None
         self.things: list[Thing] = []
         self.areas: dict[str, Area] = {}
@@ -226,12 +227,36 @@ class Floor:
     def _nearest(
         self, machine: Machine, wanted: tuple[float, float], bounds: Box | None, taken: _Taken
     ) -> tuple[float, float]:
-        own = footprint_of(machine)
-        for x, y in _around(wanted):
-            box = own.moved(x, y)
-            if (bounds is None or bounds.holds(box)) and taken.met(box.grown(_AISLE_M)) is None:
-                return x, y
-        raise XushiError("runtime.machine_no_room", machine=machine.key, x=f"{wanted[0]:g}", y=f"{wanted[1]:g}")
+        found = _free_near(footprint_of(machine), wanted, bounds, taken)
+        if found is None:
+            raise XushiError("runtime.machine_no_room", machine=machine.key, x=f"{wanted[0]:g}", y=f"{wanted[1]:g}")
+        return found
+
+    def beside(self, id: str, count: int, kept_free: Sequence[Box] = ()) -> list[tuple[float, float]]:
+        """The free spots nearest to a thing for others of its size, as shifts (m) to the east and to the north.
+
+        Args:
+            kept_free: floor on which nothing may stand although nothing stands there, such as roads.
+
+        Returns: fewer than `count` where there is no room for more, none where nothing of that name stands here.
+        """
+        own = next((thing for thing in self.things if thing.id == id), None)
+        if own is None:
+            return []
+        taken = _Taken([*self.things, *(Thing("", None, {}, box) for box in kept_free)])
+        spots: list[tuple[float, float]] = []
+        while len(spots) < count and (spot := _free_near(own.box, (0.0, 0.0), self.bounds, taken)) is not None:
+            taken.add(Thing("", None, {}, own.box.moved(*spot)))
+            spots.append(spot)
+        return spots
+
+    def met_by(self, ids: Collection[str]) -> list[Thing]:
+        """What covers some of the floor of those things, beside themselves."""
+        own = [thing.box for thing in self.things if thing.id in ids]
+        return [
+            thing for thing in self.things
+            if thing.id not in ids and any(thing.box.meets(box.grown(-_TOUCH_M)) for box in own)
+        ]  # fmt: skip
 
     def placed(self, record: Record, spot: Spot) -> Record:
         """A place record moved to a spot; one that was put into an area stands on it from now on."""
@@ -251,6 +276,17 @@ def footprint_of(machine: Machine) -> Box:
 
 
 _OF_KINDS: dict[str, Box] = {}
+
+
+def _free_near(
+    own: Box, wanted: tuple[float, float], bounds: Box | None, taken: _Taken
+) -> tuple[float, float] | None:  # fmt: skip
+    """The nearest free spot for a footprint; None where there is none within reach."""
+    for x, y in _around(wanted):
+        box = own.moved(x, y)
+        if (bounds is None or bounds.holds(box)) and taken.met(box.grown(_AISLE_M)) is None:
+            return x, y
+    return None
 
 
 def _around(wanted: tuple[float, float]) -> Iterator[tuple[float, float]]:

@@ -28,6 +28,7 @@ from xushi.monitor import Monitor, alarm_commands, rule_commands
 from xushi.runtime._acting import acting_commands, make_fleet
 from xushi.runtime._backups import PROGRAM, backup_commands
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
+from xushi.runtime._clearance import moving_commands
 from xushi.runtime._command_plugins import register_installed
 from xushi.runtime._connect_import import connect_commands
 from xushi.runtime._devices import device_commands
@@ -66,7 +67,6 @@ from xushi.runtime.plans import (
     rehearse_commands,
     run_commands,
 )
-from xushi.scene import scene_commands
 from xushi.signals import Board, History, Ingest, SignalRegistry
 from xushi.simulate import DEFAULT_COMPUTE, make_pool, read_compute
 from xushi.trust import ALL_SCOPES, EvidenceLog, Gatekeeper, InstallationKey, ScopePolicy
@@ -78,7 +78,7 @@ log = logging.getLogger("xushi.runtime")
 
 SYSTEM = Actor("system", "Xushi", ALL_SCOPES)
 _COMMANDS = (
-    scene_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
+    moving_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
     plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
@@ -257,6 +257,10 @@ class Platform:
         self.twins.signal_submodels = derived.signal_submodels
         self.orders.on_twins()
         self.monitor.adopt_signals()
+        self.tell_signals()
+
+    def tell_signals(self) -> None:
+        """Tell every listener that signals or connections were defined anew; from the event loop."""
         for listener in list(self._signal_listeners):
             listener()
 

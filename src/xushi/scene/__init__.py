@@ -16,9 +16,11 @@ from ._places import (
     Slide,
     Turn,
     Vector,
+    check_vector,
     from_plant_frame,
     place_record,
     read_place,
+    unit_quaternion,
 )
 from ._placing import free_spots, local_position, world_position
 
@@ -40,11 +42,13 @@ __all__ = [
     "Slide",
     "Turn",
     "Vector",
+    "check_vector",
     "free_spots",
     "from_plant_frame",
     "local_position",
     "place_record",
     "read_place",
     "scene_commands",
+    "unit_quaternion",
     "world_position",
 ]

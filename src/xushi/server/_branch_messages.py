@@ -12,13 +12,17 @@ from xushi.server._messages import DiagnosisInfo, ErrorBody
 
 
 class BranchEdit(msgspec.Struct, frozen=True):
-    """One change of a branch: a command of the live line with its title, or changes of the model alone."""
+    """One change of a branch: a command of the live line with its title, or changes of the model alone.
+
+    ``words`` says a move in one sentence per language, with what it does to the conveyors; empty for all else.
+    """
 
     index: int
     command: str | None
     params: dict[str, Any]
     title: dict[str, str]
     changes: list[ModelChange]
+    words: dict[str, str]
 
 
 class BranchMachine(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from xushi.runtime.branches import Branch, Edit, Start, changeable
+from xushi.runtime.branches import MOVE, Branch, Edit, Move, Start, changeable
 from xushi.runtime.foresight import changed_model
 from xushi.server import _branch_messages as m
 from xushi.server._doors import Doors, to_ms
@@ -38,9 +38,11 @@ def _summary(doors: Doors, one: Branch, language: str) -> m.BranchSummary:
 def _info(doors: Doors, one: Branch, language: str) -> m.BranchInfo:
     desk = doors.platform.branches
     start, path = desk.start_of(one), desk.standing(one).path
+    is_moved = start is not None and any(edit.command == MOVE for edit in one.edits)
+    moves = desk.scene(one, start).moves() if start is not None and is_moved else {}
     return m.BranchInfo(
         _summary(doors, one, language),
-        [_edit(doors, index, edit) for index, edit in enumerate(one.edits)],
+        [_edit(doors, index, edit, moves.get(index)) for index, edit in enumerate(one.edits)],
         [] if start is None else changeable(start.plant, _model(start, one)),
         None if path is None else _figures(path.figures),
         [] if start is None else list(start.estimates),
@@ -49,13 +51,15 @@ def _info(doors: Doors, one: Branch, language: str) -> m.BranchInfo:
 
 
 def _model(start: Start, one: Branch) -> Model:
-    return changed_model(start.model, one.changes(), start.state.calendar_s)
+    return changed_model(start.model, one.changes(), start.state.calendar_s, start.at_ns)
 
 
-def _edit(doors: Doors, index: int, edit: Edit) -> m.BranchEdit:
+def _edit(doors: Doors, index: int, edit: Edit, move: Move | None) -> m.BranchEdit:
     known = {command.name: dict(command.title) for command in doors.platform.commands.all()}
     title = known.get(edit.command or "", {})
-    return m.BranchEdit(index, edit.command, edit.params, title, list(edit.changes))
+    changes = edit.changes if move is None else move.changes
+    words = {} if move is None else move.words()
+    return m.BranchEdit(index, edit.command, edit.params, title, list(changes), words)
 
 
 def _figures(given: dict[str, Any]) -> m.BranchFigures:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
 from xushi.runtime import calendar_of
 from xushi.runtime.orders import (
+    Book,
     contingencies,
     gantt,
     is_open,
@@ -44,15 +45,27 @@ class ContingencyQuery(msgspec.Struct, frozen=True):
     is_open: bool = False
 
 
+class BookQuery(msgspec.Struct, frozen=True):
+    """Whose book: that of the line, or of a branch as it is at its fork."""
+
+    timeline: str = "live"
+
+
 async def book(doors: Doors, call: Call) -> Response:
     """The order book in its sequence, with what is done of each order."""
-    return answer_json(await asyncio.to_thread(_book, doors))
+    return answer_json(await asyncio.to_thread(_book, doors, call.query.timeline))
 
 
-def _book(doors: Doors) -> m.OrderBook:
+def _book(doors: Doors, timeline: str) -> m.OrderBook:
     platform = doors.platform
     now_ns = platform.clock.now_ns()
-    found, done = read_book(platform.store), platform.orders.done(now_ns)
+    if timeline == "live":
+        found, done = read_book(platform.store), platform.orders.done(now_ns)
+    else:
+        branch = platform.branches.get(timeline)
+        start = platform.branches.start_of(branch)
+        found = Book() if start is None else platform.branches.book(branch, start)
+        now_ns, done = branch.fork_ns, found.made
     return m.OrderBook(
         now_ms=to_ms(now_ns),
         orders=[
@@ -129,7 +142,7 @@ def _plans(doors: Doors, only_open: bool) -> list[dict[str, Any]]:
 
 _TAGS = ("orders",)
 ROUTES = (
-    RouteSpec("GET", "/api/orders", "view", book, "The order book", answer=m.OrderBook, tags=_TAGS),
+    RouteSpec("GET", "/api/orders", "view", book, "The order book", BookQuery, answer=m.OrderBook, tags=_TAGS),
     RouteSpec("GET", "/api/orders/sheet", "view", sheet, "The order book as a sheet", SheetQuery,
               media_type=f"{XLSX}, text/csv", tags=_TAGS),
     RouteSpec("GET", "/api/orders/schedule", "view", schedule, "The schedule of the orders", answer=m.ScheduleAnswer,

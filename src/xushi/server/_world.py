@@ -56,9 +56,20 @@ def _memory_mb() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
 
 
+class PlacesQuery(msgspec.Struct, frozen=True):
+    """On which timeline: a branch has its own placements, and its further machines."""
+
+    timeline: str = "live"
+
+
 async def places(doors: Doors, call: Call) -> Response:
     """Everything that stands in the scene."""
-    return answer_json([record for _, record in doors.platform.store.list("place")])
+    timeline, platform = call.query.timeline, doors.platform
+    if platform.branches.has(timeline):
+        return answer_json(await asyncio.to_thread(platform.branches.places, timeline))
+    if timeline != "live" and not platform.timelines.has(timeline):
+        raise XushiError("runtime.timeline_unknown", timeline=timeline[:100])
+    return answer_json([record for _, record in platform.store.list("place")])
 
 
 async def twins(doors: Doors, call: Call) -> Response:
@@ -134,7 +145,8 @@ async def asset(doors: Doors, call: Call) -> Response:
 
 ROUTES = (
     RouteSpec("GET", "/api/status", "view", status, "How the platform is", answer=m.Status),
-    RouteSpec("GET", "/api/places", "view", places, "Everything in the scene", answer=list[Place], tags=("scene",)),
+    RouteSpec("GET", "/api/places", "view", places, "Everything in the scene", PlacesQuery, answer=list[Place],
+              tags=("scene",)),
     RouteSpec("GET", "/api/twins", "view", twins, "Every shell", answer=list[m.TwinSummary], tags=("twins",)),
     RouteSpec("GET", "/api/links", "view", links, "Every connection", answer=list[m.LinkInfo], tags=("signals",)),
     RouteSpec("GET", "/api/engines", "view", engines, "Products of the line", TimelineQuery,

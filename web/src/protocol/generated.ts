@@ -90,13 +90,14 @@ export interface Band {
   high: number | null;
 }
 
-/** One change of a branch: a command of the live line with its title, or changes of the model alone. */
+/** One change of a branch: a command of the live line with its title, or changes of the model alone. ``words`` says a move in one sentence per language, with what it does to the conveyors; empty for all else. */
 export interface BranchEdit {
   index: number;
   command: string | null;
   params: Record<string, unknown>;
   title: Record<string, string>;
   changes: ModelChange[];
+  words: Record<string, string>;
 }
 
 /** What one path comes to; one future among many, so nothing to decide by alone. */
@@ -464,10 +465,10 @@ export interface EvidenceInfo {
   entry: Record<string, unknown>;
 }
 
-/** One figure that a `ModelChange` of an element may name. Attributes: figure: its name. takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window` (`from_min`, `to_min`), or nothing. present: in `unit`; None where it has no single number. unit: UCUM code; empty for a count. to: of a share: what of; of a choice: among which. */
+/** One figure that a `ModelChange` of an element may name. Attributes: figure: its name. takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window` (`from_min`, `to_min`), `shifts`, or nothing. present: in `unit`; None where it has no single number. unit: UCUM code; empty for a count. to: of a share: what of; of a choice: among which. */
 export interface FigureInfo {
-  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
-  takes: "choice" | "factor" | "nothing" | "share" | "value" | "window";
+  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "shifts" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
+  takes: "choice" | "factor" | "nothing" | "share" | "shifts" | "value" | "window";
   present: number | null;
   unit: string;
   to: string[];
@@ -887,16 +888,18 @@ export interface MeasurementInfo {
   figures: MeasuredInfo[];
 }
 
-/** One change of one element. Attributes: element: machine, buffer or fleet; `*` stands for every machine in a pause. figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `stopped` needs nothing more: it works no more, and what is on it waits. */
+/** One change of one element. Attributes: element: machine, buffer or fleet; `*` stands for every machine in a pause and in shifts. figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits. */
 export interface ModelChange {
   element: string;
-  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
+  figure: "capacity" | "cycle_time" | "first_input" | "machines" | "pause" | "repair_time" | "share" | "shifts" | "stopped" | "time_to_failure" | "transfer_time" | "vehicles";
   factor: number | null;
   value: number | null;
   share: number | null;
   to: string | null;
   from_min: number | null;
   to_min: number | null;
+  shifts: string[] | null;
+  zone: string | null;
 }
 
 /** Where to connect, and the settings of the protocol by name; secrets are kept in a file of the server's owner alone until the draft is discarded. */

@@ -1,5 +1,5 @@
 // Fetches and reads model files once each; a place whose model is missing or broken shows a plain block.
-import { BoxGeometry, Group, Mesh, MeshStandardMaterial, type Object3D } from "three";
+import { BoxGeometry, Group, Mesh, MeshStandardMaterial, Vector3, type Object3D } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { LoadedModel } from "./_model";
 
@@ -13,6 +13,37 @@ export function blockModel(): LoadedModel {
   const foot = new Mesh(new BoxGeometry(0.98, 0.06, 0.98), new MeshStandardMaterial({ color: 0x59616a, roughness: 0.8 }));
   foot.position.y = 0.03;
   scene.add(body, foot);
+  return { scene, animations: [] };
+}
+
+const BAND = "band:";
+const BAND_WIDTH_M = 0.5;
+const BAND_THICK_M = 0.05;
+
+/** The name of the plain band along a path: the stand-in for a conveyor whose own model does not reach. */
+export function bandOf(path: readonly (readonly number[])[]): string {
+  return BAND + JSON.stringify(path.map((point) => point.map((value) => Math.round(value * 1000) / 1000)));
+}
+
+export function bandModel(name: string): LoadedModel {
+  const points = (JSON.parse(name.slice(BAND.length)) as number[][]).map((point) => new Vector3().fromArray(point));
+  const scene = new Group();
+  const belt = new MeshStandardMaterial({ color: 0x8a9198, roughness: 0.9 });
+  points.slice(1).forEach((end, at) => {
+    const start = points[at] ?? end;
+    const way = new Vector3().subVectors(end, start);
+    const body = new Mesh(new BoxGeometry(BAND_WIDTH_M, BAND_THICK_M, way.length()), belt);
+    body.position.addVectors(start, end).multiplyScalar(0.5);
+    body.position.y -= BAND_THICK_M / 2;
+    body.quaternion.setFromUnitVectors(new Vector3(0, 0, 1), way.lengthSq() > 0 ? way.normalize() : new Vector3(0, 0, 1));
+    scene.add(body);
+  });
+  for (const end of [points[0], points.at(-1)]) {
+    if (!end || end.y <= BAND_THICK_M) continue;
+    const leg = new Mesh(new BoxGeometry(0.06, end.y - BAND_THICK_M, 0.06), belt);
+    leg.position.set(end.x, (end.y - BAND_THICK_M) / 2, end.z);
+    scene.add(leg);
+  }
   return { scene, animations: [] };
 }
 
@@ -35,6 +66,7 @@ export class ModelLibrary {
   get(sha: string): Promise<LoadedModel> {
     const known = this.files.get(sha);
     if (known) return known;
+    if (sha.startsWith(BAND)) return Promise.resolve(bandModel(sha));
     const made = sha === BLOCK ? Promise.resolve(blockModel()) : this.read(sha);
     this.files.set(sha, made);
     return made;

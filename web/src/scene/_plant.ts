@@ -4,7 +4,7 @@ import type { DiffInfo, Place } from "../protocol";
 import { Bindings, makeDriver, modelsOf, nodesOf, type Sources } from "./_bindings";
 import type { Hands } from "./_drivers";
 import { Items } from "./_items";
-import { BLOCK, type ModelLibrary } from "./_library";
+import { BLOCK, bandOf, type ModelLibrary } from "./_library";
 import type { Looks } from "./_looks";
 import type { Materials } from "./_materials";
 import { animatedNodes, makeModel, type LoadedModel } from "./_model";
@@ -53,13 +53,13 @@ export class Plant {
     this.items = new Items(materials, (name) => this.world.modelNamed(name));
   }
 
-  /** The model of a place: its own, a block for a twin without one, nothing for a group or scenery. */
+  /** The model of a place: its own, a band for a path of parts and a block for a twin without one, nothing for a group or scenery. */
   private modelOf(number: number): string | null {
     const place = this.world.table.places[number];
     if (!place) return null;
     if (place.model !== null) return place.model;
-    const needsBody = place.shell !== null && !this.hasChildren.has(place.id) && !place.behaviours.some((each) => each.kind === "flow");
-    return needsBody ? BLOCK : null;
+    for (const behaviour of place.behaviours) if (behaviour.kind === "flow") return behaviour.path.length > 1 ? bandOf(behaviour.path) : null;
+    return place.shell !== null && !this.hasChildren.has(place.id) ? BLOCK : null;
   }
 
   setSignals(signals: readonly SceneSignal[]): void {

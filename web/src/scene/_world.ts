@@ -98,6 +98,7 @@ export class World {
       const name = place ? this.modelOf(number) : null;
       const model = name === null ? undefined : this.models.get(name);
       if (!model) return;
+      if (this.rigs.get(number)?.model !== model) this.rigs.delete(number);
       const isRoaming = this.roaming.has(number);
       const key = `${isRoaming} ${name}`;
       const plan = plans.get(key);

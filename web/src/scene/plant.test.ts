@@ -150,6 +150,18 @@ describe("places", () => {
     expect(plant.world.instances).toBe(1);
   });
 
+  it("stand as a plain band along the way of the parts where a conveyor has no model, and as their model again", async () => {
+    const { plant } = bench([]);
+    const belt = machine("belt", [{ kind: "flow", positions: "at", stages: "stages", path: [[0, 1, 0], [4, 1, 3]], models: [] }]);
+    await plant.setPlaces([{ ...belt, model: null }]);
+    const band = plant.world.model(plant.world.table.numberOf("belt") ?? -1);
+    expect(band?.box.max.x).toBeGreaterThan(4);
+    expect(band?.box.max.y).toBeCloseTo(1);
+    await plant.setPlaces([belt]);
+    expect(plant.world.model(plant.world.table.numberOf("belt") ?? -1)).not.toBe(band);
+    expect(plant.world.instances).toBe(1);
+  });
+
   it("show a block where the model file cannot be read", async () => {
     const { plant } = bench([]);
     await plant.setPlaces([place("broken", { model: "missing" })]);

@@ -98,6 +98,10 @@ class Layout:
         """The id of the road between two neighbours; one made of both names where the map has none."""
         return self._edges.get((start, end)) or f"{start}-{end}"
 
+    def roads(self) -> list[tuple[LayoutNode, LayoutNode]]:
+        """Both ends of every road."""
+        return [(self.nodes[start], self.nodes[end]) for start, end in self._edges]
+
 
 def read_layout(content: bytes) -> Layout | None:
     """Return the road map of all layouts of a LIF document; None for bytes that are no such document."""

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from xushi.kernel import Change, Command, CommandContext, XushiError, build_diff, canonical_json, diff_key, new_id
+from xushi.kernel import (
+    Change,
+    Command,
+    CommandContext,
+    XushiError,
+    build_diff,
+    canonical_json,
+    diff_key,
+    new_id,
+)
+from xushi.runtime._report_orders import calendar_of
+from xushi.runtime.branches._book import ORDERS
+from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._path import check_changes
 from xushi.runtime.branches._record import (
     KIND,
@@ -24,7 +36,17 @@ from xushi.runtime.branches._record import (
     read_branch,
 )
 from xushi.runtime.branches._start import need_start
-from xushi.runtime.foresight import AheadParams, ModelChange, consequences_of_all, find_plant, need_engine, times_of
+from xushi.runtime.branches._stops import STOP, pauses_of
+from xushi.runtime.foresight import (
+    AheadParams,
+    ModelChange,
+    consequences_of_all,
+    find_plant,
+    in_zone,
+    need_engine,
+    times_of,
+)
+from xushi.scene import MoveParams, check_vector
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -94,8 +116,8 @@ def branch_commands() -> list[Command]:
         ),
         Command(
             "branch.change", ChangeParams, _RIGHT, {"en": "Change the model of a branch", "zh-CN": "更改分支模型"},
-            {"en": "Changes times, capacities, machines, routes or pauses on a branch, from its fork on.",
-             "zh-CN": "自分叉点起更改分支上的时间、容量、设备数量、路线或停机。"},
+            {"en": "Changes times, capacities, machines, routes, shifts or pauses on a branch, from its fork on.",
+             "zh-CN": "自分叉点起更改分支上的时间、容量、设备数量、路线、班次或停机。"},
             _change,
         ),
         Command(
@@ -190,16 +212,24 @@ def _with_edits(context: CommandContext, branch: Branch, edits: tuple[Edit, ...]
         raise XushiError("runtime.branch_edits_many", most=MOST_EDITS)
     platform = _platform(context)
     start = need_start(platform.branches.start_of(branch), branch)
-    commands = [(edit.command, edit.params) for edit in edits if edit.command is not None]
+    own = {MOVE, STOP, *ORDERS}  # what they change is told here, of all others by the meaning of a signal or an action
+    commands = [(edit.command, edit.params) for edit in edits if edit.command is not None and edit.command not in own]
     consequences = consequences_of_all(platform, start.plant, commands, start.factors) if commands else ()
-    check_changes(start, msgspec.structs.replace(branch, edits=edits, consequences=consequences))
+    consequences += tuple(pauses_of(branch, edits))
+    edited = msgspec.structs.replace(branch, edits=edits)
+    platform.branches.book(edited, start)  # refuses what cannot be ordered
+    if any(edit.command == MOVE for edit in edits):
+        moves = platform.branches.scene(edited, start).moves()
+        consequences += tuple(change for move in moves.values() for change in move.changes)
+    check_changes(start, msgspec.structs.replace(edited, consequences=consequences))
     return _become(branch, summary, edits=edits, consequences=consequences)
 
 
 def _change(context: CommandContext, params: ChangeParams) -> Change:
     branch = read_branch(context.store, params.branch)
-    told = [msgspec.to_builtins(change) for change in params.changes]
-    return _with_edits(context, branch, (*branch.edits, Edit(changes=params.changes)), {"changes": told})
+    changes = in_zone(params.changes, calendar_of(context.store).zone)
+    told = [msgspec.to_builtins(change) for change in changes]
+    return _with_edits(context, branch, (*branch.edits, Edit(changes=changes)), {"changes": told})
 
 
 def _run(context: CommandContext, params: RunParams) -> Change:
@@ -209,12 +239,30 @@ def _run(context: CommandContext, params: RunParams) -> Change:
         raise XushiError("kernel.params_invalid", name=params.command, reason=f"more than {_LARGEST_PARAMS} bytes")
     if not platform.policy.permits(context.actor, command.right):
         raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=context.actor.name)
-    edit = Edit(command=params.command, params=params.params)
-    change = _with_edits(
-        context, branch, (*branch.edits, edit), {"command": params.command, "params": params.params}
-    )  # fmt: skip
-    command.prepare(context, platform.commands.parse(params.command, params.params))  # a dry run of the real one
+    parsed = platform.commands.parse(params.command, params.params)
+    edits = (*branch.edits, Edit(command=params.command, params=params.params))
+    change = _with_edits(context, branch, edits, {"command": params.command, "params": params.params})
+    if isinstance(parsed, MoveParams):
+        return _told_move(context, parsed, command, msgspec.structs.replace(branch, edits=edits), change)
+    if params.command not in ORDERS:  # those were checked against the branch's own book
+        command.prepare(context, parsed)  # a dry run of the real one
     return change
+
+
+def _told_move(context: CommandContext, params: MoveParams, command: Command, edited: Branch, change: Change) -> Change:
+    """The change with what the last edit, a move, does, and what it comes to stand on."""
+    desk = _platform(context).branches
+    scene = desk.scene(edited, need_start(desk.start_of(edited), edited))
+    if params.place in scene.further:
+        check_vector(params.position or (), "position")
+    else:
+        command.prepare(context, params)  # a dry run of the real one
+    last = len(edited.edits) - 1
+    move = scene.moves()[last]
+    told = {"words": move.words(), "changes": [msgspec.to_builtins(one) for one in move.changes]}
+    return msgspec.structs.replace(
+        change, summary={**change.summary, **told}, result={**change.result, **told}, diagnoses=scene.in_the_way(last)
+    )  # fmt: skip
 
 
 def _revert(context: CommandContext, params: RevertParams) -> Change:

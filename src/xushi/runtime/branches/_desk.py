@@ -15,10 +15,15 @@ import msgspec
 
 from xushi.kernel import Diff, Job, Progress, XushiError, split_key
 from xushi.runtime._timelines import TimelineCard
+from xushi.runtime.branches._book import book_after
+from xushi.runtime.branches._copies import define_signals
 from xushi.runtime.branches._path import PathCard, compute_path, digest_of, read_card
 from xushi.runtime.branches._record import KIND, Branch, branches, read_branch
+from xushi.runtime.branches._scene import BranchScene
 from xushi.runtime.branches._start import Start, package_branch, package_plant, read_start, write_start
-from xushi.runtime.foresight import take_turn
+from xushi.runtime.foresight import WantedOrder, take_turn
+from xushi.runtime.orders import Book, wanted_of
+from xushi.scene import Place, read_place
 from xushi.signals import BranchTimeline, History, Timeline
 
 if TYPE_CHECKING:
@@ -201,9 +206,39 @@ class BranchDesk:
                 timeline = self._timeline(branch.before, digest_of(branch.before))
             if timeline is None:
                 raise XushiError("runtime.branch_not_ready", branch=branch.before.title)
-            made = package_branch(before, branch.before, branch, timeline)
+            made = package_branch(self._platform, before, branch.before, branch, timeline)
         write_start(made, self._folder / branch.id / _START)
         return made
+
+    # ---- orders
+    def book(self, branch: Branch, start: Start) -> Book:
+        """Return the order book of a branch, with what of it was made until its fork.
+
+        Raises:
+            XushiError: see `xushi.runtime.orders.edited`.
+        """
+        return book_after(self._platform, start.book, branch.edits)
+
+    def wanted(self, branch: Branch | None, start: Start) -> list[WantedOrder]:
+        """Return what is left of the orders of a branch at its fork; without one, of the book before any edit."""
+        return wanted_of(start.book if branch is None else self.book(branch, start))
+
+    # ---- the scene
+    def places(self, branch_id: str) -> list[Place]:
+        """Return everything that stands on a branch; while it is being packaged, what stands in the plant.
+
+        Raises:
+            XushiError: `runtime.branch_unknown`.
+        """
+        branch = self.get(branch_id)
+        start = self.start_of(branch)
+        if start is None:
+            return [read_place(record) for _, record in self._platform.store.list("place")]
+        return self.scene(branch, start).places()
+
+    def scene(self, branch: Branch, start: Start) -> BranchScene:
+        """Return where things stand on a branch, which may have other edits than its record."""
+        return BranchScene(self._platform, branch, start)
 
     # ---- paths
     def _path_folder(self, branch_id: str, digest: str) -> Path:
@@ -221,6 +256,8 @@ class BranchDesk:
     def _compute_path(self, start: Start, branch: Branch, progress: Any, cancellation: Any) -> None:
         folder = self._path_folder(branch.id, digest_of(branch))
         if read_card(folder) is None:
+            if define_signals(branch, start.roles, self._platform.registry) and self._loop is not None:
+                self._loop.call_soon_threadsafe(self._platform.tell_signals)
             compute_path(
                 start, branch, folder, self._platform.registry, self._platform.clock, progress, cancellation
             )  # fmt: skip

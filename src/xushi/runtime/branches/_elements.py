@@ -17,14 +17,14 @@ class FigureInfo(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         figure: its name.
         takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window`
-            (`from_min`, `to_min`), or nothing.
+            (`from_min`, `to_min`), `shifts`, or nothing.
         present: in `unit`; None where it has no single number.
         unit: UCUM code; empty for a count.
         to: of a share: what of; of a choice: among which.
     """
 
     figure: Figure
-    takes: Literal["factor", "value", "share", "choice", "window", "nothing"]
+    takes: Literal["factor", "value", "share", "choice", "window", "shifts", "nothing"]
     present: float | None = None
     unit: str = ""
     to: tuple[str, ...] = ()
@@ -62,10 +62,11 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
     for fleet in model.fleets:
         figures = (FigureInfo(figure="vehicles", takes="value", present=fleet.count),)
         found.append(Changeable(element=fleet.id, kind="fleet", shell="", figures=figures))
-    found.append(
-        Changeable(element=EVERY, kind="plant", shell="", figures=(FigureInfo(figure="pause", takes="window"),))
-    )
+    found.append(Changeable(element=EVERY, kind="plant", shell="", figures=_WORKING_TIMES))
     return found
+
+
+_WORKING_TIMES = (FigureInfo(figure="pause", takes="window"), FigureInfo(figure="shifts", takes="shifts"))
 
 
 def _time(figure: Figure, duration: simulate.Distribution) -> FigureInfo:
@@ -92,7 +93,7 @@ def _of_machine(plant: Plant, node: str, machines: dict[str, simulate.Machine]) 
     if len(machine.operations) > 1:
         before = tuple(_before(plant, node, one.inputs[0].buffer) for one in machine.operations if one.inputs)
         yield FigureInfo(figure="first_input", takes="choice", to=before)
-    yield FigureInfo(figure="pause", takes="window")
+    yield from _WORKING_TIMES
     yield FigureInfo(figure="stopped", takes="nothing", present=float(machine.calendar == "stopped"))
 
 

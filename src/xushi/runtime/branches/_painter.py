@@ -11,7 +11,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.runtime.branches._belts import Belt
-from xushi.runtime.branches._roles import LINE
+from xushi.runtime.branches._roles import LINE, Roles
 from xushi.runtime.branches._start import Start
 from xushi.runtime.foresight import COPY, FINISHED, SCRAPPED, ends_of
 from xushi.signals import Frame, Kind, SignalRegistry
@@ -59,15 +59,22 @@ class _Counts:
 class Painter:
     """Turns one trace into the values of signals."""
 
-    def __init__(self, start: Start, model: simulate.Model, trace: simulate.Trace, registry: SignalRegistry) -> None:
+    def __init__(
+        self, start: Start, roles: Roles, model: simulate.Model, trace: simulate.Trace, registry: SignalRegistry
+    ) -> None:
+        """Begin a picture.
+
+        Args:
+            roles: the signals of each node, and of the further machines by what the model calls them.
+        """
         self._start = start
         self._trace = trace
         self._registry = registry
         self._at_fork = {row[0]: row[2] for row in start.values.frame().rows(registry)}
         self._handles = {
             (node, role): registry.handle(key)
-            for node, roles in start.roles.items()
-            for role, key in roles.items()
+            for node, own in roles.items()
+            for role, key in own.items()
             if key in registry
         }
         self._last: dict[int, Any] = {}
@@ -221,8 +228,8 @@ class Painter:
         unit.since_s = at_s
 
     def _progress(self, unit: _Unit, from_s: float, to_s: float) -> None:
-        handle = self._handles.get((unit.node, "Progress"))
-        if handle is None or unit.whole_s <= 0 or COPY in unit.name:
+        handle = self._handles.get((unit.name if COPY in unit.name else unit.node, "Progress"))
+        if handle is None or unit.whole_s <= 0:
             return
         at_s = np.append(np.arange(from_s, to_s - _STEP_S / 2, _STEP_S), to_s)
         values = np.clip((unit.busy_s + at_s - from_s) / unit.whole_s, 0.0, 1.0)
@@ -273,22 +280,9 @@ class Painter:
         units = self._copies[node]
         for copy in units[1:]:
             self._spend(copy, at_s)
-        unit = units[0]
-        item, mode, detail = _DOWN_BY.get(unit.seen) or _SEEN[unit.seen]
-        if detail == _STARVED and self._from_fork(node, "Detail") == _IDLE:
-            detail = _IDLE
-        self._put(node, "State", at_s, item)
-        self._put(node, "Mode", at_s, mode)
-        self._put(node, "Detail", at_s, detail)
-        if unit.part >= 0:
-            self._name(unit.part, node)
+        self._show_unit(node, units[0], at_s)
         for copy in units[1:]:
-            if copy.part >= 0:
-                self._name(copy.part, node)
-        self._put(node, "CurrentPart", at_s, self._names.get(unit.part, ""))
-        self._put(node, "Stage", at_s, self._stages.get(unit.part, 0))
-        if unit.part < 0 and (handle := self._handles.get((node, "Progress"))) is not None:
-            self._note(handle, at_s, 0.0)
+            self._show_unit(copy.name, copy, at_s)
         counts = self._counts.get(node, _Counts())
         self._put(node, "Good", at_s, round(self._from_fork(node, "Good")) + counts.good)
         self._put(node, "Reject", at_s, round(self._from_fork(node, "Reject")) + counts.reject)
@@ -297,6 +291,21 @@ class Painter:
         self._put(node, "Power", at_s, round(kw, 4))
         energy_kwh = sum(one.energy_kwh for one in units)
         self._put(node, "Energy", at_s, round(self._from_fork(node, "Energy") + energy_kwh, 4))
+
+    def _show_unit(self, shown: str, unit: _Unit, at_s: float) -> None:
+        """What one machine of a node does; `shown` is whose signals tell it."""
+        item, mode, detail = _DOWN_BY.get(unit.seen) or _SEEN[unit.seen]
+        if detail == _STARVED and self._from_fork(unit.node, "Detail") == _IDLE:
+            detail = _IDLE
+        self._put(shown, "State", at_s, item)
+        self._put(shown, "Mode", at_s, mode)
+        self._put(shown, "Detail", at_s, detail)
+        if unit.part >= 0:
+            self._name(unit.part, unit.node)
+        self._put(shown, "CurrentPart", at_s, self._names.get(unit.part, ""))
+        self._put(shown, "Stage", at_s, self._stages.get(unit.part, 0))
+        if unit.part < 0 and (handle := self._handles.get((shown, "Progress"))) is not None:
+            self._note(handle, at_s, 0.0)
 
     def _show_belt(self, node: str, at_s: float) -> None:
         belt = self._belts[node]

@@ -13,16 +13,21 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Clock, canonical_json
+from xushi.runtime.branches._book import ORDERS
+from xushi.runtime.branches._copies import roles_of_units
+from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._painter import Painter
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._start import Start
+from xushi.runtime.branches._stops import STOP
 from xushi.runtime.foresight import changed_model, check_room
 from xushi.signals import Frame, History, SignalRegistry
 
 _S = 1_000_000_000
-_PAINTED = 1  # raised when the same model is shown in other signals than before
+_PAINTED = 2  # raised when the same model is shown in other signals than before
 _PIECE = 50_000  # values handed to the history at once
 _CARD = "path.json"
+_NOT_PAINTED = frozenset({None, MOVE, STOP}) | ORDERS  # what they change in the model is among the changes
 
 
 class PathCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +53,7 @@ def digest_of(branch: Branch) -> str:
     given = {
         "painted": _PAINTED, "fork_ns": branch.fork_ns, "until_ns": branch.until_ns, "seed": branch.seed,
         "changes": msgspec.to_builtins(branch.changes()),
-        "commands": [[edit.command, edit.params] for edit in branch.edits if edit.command is not None],
+        "commands": [[edit.command, edit.params] for edit in branch.edits if edit.command not in _NOT_PAINTED],
     }  # fmt: skip
     return hashlib.sha256(canonical_json(given)).hexdigest()[:16]
 
@@ -60,7 +65,7 @@ def check_changes(start: Start, branch: Branch) -> simulate.Model:
         XushiError: `runtime.change_unknown`, `runtime.change_wrong`, and what `simulate.check` finds, each with the
             element.
     """
-    model = changed_model(start.model, branch.changes(), start.state.calendar_s)
+    model = changed_model(start.model, branch.changes(), start.state.calendar_s, start.at_ns)
     check_room(model, start.state)
     simulate.check(model)
     return model
@@ -93,7 +98,7 @@ def compute_path(
     trace = simulate.trace(
         model, start.state, until_s=horizon_s, seed=branch.seed, progress=progress, cancellation=cancellation
     )
-    painter = Painter(start, model, trace, registry)
+    painter = Painter(start, roles_of_units(branch, start.roles), model, trace, registry)
     painted = painter.paint()
     frames = [start.values.frame(), painted, _written(branch, registry)]
     stopped = trace.stopped

@@ -12,9 +12,12 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime.branches._book import book_after
+from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
-from xushi.runtime.foresight import Estimate, Plant, changed_model, find_plant, fork
+from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, find_plant, fork
+from xushi.runtime.orders import Book
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
 if TYPE_CHECKING:
@@ -62,6 +65,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         factors: the cycle-time factor in force, by machine.
         base_kw: what the line's meter counts beside the machines of the model.
         estimates, diagnoses: how good the model is, and what is doubtful.
+        placements: where everything stood at the fork from the plant; the moves of branches are not among them.
+        book: the order book with what was made of it until the fork; empty where nobody knows what was wanted then.
     """
 
     plant: Plant
@@ -75,6 +80,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     values: Values
     estimates: tuple[Estimate, ...]
     diagnoses: tuple[Diagnosis, ...]
+    placements: dict[str, Placement] = {}
+    book: Book = Book()
 
 
 _encode = msgspec.msgpack.encode
@@ -121,17 +128,19 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         values=Values.of(timeline.snapshot(branch.fork_ns)),
         estimates=begun.calibration.estimates,
         diagnoses=begun.diagnoses,
+        placements=placements_of(platform.store),
+        book=platform.orders.book_at(plant, branch.parent, branch.fork_ns),
     )
 
 
-def package_branch(parent: Start, before: Branch, branch: Branch, timeline: Timeline) -> Start:
+def package_branch(platform: Platform, parent: Start, before: Branch, branch: Branch, timeline: Timeline) -> Start:
     """Package a branch at an instant of its own path: the model goes on from exactly where it stands there.
 
     Args:
         parent, before: the package and the record of the branch that is forked.
         timeline: its timeline.
     """
-    model = changed_model(parent.model, before.changes(), parent.state.calendar_s)
+    model = changed_model(parent.model, before.changes(), parent.state.calendar_s, parent.at_ns)
     run = simulate.Simulation(model, parent.state, seed=before.seed)
     run.advance((branch.fork_ns - before.fork_ns) / _S)
     state = run.state()
@@ -142,10 +151,13 @@ def package_branch(parent: Start, before: Branch, branch: Branch, timeline: Time
         if "CycleTimeFactor" in roles
     }
     labels = reader.labels(parent.plant, parent.roles, state)
+    book = book_after(platform, parent.book, before.edits)
+    made = book.done(run.finished()[FINISHED])
     return msgspec.structs.replace(
         parent, model=model, state=state, at_ns=branch.fork_ns, factors=factors,
         labels=msgspec.structs.replace(labels, stage_after=parent.labels.stage_after),
         values=Values.of(timeline.snapshot(branch.fork_ns)),
+        book=msgspec.structs.replace(book, made=made, since_ns=branch.fork_ns),
     )  # fmt: skip
 
 

@@ -2,7 +2,16 @@
 
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._change import COPY, EVERY, Figure, ModelChange, changed_model, check_room, ends_of
+from xushi.runtime.foresight._change import (
+    COPY,
+    EVERY,
+    Figure,
+    ModelChange,
+    changed_model,
+    check_room,
+    ends_of,
+    in_zone,
+)
 from xushi.runtime.foresight._commands import (
     Ahead,
     AheadParams,
@@ -93,6 +102,7 @@ __all__ = [
     "fork",
     "has_states",
     "in_words",
+    "in_zone",
     "last_machines",
     "lateness_min",
     "main_line",

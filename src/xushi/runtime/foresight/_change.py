@@ -9,19 +9,27 @@ import msgspec
 
 from xushi import simulate
 from xushi.kernel import XushiError
+from xushi.runtime.foresight._working_times import (
+    YEARS_S,
+    Calendars,
+    ShiftTimes,
+    calendar_of_machine,
+    shift_windows,
+    with_pause,
+    with_shifts,
+)
 
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
-    "first_input", "pause", "stopped",
+    "first_input", "pause", "shifts", "stopped",
 ]  # fmt: skip
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
 _MOST_PLACES = 1_000
 _MOST_MACHINES = 20
 _STOPPED = "stopped"
-_YEARS_S = 1e9  # longer than anything is run ahead
 _MIN_S = 60.0
-_NEVER = simulate.Calendar(id=_STOPPED, period_s=_YEARS_S, working_s=((_YEARS_S - 1.0, _YEARS_S),))
+_NEVER = simulate.Calendar(id=_STOPPED, period_s=YEARS_S, working_s=((YEARS_S - 1.0, YEARS_S),))
 _Make: TypeAlias = Callable[[simulate.Machine], simulate.Machine]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 _Minutes = Annotated[float, msgspec.Meta(ge=0, le=10_080)]
@@ -31,12 +39,13 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change of one element.
 
     Attributes:
-        element: machine, buffer or fleet; `*` stands for every machine in a pause.
+        element: machine, buffer or fleet; `*` stands for every machine in a pause and in shifts.
         figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a
             number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the
             element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work
-            from `from_min` to `to_min` minutes after the fork (maintenance, a break). `stopped` needs nothing more: it
-            works no more, and what is on it waits.
+            from `from_min` to `to_min` minutes after the fork (maintenance, a break). `shifts`: it works in these hours
+            of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and
+            pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits.
     """
 
     element: _Name
@@ -47,21 +56,33 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: _Name | None = None
     from_min: _Minutes | None = None
     to_min: _Minutes | None = None
+    shifts: ShiftTimes | None = None
+    zone: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | None = None
+
+
+def in_zone(changes: Sequence[ModelChange], zone: str) -> tuple[ModelChange, ...]:
+    """The changes with the time zone of the plant where they mean it."""
+    return tuple(
+        msgspec.structs.replace(one, zone=zone) if one.figure == "shifts" and one.zone is None else one
+        for one in changes
+    )
 
 
 def changed_model(
-    model: simulate.Model, changes: Sequence[ModelChange], calendar_s: float = 0.0
+    model: simulate.Model, changes: Sequence[ModelChange], calendar_s: float = 0.0, at_ns: int | None = None
 ) -> simulate.Model:  # fmt: skip
     """Return the model with the changes, in their order.
 
     Args:
         calendar_s: the calendar's time at the fork, `PlantState.calendar_s`.
+        at_ns: the fork, ns since 1970, from which the hours of shifts are counted.
 
     Raises:
-        XushiError: `runtime.change_unknown`, `runtime.change_wrong`, each with the element.
+        XushiError: `runtime.change_unknown`, `runtime.change_wrong`, each with the element; `reports.zone_unknown`,
+            `reports.shifts_overlap`.
     """
     for change in changes:
-        model = _Changer(model, change, calendar_s).changed()
+        model = _Changer(model, change, calendar_s, at_ns).changed()
     return model
 
 
@@ -91,11 +112,12 @@ def check_room(model: simulate.Model, state: simulate.PlantState) -> None:
 class _Changer:
     """Applies one change to one model."""
 
-    def __init__(self, model: simulate.Model, change: ModelChange, calendar_s: float) -> None:
+    def __init__(self, model: simulate.Model, change: ModelChange, calendar_s: float, at_ns: int | None) -> None:
         self.model = model
         self.change = change
         self.calendar_s = calendar_s
         self.carriers = carriers_of(model)
+        self.at_ns = at_ns
         self.stations = [one.id for one in model.machines if one.id not in self.carriers and COPY not in one.id]
 
     def changed(self) -> simulate.Model:
@@ -108,7 +130,7 @@ class _Changer:
                 return self._machines()
             case "share":
                 return self._share()
-            case "pause" | "stopped":
+            case "pause" | "shifts" | "stopped":
                 return self._calendar()
             case "transfer_time":
                 self._known(self.carriers)
@@ -247,7 +269,7 @@ class _Changer:
         return msgspec.structs.replace(machine, operations=(*first, *rest))
 
     def _calendar(self) -> simulate.Model:
-        is_all = self.change.figure == "pause" and self.change.element == EVERY
+        is_all = self.change.figure != _STOPPED and self.change.element == EVERY
         self._known([*self.stations, *([EVERY] if is_all else [])])
         calendars = {one.id: one for one in self.model.calendars}
         machines = []
@@ -256,28 +278,26 @@ class _Changer:
             if not (own == self.change.element or (is_all and own in self.stations)):
                 machines.append(one)
                 continue
-            calendar = self._working(calendars.get(one.calendar or ""), one.id)
-            calendars[calendar.id] = calendar
+            calendars, name = self._working(calendars, one)
             power = msgspec.structs.replace(one.power, off_kw=one.power.idle_kw)
-            machines.append(msgspec.structs.replace(one, calendar=calendar.id, power=power))
+            machines.append(msgspec.structs.replace(one, calendar=name, power=power))
         return msgspec.structs.replace(self.model, machines=tuple(machines), calendars=tuple(calendars.values()))
 
-    def _working(self, before: simulate.Calendar | None, machine: str) -> simulate.Calendar:
-        """The working times of a machine without the time of the change."""
-        if self.change.figure == _STOPPED:
-            return _NEVER
+    def _working(self, calendars: Calendars, machine: simulate.Machine) -> tuple[Calendars, str]:
+        """The calendars with the change of a machine's working times, and the name of its own."""
+        if self.change.figure == _STOPPED or machine.calendar == _STOPPED:
+            return {**calendars, _STOPPED: _NEVER}, _STOPPED
+        name = calendar_of_machine(machine.id)
+        if self.change.figure == "shifts":
+            if self.change.shifts is None or self.change.zone is None or self.at_ns is None:
+                raise self._wrong()
+            windows = shift_windows(self.change.shifts, self.change.zone, self.at_ns, self.calendar_s)
+            return with_shifts(calendars, machine.id, windows), name
         start, end = self.change.from_min, self.change.to_min
-        if start is None or end is None or end <= start:
-            raise self._wrong(f"{start}–{end}")
-        if before is not None and before.id == _STOPPED:
-            return before
-        if before is not None and before.period_s != _YEARS_S:
-            raise self._wrong(f"{start}–{end}")  # a calendar of the model's own, with another period
+        if start is None or end is None or end <= start or machine.calendar not in (None, name):
+            raise self._wrong(f"{start}–{end}")  # or it has a calendar of the model's own, with another period
         from_s, to_s = self.calendar_s + start * _MIN_S, self.calendar_s + end * _MIN_S
-        kept: list[tuple[float, float]] = []
-        for low, high in before.working_s if before is not None else ((0.0, _YEARS_S),):
-            kept += [pair for pair in ((low, min(high, from_s)), (max(low, to_s), high)) if pair[0] < pair[1]]
-        return simulate.Calendar(id=f"{machine}/calendar", period_s=_YEARS_S, working_s=tuple(kept))
+        return with_pause(calendars, machine.id, from_s, to_s), name
 
 
 def carriers_of(model: simulate.Model) -> list[str]:

@@ -10,7 +10,8 @@ import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.foresight._compare import Alternative, Origin, run_comparison
+from xushi.runtime.foresight._change import in_zone
+from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import find_plant
@@ -225,8 +226,14 @@ def _compare(start: _Start, begun: Origin, progress: Callable[[float], None], ca
     params: Any = start.params
     desk = start.platform.branches
     branches = [desk.get(one) for one in params.branches]
-    alternatives = [*params.alternatives, *(Alternative(one.title, one.changes()) for one in branches)]
+    orders = {NOW: start.platform.orders.wanted(begun.plant, params.timeline, start.ahead.at_ns)}
+    if branches:
+        first = desk.package(branches[0].id)
+        orders = {one.title: desk.wanted(one, first) for one in branches} | {NOW: desk.wanted(None, first)}
+    zone = calendar_of(start.platform.store).zone
+    given = [Alternative(one.name, in_zone(one.changes, zone)) for one in params.alternatives]
+    alternatives = [*given, *(Alternative(one.title, one.changes()) for one in branches)]
     return run_comparison(
         begun, alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation,
-        pool=start.platform.pool,
+        pool=start.platform.pool, orders=orders,
     )  # fmt: skip

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeAlias
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime.foresight._build import FINISHED
 from xushi.runtime.foresight._change import ModelChange, changed_model, check_room
-from xushi.runtime.foresight._forecast import CONFIDENCE, bottleneck, figure, in_words, plain
+from xushi.runtime.foresight._forecast import (
+    CONFIDENCE,
+    bottleneck,
+    figure,
+    in_words,
+    order_told,
+    plain,
+    sampled_every_s,
+)
+from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._plant import Plant
 
 NOW = "now"
+Orders: TypeAlias = Mapping[str, Sequence[WantedOrder]]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+_MOST_SAMPLED = 5_000  # futures whose output is recorded over time, which bounds the memory of a comparison
 _COMPARED = ("plant.good", "plant.throughput_per_h", f"{FINISHED}.flow_s", "plant.energy_kwh")
 
 
@@ -66,7 +79,7 @@ def make_alternatives(fork: Origin, alternatives: Sequence[Alternative]) -> dict
     for one in alternatives:
         if one.name in models:
             raise XushiError("runtime.alternative_taken", name=one.name)
-        models[one.name] = changed_model(fork.model, one.changes, fork.state.calendar_s)
+        models[one.name] = changed_model(fork.model, one.changes, fork.state.calendar_s, fork.at_ns)
         check_room(models[one.name], fork.state)
     return models
 
@@ -80,18 +93,33 @@ def run_comparison(
     progress: Callable[[float], None] | None = None,
     cancellation: Any = None,
     pool: simulate.Pool | None = None,
+    orders: Orders | None = None,
 ) -> dict[str, Any]:
     """Run all alternatives and return figures, differences to `now`, and bottlenecks as plain JSON.
+
+    Args:
+        orders: what is left of the order book in its sequence, by the name of the alternative that has its own, and
+            under `now` for all others.
 
     Raises:
         XushiError: as `make_alternatives` and `simulate.run_alternatives`.
     """
     models = make_alternatives(fork, alternatives)
-    experiment = simulate.Experiment(horizon_s=horizon_s, replications=replications, seed=seed)
+    books = {name: (orders or {}).get(name, (orders or {}).get(NOW, ())) for name in models}
+    is_sampled = any(books.values()) and len(models) * replications <= _MOST_SAMPLED
+    experiment = simulate.Experiment(
+        horizon_s=horizon_s, replications=replications, seed=seed,
+        sample_every_s=sampled_every_s(horizon_s) if is_sampled else None,
+    )  # fmt: skip
     outcomes = simulate.run_alternatives(
         models, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool
     )  # fmt: skip
-    return tell_comparison(fork, outcomes, horizon_s)
+    told = tell_comparison(fork, outcomes, horizon_s)
+    if is_sampled:
+        times = {name: order_times(outcome, books[name]) for name, outcome in outcomes.items()}
+        for one in told["alternatives"]:
+            one |= _orders_told(one["name"], books, times, fork.at_ns / 1e6, horizon_s)
+    return told
 
 
 def tell_comparison(fork: Origin, outcomes: Mapping[str, simulate.Outcome], horizon_s: float) -> dict[str, Any]:
@@ -113,6 +141,26 @@ def tell_comparison(fork: Origin, outcomes: Mapping[str, simulate.Outcome], hori
         ],
         "diagnoses": [in_words(one) for one in fork.diagnoses],
     }  # fmt: skip
+
+
+def _orders_told(
+    name: str, books: Orders, times: Mapping[str, dict[str, NDArray[np.float64]]], at_ms: float, horizon_s: float
+) -> dict[str, Any]:
+    """When the orders are done in an alternative, and by how many weighted minutes less they are late than now."""
+    wanted = books[name]
+    late, late_now = (lateness_min(books[one], times[one]) for one in (name, NOW))
+    told: dict[str, Any] = {"orders": [order_told(one, times[name][one.id], at_ms, horizon_s) for one in wanted]}
+    if len(late) and len(late_now) and any(one.due_s is not None for one in (*wanted, *books[NOW])):
+        # Infinite in a future that makes nothing at all: such a pair tells nothing.
+        found = simulate.interval(
+            np.where(np.isfinite(late) & np.isfinite(late_now), late - late_now, np.nan), CONFIDENCE
+        )
+        told["late_min"] = figure(np.where(np.isfinite(late), late, np.nan))
+        told["late_difference"] = {
+            "mean": plain(found.mean), "low": plain(found.low), "high": plain(found.high),
+            "is_clear": not found.has(0.0),
+        }  # fmt: skip
+    return told
 
 
 def _told(name: str, outcome: simulate.Outcome, now: simulate.Outcome, stations: list[str]) -> dict[str, Any]:

@@ -58,9 +58,8 @@ def run_forecast(
     Raises:
         XushiError: see `simulate.run`.
     """
-    sample_every_s = max(min(_SAMPLE_S, horizon_s / 4), horizon_s / _INSTANTS)
     experiment = simulate.Experiment(
-        horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=sample_every_s
+        horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=sampled_every_s(horizon_s)
     )
     outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool)
     stations = [node.id for node in fork.plant.machines()]
@@ -91,7 +90,7 @@ def run_forecast(
             _machine(node, fork, outcome, horizon_s, planned_cycles_s.get(node.id)) for node in fork.plant.machines()
         ],
         "bottleneck": held_back,
-        "orders": [_order(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
+        "orders": [order_told(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
         "warnings": [*map(_warning, late), *map(_warning, starving)],
         "calibration": [msgspec.to_builtins(one) for one in fork.calibration.estimates],
         "calibrated_from_ms": fork.records.start_ns / 1e6,
@@ -138,7 +137,12 @@ def _warning(one: Starving | LateOrder) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _order(order: WantedOrder, done_s: NDArray[np.float64], at_ms: float, horizon_s: float) -> dict[str, Any]:
+def sampled_every_s(horizon_s: float) -> float:
+    """How often a future is recorded, so that its output over time is known and its memory bounded."""
+    return max(min(_SAMPLE_S, horizon_s / 4), horizon_s / _INSTANTS)
+
+
+def order_told(order: WantedOrder, done_s: NDArray[np.float64], at_ms: float, horizon_s: float) -> dict[str, Any]:
     """When an order is done; `within` is the share of the futures in which that lies within the horizon."""
     finite = np.where(np.isfinite(done_s), done_s, np.nan)
     return {

@@ -1,9 +1,11 @@
 """Orders: the book, material requirements, the schedule on the real stations, and contingency plans."""
 
-from xushi.runtime.orders._book import MOST_ORDERS, Book, Order, read_book
+from xushi.runtime.orders._book import MOST_ORDERS, Book, Order, read_book, wanted_of
 from xushi.runtime.orders._commands import order_commands
 from xushi.runtime.orders._desk import OrderDesk
+from xushi.runtime.orders._edits import edited
 from xushi.runtime.orders._gantt import gantt
+from xushi.runtime.orders._maintenance import AddParams as StopParams
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
 from xushi.runtime.orders._materials import MATERIAL, Material, Used, find_materials, products_of
 from xushi.runtime.orders._placing import Wish, drawn_together, place
@@ -35,11 +37,13 @@ __all__ = [
     "Plan",
     "Shop",
     "Stop",
+    "StopParams",
     "Used",
     "Wish",
     "contingencies",
     "contingency_commands",
     "drawn_together",
+    "edited",
     "find_materials",
     "gantt",
     "is_open",
@@ -59,4 +63,5 @@ __all__ = [
     "read_schedule",
     "repaired",
     "schedule_commands",
+    "wanted_of",
 ]

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from xushi.kernel import Diff, Record, RecordStore, XushiError, build_diff, diff_key
+from xushi.runtime.foresight import WantedOrder
 
 ORDER, BOOK = "order", "order_book"
 BOOK_ID = "main"
@@ -77,6 +78,18 @@ class Book(msgspec.Struct, frozen=True):
             if order.id == order_id:
                 return order
         raise XushiError("runtime.order_unknown", order=order_id[:100])
+
+
+def wanted_of(book: Book) -> list[WantedOrder]:
+    """Return what is left of the orders at the instant until which a book tells what was made."""
+    return [
+        WantedOrder(
+            order.id, left, None if order.due_ms is None else order.due_ms / 1e3 - book.since_ns / 1e9,
+            1.0 + order.priority,
+        )
+        for order in book.orders
+        if (left := order.quantity - book.made.get(order.id, 0)) > 0
+    ]  # fmt: skip
 
 
 def read_book(store: RecordStore) -> Book:

@@ -10,19 +10,14 @@ import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.orders._book import (
-    MOST_ORDERS,
-    Book,
-    Customer,
-    Instant,
-    Order,
-    OrderId,
-    Priority,
-    ProductId,
-    Quantity,
-    book_diff,
-    read_book,
-    rearranged,
+from xushi.runtime.orders._book import MOST_ORDERS, Book, book_diff, read_book
+from xushi.runtime.orders._edits import (
+    AddParams,
+    ChangeParams,
+    RemoveParams,
+    SequenceParams,
+    check_times,
+    edited,
 )
 from xushi.runtime.orders._sheet import read_orders
 
@@ -31,34 +26,6 @@ if TYPE_CHECKING:
 
 RIGHT = "twin:write"
 _LARGEST_SHEET = 4 * 1024 * 1024
-
-
-class AddParams(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The order to add at the end of the book. `product` is the id of a shell; times in ms since 1970."""
-
-
-class ChangeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is to be another one; a field left out stays, a time of null is taken away."""
-
-    id: OrderId
-    product: ProductId | msgspec.UnsetType = msgspec.UNSET
-    quantity: Quantity | msgspec.UnsetType = msgspec.UNSET
-    release_ms: Instant | msgspec.UnsetType | None = msgspec.UNSET
-    due_ms: Instant | msgspec.UnsetType | None = msgspec.UNSET
-    priority: Priority | msgspec.UnsetType = msgspec.UNSET
-    customer: Customer | msgspec.UnsetType = msgspec.UNSET
-
-
-class RemoveParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The order to take out of the book."""
-
-    id: OrderId
-
-
-class SequenceParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The orders that come first, in this sequence; the others follow as they were."""
-
-    sequence: Annotated[tuple[OrderId, ...], msgspec.Meta(min_length=1, max_length=MOST_ORDERS)]
 
 
 class ImportParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,26 +42,26 @@ def order_commands() -> list[Command]:
             "order.add", AddParams, RIGHT,
             {"en": "Add an order", "zh-CN": "添加订单"},
             {"en": "Puts an order at the end of the order book.", "zh-CN": "将订单加到订单簿末尾。"},
-            _prepare_add,
+            _prepare_edit,
         ),
         Command(
             "order.change", ChangeParams, RIGHT,
             {"en": "Change an order", "zh-CN": "更改订单"},
             {"en": "Changes product, quantity, times, priority or customer of an order.",
              "zh-CN": "更改订单的产品、数量、时间、优先级或客户。"},
-            _prepare_change,
+            _prepare_edit,
         ),
         Command(
             "order.remove", RemoveParams, RIGHT,
             {"en": "Remove an order", "zh-CN": "删除订单"},
             {"en": "Takes an order out of the order book.", "zh-CN": "将订单移出订单簿。"},
-            _prepare_remove,
+            _prepare_edit,
         ),
         Command(
             "order.sequence", SequenceParams, RIGHT,
             {"en": "Put orders in sequence", "zh-CN": "排列订单次序"},
             {"en": "Sets which orders are made first.", "zh-CN": "设定先做哪些订单。"},
-            _prepare_sequence,
+            _prepare_edit,
         ),
         Command(
             "order.import", ImportParams, RIGHT,
@@ -122,51 +89,12 @@ def _told(context: CommandContext, before: Book, after: Book, **summary: Any) ->
     return Change(diff=book_diff(context.store, before, after), summary=summary)
 
 
-def _check_product(context: CommandContext, product: str) -> None:
-    if context.store.get("shell", product) is None:
-        raise XushiError("runtime.order_product_unknown", product=product[:100])
-
-
-def _check_times(order: Order) -> Order:
-    if order.release_ms is not None and order.due_ms is not None and order.release_ms >= order.due_ms:
-        raise XushiError("runtime.order_times_wrong", order=order.id)
-    return order
-
-
-def _prepare_add(context: CommandContext, params: AddParams) -> Change:
+def _prepare_edit(
+    context: CommandContext, params: AddParams | ChangeParams | RemoveParams | SequenceParams
+) -> Change:  # fmt: skip
     before, book = booked(context)
-    if any(order.id == params.id for order in book.orders):
-        raise XushiError("runtime.order_taken", order=params.id)
-    if len(book.orders) >= MOST_ORDERS:
-        raise XushiError("runtime.orders_many", most=MOST_ORDERS)
-    _check_product(context, params.product)
-    order = _check_times(Order(**msgspec.structs.asdict(params)))
-    return _told(context, before, msgspec.structs.replace(book, orders=(*book.orders, order)), order=order.id)
-
-
-def _prepare_change(context: CommandContext, params: ChangeParams) -> Change:
-    before, book = booked(context)
-    given = {name: value for name, value in msgspec.structs.asdict(params).items() if value is not msgspec.UNSET}
-    changed = _check_times(msgspec.structs.replace(book.get(params.id), **given))
-    if "product" in given:
-        _check_product(context, changed.product)
-    done = book.made.get(params.id, 0)
-    if changed.quantity < done:
-        raise XushiError("runtime.order_done_more", order=params.id, done=done, quantity=changed.quantity)
-    orders = tuple(changed if order.id == params.id else order for order in book.orders)
-    return _told(context, before, msgspec.structs.replace(book, orders=orders), order=params.id)
-
-
-def _prepare_remove(context: CommandContext, params: RemoveParams) -> Change:
-    before, book = booked(context)
-    gone = book.get(params.id)
-    orders = tuple(order for order in book.orders if order is not gone)
-    return _told(context, before, msgspec.structs.replace(book, orders=orders), order=params.id)
-
-
-def _prepare_sequence(context: CommandContext, params: SequenceParams) -> Change:
-    before, book = booked(context)
-    return _told(context, before, rearranged(book, list(params.sequence)), count=len(params.sequence))
+    summary = {"count": len(params.sequence)} if isinstance(params, SequenceParams) else {"order": params.id}
+    return _told(context, before, edited(context.store, book, params), **summary)
 
 
 def _prepare_import(context: CommandContext, params: ImportParams) -> Change:
@@ -177,7 +105,7 @@ def _prepare_import(context: CommandContext, params: ImportParams) -> Change:
         raise XushiError("runtime.orders_not_base64") from error
     before, book = booked(context)
     zone = calendar_of(context.store).zone
-    found = [_check_times(order) for order in read_orders(content, platform.twins, zone)]
+    found = [check_times(order) for order in read_orders(content, platform.twins, zone)]
     by_id = {order.id: order for order in found}
     for order in found:
         done = book.made.get(order.id, 0)

@@ -6,10 +6,12 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from xushi.kernel import new_id
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, find_plant, finished_ns, read_records
-from xushi.runtime.orders._book import read_book
+from xushi.runtime.orders._book import Book, read_book, wanted_of
 from xushi.runtime.orders._maintenance import stops_of
 from xushi.runtime.orders._materials import Material, find_materials
 from xushi.runtime.orders._problem import Shop, Stop
@@ -86,19 +88,15 @@ class OrderDesk:
 
         Of an instant before the book was last changed nobody knows what was wanted then.
         """
+        return wanted_of(self.book_at(plant, timeline, at_ns))
+
+    def book_at(self, plant: Plant, timeline: str, at_ns: int) -> Book:
+        """Return the order book of the live line at an instant, with what was made until then; empty as `wanted` is."""
         book = read_book(self._platform.store)
         if timeline != LIVE or not book.orders or at_ns < book.since_ns:
-            return []
-        since = len(finished_ns(plant, self._platform.timelines.get(LIVE), book.since_ns, at_ns))
-        done = book.done(since)
-        return [
-            WantedOrder(
-                order.id, order.quantity - done[order.id],
-                None if order.due_ms is None else order.due_ms / 1e3 - at_ns / _S, 1.0 + order.priority,
-            )
-            for order in book.orders
-            if done[order.id] < order.quantity
-        ]  # fmt: skip
+            return Book()
+        made = len(finished_ns(plant, self._platform.timelines.get(LIVE), book.since_ns, at_ns))
+        return msgspec.structs.replace(book, made=book.done(made), since_ns=at_ns)
 
     def shop(self, now_ns: int) -> tuple[Shop, list[Stop]]:
         """Read the stations as they are now, and their planned stops.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xushi.kernel import XushiError
-from xushi.runtime.foresight import ModelChange, Plant, consequences_of_all
+from xushi.runtime._report_orders import calendar_of
+from xushi.runtime.foresight import ModelChange, Plant, consequences_of_all, in_zone
 from xushi.runtime.plans._content import CommandStep, Step
 
 if TYPE_CHECKING:
@@ -80,4 +81,5 @@ def _changes(
     """What steps change together: a later write takes the place of an earlier one."""
     commands: list[tuple[str, Any]] = [(step.command, step.params) for step in steps if isinstance(step, CommandStep)]
     by_hand = [change for step in steps if not isinstance(step, CommandStep) for change in step.changes]
-    return (*by_hand, *consequences_of_all(platform, plant, commands, in_force))
+    zone = calendar_of(platform.store).zone
+    return (*in_zone(by_hand, zone), *consequences_of_all(platform, plant, commands, in_force))

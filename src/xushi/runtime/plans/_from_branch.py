@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError
-from xushi.runtime.branches import Branch, Edit
-from xushi.runtime.foresight import ModelChange, need_engine
+from xushi.runtime.branches import MOVE, Branch, Edit, Move
+from xushi.runtime.foresight import EVERY, ModelChange, need_engine
 from xushi.runtime.plans._commands import WRITE, make_plan
 from xushi.runtime.plans._content import MOST_STEPS, CommandStep, ManualStep, PlanContent, PlanOrigin, Step, Words
 from xushi.runtime.plans._rehearsing import rehearse_branch
@@ -49,7 +50,12 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     need_engine()
     platform: Platform = context.services["platform"]
     branch = platform.branches.get(params.branch)
-    steps = steps_of(branch)
+
+    def moves_on(one: Branch) -> Mapping[int, Move]:
+        # All branches of a lineage share the plant and the places of the package of the last.
+        return platform.branches.scene(one, platform.branches.package(branch.id)).moves()
+
+    steps = steps_of(branch, moves_on)
     origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
     content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
     made = make_plan(context, content)
@@ -60,13 +66,16 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     return msgspec.structs.replace(made, effects=(effect,))
 
 
-def steps_of(branch: Branch) -> tuple[Step, ...]:
+def steps_of(branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]]) -> tuple[Step, ...]:
     """The steps that bring the plant to where a branch is, the changes of the branches before it first.
 
+    Args:
+        moves_on: what each move of a branch does, by the number of its edit; asked only where something is moved.
+
     Raises:
-        XushiError: `runtime.branch_unchanged`, `runtime.plan_too_large`.
+        XushiError: `runtime.branch_unchanged`, `runtime.plan_steps_many`.
     """
-    steps = tuple(_step(edit) for one in _lineage(branch) for edit in one.edits)
+    steps = tuple(step for one in _lineage(branch) for step in _steps(one, moves_on))
     if not steps:
         raise XushiError("runtime.branch_unchanged", branch=branch.title)
     if len(steps) > MOST_STEPS:
@@ -79,6 +88,21 @@ def _lineage(branch: Branch) -> list[Branch]:
     return [*(_lineage(branch.before) if branch.before is not None else []), branch]
 
 
+def _steps(branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]]) -> Iterator[Step]:
+    """The steps of one branch of a lineage; a move is made by hand."""
+    moves = moves_on(branch) if any(edit.command == MOVE for edit in branch.edits) else {}
+    for index, edit in enumerate(branch.edits):
+        if edit.command != MOVE:
+            yield _step(edit)
+        elif index in moves:
+            yield ManualStep(text=_by_hand(moves[index]), changes=moves[index].changes)
+
+
+def _by_hand(move: Move) -> Words:
+    """What a person has to move, how far, and what that does to the conveyors."""
+    return {language: text[:1_000] for language, text in move.words().items()}
+
+
 def _step(edit: Edit) -> Step:
     if edit.command is not None:
         return CommandStep(command=edit.command, params=edit.params)
@@ -89,14 +113,21 @@ def _step(edit: Edit) -> Step:
 
 def _told(change: ModelChange) -> tuple[str, str]:
     """What a person has to do so that the plant becomes as the model, in both languages."""
-    place, to = change.element, change.to
+    to = change.to
+    place, zh_place = ("all machines", "全部设备") if change.element == EVERY else (change.element, change.element)
     match change.figure:
         case "stopped":
             return f"Stop {place}", f"停止 {place}"
         case "pause":
             return (
                 f"Pause {place} from {change.from_min:g} to {change.to_min:g} min after the start",
-                f"开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟暂停 {place}",
+                f"开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟暂停 {zh_place}",
+            )
+        case "shifts":
+            hours = ", ".join(change.shifts or ())
+            return (
+                f"Let {place} work in the shifts {hours} ({change.zone})",
+                f"{zh_place} 按班次 {hours} 工作（{change.zone}）",
             )
         case "share":
             percent = f"{(change.share or 0) * 100:g} %"

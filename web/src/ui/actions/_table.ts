@@ -146,7 +146,7 @@ export function useActions(): Action[] {
       make("time.minuteBack", "action.minuteBack", "time", "clock", () => time.step(-60_000)),
       make("selection.focus", "action.focus", "selection", "focus", () => place && world.focus(place.id), { isEnabled: place !== null, keys: "alt+f" }),
       make("selection.rename", "action.rename", "selection", "pencil", () => ui.set({ dialog: "rename" }), { isEnabled: place !== null || selected?.twin != null, keys: "f2" }),
-      make("selection.move", "action.move", "selection", "move", () => ui.set({ dialog: "move" }), { isEnabled: place !== null }),
+      make("selection.move", "action.move", "selection", "move", () => ui.set({ dialog: "move" }), { isEnabled: place !== null, keys: "alt+m" }),
       make("selection.call", "action.call", "selection", "call", () => ui.set({ dialog: "command", command: "device.call" }), {
         isEnabled: commands.some((command) => command.name === "device.call") && (selected?.signals.some((signal) => signal.source?.protocol === "opcua") ?? false),
       }),

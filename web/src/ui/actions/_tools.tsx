@@ -1,9 +1,18 @@
 // Runs commands for the panels: every success can be taken back, every failure says why.
 import { createContext, useContext, useMemo, useRef, type ReactNode } from "react";
-import { localName, useLanguage, useText } from "../../i18n";
+import { localName, useLanguage, useText, type Language } from "../../i18n";
 import { createStore, useSession, type OutcomeInfo, type Store } from "../live";
 import { useErrorText } from "../notes";
 import { useToasts } from "../toasts";
+
+const MOST_FOUND = 2;
+
+/** What a command says it does, in its own words, and what it found in doing so. */
+export function outcomeWords(outcome: OutcomeInfo, language: Language): string | undefined {
+  const words = outcome.summary["words"] as Record<string, string> | undefined;
+  const told = [words ? localName(words, language, "") : "", ...outcome.diagnoses.slice(0, MOST_FOUND).map((found) => found.text)];
+  return told.filter(Boolean).join(" · ") || undefined;
+}
 
 interface History {
   /** Ids of own commands that can be taken back, the newest last. */
@@ -105,7 +114,7 @@ export function ActionTools({ children }: { children: ReactNode }) {
             const action = outcome.is_undoable
               ? { label: text("command.undo"), run: () => void undoOne(outcome.command_id) }
               : undefined;
-            toasts.show({ tone: "done", title: text("command.done", { command: titleOf(command) }), action });
+            toasts.show({ tone: "done", title: text("command.done", { command: titleOf(command) }), detail: outcomeWords(outcome, language), action });
           }
           return outcome;
         } catch (error) {

@@ -4,5 +4,5 @@ export { HoldButton } from "./_HoldButton";
 export { keyLabels, useKeys } from "./_keys";
 export { useReach, type Reach } from "./_reach";
 export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
-export { ActionTools, useActionTools } from "./_tools";
+export { ActionTools, outcomeWords, useActionTools } from "./_tools";
 export { useJob, type JobRun } from "./_useJob";

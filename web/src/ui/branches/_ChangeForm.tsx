@@ -1,11 +1,11 @@
 // Changes an element of the open branch: what is picked in the scene or the tree is what the form is about.
-import { Button, NativeSelect, NumberInput } from "@mantine/core";
+import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useMemo, useState, type FormEvent } from "react";
 import { formatNumber, useLanguage, useText, type Translate } from "../../i18n";
 import type { Changed, WantedChange } from "../forecast/_types";
 import { unitText, type Changeable, type FigureInfo } from "../live";
 import { useSelected, useUiStore } from "../state";
-import { changeOf, firstDraft, type Draft } from "./_draft";
+import { changeOf, firstDraft, shiftsOf, type Draft } from "./_draft";
 import { elementName } from "./_words";
 import css from "./branches.module.css";
 
@@ -60,6 +60,9 @@ function Fields({ figure, draft, onDraft }: FieldsProps) {
           max={takes === "factor" ? 500 : takes === "share" ? 100 : MOST_COUNT}
           allowDecimal={isPercent}
         />
+      ) : null}
+      {takes === "shifts" ? (
+        <TextInput label={text("branch.shifts")} value={draft.shifts} error={shiftsOf(draft.shifts) ? undefined : text("branch.shiftsWrong")} onChange={(event) => onDraft({ ...draft, shifts: event.currentTarget.value })} />
       ) : null}
       {takes === "window" ? (
         <>

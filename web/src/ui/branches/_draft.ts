@@ -8,15 +8,25 @@ export interface Draft {
   to: string;
   fromMin: number | string;
   toMin: number | string;
+  /** Hours of a day as they are written: "06:00-14:00, 14:00-22:00". */
+  shifts: string;
 }
 
 const FIRST_PERCENT = -10;
 const FIRST_PAUSE_MIN = 30;
+const FIRST_SHIFTS = "06:00-14:00, 14:00-22:00";
+const SHIFT = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
+
+/** The shifts that are written, in the server's words; null where one is not a time. */
+export function shiftsOf(written: string): string[] | null {
+  const shifts = written.split(/[,;，；、]/).map((one) => one.replace(/\s+/g, "").replace(/[–—~～至]/g, "-").replace(/：/g, ":").replace(/(^|-)(\d:)/g, "$10$2"));
+  return shifts.every((one) => SHIFT.test(one)) ? shifts : null;
+}
 
 export function firstDraft(figure: FigureInfo | undefined): Draft {
   const present = figure?.present ?? 1;
   const amount = figure?.takes === "factor" ? FIRST_PERCENT : figure?.takes === "share" ? Math.round(present * 1000) / 10 : present;
-  return { amount, to: figure?.to[0] ?? "", fromMin: 0, toMin: FIRST_PAUSE_MIN };
+  return { amount, to: figure?.to[0] ?? "", fromMin: 0, toMin: FIRST_PAUSE_MIN, shifts: FIRST_SHIFTS };
 }
 
 /** The change; null where something is missing or nothing would differ. */
@@ -35,6 +45,10 @@ export function changeOf(element: string, info: FigureInfo, draft: Draft): Wante
       return draft.to ? { ...change, to: draft.to } : null;
     case "window":
       return draft.fromMin !== "" && draft.toMin !== "" && fromMin < toMin ? { ...change, from_min: fromMin, to_min: toMin } : null;
+    case "shifts": {
+      const shifts = shiftsOf(draft.shifts);
+      return shifts ? { ...change, shifts } : null;
+    }
     default:
       return info.present === 1 ? null : change;
   }

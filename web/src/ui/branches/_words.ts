@@ -32,6 +32,7 @@ function amountText(change: WantedChange, { language, text }: Pick<Known, "langu
   }
   if (change.value != null) return number(change.value);
   if (change.share != null) return `${change.to ?? ""} ${number(change.share * 100)} %`.trim();
+  if (change.shifts) return `${change.shifts.join(", ")}${change.zone ? ` (${change.zone})` : ""}`;
   if (change.from_min != null || change.to_min != null) return text("branch.window", { from: number(change.from_min ?? 0), to: number(change.to_min ?? 0) });
   return change.to ?? "";
 }
@@ -46,6 +47,7 @@ function paramsText(params: Readonly<Record<string, unknown>>, byKey: ReadonlyMa
     const signal = typeof value === "string" ? byKey.get(value) : undefined;
     if (signal) return localName(signal.name, language, signal.path);
     if (typeof value === "number") return formatNumber(value, language);
+    if (Array.isArray(value)) return value.map(String).join(", ");
     return typeof value === "string" ? value.slice(value.lastIndexOf("#") + 1) : JSON.stringify(value);
   };
   const given = Object.values(params).filter((value) => value !== null && value !== "" && !(typeof value === "object" && Object.keys(value).length === 0));
@@ -53,6 +55,7 @@ function paramsText(params: Readonly<Record<string, unknown>>, byKey: ReadonlyMa
 }
 
 export function editText(edit: BranchEdit, byKey: ReadonlyMap<string, SignalInfo>, known: Pick<Known, "language" | "text">): string {
+  if (Object.keys(edit.words).length > 0) return localName(edit.words, known.language, edit.command ?? "");
   if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
   return `${localName(edit.title, known.language, edit.command)}: ${paramsText(edit.params, byKey, known.language)}`;
 }

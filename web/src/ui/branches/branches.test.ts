@@ -1,7 +1,7 @@
 // Rules of the form of a change: it gives the field that the figure takes, and nothing where nothing would differ.
 import { describe, expect, it } from "vitest";
 import { translator } from "../../i18n/_context";
-import { changeOf, firstDraft } from "./_draft";
+import { changeOf, firstDraft, shiftsOf } from "./_draft";
 import { changeText, editText } from "./_words";
 import type { FigureInfo } from "../live";
 
@@ -14,6 +14,7 @@ describe("a change", () => {
     [{ takes: "window", figure: "pause" }, { from_min: 0, to_min: 30 }],
     [{ takes: "choice", figure: "first_input", to: ["B30"] }, { to: "B30" }],
     [{ takes: "nothing", figure: "stopped", present: 0 }, {}],
+    [{ takes: "shifts", figure: "shifts" }, { shifts: ["06:00-14:00", "14:00-22:00"] }],
   ])("of %o is given as it is first proposed", (more, expected) => {
     const figure = info(more);
     expect(changeOf("M", figure, firstDraft(figure))).toEqual({ element: "M", figure: figure.figure, ...expected });
@@ -24,17 +25,30 @@ describe("a change", () => {
     expect(changeOf("B", capacity, firstDraft(capacity))).toBeNull();
     expect(changeOf("B", capacity, { ...firstDraft(capacity), amount: 8 })).toEqual({ element: "B", figure: "capacity", value: 8 });
     expect(changeOf("M", info({}), { ...firstDraft(info({})), amount: "" })).toBeNull();
-    expect(changeOf("M", info({ takes: "window" }), { amount: 0, to: "", fromMin: 30, toMin: 30 })).toBeNull();
+    expect(changeOf("M", info({ takes: "window" }), { ...firstDraft(undefined), fromMin: 30, toMin: 30 })).toBeNull();
+  });
+
+  it("takes shifts as people write them, and none that is not a time", () => {
+    expect(shiftsOf("6:00 – 14:00，22:00-06:00")).toEqual(["06:00-14:00", "22:00-06:00"]);
+    expect(shiftsOf("06:00-24:30")).toBeNull();
+    expect(shiftsOf("")).toBeNull();
   });
 
   it("is said as people say it", () => {
+    expect(changeText({ element: "*", figure: "shifts", shifts: ["06:00-14:00"], zone: "Asia/Shanghai" }, known)).toBe("All machines: shifts 06:00-14:00 (Asia/Shanghai)");
     expect(changeText({ element: "OP40", figure: "cycle_time", factor: 0.9 }, known)).toBe("OP40: cycle time -10 %");
     expect(changeText({ element: "*", figure: "pause", from_min: 10, to_min: 40 }, known)).toContain("10");
     expect(changeText({ element: "OP80", figure: "share", to: "rework", share: 0.25 }, known)).toContain("rework 25 %");
   });
 
   it("by a command names the command and what it was told", () => {
-    const edit = { index: 0, command: "signal.write", params: { signal: "a#Torque", value: 86 }, title: { en: "Write a value" }, changes: [] };
+    const edit = { index: 0, command: "signal.write", params: { signal: "a#Torque", value: 86 }, title: { en: "Write a value" }, changes: [], words: {} };
     expect(editText(edit, new Map(), known)).toBe("Write a value: Torque, 86");
+  });
+
+  it("by a move says how far it goes and what that does to the conveyors", () => {
+    const words = { en: "OP30: moved by 3 m; transfer time B20 × 1.9", "zh-CN": "OP30：移动 3 m；输送时间 B20 × 1.9" };
+    const edit = { index: 0, command: "scene.move", params: { place: "a", position: [1, 2, 3] }, title: { en: "Move in the scene" }, changes: [], words };
+    expect(editText(edit, new Map(), known)).toBe(words.en);
   });
 });

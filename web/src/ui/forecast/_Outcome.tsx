@@ -1,6 +1,7 @@
 // What a comparison came to: the best, those that may be as good, the differences as a picture and as a table.
 import { useLanguage, useText } from "../../i18n";
 import { Forest } from "./_Forest";
+import { OrderPlaces } from "./_OrderPlaces";
 import { number, signed } from "./_Tables";
 import { KPIS, type Comparison } from "./_types";
 import css from "./forecast.module.css";
@@ -60,6 +61,7 @@ export function Outcome({ comparison, nameOf = (name) => name }: Props) {
           </tbody>
         </table>
       </div>
+      <OrderPlaces comparison={comparison} title={title} />
     </>
   );
 }

@@ -92,11 +92,16 @@ export interface Comparison {
     figures: Record<string, Figure>;
     differences: Record<string, Interval & { is_clear: boolean }>;
     bottleneck: Bottleneck;
+    /** In their sequence there; absent where nothing is ordered. */
+    orders?: OrderTime[];
+    /** Weighted minutes by which orders are late, added up; absent without due dates. */
+    late_min?: Figure;
+    late_difference?: Interval & { is_clear: boolean };
   }[];
 }
 
 export type Changed =
-  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "stopped";
+  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "shifts" | "stopped";
 
 export interface WantedChange {
   element: string;
@@ -109,6 +114,9 @@ export interface WantedChange {
   /** Minutes after the fork. */
   from_min?: number | null;
   to_min?: number | null;
+  /** Hours of every day, "06:00-14:00", by the clock of `zone`. */
+  shifts?: readonly string[] | null;
+  zone?: string | null;
 }
 
 export interface Wanted {

@@ -4,6 +4,7 @@ import type { Language } from "../../i18n";
 import { followAlarms, type Alarms } from "./_alarms";
 import { createApi, type Api } from "./_api";
 import { createFeed, type Feed } from "./_feed";
+import { BranchScenes } from "./_scenes";
 import { createStore, type Store } from "./_store";
 import { NO_SIGNALS, SignalKnowledge, type KnownSignals } from "./_known";
 import type { CommandInfo, Me, Place, TimelineInfo, TwinSummary, LinkInfo } from "./_types";
@@ -12,7 +13,10 @@ export interface Plant extends KnownSignals {
   isLoaded: boolean;
   error: unknown;
   me: Me | null;
+  /** What stands on the line. */
   places: Place[];
+  /** What stands on the branches on the screen, by their ids. */
+  scenes: Readonly<Record<string, Place[]>>;
   twins: TwinSummary[];
   timelines: TimelineInfo[];
   commands: CommandInfo[];
@@ -40,6 +44,7 @@ const NOTHING: Plant = {
   me: null,
   ...NO_SIGNALS,
   places: [],
+  scenes: {},
   twins: [],
   timelines: [],
   commands: [],
@@ -75,6 +80,7 @@ export function openSession(language: Language): Session {
     plant.set(known);
     watchKnown(known);
   });
+  const scenes = new BranchScenes(api, feed, plant);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const reload = async (parts: readonly Part[] = ALL_PARTS) => {
@@ -82,6 +88,7 @@ export function openSession(language: Language): Session {
       const got = await Promise.all(parts.map((part) => fetchPart(api, knowledge, part)));
       plant.set(Object.assign({ isLoaded: true, error: null }, ...got) as Partial<Plant>);
       if (parts.includes("signals")) watchKnown(plant.get());
+      if (parts.includes("timelines") || parts.includes("places")) void scenes.read();
     } catch (error) {
       plant.set({ error });
     }
@@ -130,6 +137,7 @@ export function openSession(language: Language): Session {
     reload,
     close() {
       clearTimeout(timer);
+      scenes.close();
       feed.close();
     },
   };

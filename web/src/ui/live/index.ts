@@ -3,7 +3,7 @@ export { Refusal } from "../../protocol";
 export { useLiveAlarms, useShownAlarms } from "./_alarm_hooks";
 export { mergeAlarms } from "./_alarms";
 export type { Alarms } from "./_alarms";
-export { useShownBranch } from "./_branches";
+export { usePlaces, useShownBranch } from "./_branches";
 export { ServerError, pathId } from "./_api";
 export type { Api } from "./_api";
 export { useAnswer, useBoardTick, useCoarseInstant, useConnection, useKept, useSteadyAnswer, useTime } from "./_hooks";

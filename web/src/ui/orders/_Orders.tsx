@@ -2,7 +2,7 @@
 import { ActionIcon, Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { useReach } from "../actions";
 import { Icon } from "../icons";
 import type { GanttInfo, OrderBook, OrderInfo } from "../live";
 import { EmptyNote } from "../notes";
@@ -27,7 +27,7 @@ function draftOf(book: OrderBook, order?: OrderInfo): Draft {
 function Form({ book, order, onDone }: { book: OrderBook; order?: OrderInfo | undefined; onDone(): void }) {
   const text = useText();
   const language = useLanguage();
-  const tools = useActionTools();
+  const reach = useReach();
   const [draft, setDraft] = useState(() => draftOf(book, order));
   const set = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
   const save = async () => {
@@ -40,7 +40,7 @@ function Form({ book, order, onDone }: { book: OrderBook; order?: OrderInfo | un
       priority: Number(draft.priority),
       customer: draft.customer,
     };
-    if (await tools.run(order ? "order.change" : "order.add", params)) onDone();
+    if (await reach.run(order ? "order.change" : "order.add", params)) onDone();
   };
   const title = order ? text("orders.changeOf", { order: order.id }) : text("orders.add");
   return (
@@ -84,7 +84,8 @@ async function base64(file: File): Promise<string> {
 export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInfo | null }) {
   const text = useText();
   const language = useLanguage();
-  const tools = useActionTools();
+  const reach = useReach();
+  const isOfLine = reach.branch === null;
   const [open, setOpen] = useState<string | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
@@ -93,11 +94,11 @@ export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInf
   const ends = new Map(schedule?.orders.map((order) => [order.id, order.end_ms]) ?? []);
   const put = (from: number, to: number) => {
     if (to < 0 || to >= book.orders.length || from === to) return;
-    void tools.run("order.sequence", { sequence: movedTo(book.orders.map((order) => order.id), from, to) });
+    void reach.run("order.sequence", { sequence: movedTo(book.orders.map((order) => order.id), from, to) });
   };
   const bring = async (list: FileList | null) => {
     const chosen = list?.[0];
-    if (chosen) await tools.run("order.import", { content: await base64(chosen) });
+    if (chosen) await reach.run("order.import", { content: await base64(chosen) });
     if (file.current) file.current.value = "";
   };
   const edited = book.orders.find((order) => order.id === open);
@@ -107,16 +108,19 @@ export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInf
         <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setOpen("")}>
           {text("orders.add")}
         </Button>
-        <Button variant="default" leftSection={<Icon name="upload" size={14} />} onClick={() => file.current?.click()}>
-          {text("orders.import")}
-        </Button>
+        {isOfLine ? (
+          <Button variant="default" leftSection={<Icon name="upload" size={14} />} onClick={() => file.current?.click()}>
+            {text("orders.import")}
+          </Button>
+        ) : null}
         <input ref={file} type="file" hidden accept=".csv,.xlsx" aria-label={text("orders.import")} onChange={(event) => void bring(event.currentTarget.files)} />
-        <a className={css.link} href="/api/orders/sheet?format=xlsx" download>
-          {text("orders.asXlsx")}
-        </a>
-        <a className={css.link} href="/api/orders/sheet?format=csv" download>
-          {text("orders.asCsv")}
-        </a>
+        {isOfLine
+          ? (["xlsx", "csv"] as const).map((format) => (
+              <a key={format} className={css.link} href={`/api/orders/sheet?format=${format}`} download>
+                {text(format === "xlsx" ? "orders.asXlsx" : "orders.asCsv")}
+              </a>
+            ))
+          : null}
       </div>
       {open === null ? null : <Form key={open} book={book} order={edited} onDone={() => setOpen(null)} />}
       {book.orders.length === 0 ? (
@@ -194,7 +198,7 @@ export function Orders({ book, schedule }: { book: OrderBook; schedule: GanttInf
                         <ActionIcon aria-label={text("orders.changeOf", { order: order.id })} onClick={() => setOpen(order.id)}>
                           <Icon name="pencil" size={14} />
                         </ActionIcon>
-                        <ActionIcon aria-label={text("orders.removeOf", { order: order.id })} onClick={() => void tools.run("order.remove", { id: order.id })}>
+                        <ActionIcon aria-label={text("orders.removeOf", { order: order.id })} onClick={() => void reach.run("order.remove", { id: order.id })}>
                           <Icon name="trash" size={14} />
                         </ActionIcon>
                       </span>

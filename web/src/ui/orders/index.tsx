@@ -1,7 +1,8 @@
 // Orders: the book, its schedule on the stations, the material it needs, and what to do when a station stands.
 import { SegmentedControl } from "@mantine/core";
 import { useText } from "../../i18n";
-import { useAnswer, useChangedRecords, useKept, type ContingencyInfo, type OrderBook, type ScheduleAnswer } from "../live";
+import { useAnswer, useChangedRecords, useKept, useShownBranch, type ContingencyInfo, type OrderBook, type ScheduleAnswer } from "../live";
+import { ReachNote } from "../inspector/_ReachNote";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUi, useUiStore } from "../state";
 import { Contingencies } from "./_Contingencies";
@@ -16,13 +17,16 @@ export default function OrdersPanel() {
   const text = useText();
   const ui = useUiStore();
   const wanted = useUi((state) => state.page) as Page | null;
-  const page = wanted && PAGES.includes(wanted) ? wanted : "book";
+  const branch = useShownBranch();
+  // A branch has a sequence of orders of its own; schedule, material and contingencies are those of the line.
+  const page = branch === null && wanted && PAGES.includes(wanted) ? wanted : "book";
   const setPage = (next: Page) => ui.set({ page: next });
-  const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "contingency"]);
-  const fresh = useAnswer<OrderBook>("/api/orders", count);
+  const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "contingency", "branch"]);
+  const path = branch === null ? "/api/orders" : `/api/orders?timeline=${encodeURIComponent(branch.id)}`;
+  const fresh = useAnswer<OrderBook>(path, count);
   const plan = useAnswer<ScheduleAnswer>("/api/orders/schedule", count);
   const found = useAnswer<ContingencyInfo[]>("/api/contingencies", count);
-  const book = useKept(fresh.data);
+  const book = useKept(fresh.data, path);
   const schedule = useKept(plan.data);
   const contingencies = useKept(found.data);
   const error = fresh.error ?? plan.error ?? found.error;
@@ -35,11 +39,12 @@ export default function OrdersPanel() {
           aria-label={text("orders.title")}
           value={page}
           onChange={(value) => setPage(value as Page)}
-          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`) }))}
+          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`), disabled: branch !== null && value !== "book" }))}
         />
+        <ReachNote />
       </div>
       <div className={css.body} tabIndex={0} role="region" aria-label={text(`orders.page.${page}`)}>
-        {page === "book" ? <Orders book={book} schedule={schedule.schedule} /> : null}
+        {page === "book" ? <Orders key={path} book={book} schedule={branch === null ? schedule.schedule : null} /> : null}
         {page === "schedule" ? <Schedule book={book} schedule={schedule.schedule} /> : null}
         {page === "material" ? <Material count={count} /> : null}
         {page === "contingency" ? <Contingencies book={book} found={contingencies} /> : null}

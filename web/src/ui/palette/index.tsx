@@ -4,7 +4,7 @@ import { useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { keyLabels, useActions, type Action } from "../actions";
 import { Icon, type IconName } from "../icons";
-import { useFoundSignals, usePlant } from "../live";
+import { useFoundSignals, usePlaces, usePlant } from "../live";
 import { findBest, usePinyin, type Searchable } from "../search";
 import { useUiStore, type Selection } from "../state";
 import css from "./palette.module.css";
@@ -27,7 +27,7 @@ function useTargets(): Entry[] {
   const ui = useUiStore();
   const language = useLanguage();
   const text = useText();
-  const places = usePlant((plant) => plant.places);
+  const places = usePlaces();
   const twins = usePlant((plant) => plant.twins);
   const signals = usePlant((plant) => plant.signals);
   return useMemo(() => {

@@ -1,7 +1,7 @@
 // Finds out what the selection means: its place, its shell, its submodel and its signal, whichever there are.
 import { useMemo } from "react";
 import { localName, useLanguage } from "../../i18n";
-import { useOwnSignals, usePlant, type Place, type SignalInfo, type SubmodelSummary, type TwinSummary } from "../live";
+import { useOwnSignals, usePlaces, usePlant, type Place, type SignalInfo, type SubmodelSummary, type TwinSummary } from "../live";
 import { useUi, type Selection } from "./_ui";
 
 export interface Selected {
@@ -62,7 +62,7 @@ export function resolveSelection(known: Known, selection: Selection, language: "
 
 export function useSelected(): Selected | null {
   const selection = useUi((state) => state.selection);
-  const places = usePlant((plant) => plant.places);
+  const places = usePlaces();
   const twins = usePlant((plant) => plant.twins);
   const signals = usePlant((plant) => plant.signals);
   const byKey = usePlant((plant) => plant.byKey);

@@ -3,7 +3,7 @@ import { Button, CloseButton, SegmentedControl, TextInput } from "@mantine/core"
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { useBoardTick, usePlant, useSession } from "../live";
+import { useBoardTick, usePlant, useSession, useShownBranch } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { usePinyin } from "../search";
 import { useUi, useUiStore } from "../state";
@@ -66,7 +66,10 @@ export function SignalTable() {
   useBoardTick(400);
 
   const far = useFarRows(!isWhole, query, filter, sort, slowTick);
-  const all = useMemo(() => (isWhole ? tableRows(signals, owners, language) : []), [isWhole, signals, owners, language]);
+  const isBranch = useShownBranch() !== null;
+  // The signals of a further machine have values on its branch alone.
+  const shown = useMemo(() => (isBranch ? signals : signals.filter((signal) => !signal.key.startsWith("branch:"))), [isBranch, signals]);
+  const all = useMemo(() => (isWhole ? tableRows(shown, owners, language) : []), [isWhole, shown, owners, language]);
   const rows = useMemo(
     () => arrange(all, query, filter, sort, board, toPinyin),
     // slowTick: the board moves by itself.

@@ -3,7 +3,7 @@ import { CloseButton, TextInput } from "@mantine/core";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { useFoundSignals, usePlant } from "../live";
+import { useFoundSignals, usePlaces, usePlant } from "../live";
 import { EmptyNote, LoadingNote } from "../notes";
 import { matchScore, normalise, usePinyin } from "../search";
 import { useUi, useUiStore } from "../state";
@@ -36,7 +36,7 @@ export function TreePanel() {
   const language = useLanguage();
   const ui = useUiStore();
   const selection = useUi((state) => state.selection);
-  const places = usePlant((plant) => plant.places);
+  const places = usePlaces();
   const twins = usePlant((plant) => plant.twins);
   const signals = usePlant((plant) => plant.signals);
   const isLoaded = usePlant((plant) => plant.isLoaded);

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import type { FactoryScene } from "../../scene";
 import { useReach } from "../actions/_reach";
-import { unitText, usePlant, useSession, valueText } from "../live";
+import { unitText, usePlaces, usePlant, useSession, valueText } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useSelected, useUi, useUiStore } from "../state";
 import { useWorld } from "./_handle";
@@ -104,7 +104,7 @@ export function WorldPanel({ isSecond = false }: { isSecond?: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { scene, failure } = useScene(canvas, isSecond);
   const scheme = useUi((state) => state.scheme);
-  const places = usePlant((plant) => plant.places);
+  const places = usePlaces();
   const signals = usePlant((plant) => plant.signals);
   const isLoaded = usePlant((plant) => plant.isLoaded);
   const plantError = usePlant((plant) => plant.error);
