@@ -14,17 +14,20 @@ from xushi.demo._line_address import (
     TRACE_POINTS,
 )
 from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
-from xushi.demo._line_machines import MACHINES, STATION_IDS
+from xushi.demo._line_machines import HANDLING_S, MACHINES, STATION_IDS, VEHICLE_SPEED_MPS, VEHICLE_TYPE
 from xushi.demo._line_parts import (
     BIN_PARTS,
     CUSTOMER_ORDERS,
+    ISSUE_S,
     PARTS,
+    PICK_S,
     PRODUCTS,
     STAGES,
     TRAY_SIZE,
     VARIANT_PARTS,
     parts_in,
     parts_of,
+    source_of,
     supply_of,
 )
 from xushi.demo._line_sensors import COMMON_FAST, FAST, RESULTS
@@ -96,13 +99,16 @@ __all__ = [
     "FLOOR_X",
     "FLOOR_Y",
     "GROUP",
+    "HANDLING_S",
     "HEARTBEAT_TOPIC",
+    "ISSUE_S",
     "KITTING_TOPIC",
     "LINE",
     "MACHINES",
     "NAMESPACE",
     "NODES",
     "PARTS",
+    "PICK_S",
     "PRODUCTS",
     "QUALITY_TOPIC",
     "RESULTS",
@@ -113,6 +119,8 @@ __all__ = [
     "TRACE_POINTS",
     "TRAY_SIZE",
     "VARIANT_PARTS",
+    "VEHICLE_SPEED_MPS",
+    "VEHICLE_TYPE",
     "Area",
     "Edge",
     "Failure",
@@ -131,5 +139,6 @@ __all__ = [
     "parts_in",
     "parts_of",
     "signals_of",
+    "source_of",
     "supply_of",
 ]

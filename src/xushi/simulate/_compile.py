@@ -183,7 +183,7 @@ def _add_operation(model: Model, names: Names, tables: _Tables, operation: Opera
     tables.add(
         "operations", dist_first=dist_first, input_first=input_first, input_count=len(operation.inputs),
         make_first=make_first, make_count=len(operation.makes),
-        product=names.products[operation.product or model.products[0].id], **routes,
+        product=names.products[operation.product or model.products[0].id], begins=int(operation.begins), **routes,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ MACHINES = _dtype(
 )  # fmt: skip
 OPERATIONS = _dtype(
     dist_first=_I, input_first=_I, input_count=_I, route_first=_I, route_count=_I, make_first=_I, make_count=_I,
-    product=_I,
+    product=_I, begins=_I,
 )  # fmt: skip
 INPUTS = _dtype(buffer=_I, least=_I, most=_I, product=_I)
 MAKES = _dtype(product=_I, quantity=_I, route_first=_I, route_count=_I)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterator
 
 import msgspec
 
@@ -93,6 +94,12 @@ class Layout:
                 if node not in before:
                     heapq.heappush(queue, (length + step, node, here))
         return []
+
+    def roads(self) -> Iterator[tuple[str, str, str, float]]:
+        """Yield every road: its id, from where to where it leads, its length in m."""
+        for start, end in self._edges:
+            a, b = self.nodes[start], self.nodes[end]
+            yield self.edge(start, end), start, end, math.hypot(b.x_m - a.x_m, b.y_m - a.y_m)
 
     def edge(self, start: str, end: str) -> str:
         """The id of the road between two neighbours; one made of both names where the map has none."""

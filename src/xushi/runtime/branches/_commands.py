@@ -24,7 +24,7 @@ from xushi.runtime.branches._record import (
     read_branch,
 )
 from xushi.runtime.branches._start import need_start
-from xushi.runtime.foresight import AheadParams, ModelChange, consequences_of_all, find_plant, need_engine, times_of
+from xushi.runtime.foresight import AheadParams, ModelChange, consequences_of_all, plant_of, need_engine, times_of
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -147,7 +147,7 @@ def _fork(context: CommandContext, params: ForkParams) -> Change:
     if before is not None and before.depth + 1 >= MOST_DEPTH:
         raise XushiError("runtime.branch_too_deep", most=MOST_DEPTH)
     if before is None:
-        plant = find_plant(platform.twins, platform.registry)
+        plant = plant_of(platform)
         if not plant.machines() or not plant.flows:
             raise XushiError("runtime.forecast_no_plant")
     now_ns = context.clock.now_ns()

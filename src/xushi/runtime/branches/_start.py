@@ -14,7 +14,7 @@ from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
-from xushi.runtime.foresight import Estimate, Plant, changed_model, find_plant, fork
+from xushi.runtime.foresight import Estimate, Plant, changed_model, plant_of, fork
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
     Raises:
         XushiError: see `xushi.runtime.foresight.fork`.
     """
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns)
     roles = find_roles(platform, plant)
     reader = _Reader(timeline, branch.look_back_ns, branch.fork_ns)

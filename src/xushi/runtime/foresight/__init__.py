@@ -1,6 +1,7 @@
 """Foresight: a model built from the twins, calibrated by the records, started from any instant, and run ahead."""
 
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
+from xushi.runtime.foresight._build_supply import MATERIAL, helper, is_helper, takes_material
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
 from xushi.runtime.foresight._change import COPY, EVERY, Figure, ModelChange, changed_model, check_room, ends_of
 from xushi.runtime.foresight._commands import (
@@ -19,8 +20,19 @@ from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._packaging import Packaged, PackageParams, open_package, package, packaging_commands
-from xushi.runtime.foresight._plant import FLOW, OUT_OF_SERVICE, PROCESS, Flow, Node, Plant, find_plant, has_states
+from xushi.runtime.foresight._plant import (
+    FLOW,
+    OUT_OF_SERVICE,
+    PROCESS,
+    Flow,
+    Node,
+    Plant,
+    find_plant,
+    has_states,
+    plant_of,
+)
 from xushi.runtime.foresight._records import read_machine
+from xushi.runtime.foresight._supply import FleetFacts, Supply, SupplyChain
 from xushi.runtime.foresight._turn import Turns, take_turn
 
 __all__ = [
@@ -29,6 +41,7 @@ __all__ = [
     "EVERY",
     "FINISHED",
     "FLOW",
+    "MATERIAL",
     "NOW",
     "OUT_OF_SERVICE",
     "PROCESS",
@@ -40,6 +53,7 @@ __all__ = [
     "CompareParams",
     "Estimate",
     "Figure",
+    "FleetFacts",
     "Flow",
     "ForecastParams",
     "Fork",
@@ -51,6 +65,8 @@ __all__ = [
     "Packaged",
     "Plant",
     "Records",
+    "Supply",
+    "SupplyChain",
     "Turns",
     "WantedOrder",
     "build_model",
@@ -67,7 +83,9 @@ __all__ = [
     "foresight_commands",
     "fork",
     "has_states",
+    "helper",
     "in_words",
+    "is_helper",
     "last_machines",
     "lateness_min",
     "main_line",
@@ -77,10 +95,12 @@ __all__ = [
     "package",
     "packaging_commands",
     "plain",
+    "plant_of",
     "read_machine",
     "read_records",
     "run_comparison",
     "run_forecast",
     "take_turn",
+    "takes_material",
     "times_of",
 ]

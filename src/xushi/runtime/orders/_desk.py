@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xushi.kernel import new_id
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import Plant, Records, WantedOrder, find_plant, finished_ns, read_records
+from xushi.runtime.foresight import Plant, Records, WantedOrder, plant_of, finished_ns, read_records
 from xushi.runtime.orders._book import read_book
 from xushi.runtime.orders._maintenance import stops_of
 from xushi.runtime.orders._materials import Material, find_materials
@@ -45,7 +45,7 @@ class OrderDesk:
         version, plant = self._plant
         if plant is None or version != self._version:
             version = self._version
-            plant = find_plant(self._platform.twins, self._platform.registry)
+            plant = plant_of(self._platform)
             self._plant = (version, plant)
         return plant
 

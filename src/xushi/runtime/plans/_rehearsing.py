@@ -21,7 +21,7 @@ from xushi.runtime.foresight import (
     ModelChange,
     Plant,
     consequences_of_all,
-    find_plant,
+    plant_of,
     fork,
     need_engine,
     run_comparison,
@@ -96,7 +96,7 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
     ahead = times_of(platform, params)
 
     def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
-        plant = find_plant(platform.twins, platform.registry)
+        plant = plant_of(platform)
         begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
         return begun, {name: record.factor for name, record in begun.records.machines.items()}
 
