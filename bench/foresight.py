@@ -18,7 +18,7 @@ from xushi import simulate
 from xushi.demo._physics import PlantModel
 from xushi.kernel import ManualClock
 from xushi.runtime import Platform
-from xushi.runtime.foresight import plant_of, fork
+from xushi.runtime.foresight import fork, plant_of
 from xushi.signals import Timeline
 from xushi.testing import import_plant, record_plant
 

@@ -304,7 +304,7 @@ def test_a_backup_holds_what_a_branch_starts_from_and_the_path_comes_back(plant:
 def test_on_a_branch_the_vehicles_drive_on_their_roads_and_do_what_the_model_does(plant: Platform) -> None:
     branch = fork(plant)
     xs = [(at_ns, x) for _, at_ns, x, _ in course(plant, branch, "AGV1.Pose.PositionX")]
-    ys = dict((at_ns, y) for _, at_ns, y, _ in course(plant, branch, "AGV1.Pose.PositionY"))
+    ys = {at_ns: y for _, at_ns, y, _ in course(plant, branch, "AGV1.Pose.PositionY")}
     places = [(at_ns, x, ys[at_ns]) for at_ns, x in xs if at_ns in ys]
     assert len(places) > 600
     assert {round(y, 1) for _, _, y in places} >= {11.4, 14.6, 18.6}  # both lanes, and the store

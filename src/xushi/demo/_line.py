@@ -14,7 +14,16 @@ from xushi.demo._line_address import (
     TRACE_POINTS,
 )
 from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
-from xushi.demo._line_machines import HANDLING_S, MACHINES, STATION_IDS, VEHICLE_SPEED_MPS, VEHICLE_TYPE
+from xushi.demo._line_machines import (
+    BATTERY_USE_PERCENT_PER_M,
+    CHARGE_PERCENT_PER_S,
+    HANDLING_S,
+    MACHINES,
+    STATION_IDS,
+    TURN_RAD_PER_S,
+    VEHICLE_SPEED_MPS,
+    VEHICLE_TYPE,
+)
 from xushi.demo._line_parts import (
     BIN_PARTS,
     CUSTOMER_ORDERS,
@@ -86,8 +95,10 @@ def buffers() -> tuple[Machine, ...]:
 __all__ = [
     "AGV_TOPIC",
     "AREAS",
+    "BATTERY_USE_PERCENT_PER_M",
     "BIN_PARTS",
     "BOLTS",
+    "CHARGE_PERCENT_PER_S",
     "COMMON_FAST",
     "CONVEYOR_Z",
     "CUSTOMER_ORDERS",
@@ -118,6 +129,7 @@ __all__ = [
     "TAKT_S",
     "TRACE_POINTS",
     "TRAY_SIZE",
+    "TURN_RAD_PER_S",
     "VARIANT_PARTS",
     "VEHICLE_SPEED_MPS",
     "VEHICLE_TYPE",

@@ -12,6 +12,9 @@ from xushi.demo._line_types import Category, Machine, Nameplate, PowerByState, T
 _SPEED = 0.25
 VEHICLE_TYPE = "XD-AGV"  # as the road map calls it
 VEHICLE_SPEED_MPS = 1.4
+BATTERY_USE_PERCENT_PER_M = 0.012
+CHARGE_PERCENT_PER_S = 0.06
+TURN_RAD_PER_S = 1.6
 HANDLING_S = 8.0  # to take a tray over, or to hand it over
 
 
@@ -90,6 +93,13 @@ def _agv(number: int, y: float, x: float) -> Machine:
         (
             fact("SpeedMax", VEHICLE_SPEED_MPS, "m/s", "Largest speed", "最高速度"),
             fact("VehicleType", VEHICLE_TYPE, "", "Type on the road map", "路网中的车型"),
+            fact("TurnSpeed", TURN_RAD_PER_S, "rad/s", "Speed of turning on the spot", "原地转向速度"),
+            fact(
+                "Range", round(100 / BATTERY_USE_PERCENT_PER_M), "m", "Way driven with a full battery", "满电行驶里程"
+            ),
+            fact(
+                "ChargeTime", round(100 / CHARGE_PERCENT_PER_S), "s", "Time to charge an empty battery", "空电充满时间"
+            ),
             fact("LoadTime", HANDLING_S, "s", "Time to take a tray over", "取料盘时间"),
             fact("UnloadTime", HANDLING_S, "s", "Time to hand a tray over", "交料盘时间"),
             fact("Payload", 400, "kg", "Payload", "额定负载"),

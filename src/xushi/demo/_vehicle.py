@@ -12,17 +12,21 @@ from typing import Any, Protocol
 import msgspec
 
 from xushi.demo._events import EventLoop
-from xushi.demo._line import HANDLING_S, VEHICLE_SPEED_MPS, Machine
+from xushi.demo._line import (
+    BATTERY_USE_PERCENT_PER_M,
+    CHARGE_PERCENT_PER_S,
+    HANDLING_S,
+    TURN_RAD_PER_S,
+    VEHICLE_SPEED_MPS,
+    Machine,
+)
 from xushi.demo._material import Tray
 from xushi.demo._panel import BLOCKED, IDLE, RUNNING, STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._roads import RoadMap
 from xushi.demo._values import Values
 
-TURN_RAD_PER_S = 1.6
-DRAIN_PERCENT_PER_M = 0.012
 IDLE_DRAIN_PERCENT_PER_S = 0.0004
-CHARGE_PERCENT_PER_S = 0.06
 CHARGE_KW = 3.2
 _MOST_ERRORS = 20
 
@@ -242,7 +246,7 @@ class Vehicle:
         assert self.errand is not None
         length_m = self._roads.distance_m(leg.start, leg.end)
         self.distance_m += length_m
-        self._drain(DRAIN_PERCENT_PER_M * length_m)
+        self._drain(BATTERY_USE_PERCENT_PER_M * length_m)
         left = self.node
         self.node, self._heading, self._leg = leg.end, leg.to_rad, None
         self.errand.ahead.popleft()

@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from xushi import simulate
-from xushi.runtime.foresight import ForecastParams, plant_of, fork, main_line, times_of
+from xushi.runtime.foresight import ForecastParams, fork, main_line, plant_of, times_of
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms, to_ns
 from xushi.server._routes import Call, RouteSpec, answer_json

@@ -86,6 +86,7 @@ def _check_numbers(model: Model) -> None:
     least += [(f"{crew.id}.count", crew.count, 1) for crew in model.crews]
     least += [(f"{zone.id}.capacity", zone.capacity, 1) for zone in model.zones]
     least += [(f"{road.name}.length_m", road.length_m, 0) for road in model.roads]
+    least += [(f"{road.name}.delay_s", road.delay_s, 0) for road in model.roads]
     for fleet in model.fleets:
         least += [(f"{fleet.id}.count", fleet.count, 1), (f"{fleet.id}.speed_m_s", fleet.speed_m_s, 1e-9)]
     for source in model.sources:

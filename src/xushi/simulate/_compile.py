@@ -306,8 +306,9 @@ def _add_fleets(model: Model, names: Names, tables: _Tables, timers: int) -> int
     for road in model.roads:
         zone_i = NONE if road.zone is None else zones[road.zone]
         tables.add(
-            "roads", start=names.points[road.start], end=names.points[road.end], zone=zone_i, length_m=road.length_m
-        )
+            "roads", start=names.points[road.start], end=names.points[road.end], zone=zone_i, length_m=road.length_m,
+            delay_s=road.delay_s,
+        )  # fmt: skip
     for fleet in model.fleets:
         for number in range(fleet.count):
             tables.add(

@@ -74,7 +74,7 @@ TRANSPORTS = _dtype(
     fleet=_I, source=_I, destination=_I, start=_I, end=_I, load=_I, unload=_I, priority=_I, served=_I, load_stream=_I,
     unload_stream=_I,
 )  # fmt: skip
-ROADS = _dtype(start=_I, end=_I, zone=_I, length_m=_F)
+ROADS = _dtype(start=_I, end=_I, zone=_I, length_m=_F, delay_s=_F)
 ZONES = _dtype(capacity=_I, used=_I, first=_I, last=_I)
 
 

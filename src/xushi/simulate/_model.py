@@ -208,7 +208,7 @@ class Road(_Data, frozen=True, kw_only=True):
     """A stretch from one point to another, one way.
 
     Roads of the same `zone` share its capacity: name both directions of a single track alike, or a crossing. One that
-    is not open is on the map, but nobody drives on it.
+    is not open is on the map, but nobody drives on it. `delay_s` is lost on it at any speed (a bend, a gate).
     """
 
     start: str
@@ -217,6 +217,7 @@ class Road(_Data, frozen=True, kw_only=True):
     zone: str | None = None
     id: str | None = None
     is_open: bool = True
+    delay_s: float = 0.0
 
     @property
     def name(self) -> str:

@@ -44,7 +44,10 @@ _FIXED = {
     "Driving": f"{TRANSPORT}/Driving", "Velocity": f"{TRANSPORT}/Velocity",
     **{f"Pose.{name}": f"{TRANSPORT}/{name}" for name in ("PositionX", "PositionY", "Theta")},
     "Technical.SpeedMax": f"{TRANSPORT}/Speed",
-    **{f"Technical.{name}": f"{TRANSPORT}/{name}" for name in ("VehicleType", "LoadTime", "UnloadTime")},
+    **{
+        f"Technical.{name}": f"{TRANSPORT}/{name}"
+        for name in ("VehicleType", "LoadTime", "UnloadTime", "TurnSpeed", "Range", "ChargeTime")
+    },
     "Technical.NominalCycleTime": f"{PROCESS}/CycleTime",
     "Technical.RatedPower": f"{PROCESS}/BusyPower", "Technical.StandbyPower": f"{PROCESS}/IdlePower",
     **{

@@ -24,7 +24,7 @@ from xushi.runtime.branches._record import (
     read_branch,
 )
 from xushi.runtime.branches._start import need_start
-from xushi.runtime.foresight import AheadParams, ModelChange, consequences_of_all, plant_of, need_engine, times_of
+from xushi.runtime.foresight import AheadParams, ModelChange, consequences_of_all, need_engine, plant_of, times_of
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform

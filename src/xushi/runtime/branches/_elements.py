@@ -70,7 +70,7 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
         found.append(Changeable(element=fleet.id, kind="fleet", shell="", figures=figures))
     speed_m_s = max((fleet.speed_m_s for fleet in model.fleets), default=1.0)
     for road in model.roads:
-        travel_s = _rounded(road.length_m / speed_m_s)
+        travel_s = _rounded(road.length_m / speed_m_s + road.delay_s)
         figures = (
             FigureInfo(figure="closed" if road.is_open else "opened", takes="nothing", present=0.0),
             FigureInfo(figure="travel_time", takes="factor", present=travel_s, unit="s"),

@@ -58,9 +58,9 @@ def find_roles(platform: Platform, plant: Plant) -> Roles:
                     roles[node].setdefault("Stages", stages)
                 case _:
                     pass
-    for node in suppliers:  # the model does not know what they use; the meter of the line counts it as it was
+    for one in suppliers:  # the model does not know what they use; the meter of the line counts it as it was
         for role in ("Energy", "Power"):
-            roles[node.id].pop(role, None)
+            roles[one.id].pop(role, None)
     return {node: _fitting(platform, given) for node, given in roles.items()}
 
 

@@ -14,7 +14,7 @@ from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
-from xushi.runtime.foresight import Estimate, Plant, changed_model, plant_of, fork
+from xushi.runtime.foresight import Estimate, Plant, changed_model, fork, plant_of
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
 if TYPE_CHECKING:

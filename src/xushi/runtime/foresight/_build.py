@@ -153,9 +153,7 @@ def build_state(
                 buffers[node.id] = (simulate.PartState(product=_PART, quantity=min(len(inside_s), capacity)),)
             continue
         machines |= _places(originals[node.id], calibration.transfers[node.id], inside_s[:capacity])
-    state, assumed = supply_state(
-        plant, records.supply, model, simulate.PlantState(machines=machines, buffers=buffers)
-    )
+    state, assumed = supply_state(plant, records.supply, model, simulate.PlantState(machines=machines, buffers=buffers))
     return state, [*told, *assumed]
 
 

@@ -2,7 +2,8 @@
 
 A workpiece takes a unit of material with it, and leaves a token. So many tokens as a tray has units, and the permit
 that comes back with the tray before, make a card; the source turns it into a tray, a vehicle brings it, and it is
-unloaded into units. All of that but source, vehicles and roads is written in helpers called `<station>|…`, which nobody sees.
+unloaded into units. All of that but source, vehicles and roads is written in helpers called `<station>|…`, which nobody
+sees.
 """
 
 from __future__ import annotations
@@ -55,11 +56,12 @@ def with_supply(model: simulate.Model, plant: Plant) -> simulate.Model:
     machines += [_source(chain, source) for source in chain.sources]
     buffers = [simulate.Buffer(id=name) for name in _buffers(chain)]
     trays = [simulate.Product(id=helper(one.station, TRAY + "s")) for one in chain.supplies]
+    turn_s = max((fleet.turn_s_per_rad for fleet in chain.fleets), default=0.0)
     two_way = {(road.end, road.start) for road in chain.roads}
     roads = [
         # Where a road is one-way, its end holds one vehicle at a time; where both ways are open they pass each other.
         simulate.Road(
-            start=road.start, end=road.end, length_m=road.length_m, id=road.id,
+            start=road.start, end=road.end, length_m=road.length_m, id=road.id, delay_s=turn_s * chain.bend_rad(road),
             zone=None if (road.start, road.end) in two_way else f"{OF}{road.end}",
         )
         for road in chain.roads
@@ -105,9 +107,7 @@ def tray_of(station: str) -> str:
 
 def _kanban(one: Supply) -> simulate.Machine:
     """Unloads trays into units, and asks for the next one."""
-    units = simulate.Make(
-        product=UNIT, quantity=one.tray_units, to=(simulate.Route(to=helper(one.station, MATERIAL)),)
-    )
+    units = simulate.Make(product=UNIT, quantity=one.tray_units, to=(simulate.Route(to=helper(one.station, MATERIAL)),))
     permit = simulate.Make(product=UNIT, to=(simulate.Route(to=helper(one.station, PERMIT)),))
     unload = simulate.Operation(
         duration=_NO_TIME, inputs=(simulate.Input(buffer=helper(one.station, TRAY)),), makes=(units, permit)
@@ -159,9 +159,12 @@ def _transports(chain: SupplyChain) -> Iterator[simulate.Transport]:
     fleets = {one.id: one for one in chain.fleets}
     for one in chain.supplies:
         if one.fleet:
+            # No vehicle of the model goes to a charger: what a round needs there is spent where it loads.
+            round_m = chain.way_m(one.start, one.end) + chain.way_m(one.end, one.start)
+            charge_s = round_m * fleets[one.fleet].charge_s_per_m
             yield simulate.Transport(
                 id=transport_of(one), fleet=one.fleet, source=helper(one.station, READY),
                 destination=helper(one.station, TRAY), start=one.start, end=one.end,
-                load=simulate.Constant(value_s=fleets[one.fleet].load_s),
+                load=simulate.Constant(value_s=fleets[one.fleet].load_s + charge_s),
                 unload=simulate.Constant(value_s=fleets[one.fleet].unload_s),
             )  # fmt: skip

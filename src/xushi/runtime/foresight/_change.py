@@ -215,7 +215,8 @@ class _Changer:
 
         def changed(road: simulate.Road) -> simulate.Road:
             if self.change.figure == "travel_time":
-                return msgspec.structs.replace(road, length_m=road.length_m * self._factor())
+                factor = self._factor()
+                return msgspec.structs.replace(road, length_m=road.length_m * factor, delay_s=road.delay_s * factor)
             return msgspec.structs.replace(road, is_open=self.change.figure == "opened")
 
         roads = [changed(road) if road.name == self.change.element else road for road in self.model.roads]

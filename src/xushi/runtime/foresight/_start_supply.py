@@ -97,7 +97,6 @@ class _Starter:
         self._state = state
         self._told: list[Diagnosis] = []
         self._with: dict[str, bool] = {}  # stations whose tray a vehicle has: whether it is loaded already
-        self._next = {(road.start, road.end): road.length_m for road in self._chain.roads}
 
     def run(self) -> tuple[simulate.PlantState, list[Diagnosis]]:
         for fleet in self._chain.fleets:
@@ -159,18 +158,10 @@ class _Starter:
 
     def _follower(self, at: str, goal: str) -> str | None:
         """The next point on the shortest way; None where there is none."""
-        best_m: dict[str, float] = {goal: 0.0}
-        ahead = {goal}
-        while ahead:  # Bellman-Ford back from the goal: maps are small, and this is asked once a vehicle
-            changed = set()
-            for (start, end), length_m in self._next.items():
-                if end in ahead and best_m[end] + length_m < best_m.get(start, math.inf):
-                    best_m[start] = best_m[end] + length_m
-                    changed.add(start)
-            ahead = changed
-        roads = [(end, length_m) for (start, end), length_m in self._next.items() if start == at and end in best_m]
-        ways = [(best_m[end] + length_m, end) for end, length_m in roads]
-        return min(ways)[1] if ways and at != goal else None
+        roads = [road for road in self._chain.roads if road.start == at]
+        ways = [(road.length_m + self._chain.way_m(road.end, goal), road.end) for road in roads]
+        length_m, follower = min(ways, default=(math.inf, ""))
+        return follower if at != goal and math.isfinite(length_m) else None
 
     # ---- stations
     def _station(self, one: Supply, busy: dict[str, int]) -> None:
@@ -262,4 +253,3 @@ def with_waiting(
                 emptied.add(station)
                 break
     return found, emptied
-

@@ -1,14 +1,15 @@
-"""Finds how stations get their material: which source fills trays for whom, which vehicles bring them, on which roads.
+"""Finds how stations get their material: who fills trays for whom, which vehicles bring them, on which roads.
 
 A relation with the meaning `urn:xushi:MaterialSupply:1:0` from one node of a layout to another says that the first
 supplies the second; its annotations `…/TrayUnits`, `…/ReorderPoint`, `…/PreparationTime` (s),
 `…/PreparationTimeVariation` and `…/VehicleType` say how. A vehicle is whatever has a Property
-`urn:xushi:Transport:1:0/VehicleType`: the `vehicleTypeId` of the road map, a VDA Layout Interchange Format file. Where a
-station is served, and where a vehicle is at home, are the stations of that file, called like their shells.
+`urn:xushi:Transport:1:0/VehicleType`: the `vehicleTypeId` of the road map, a VDA Layout Interchange Format file. Where
+a station is served, and where a vehicle is at home, are the stations of that file, called like their shells.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -48,12 +49,19 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Vehicles of one type: speed in m/s, the time to load and to unload in s, and who they are."""
+    """Vehicles of one type: speed in m/s, the time to load and to unload in s, and who they are.
+
+    Attributes:
+        charge_s_per_m: time at the charger for each metre driven; 0 where the battery is not described.
+        turn_s_per_rad: time to turn on the spot; 0 where it is not described.
+    """
 
     id: str
     speed_m_s: float
     load_s: float
     unload_s: float
+    charge_s_per_m: float = 0.0
+    turn_s_per_rad: float = 0.0
     vehicles: tuple[Node, ...]
     homes: tuple[str, ...]  # a point for each
 
@@ -80,6 +88,29 @@ class SupplyChain(msgspec.Struct, frozen=True, kw_only=True):
     fleets: tuple[FleetFacts, ...] = ()
     roads: tuple[RoadFacts, ...] = ()
     points: dict[str, tuple[float, float]] = {}
+
+    def way_m(self, start: str, end: str) -> float:
+        """The length of the shortest way between two points; infinite where there is none."""
+        best_m, ahead = {start: 0.0}, {start}
+        while ahead:  # Bellman-Ford: the maps are small
+            changed = set()
+            for road in self.roads:
+                if road.start in ahead and best_m[road.start] + road.length_m < best_m.get(road.end, math.inf):
+                    best_m[road.end] = best_m[road.start] + road.length_m
+                    changed.add(road.end)
+            ahead = changed
+        return best_m.get(end, math.inf)
+
+    def bend_rad(self, road: RoadFacts) -> float:
+        """By how much a vehicle turns at the start of a road, over the ways that lead there."""
+        ways = [one for one in self.roads if one.end == road.start and one.start != road.end]
+        heading = self._heading(road)
+        turns = [abs(math.remainder(heading - self._heading(one), 2 * math.pi)) for one in ways]
+        return sum(turns) / len(turns) if turns else math.pi
+
+    def _heading(self, road: RoadFacts) -> float:
+        (x0, y0), (x1, y1) = self.points[road.start], self.points[road.end]
+        return math.atan2(y1 - y0, x1 - x0)
 
     def of(self, station: str) -> Supply | None:
         """How a station is supplied; None where it needs nothing."""
@@ -180,8 +211,16 @@ class SupplyFinder:
             found[figure] = (min(told) if figure == "Speed" else max(told)) if told else default
             if len(told) != 1:
                 self._assume(kind, figure, found[figure])
+        charges = [
+            one.facts["ChargeTime"] / one.facts["Range"]
+            for one in vehicles
+            if one.facts.get("Range", 0.0) > 0 and 0 <= one.facts.get("ChargeTime", -1.0) <= _LONGEST_S
+        ]
         return FleetFacts(
             id=kind, speed_m_s=found["Speed"], load_s=found["LoadTime"], unload_s=found["UnloadTime"],
+            charge_s_per_m=min(max(charges, default=0.0), _LONGEST_S),
+            turn_s_per_rad=max((1 / speed for one in vehicles if (speed := one.facts.get("TurnSpeed", 0.0)) > 1e-3),
+                               default=0.0),
             vehicles=tuple(vehicles), homes=(),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xushi.kernel import new_id
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import Plant, Records, WantedOrder, plant_of, finished_ns, read_records
+from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_ns, plant_of, read_records
 from xushi.runtime.orders._book import read_book
 from xushi.runtime.orders._maintenance import stops_of
 from xushi.runtime.orders._materials import Material, find_materials
