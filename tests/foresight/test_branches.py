@@ -15,6 +15,8 @@ import pytest
 from xushi.kernel import Actor, ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform, make_backup, restore_folder
 from xushi.runtime.branches import Branch, changeable
+from xushi.runtime.plans._content import ManualStep
+from xushi.runtime.plans._from_branch import steps_of
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
 
 from .conftest import HOUR, START_NS, S
@@ -340,6 +342,7 @@ def test_the_elements_of_a_branch_are_vehicles_roads_and_sources_too(plant: Plat
     figures = {figure.figure: figure for figure in elements["XD-AGV"].figures}
     assert (figures["vehicles"].present, figures["vehicle_speed"].present) == (2, 1.4)
     assert {figure.figure for figure in elements["N_X1-N_X2"].figures} == {"closed", "travel_time"}
+    assert {figure.figure for figure in elements["N_E1-N_E2"].figures} == {"travel_time"}  # the only way there
     assert "cycle_time" in {figure.figure for figure in elements["KIT1"].figures}
     assert not [name for name in elements if "|" in name]
     changes = [
@@ -350,6 +353,10 @@ def test_the_elements_of_a_branch_are_vehicles_roads_and_sources_too(plant: Plat
     run(plant, "branch.change", branch=branch, changes=changes)
     plant.branches.compute(branch)
     assert course(plant, branch, "OP50.Material.Stock") != before
+    (step,) = steps_of(plant.branches.get(branch))
+    assert isinstance(step, ManualStep)
+    assert step.text["en"] == "Change the number of vehicles of XD-AGV to 1; Close the road N_X1-N_X2"
+    assert step.text["zh-CN"] == "将 XD-AGV 的小车数量改为 1；关闭道路 N_X1-N_X2"
     with pytest.raises(XushiError) as caught:
         run(plant, "branch.change", branch=branch, changes=[{"element": "N_E1-N_E2", "figure": "closed"}])
     assert caught.value.code == "runtime.road_needed"

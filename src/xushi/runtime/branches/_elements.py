@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from xushi import simulate
-from xushi.runtime.foresight import COPY, EVERY, FINISHED, SCRAPPED, Figure, Plant
+from xushi.runtime.foresight import COPY, EVERY, FINISHED, SCRAPPED, Figure, Plant, can_be_closed
 
 
 class FigureInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,10 +71,9 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
     speed_m_s = max((fleet.speed_m_s for fleet in model.fleets), default=1.0)
     for road in model.roads:
         travel_s = _rounded(road.length_m / speed_m_s + road.delay_s)
-        figures = (
-            FigureInfo(figure="closed" if road.is_open else "opened", takes="nothing", present=0.0),
-            FigureInfo(figure="travel_time", takes="factor", present=travel_s, unit="s"),
-        )
+        figures = (FigureInfo(figure="travel_time", takes="factor", present=travel_s, unit="s"),)
+        if not road.is_open or can_be_closed(model, road):
+            figures += (FigureInfo(figure="closed" if road.is_open else "opened", takes="nothing", present=0.0),)
         found.append(Changeable(element=road.name, kind="road", shell="", figures=figures))
     found.append(
         Changeable(element=EVERY, kind="plant", shell="", figures=(FigureInfo(figure="pause", takes="window"),))

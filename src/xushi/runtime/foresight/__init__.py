@@ -3,7 +3,16 @@
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
 from xushi.runtime.foresight._build_supply import MATERIAL, helper, is_helper, takes_material
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
-from xushi.runtime.foresight._change import COPY, EVERY, Figure, ModelChange, changed_model, check_room, ends_of
+from xushi.runtime.foresight._change import (
+    COPY,
+    EVERY,
+    Figure,
+    ModelChange,
+    can_be_closed,
+    changed_model,
+    check_room,
+    ends_of,
+)
 from xushi.runtime.foresight._commands import (
     Ahead,
     AheadParams,
@@ -72,6 +81,7 @@ __all__ = [
     "build_model",
     "build_state",
     "calibrate",
+    "can_be_closed",
     "changed_model",
     "check_room",
     "consequences",

@@ -105,12 +105,20 @@ def _check_ways_on(model: simulate.Model, state: simulate.PlantState) -> None:
                 raise XushiError("runtime.vehicle_cut_off", vehicle=f"{fleet.id}-{number}", at=vehicle.at, goal=goal)
 
 
-def _reached(model: simulate.Model, start: str) -> set[str]:
+def can_be_closed(model: simulate.Model, road: simulate.Road) -> bool:
+    """Whether another way leads from the start of a road to its end, so that nobody misses it."""
+    return road.end in _reached(model, road.start, road)
+
+
+def _reached(model: simulate.Model, start: str, without: simulate.Road | None = None) -> set[str]:
     """The points to which open roads lead from one."""
+    ends: dict[str, list[str]] = {}
+    for road in model.roads:
+        if road.is_open and road is not without:
+            ends.setdefault(road.start, []).append(road.end)
     found, ahead = {start}, [start]
     while ahead:
-        here = ahead.pop()
-        more = [road.end for road in model.roads if road.start == here and road.is_open and road.end not in found]
+        more = [end for end in ends.get(ahead.pop(), ()) if end not in found]
         found.update(more)
         ahead += more
     return found
