@@ -80,7 +80,7 @@ class Labels(msgspec.Struct, frozen=True):
     Attributes:
         parts: ids by node, the foremost first.
         stages: stages of assembly, alike.
-        stage_after: the stage that a part has after a machine.
+        stage_after: the stage that a part has after a machine; of a source of material, that of its trays on vehicles.
     """
 
     parts: dict[str, list[str]]

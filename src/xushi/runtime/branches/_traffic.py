@@ -84,10 +84,16 @@ class Traffic:
             self._put(vehicle, "LastNode", row.at_s, row.point)
             self._put(vehicle, "Load", row.at_s, f"~{target}" if row.is_loaded else "")
             self._put(vehicle, "Target", row.at_s, target)
+            self._put(vehicle, "Stage", row.at_s, self._picture(target) if row.is_loaded else 0)
             if is_driving and following is not None and following.point != row.point:
                 self._drive(vehicle, self._points[row.point], row.at_s, self._points[following.point], following.at_s)
             elif row.at_s > 0:
                 self._stand(vehicle, self._points[row.point], row.at_s)
+
+    def _picture(self, station: str) -> int:
+        """As what the tray for a station is shown."""
+        supply = self._start.plant.supply.of(station)
+        return self._start.labels.stage_after.get(supply.source, 1) if supply is not None else 1
 
     def _targets(self, rows: list[_Row]) -> Iterator[str]:
         """For whom a vehicle is under way at each row: the station where it unloads next."""
@@ -110,6 +116,8 @@ class Traffic:
             self._stand(vehicle, there, 0.0)
         elif left_s > 0 and row.seen in (_TO_PICKUP, _TO_DROP) and math.dist((x, y), there) > 0:
             self._drive(vehicle, (x, y), 0.0, there, left_s)
+        else:
+            self._stand(vehicle, (x, y), 0.0)
 
     def _stand(self, vehicle: str, point: tuple[float, float], at_s: float) -> None:
         for role, value in (("PositionX", point[0]), ("PositionY", point[1]), ("Velocity", 0.0)):
