@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -168,6 +169,41 @@ def test_stock_trays_and_tokens_at_the_fork_are_those_of_the_plant(recorded: Pla
         assert levels.get(helper(station, "permit"), 0) == (0 if trays else 1)
         # A token for each unit used since the last request: all of it adds up to two trays.
         assert stock + 12 * trays + levels.get(helper(station, "used"), 0) == 24, station
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        # Loaded, between two points: it comes to the next one after the rest of the way.
+        (
+            {"LastNode": "N_OP10", "Load": "T1", "Target": "OP20", "PositionX": 22.8, "PositionY": 14.6},
+            simulate.VehicleState(
+                at="N_OP20", transport="PS1→OP20", phase="to_drop", left_s=3.2 / 1.4,
+                part=simulate.PartState(product=helper("OP20", "trays")),
+            ),
+        ),
+        # Empty, on the way to the rack for a kit.
+        (
+            {"LastNode": "N_W0", "Load": "", "Target": "OP30"},
+            simulate.VehicleState(at="N_W0", transport="KIT1→OP30", phase="to_pickup"),
+        ),
+        # On its way home, told by its position alone.
+        ({"Target": "AGV1", "PositionX": 11.2, "PositionY": 11.0}, simulate.VehicleState(at="N_W0")),
+        # Where there is no road, with a load for nobody, or with values of another kind.
+        ({"LastNode": "N_NOWHERE", "Load": "T1", "Target": "OP60"}, simulate.VehicleState(at="N_CHG1")),
+        ({"LastNode": 7, "PositionX": "x", "PositionY": math.nan}, simulate.VehicleState(at="N_CHG1")),
+    ],
+)  # fmt: skip
+def test_a_vehicle_starts_where_its_signals_tell_and_goes_on_with_its_tray(
+    forked: Fork, values: dict[str, Any], expected: simulate.VehicleState
+) -> None:
+    supply = msgspec.structs.replace(forked.records.supply, vehicles={"AGV1": values})
+    records = msgspec.structs.replace(forked.records, supply=supply)
+    state, _ = build_state(forked.plant, forked.calibration, records, forked.model)
+    found = state.vehicles[f"{FLEET}-1"]
+    assert found == msgspec.structs.replace(expected, left_s=pytest.approx(expected.left_s))
+    made = simulate.run(forked.model, simulate.Experiment(horizon_s=1800.0, replications=2), state)
+    assert made.values("plant.good").min() > 30
 
 
 def test_a_vehicle_whose_place_is_not_told_is_said_to_be_assumed(forked: Fork) -> None:

@@ -81,7 +81,7 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
         elif role == "CycleTimeFactor":
             record.factor = 1.0 if value is None or value <= 0 else float(value)
         elif role == "Stock":
-            has_material = value is None or value > 0
+            has_material = not isinstance(value, int | float) or value > 0
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:

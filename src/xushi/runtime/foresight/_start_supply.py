@@ -61,7 +61,7 @@ def read_supply(timeline: Timeline, plant: Plant, at_ns: int) -> SupplyRecords:
         for node in fleet.vehicles
     }
     return SupplyRecords(
-        {station: max(0, int(one)) for station, one in stock.items() if one is not None},
+        {station: max(0, int(units)) for station, one in stock.items() if (units := _number(one)) is not None},
         {source: str(one) for source, one in preparing.items() if one},
         vehicles,
     )
@@ -119,7 +119,7 @@ class _Starter:
         if is_loaded and errand is None:
             self._told.append(Diagnosis("runtime.vehicle_load_unknown", vehicle))
         at = self._place(values)
-        if at is None:
+        if at is None or not self._leads_on(fleet, at):
             at = home if errand is None or not is_loaded else errand.start
             self._told.append(Diagnosis("runtime.vehicle_place_assumed", vehicle, {"point": at}))
         if errand is None:
@@ -138,6 +138,11 @@ class _Starter:
             at=at, transport=transport_of(errand), phase="to_drop" if is_loaded else "to_pickup", left_s=left_s,
             part=simulate.PartState(product=tray_of(errand.station)) if is_loaded else None,
         )  # fmt: skip
+
+    def _leads_on(self, fleet: FleetFacts, at: str) -> bool:
+        """Whether roads lead from a point to all tasks of a fleet."""
+        starts = {one.start for one in self._chain.supplies if one.fleet == fleet.id}
+        return all(math.isfinite(self._chain.way_m(at, start)) for start in starts)
 
     def _errand(self, fleet: FleetFacts, values: Mapping[str, Any]) -> Supply | None:
         """The supply that a vehicle is under way for, where it says; each only once."""
@@ -223,8 +228,13 @@ class _Starter:
 
 
 def _position(values: Mapping[str, Any]) -> tuple[float, float] | None:
-    x, y = values.get("PositionX"), values.get("PositionY")
-    return None if x is None or y is None else (float(x), float(y))
+    x, y = _number(values.get("PositionX")), _number(values.get("PositionY"))
+    return None if x is None or y is None else (x, y)
+
+
+def _number(value: Any) -> float | None:
+    """A finite number; None for all else that a signal may hold."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def with_waiting(
