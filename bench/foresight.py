@@ -18,7 +18,7 @@ from xushi import simulate
 from xushi.demo._physics import PlantModel
 from xushi.kernel import ManualClock
 from xushi.runtime import Platform
-from xushi.runtime.foresight import find_plant, fork
+from xushi.runtime.foresight import fork, plant_of
 from xushi.signals import Timeline
 from xushi.testing import import_plant, record_plant
 
@@ -40,7 +40,7 @@ def run() -> Iterator[dict[str, Any]]:
     took_s = []
     for seed in SEEDS:
         with tempfile.TemporaryDirectory() as folder, _day(Path(folder), seed) as platform:
-            plant, timeline = find_plant(platform.twins, platform.registry), platform.timelines.get("live")
+            plant, timeline = plant_of(platform), platform.timelines.get("live")
             for at_ns in range(_START_NS + FIRST_FORK_H * 3600 * _S, _START_NS + (HOURS - 2) * 3600 * _S, 3600 * _S):
                 began = time.perf_counter()
                 made = _futures(plant, timeline, at_ns)

@@ -13,7 +13,7 @@ from xushi import simulate
 from xushi.demo._physics import PlantModel
 from xushi.kernel import ManualClock
 from xushi.runtime import Platform
-from xushi.runtime.foresight import Alternative, ModelChange, find_plant, fork, make_alternatives, tell_comparison
+from xushi.runtime.foresight import Alternative, ModelChange, fork, make_alternatives, plant_of, tell_comparison
 from xushi.runtime.plans import ManualStep, Plan, PlanContent, measure, promise_of
 from xushi.runtime.plans._records import Run, StepRun
 from xushi.testing import import_plant, record_plant
@@ -51,7 +51,7 @@ def _states(folder: Path, seed: int, delay_s: float) -> Iterator[str]:
     with Platform.open(folder / "data", clock) as platform:
         asyncio.run(import_plant(platform))
         line, factor, at_s = PlantModel(seed, _START_NS), 1.0, FIRST_S
-        plant, timeline = find_plant(platform.twins, platform.registry), platform.timelines.get("live")
+        plant, timeline = plant_of(platform), platform.timelines.get("live")
 
         def run_to(until_s: float) -> None:
             while line.loop.now_s < until_s:

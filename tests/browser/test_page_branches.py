@@ -70,6 +70,25 @@ def test_a_fork_opens_a_branch_that_plays_is_changed_and_compared(
     expect(open_one.get_by_text("Nothing was changed")).to_be_visible(timeout=SLOW_MS)
 
 
+def test_vehicles_and_roads_are_changed_on_a_branch(visit: Visit) -> None:
+    page = visit(1280, 800).open()
+    expect(page.locator("time").first).not_to_have_text("–")
+    fork(page, "One vehicle")
+    page.get_by_role("button", name="Changes", exact=True).click()
+    open_one = page.get_by_role("region", name="One vehicle")
+    expect(open_one.get_by_text("Nothing was changed")).to_be_visible(timeout=SLOW_MS)
+    open_one.get_by_label("Element").select_option("XD-AGV")
+    open_one.get_by_label("Number").fill("1")
+    open_one.get_by_role("button", name="Change", exact=True).click()
+    expect(open_one.get_by_role("listitem").filter(has_text="XD-AGV: vehicles 1")).to_be_visible(timeout=SLOW_MS)
+    open_one.get_by_label("Element").select_option("N_X1-N_X2")
+    open_one.get_by_role("combobox", name="What changes").select_option("closed")
+    open_one.get_by_role("button", name="Change", exact=True).click()
+    expect(open_one.get_by_role("listitem").filter(has_text="N_X1-N_X2: closed")).to_be_visible(timeout=SLOW_MS)
+    open_one.get_by_label("Element").select_option("N_OP10-N_OP20")
+    expect(open_one.get_by_role("combobox", name="What changes").get_by_role("option")).to_have_text(["travel time"])
+
+
 def test_a_write_on_a_branch_changes_the_branch_and_not_the_line(visit: Visit, demo: Demo) -> None:
     page = visit(1440, 900).open(shell="urn:xushi:demo:shell:OP40", inspector="1")
     expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform, make_backup, restore_folder
 from xushi.runtime.branches import Branch, changeable
+from xushi.runtime.plans._content import ManualStep
+from xushi.runtime.plans._from_branch import steps_of
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
 
 from .branching import FORK_NS, fork, run
@@ -275,3 +279,66 @@ def test_a_backup_holds_what_a_branch_starts_from_and_the_path_comes_back(plant:
     with Platform.open(tmp_path / "other", plant.clock) as restored:
         restored.branches.compute(branch)
         assert course(restored, branch) == seen
+
+
+def test_on_a_branch_the_vehicles_drive_on_their_roads_and_do_what_the_model_does(plant: Platform) -> None:
+    branch = fork(plant)
+    xs = [(at_ns, x) for _, at_ns, x, _ in course(plant, branch, "AGV1.Pose.PositionX")]
+    ys = {at_ns: y for _, at_ns, y, _ in course(plant, branch, "AGV1.Pose.PositionY")}
+    places = [(at_ns, x, ys[at_ns]) for at_ns, x in xs if at_ns in ys]
+    assert len(places) > 600
+    assert {round(y, 1) for _, _, y in places} >= {11.4, 14.6, 18.6}  # both lanes, and the store
+    for (before_ns, x0, y0), (at_ns, x1, y1) in itertools.pairwise(places):
+        assert math.dist((x0, y0), (x1, y1)) <= 1.4 * (at_ns - before_ns) / S + 0.01
+    assert {row[2] for row in course(plant, branch, "AGV1.State")} == {2, 3}
+    loads = {row[2] for row in course(plant, branch, "AGV1.Load")}
+    assert len(loads) > 3
+    assert all(load == "" or load.startswith("~OP") for load in loads)
+    kinds = dict(plant.branches.package(branch).labels.stage_after)
+    assert (kinds["PS1"], kinds["KIT1"]) == (1, 2)  # containers from the store, kits from the rack
+    shown = {row[2] for row in course(plant, branch, "AGV1.LoadKind", "AGV2.LoadKind")}
+    assert shown == {0, 1, 2}
+    nodes = {row[2] for row in course(plant, branch, "AGV1.LastNode")}
+    assert {"N_W0", "N_A0", "N_OP10"} <= nodes
+
+
+def test_on_a_branch_the_stock_of_material_falls_piece_by_piece_and_rises_by_a_tray(plant: Platform) -> None:
+    branch = fork(plant)
+    live = plant.timelines.get("live")
+    for station in ("OP10", "OP20", "OP30", "OP100"):
+        path = f"{station}.Material.Stock"
+        rows = [row[2] for row in course(plant, branch, path)]
+        assert rows[0] == value(plant, live, path, FORK_NS)[0]
+        steps = {after - before for before, after in itertools.pairwise(rows)}
+        assert -1 in steps
+        assert steps <= {-1, 11, 12}, station  # a tray may come at the instant at which a piece is done
+        assert all(0 <= units <= 24 for units in rows)
+    assert {row[2] for row in course(plant, branch, "KIT1.State")} == {2, 3}
+
+
+def test_the_elements_of_a_branch_are_vehicles_roads_and_sources_too(plant: Platform) -> None:
+    branch = fork(plant)
+    start = plant.branches.package(branch)
+    elements = {one.element: one for one in changeable(start.plant, start.model)}
+    assert {one.kind for one in elements.values()} == {"machine", "buffer", "source", "fleet", "road", "plant"}
+    figures = {figure.figure: figure for figure in elements["XD-AGV"].figures}
+    assert (figures["vehicles"].present, figures["vehicle_speed"].present) == (2, 1.4)
+    assert {figure.figure for figure in elements["N_X1-N_X2"].figures} == {"closed", "travel_time"}
+    assert {figure.figure for figure in elements["N_E1-N_E2"].figures} == {"travel_time"}  # the only way there
+    assert "cycle_time" in {figure.figure for figure in elements["KIT1"].figures}
+    assert not [name for name in elements if "|" in name]
+    changes = [
+        {"element": "XD-AGV", "figure": "vehicles", "value": 1},
+        {"element": "N_X1-N_X2", "figure": "closed"},
+    ]
+    before = course(plant, branch, "OP50.Material.Stock")
+    run(plant, "branch.change", branch=branch, changes=changes)
+    plant.branches.compute(branch)
+    assert course(plant, branch, "OP50.Material.Stock") != before
+    (step,) = steps_of(plant.branches.get(branch))
+    assert isinstance(step, ManualStep)
+    assert step.text["en"] == "Change the number of vehicles of XD-AGV to 1; Close the road N_X1-N_X2"
+    assert step.text["zh-CN"] == "将 XD-AGV 的小车数量改为 1；关闭道路 N_X1-N_X2"
+    with pytest.raises(XushiError) as caught:
+        run(plant, "branch.change", branch=branch, changes=[{"element": "N_E1-N_E2", "figure": "closed"}])
+    assert caught.value.code == "runtime.road_needed"

@@ -16,8 +16,8 @@ from xushi.runtime.foresight import (
     changed_model,
     consequences,
     consequences_of_all,
-    find_plant,
     fork,
+    plant_of,
 )
 
 from .conftest import HOURS, START_NS, S
@@ -28,7 +28,7 @@ AT_NS = START_NS + HOURS * 3600 * S
 
 @pytest.fixture(scope="module")
 def plant(recorded: Platform) -> Plant:
-    return find_plant(recorded.twins, recorded.registry)
+    return plant_of(recorded)
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from xushi.runtime.foresight import (
     Fork,
     ModelChange,
     changed_model,
-    find_plant,
     fork,
+    plant_of,
     read_records,
     run_comparison,
     run_forecast,
@@ -35,7 +35,7 @@ AT_NS = START_NS + 3 * 3600 * S
 
 @pytest.fixture(scope="module")
 def forked(recorded: Platform) -> Fork:
-    plant = find_plant(recorded.twins, recorded.registry)
+    plant = plant_of(recorded)
     return fork(plant, recorded.timelines.get("live"), START_NS, AT_NS)
 
 
@@ -64,7 +64,7 @@ def test_a_machine_without_what_is_needed_is_told_with_what_to_do(recorded: Plat
     known = twins._parsed[key]
     try:
         twins._parsed[key] = (known[0], msgspec.structs.replace(whole, submodel_elements=()))
-        (told,) = find_plant(twins, recorded.registry).diagnoses
+        (told,) = plant_of(recorded).diagnoses
     finally:
         twins._parsed[key] = known
     assert (told.code, told.place) == ("runtime.cycle_time_missing", "OP40")
@@ -86,7 +86,9 @@ def test_records_give_the_times_the_plant_really_has(forked: Fork) -> None:
 
 def test_the_start_state_is_what_the_plant_showed_at_that_instant(recorded: Platform, forked: Fork) -> None:
     inside = sum(
-        len(machine.parts) + sum(map(len, machine.held.values())) for machine in forked.state.machines.values()
+        part.product == "part"  # not the material
+        for machine in forked.state.machines.values()
+        for part in (*machine.parts, *(one for held in machine.held.values() for one in held))
     )
     assert inside == value(recorded, "PLC1:OperationalData#Engines.InProcess", AT_NS)
     for buffer in forked.plant.buffers():
@@ -274,7 +276,7 @@ def test_a_factor_on_the_cycle_time_counts_from_the_moment_it_is_set(tmp_path: P
         record_plant(platform, model, 3000.0)
         assert model.write("OP40.CycleTimeFactor", 1.5)
         record_plant(platform, model, 3060.0)
-        plant = find_plant(platform.twins, platform.registry)
+        plant = plant_of(platform)
         begun = fork(plant, platform.timelines.get("live"), START_NS, START_NS + 3060 * S)
     assert begun.calibration.works["OP40"].mean_s == pytest.approx(45.0, rel=0.02)
     assert begun.calibration.works["OP50"].mean_s == pytest.approx(28.5, rel=0.02)

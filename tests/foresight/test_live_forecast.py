@@ -116,5 +116,12 @@ def test_the_live_line_is_forked_and_goes_on_in_the_branch_while_it_runs(watched
     state = watched.platform.registry.handle("urn:xushi:demo:submodel:OP40:OperationalData#CurrentEngine")
     span = f"start_ms={at_ms}&end_ms={at_ms + 3_600_000}"
     assert len(remote.get(f"/api/timelines/{branch}/signals/{state}/range?{span}")["values"]) > 60
+    fleet = next(one for one in told["elements"] if one["kind"] == "fleet")
+    assert {one["figure"]: one["present"] for one in fleet["figures"]} == {"vehicles": 2.0, "vehicle_speed": 1.4}
+    codes = {one["code"] for one in told["diagnoses"]}
+    assert not codes & {"runtime.stock_unknown", "runtime.vehicle_place_assumed"}  # OPC UA and VDA 5050 tell both
+    for path, least in (("AGV1:OperationalData#Pose.PositionX", 500), ("OP20:OperationalData#Material.Stock", 60)):
+        handle = watched.platform.registry.handle(f"urn:xushi:demo:submodel:{path}")
+        assert len(remote.get(f"/api/timelines/{branch}/signals/{handle}/range?{span}")["values"]) > least
     reached = seen(watched)[0]
     until(lambda: seen(watched)[0] > reached, "the live line goes on")

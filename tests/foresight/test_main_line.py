@@ -14,7 +14,7 @@ from xushi import simulate
 from xushi.demo._physics import PlantModel
 from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import Platform
-from xushi.runtime.foresight import Calibration, Flow, Fork, find_plant, fork, main_line
+from xushi.runtime.foresight import Calibration, Flow, Fork, fork, main_line, plant_of
 from xushi.testing import import_plant, record_plant
 
 S = 1_000_000_000
@@ -29,7 +29,7 @@ def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fork]:
         asyncio.run(import_plant(platform))
         record_plant(platform, PlantModel(1, START_NS), 3600.0)
         clock.advance(3600 * S)
-        yield fork(find_plant(platform.twins, platform.registry), platform.timelines.get("live"), START_NS, AT_NS)
+        yield fork(plant_of(platform), platform.timelines.get("live"), START_NS, AT_NS)
 
 
 def test_the_main_line_runs_by_the_recursion_from_where_it_stands(forked: Fork) -> None:

@@ -18,7 +18,7 @@ from xushi import simulate
 from xushi.cli import main
 from xushi.kernel import ManualClock, XushiError, diff_key
 from xushi.runtime import SYSTEM, Platform
-from xushi.runtime.foresight import find_plant, fork, open_package
+from xushi.runtime.foresight import fork, open_package, plant_of
 from xushi.twins import Environment, Submodel, to_aasx, to_plain, validate, walk
 
 from .conftest import HOURS, START_NS, S
@@ -53,7 +53,7 @@ def test_the_submodel_breaks_no_rule(packaged: tuple[Platform, str]) -> None:
 
 
 def find_plant_name(platform: Platform) -> str:
-    return find_plant(platform.twins, platform.registry).name
+    return plant_of(platform).name
 
 
 @pytest.mark.skipif(not TEMPLATE.exists(), reason="the published template is not in this checkout")
@@ -113,7 +113,7 @@ def test_a_package_imported_elsewhere_is_the_same_model_with_the_same_numbers(
 ) -> None:
     platform, submodel_id = packaged
     here = open_package(platform.store, platform.blobs, submodel_id)
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     begun = fork(plant, platform.timelines.get("live"), START_NS, START_NS + 3 * 3600 * S)
     assert here.model == begun.model
     assert here.state == begun.state

@@ -12,7 +12,7 @@ from xushi.demo._physics import PlantModel
 from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.branches import Branch, Edit
-from xushi.runtime.foresight import ModelChange, find_plant
+from xushi.runtime.foresight import ModelChange, plant_of
 from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, measure, plan_of
 from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._from_branch import steps_of
@@ -152,7 +152,7 @@ def test_a_plan_without_promise_or_run_has_nothing_to_measure(line: Line) -> Non
 
 def test_effects_come_when_the_waits_of_the_plan_are_over_each_with_those_before_it(line: Line) -> None:
     platform = line.platform
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     key = ROOT + "OP90:OperationalData#CycleTimeFactor"
     held = PlanCondition(signal=key, test="<", value=1.0, for_s=600.0)
     quick = ModelChange(element="OP90", figure="repair_time", factor=0.9)
@@ -178,8 +178,7 @@ def test_a_plan_that_waits_promises_less_than_one_that_acts_at_once(line: Line) 
     async def gain(wait_s: float) -> float:
         key = ROOT + "PLC1:OperationalData#LineSpeed"
         changes = [
-            {"element": node.id, "figure": "cycle_time", "factor": 0.5}
-            for node in find_plant(platform.twins, platform.registry).machines()
+            {"element": node.id, "figure": "cycle_time", "factor": 0.5} for node in plant_of(platform).machines()
         ]
         step = {"kind": "manual", "text": {"en": "Hurry", "zh-CN": "加快"}, "changes": changes}
         if wait_s:

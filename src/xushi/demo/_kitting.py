@@ -8,14 +8,13 @@ from collections.abc import Callable
 
 from xushi.demo._engines import PartNumbers
 from xushi.demo._events import EventLoop, lognormal
-from xushi.demo._line import BIN_PARTS, KITTING_TOPIC, PARTS, TRAY_SIZE, Machine, Part
+from xushi.demo._line import BIN_PARTS, KITTING_TOPIC, PARTS, PICK_S, TRAY_SIZE, Machine, Part
 from xushi.demo._material import Tray, make_tray
 from xushi.demo._panel import IDLE, RUNNING, STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._values import Values
 
 _PART = {part.number: part for part in PARTS}
-PICK_S = 11.0
 WRONG_PICK = 0.02  # chance that the picker's hand goes to another bin
 CAUGHT_AT_RACK = 0.7  # share that the rack's light curtain notices; the rest only the station's scanner
 BIN_FULL = 400

@@ -14,17 +14,29 @@ from xushi.demo._line_address import (
     TRACE_POINTS,
 )
 from xushi.demo._line_floor import AREAS, CONVEYOR_Z, EDGES, FLOOR_X, FLOOR_Y, NODES
-from xushi.demo._line_machines import MACHINES, STATION_IDS
+from xushi.demo._line_machines import (
+    BATTERY_USE_PERCENT_PER_M,
+    CHARGE_PERCENT_PER_S,
+    HANDLING_S,
+    MACHINES,
+    STATION_IDS,
+    TURN_RAD_PER_S,
+    VEHICLE_SPEED_MPS,
+    VEHICLE_TYPE,
+)
 from xushi.demo._line_parts import (
     BIN_PARTS,
     CUSTOMER_ORDERS,
+    ISSUE_S,
     PARTS,
+    PICK_S,
     PRODUCTS,
     STAGES,
     TRAY_SIZE,
     VARIANT_PARTS,
     parts_in,
     parts_of,
+    source_of,
     supply_of,
 )
 from xushi.demo._line_sensors import COMMON_FAST, FAST, RESULTS
@@ -83,8 +95,10 @@ def buffers() -> tuple[Machine, ...]:
 __all__ = [
     "AGV_TOPIC",
     "AREAS",
+    "BATTERY_USE_PERCENT_PER_M",
     "BIN_PARTS",
     "BOLTS",
+    "CHARGE_PERCENT_PER_S",
     "COMMON_FAST",
     "CONVEYOR_Z",
     "CUSTOMER_ORDERS",
@@ -96,13 +110,16 @@ __all__ = [
     "FLOOR_X",
     "FLOOR_Y",
     "GROUP",
+    "HANDLING_S",
     "HEARTBEAT_TOPIC",
+    "ISSUE_S",
     "KITTING_TOPIC",
     "LINE",
     "MACHINES",
     "NAMESPACE",
     "NODES",
     "PARTS",
+    "PICK_S",
     "PRODUCTS",
     "QUALITY_TOPIC",
     "RESULTS",
@@ -112,7 +129,10 @@ __all__ = [
     "TAKT_S",
     "TRACE_POINTS",
     "TRAY_SIZE",
+    "TURN_RAD_PER_S",
     "VARIANT_PARTS",
+    "VEHICLE_SPEED_MPS",
+    "VEHICLE_TYPE",
     "Area",
     "Edge",
     "Failure",
@@ -131,5 +151,6 @@ __all__ = [
     "parts_in",
     "parts_of",
     "signals_of",
+    "source_of",
     "supply_of",
 ]

@@ -10,6 +10,12 @@ from xushi.demo._line_stations import BUILDER, MOVE, STATIONS, cycle, fact, plat
 from xushi.demo._line_types import Category, Machine, Nameplate, PowerByState, TechnicalValue, Text
 
 _SPEED = 0.25
+VEHICLE_TYPE = "XD-AGV"  # as the road map calls it
+VEHICLE_SPEED_MPS = 1.4
+BATTERY_USE_PERCENT_PER_M = 0.012
+CHARGE_PERCENT_PER_S = 0.06
+TURN_RAD_PER_S = 1.6
+HANDLING_S = 8.0  # to take a tray over, or to hand it over
 
 
 def _length_m(path: tuple[tuple[float, float, float], ...]) -> float:
@@ -85,7 +91,17 @@ def _agv(number: int, y: float, x: float) -> Machine:
         (1.6, 0.9, 0.9),
         plate(MOVE, "Kit vehicle", "配送小车", "XM-KV400", f"XM-KV400-25{number:03d}"),
         (
-            fact("SpeedMax", 1.4, "m/s", "Largest speed", "最高速度"),
+            fact("SpeedMax", VEHICLE_SPEED_MPS, "m/s", "Largest speed", "最高速度"),
+            fact("VehicleType", VEHICLE_TYPE, "", "Type on the road map", "路网中的车型"),
+            fact("TurnSpeed", TURN_RAD_PER_S, "rad/s", "Speed of turning on the spot", "原地转向速度"),
+            fact(
+                "Range", round(100 / BATTERY_USE_PERCENT_PER_M), "m", "Way driven with a full battery", "满电行驶里程"
+            ),
+            fact(
+                "ChargeTime", round(100 / CHARGE_PERCENT_PER_S), "s", "Time to charge an empty battery", "空电充满时间"
+            ),
+            fact("LoadTime", HANDLING_S, "s", "Time to take a tray over", "取料盘时间"),
+            fact("UnloadTime", HANDLING_S, "s", "Time to hand a tray over", "交料盘时间"),
             fact("Payload", 400, "kg", "Payload", "额定负载"),
             fact("BatteryCapacity", 2.4, "kW.h", "Battery capacity", "电池容量"),
         ),
@@ -126,7 +142,10 @@ _OTHERS: tuple[Machine, ...] = (
         90.0,
         (3.6, 7.4, 3.2),
         plate(BUILDER, "Parts store", "零件库", "XD-PS40", "XD-PS40-24001", 2024),
-        (fact("Locations", 40, "", "Storage locations", "库位数"),),
+        (
+            fact("Locations", 40, "", "Storage locations", "库位数"),
+            fact("Places", 10, "", "Trays made ready at once", "可同时备料的料盘数"),
+        ),
         PowerByState(0.0, 0.3, 0.9, 0.1),
     ),
     _other(

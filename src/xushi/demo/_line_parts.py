@@ -73,11 +73,18 @@ BIN_PARTS: tuple[str, ...] = tuple(
     part.number for part in sorted((p for p in PARTS if p.bin >= 0), key=lambda p: p.bin)
 )
 TRAY_SIZE = 12  # engines that one tray or container serves
+PICK_S = 11.0  # one part of a kit
+ISSUE_S = 12.0  # a container from the store
 
 
 def parts_of(station: str) -> tuple[Part, ...]:
     """The parts that one station mounts."""
     return tuple(part for part in PARTS if part.station == station)
+
+
+def source_of(station: str) -> str:
+    """Who fills the trays of a station: the rack where it gets parts from bins, else the store."""
+    return "KIT1" if any(part.number in BIN_PARTS for part in parts_of(station)) else "PS1"
 
 
 def _variant(number: str, en: str, zh: str, like: str, supplier: str) -> Part:

@@ -11,7 +11,7 @@ from xushi.demo._engines import EngineBook, PartNumbers
 from xushi.demo._events import EventLoop, random_stream
 from xushi.demo._fleet import Fleet
 from xushi.demo._kitting import KittingRack
-from xushi.demo._line import BIN_PARTS, LINE, PARTS, TAKT_S, TRAY_SIZE, buffers, machine, parts_of
+from xushi.demo._line import ISSUE_S, LINE, TAKT_S, TRAY_SIZE, buffers, machine, parts_of, source_of
 from xushi.demo._material import LineStock, make_tray
 from xushi.demo._panel import STOPPED
 from xushi.demo._power import PowerAccount
@@ -27,7 +27,6 @@ SHIFT_S = 8 * 3600
 SHIFT_OFFSET_S = 2 * 3600  # shifts change at 06, 14 and 22 h, UTC+8
 PLANNED_EFFICIENCY = 0.85
 DOCK_S = 4.0
-_KIT_STATIONS = {part.station for part in PARTS if part.number in BIN_PARTS}
 SERIAL_NUMBERS = 10_000_000
 
 
@@ -200,12 +199,12 @@ class PlantModel:
         self.sample()
 
     def _order_material(self, station: str) -> None:
-        if station in _KIT_STATIONS:
+        if source_of(station) == "KIT1":
             self.kitting.order(station)
         elif station == "OP100":  # the nameplates are printed at the station
             self.loop.after(0.0, lambda: self.stocks[station].receive(self.store.issue(station)))
         else:
-            self.loop.after(12.0, lambda: self.fleet.request(self.store.issue(station), "PS1"))
+            self.loop.after(ISSUE_S, lambda: self.fleet.request(self.store.issue(station), "PS1"))
 
     def _dock(self) -> None:
         """An engine at the end of the exit conveyor is lifted off after a moment."""

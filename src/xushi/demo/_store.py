@@ -6,14 +6,13 @@ import random
 
 from xushi.demo._engines import PartNumbers
 from xushi.demo._events import EventLoop
-from xushi.demo._line import PARTS, TRAY_SIZE, Machine, Part, parts_of
+from xushi.demo._line import ISSUE_S, PARTS, TRAY_SIZE, Machine, Part, parts_of
 from xushi.demo._material import Tray, make_tray, mislay
 from xushi.demo._panel import IDLE, RUNNING
 from xushi.demo._power import PowerAccount
 from xushi.demo._values import Values
 
 WRONG_IN_CONTAINER = 0.0008  # per engine's worth of parts
-ISSUE_S = 12.0
 DELIVERY_BELOW = 400
 DELIVERY = 4000
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from xushi.demo._line import VEHICLE_SPEED_MPS
 from xushi.demo._values import iso_time
-from xushi.demo._vehicle import SPEED_MPS, Action, Order, Stop, Vehicle
+from xushi.demo._vehicle import Action, Order, Stop, Vehicle
 
 VERSION = "2.1.0"
 MANUFACTURER = "Xushi"
@@ -96,7 +97,7 @@ def factsheet(vehicle: Vehicle) -> dict[str, Any]:
         },
         "physicalParameters": {
             "speedMin": 0.1,
-            "speedMax": SPEED_MPS,
+            "speedMax": VEHICLE_SPEED_MPS,
             "accelerationMax": 0.8,
             "decelerationMax": 1.2,
             "heightMin": height,

@@ -12,19 +12,21 @@ from typing import Any, Protocol
 import msgspec
 
 from xushi.demo._events import EventLoop
-from xushi.demo._line import Machine
+from xushi.demo._line import (
+    BATTERY_USE_PERCENT_PER_M,
+    CHARGE_PERCENT_PER_S,
+    HANDLING_S,
+    TURN_RAD_PER_S,
+    VEHICLE_SPEED_MPS,
+    Machine,
+)
 from xushi.demo._material import Tray
 from xushi.demo._panel import BLOCKED, IDLE, RUNNING, STOPPED
 from xushi.demo._power import PowerAccount
 from xushi.demo._roads import RoadMap
 from xushi.demo._values import Values
 
-SPEED_MPS = 1.4
-TURN_RAD_PER_S = 1.6
-HANDLING_S = 8.0
-DRAIN_PERCENT_PER_M = 0.012
 IDLE_DRAIN_PERCENT_PER_S = 0.0004
-CHARGE_PERCENT_PER_S = 0.06
 CHARGE_KW = 3.2
 _MOST_ERRORS = 20
 
@@ -155,7 +157,8 @@ class Vehicle:
             share = elapsed_s / leg.turn_s
             return Pose(node.x, node.y, wrap(leg.from_rad + wrap(leg.to_rad - leg.from_rad) * share))
         share = min(1.0, (elapsed_s - leg.turn_s) / leg.drive_s)
-        return Pose(node.x + (end.x - node.x) * share, node.y + (end.y - node.y) * share, wrap(leg.to_rad), SPEED_MPS)
+        x, y = node.x + (end.x - node.x) * share, node.y + (end.y - node.y) * share
+        return Pose(x, y, wrap(leg.to_rad), VEHICLE_SPEED_MPS)
 
     # -- orders
     def accept(self, order: Order) -> str:
@@ -232,7 +235,7 @@ class Vehicle:
         here, there = self._roads.nodes[self.node], self._roads.nodes[target]
         to_rad = math.atan2(there.y - here.y, there.x - here.x)
         turn_s = abs(wrap(to_rad - self._heading)) / TURN_RAD_PER_S
-        drive_s = self._roads.distance_m(self.node, target) / SPEED_MPS
+        drive_s = self._roads.distance_m(self.node, target) / VEHICLE_SPEED_MPS
         self._leg = Leg(self.node, target, self._loop.now_s, turn_s, drive_s, self._heading, to_rad)
         self._tell()
         self._loop.after(turn_s + drive_s, self._reach)
@@ -243,7 +246,7 @@ class Vehicle:
         assert self.errand is not None
         length_m = self._roads.distance_m(leg.start, leg.end)
         self.distance_m += length_m
-        self._drain(DRAIN_PERCENT_PER_M * length_m)
+        self._drain(BATTERY_USE_PERCENT_PER_M * length_m)
         left = self.node
         self.node, self._heading, self._leg = leg.end, leg.to_rad, None
         self.errand.ahead.popleft()

@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from xushi import simulate
-from xushi.runtime.foresight import ForecastParams, find_plant, fork, main_line, times_of
+from xushi.runtime.foresight import ForecastParams, fork, main_line, plant_of, times_of
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms, to_ns
 from xushi.server._routes import Call, RouteSpec, answer_json
@@ -41,7 +41,7 @@ async def model(doors: Doors, call: Call) -> Response:
         to_ns(query.at_ms)
     params = ForecastParams(timeline=query.timeline, at_ms=query.at_ms, look_back_hours=query.look_back_hours)
     ahead = times_of(platform, params)
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     timeline = platform.timelines.get(query.timeline)
     begun = await asyncio.to_thread(fork, plant, timeline, ahead.start_ns, ahead.at_ns)
     line = main_line(begun)

@@ -85,7 +85,8 @@ def _check_numbers(model: Model) -> None:
     least += [(f"{buffer.id}.capacity", buffer.capacity, 0) for buffer in model.buffers]
     least += [(f"{crew.id}.count", crew.count, 1) for crew in model.crews]
     least += [(f"{zone.id}.capacity", zone.capacity, 1) for zone in model.zones]
-    least += [(f"{road.start}-{road.end}.length_m", road.length_m, 0) for road in model.roads]
+    least += [(f"{road.name}.length_m", road.length_m, 0) for road in model.roads]
+    least += [(f"{road.name}.delay_s", road.delay_s, 0) for road in model.roads]
     for fleet in model.fleets:
         least += [(f"{fleet.id}.count", fleet.count, 1), (f"{fleet.id}.speed_m_s", fleet.speed_m_s, 1e-9)]
     for source in model.sources:
@@ -148,7 +149,7 @@ def _check_references(model: Model) -> None:
     for crew in model.crews:
         known(crew.id, (crew.calendar,), calendars)
     for road in model.roads:
-        known(f"{road.start}-{road.end}", (road.zone,), zones)
+        known(road.name, (road.zone,), zones)
     for fleet in model.fleets:
         known(fleet.id, fleet.home or ("",), points)
     for transport in model.transports:

@@ -176,7 +176,7 @@ def _add_operation(model: Model, names: Names, tables: _Tables, operation: Opera
     tables.add(
         "operations", dist_first=dist_first, input_first=input_first, input_count=len(operation.inputs),
         make_first=make_first, make_count=len(operation.makes),
-        product=names.products[operation.product or model.products[0].id], **routes,
+        product=names.products[operation.product or model.products[0].id], begins=int(operation.begins), **routes,
     )  # fmt: skip
 
 
@@ -299,8 +299,9 @@ def _add_fleets(model: Model, names: Names, tables: _Tables, timers: int) -> int
     for road in model.roads:
         zone_i = NONE if road.zone is None else zones[road.zone]
         tables.add(
-            "roads", start=names.points[road.start], end=names.points[road.end], zone=zone_i, length_m=road.length_m
-        )
+            "roads", start=names.points[road.start], end=names.points[road.end], zone=zone_i, length_m=road.length_m,
+            delay_s=road.delay_s,
+        )  # fmt: skip
     for fleet in model.fleets:
         for number in range(fleet.count):
             tables.add(

@@ -367,6 +367,8 @@ def _gather(w: Any, m: int, now: float) -> bool:
                 else:
                     w.parts[last].next = p
                 last = p
+        if op.begins:
+            w.parts[machine.first].born_s = now
         return True
     return False
 

@@ -26,7 +26,8 @@ def _drive(w: Any, v: int, road: int, now: float) -> None:
     vehicle = w.vehicles[v]
     vehicle.road = road
     vehicle.distance_m += w.roads[road].length_m
-    set_timer(w.times, w.winners, vehicle.timer, now + w.roads[road].length_m / vehicle.speed_m_s)
+    drive_s = w.roads[road].length_m / vehicle.speed_m_s + w.roads[road].delay_s
+    set_timer(w.times, w.winners, vehicle.timer, now + drive_s)
     _see(w, v, vehicle.phase, now)
 
 

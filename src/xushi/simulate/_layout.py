@@ -44,7 +44,7 @@ MACHINES = _dtype(
 )  # fmt: skip
 OPERATIONS = _dtype(
     dist_first=_I, input_first=_I, input_count=_I, route_first=_I, route_count=_I, make_first=_I, make_count=_I,
-    product=_I,
+    product=_I, begins=_I,
 )  # fmt: skip
 INPUTS = _dtype(buffer=_I, least=_I, most=_I, product=_I)
 MAKES = _dtype(product=_I, quantity=_I, route_first=_I, route_count=_I)
@@ -74,7 +74,7 @@ TRANSPORTS = _dtype(
     fleet=_I, source=_I, destination=_I, start=_I, end=_I, load=_I, unload=_I, priority=_I, served=_I, load_stream=_I,
     unload_stream=_I,
 )  # fmt: skip
-ROADS = _dtype(start=_I, end=_I, zone=_I, length_m=_F)
+ROADS = _dtype(start=_I, end=_I, zone=_I, length_m=_F, delay_s=_F)
 ZONES = _dtype(capacity=_I, used=_I, first=_I, last=_I)
 
 

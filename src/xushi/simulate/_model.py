@@ -113,6 +113,7 @@ class Operation(_Data, frozen=True, kw_only=True):
         makes: with one `Make` of quantity 1 an assembly; with more a disassembly. A made part without routes of its
             own takes `to`. The first part taken lends it order and age.
         product: of a part made from nothing, where `inputs` is empty.
+        begins: the first part taken begins its life here: its age counts from now (material that becomes a workpiece).
     """
 
     duration: Distribution
@@ -121,6 +122,7 @@ class Operation(_Data, frozen=True, kw_only=True):
     durations: dict[str, Distribution] = {}
     makes: tuple[Make, ...] = ()
     product: str | None = None
+    begins: bool = False
 
 
 class Failure(_Data, frozen=True, kw_only=True):
@@ -205,13 +207,22 @@ class Calendar(_Data, frozen=True, kw_only=True):
 class Road(_Data, frozen=True, kw_only=True):
     """A stretch from one point to another, one way.
 
-    Roads of the same `zone` share its capacity: name both directions of a single track alike, or a crossing.
+    Roads of the same `zone` share its capacity: name both directions of a single track alike, or a crossing. One that
+    is not open is on the map, but nobody drives on it. `delay_s` is lost on it at any speed (a bend, a gate).
     """
 
     start: str
     end: str
     length_m: float
     zone: str | None = None
+    id: str | None = None
+    is_open: bool = True
+    delay_s: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What people call it: its own id, or both points."""
+        return self.id or f"{self.start}-{self.end}"
 
 
 class Zone(_Data, frozen=True, kw_only=True):

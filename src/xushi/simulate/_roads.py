@@ -35,7 +35,7 @@ def shortest_ways(model: Model) -> Ways:
     np.fill_diagonal(way_m, 0.0)
     for number, road in enumerate(model.roads):
         a, b = points[road.start], points[road.end]
-        if road.length_m < way_m[a, b]:
+        if road.is_open and road.length_m < way_m[a, b]:
             way_m[a, b] = road.length_m
             next_road[a, b] = number
     for k in range(count):

@@ -66,6 +66,8 @@ def _is_plain(world: World, m: int) -> bool:
         return bool(machine["quantity"] == 1)
     if machine["kind"] != layout.MACHINE or op["make_count"] or op["input_count"] > 1:
         return False
+    if op["begins"]:
+        return False
     if op["input_count"] and world.inputs[op["input_first"]]["most"] != 1:
         return False
     if machine["phase"] == layout.SETTING_UP or machine["done_s"] or machine["repair_done_s"]:

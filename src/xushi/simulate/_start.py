@@ -181,12 +181,19 @@ class _Start:
             self.world.machines[m]["phase"] = layout.HOLDING
 
     def _vehicle(self, name: str, state: VehicleState) -> None:
+        if name not in self.names.vehicles and name.rpartition("-")[0] in {fleet.id for fleet in self.model.fleets}:
+            self._take_off(name, state)
+            return
         vehicle = self.world.vehicles[self._find(self.names.vehicles, name)]
         vehicle["at"] = self._find(self.names.points, state.at)
         if state.transport is None:
             return
         t = self._find(self.names.transports, state.transport)
         task = self.world.transports[t]
+        goal = task["start"] if state.phase in ("to_pickup", "loading") else task["end"]
+        if not math.isfinite(self.world.way_m[vehicle["at"], goal]):
+            end = list(self.names.points)[goal]
+            raise XushiError("simulate.state_invalid", where=name, reason=f"no road leads from {state.at} to {end}")
         phase = vehicle["phase"] = vehicle["seen"] = _PHASES[state.phase]
         vehicle["transport"], vehicle["left_s"] = t, self._not_negative(name, state.left_s)
         self.world.buffers[task["destination"]]["inbound"] += 1
@@ -197,3 +204,10 @@ class _Start:
         if state.part is None:
             raise XushiError("simulate.state_invalid", where=name, reason="it is loaded, but with no part")
         vehicle["goal"], vehicle["part"] = task["end"], self._part(state.part)
+
+    def _take_off(self, name: str, state: VehicleState) -> None:
+        """Put back what a vehicle carries that the fleet no longer has; it waits where it was fetched."""
+        if state.part is not None and state.transport is not None:
+            task = self.world.transports[self._find(self.names.transports, state.transport)]
+            buffer = list(self.names.buffers)[task["source"]]
+            self._store(int(task["source"]), self._part(state.part), buffer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterator
 
 import msgspec
 
@@ -94,13 +95,15 @@ class Layout:
                     heapq.heappush(queue, (length + step, node, here))
         return []
 
+    def roads(self) -> Iterator[tuple[str, str, str, float]]:
+        """Yield every road: its id, from where to where it leads, its length in m."""
+        for start, end in self._edges:
+            a, b = self.nodes[start], self.nodes[end]
+            yield self.edge(start, end), start, end, math.hypot(b.x_m - a.x_m, b.y_m - a.y_m)
+
     def edge(self, start: str, end: str) -> str:
         """The id of the road between two neighbours; one made of both names where the map has none."""
         return self._edges.get((start, end)) or f"{start}-{end}"
-
-    def roads(self) -> list[tuple[LayoutNode, LayoutNode]]:
-        """Both ends of every road."""
-        return [(self.nodes[start], self.nodes[end]) for start, end in self._edges]
 
 
 def read_layout(content: bytes) -> Layout | None:

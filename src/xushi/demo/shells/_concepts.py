@@ -28,6 +28,9 @@ _COUNTED = {
 RESULT = "urn:xushi:ProductionResult:1:0"
 # What the platform needs to know to simulate a plant: how machines work, and which signals tell how far they are.
 PROCESS = "urn:xushi:Process:1:0"
+# How material comes to the stations, and the vehicles that bring it.
+SUPPLY = "urn:xushi:MaterialSupply:1:0"
+TRANSPORT = "urn:xushi:Transport:1:0"
 # What planning needs to know of a product or a part: stock, lead time, lots, and what it asks of the stations.
 MATERIAL = "urn:xushi:Material:1:0"
 _FIXED = {
@@ -36,6 +39,15 @@ _FIXED = {
     "Count": f"{PROCESS}/Level", "Engines": f"{PROCESS}/Parts",
     "Counters.Good": f"{PROCESS}/Good", "Counters.Reject": f"{PROCESS}/Reject", "Counters.Total": f"{PROCESS}/Total",
     "CycleTime": f"{PROCESS}/LastCycleTime", "Energy.Power": f"{PROCESS}/Power", "Energy.Total": f"{PROCESS}/Energy",
+    "Material.Stock": f"{SUPPLY}/Stock", "KitFor": f"{SUPPLY}/Preparing", "Technical.Places": f"{SUPPLY}/Places",
+    "LastNode": f"{TRANSPORT}/LastNode", "Load": f"{TRANSPORT}/Load", "Target": f"{TRANSPORT}/Target",
+    "Driving": f"{TRANSPORT}/Driving", "Velocity": f"{TRANSPORT}/Velocity",
+    **{f"Pose.{name}": f"{TRANSPORT}/{name}" for name in ("PositionX", "PositionY", "Theta")},
+    "Technical.SpeedMax": f"{TRANSPORT}/Speed",
+    **{
+        f"Technical.{name}": f"{TRANSPORT}/{name}"
+        for name in ("VehicleType", "LoadTime", "UnloadTime", "TurnSpeed", "Range", "ChargeTime")
+    },
     "Technical.NominalCycleTime": f"{PROCESS}/CycleTime",
     "Technical.RatedPower": f"{PROCESS}/BusyPower", "Technical.StandbyPower": f"{PROCESS}/IdlePower",
     **{

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from xushi.demo._line import EDGES, MACHINES, NODES
+from xushi.demo._line import EDGES, MACHINES, NODES, VEHICLE_TYPE
 from xushi.demo._line_types import Text
 from xushi.twins import Submodel
 
@@ -13,7 +13,6 @@ from ._elements import file, outside, submodel_id, texts
 NAME = "LayoutInterchange"
 SEMANTIC = "https://github.com/VDA5050/LIF/LayoutInterchangeFormat/1/0"
 _PATH = "/aasx/files/agv-layout.lif.json"
-_TYPE = "XD-AGV"
 
 
 def layout_file() -> tuple[str, bytes]:
@@ -24,7 +23,7 @@ def layout_file() -> tuple[str, bytes]:
             "nodeId": node.id,
             "nodePosition": {"x": node.x, "y": node.y},
             "mapId": "hall1",
-            "vehicleTypeNodeProperties": [{"vehicleTypeId": _TYPE}],
+            "vehicleTypeNodeProperties": [{"vehicleTypeId": VEHICLE_TYPE}],
         }
         for node in NODES
     ]
@@ -33,7 +32,7 @@ def layout_file() -> tuple[str, bytes]:
             "edgeId": f"{edge.start}-{edge.end}",
             "startNodeId": edge.start,
             "endNodeId": edge.end,
-            "vehicleTypeEdgeProperties": [{"vehicleTypeId": _TYPE}],
+            "vehicleTypeEdgeProperties": [{"vehicleTypeId": VEHICLE_TYPE}],
         }
         for edge in EDGES
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xushi.demo._line import BIN_PARTS, ISSUE_S, PICK_S, TRAY_SIZE, VEHICLE_TYPE, parts_of, source_of
 from xushi.demo._line_types import Machine, Part, Text
 from xushi.twins import (
     AnnotatedRelationshipElement,
@@ -15,7 +16,7 @@ from xushi.twins import (
     SubmodelElementCollection,
 )
 
-from ._concepts import MATERIAL
+from ._concepts import MATERIAL, SUPPLY
 from ._elements import ROOT, asset_id, group, inside, outside, relation, submodel_id, text, texts
 
 NAME = "HierarchicalStructures"
@@ -25,6 +26,7 @@ FLOW = "urn:xushi:MaterialFlow:1:0"
 _BASE = "https://admin-shell.io/idta/HierarchicalStructures"
 _REWORK = "RWK1"
 _REJECTED = 0.03  # of what the two tests judge, as planned
+_PICKING = 0.25  # variation of the time a kit takes
 
 
 def placement(x_m: float, y_m: float, z_m: float, rotation_deg: float) -> SubmodelElementCollection:
@@ -43,6 +45,30 @@ def _node(id_short: str, asset: str, statements: Sequence[Element], name: Text, 
     return Entity(
         id_short=id_short, entity_type="SelfManagedEntity", global_asset_id=asset, statements=tuple(statements),
         semantic_id=outside(f"{_BASE}/EntryNode/1/0" if is_entry else f"{_BASE}/Node/1/0"), display_name=texts(name),
+    )  # fmt: skip
+
+
+def _supply(line: str, station: str) -> AnnotatedRelationshipElement:
+    """How a station gets its material: from whom, in trays of how many units, asked for at which stock, by whom."""
+    source = source_of(station)
+    picks = sum(part.number in BIN_PARTS for part in parts_of(station))
+    at_station = station == "OP100"  # nameplates are printed there
+    prepare_s = 0.0 if at_station else PICK_S * picks if source == "KIT1" else ISSUE_S
+    facts = [
+        text("TrayUnits", TRAY_SIZE, f"{SUPPLY}/TrayUnits", "xs:int"),
+        text("ReorderPoint", TRAY_SIZE, f"{SUPPLY}/ReorderPoint", "xs:int"),
+        text("PreparationTime", prepare_s, f"{SUPPLY}/PreparationTime", "xs:double"),
+    ]
+    if source == "KIT1":
+        facts.append(text("PreparationTimeVariation", _PICKING, f"{SUPPLY}/PreparationTimeVariation", "xs:double"))
+    if not at_station:
+        facts.append(text("VehicleType", VEHICLE_TYPE, f"{SUPPLY}/VehicleType"))
+    first, second = (
+        inside(submodel_id(line, NAME), ("Entity", "EntryNode"), ("Entity", one)) for one in (source, station)
+    )
+    return AnnotatedRelationshipElement(
+        id_short=f"Supply_{source}_{station}", first=first, second=second, semantic_id=outside(SUPPLY),
+        annotations=tuple(facts),
     )  # fmt: skip
 
 
@@ -102,6 +128,7 @@ def layout(line: str, name: Text, machines: Sequence[Machine]) -> Submodel:
         statements.append(_node(machine.id, asset_id(machine.id), below, machine.name))
     statements += [_has_part(line, "EntryNode", machine.id) for machine in machines]
     statements += _flows(line, machines)
+    statements += [_supply(line, machine.id) for machine in machines if parts_of(machine.id)]
     return _submodel(
         line, _node("EntryNode", asset_id(line), statements, name, is_entry=True), Text("Layout", "布局结构")
     )

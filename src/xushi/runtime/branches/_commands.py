@@ -41,9 +41,9 @@ from xushi.runtime.foresight import (
     AheadParams,
     ModelChange,
     consequences_of_all,
-    find_plant,
     in_zone,
     need_engine,
+    plant_of,
     times_of,
 )
 from xushi.scene import MoveParams, check_vector
@@ -169,7 +169,7 @@ def _fork(context: CommandContext, params: ForkParams) -> Change:
     if before is not None and before.depth + 1 >= MOST_DEPTH:
         raise XushiError("runtime.branch_too_deep", most=MOST_DEPTH)
     if before is None:
-        plant = find_plant(platform.twins, platform.registry)
+        plant = plant_of(platform)
         if not plant.machines() or not plant.flows:
             raise XushiError("runtime.forecast_no_plant")
     now_ns = context.clock.now_ns()

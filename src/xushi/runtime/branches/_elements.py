@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from xushi import simulate
-from xushi.runtime.foresight import COPY, EVERY, FINISHED, SCRAPPED, Figure, Plant
+from xushi.runtime.foresight import COPY, EVERY, FINISHED, SCRAPPED, Figure, Plant, can_be_closed
 
 
 class FigureInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class Changeable(msgspec.Struct, frozen=True, kw_only=True):
     """One element of the plant, or all machines together (`*`)."""
 
     element: str
-    kind: Literal["machine", "buffer", "fleet", "plant"]
+    kind: Literal["machine", "buffer", "source", "fleet", "road", "plant"]
     shell: str
     figures: tuple[FigureInfo, ...]
 
@@ -59,9 +59,22 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
         elif node.id in buffers and buffers[node.id].capacity is not None:
             figures = (FigureInfo(figure="capacity", takes="value", present=buffers[node.id].capacity),)
         found.append(Changeable(element=node.id, kind="buffer", shell=node.shell, figures=figures))
+    for node in plant.supply.sources.values():
+        figures = tuple(_of_source(machines[node.id], machines))
+        found.append(Changeable(element=node.id, kind="source", shell=node.shell, figures=figures))
     for fleet in model.fleets:
-        figures = (FigureInfo(figure="vehicles", takes="value", present=fleet.count),)
+        figures = (
+            FigureInfo(figure="vehicles", takes="value", present=fleet.count),
+            FigureInfo(figure="vehicle_speed", takes="factor", present=_rounded(fleet.speed_m_s), unit="m/s"),
+        )
         found.append(Changeable(element=fleet.id, kind="fleet", shell="", figures=figures))
+    speed_m_s = max((fleet.speed_m_s for fleet in model.fleets), default=1.0)
+    for road in model.roads:
+        travel_s = _rounded(road.length_m / speed_m_s + road.delay_s)
+        figures = (FigureInfo(figure="travel_time", takes="factor", present=travel_s, unit="s"),)
+        if not road.is_open or can_be_closed(model, road):
+            figures += (FigureInfo(figure="closed" if road.is_open else "opened", takes="nothing", present=0.0),)
+        found.append(Changeable(element=road.name, kind="road", shell="", figures=figures))
     found.append(Changeable(element=EVERY, kind="plant", shell="", figures=_WORKING_TIMES))
     return found
 
@@ -70,7 +83,21 @@ _WORKING_TIMES = (FigureInfo(figure="pause", takes="window"), FigureInfo(figure=
 
 
 def _time(figure: Figure, duration: simulate.Distribution) -> FigureInfo:
-    return FigureInfo(figure=figure, takes="factor", present=float(f"{duration.mean_s:.6g}"), unit="s")
+    return FigureInfo(figure=figure, takes="factor", present=_rounded(duration.mean_s), unit="s")
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _of_source(machine: simulate.Machine, machines: dict[str, simulate.Machine]) -> Iterator[FigureInfo]:
+    """Who fills trays: the mean time for one, over those it fills."""
+    times = [time.mean_s for time in machine.operations[0].durations.values()]
+    yield FigureInfo(figure="cycle_time", takes="factor", present=_rounded(sum(times) / len(times)), unit="s")
+    copies = sum(one.startswith(machine.id + COPY) for one in machines)
+    yield FigureInfo(figure="machines", takes="value", present=1 + copies)
+    yield FigureInfo(figure="pause", takes="window")
+    yield FigureInfo(figure="stopped", takes="nothing", present=float(machine.calendar == "stopped"))
 
 
 def _of_machine(plant: Plant, node: str, machines: dict[str, simulate.Machine]) -> Iterator[FigureInfo]:

@@ -13,7 +13,8 @@ from xushi import simulate
 from xushi.runtime.branches._belts import Belt
 from xushi.runtime.branches._roles import LINE, Roles
 from xushi.runtime.branches._start import Start
-from xushi.runtime.foresight import COPY, FINISHED, SCRAPPED, ends_of
+from xushi.runtime.branches._traffic import Traffic
+from xushi.runtime.foresight import COPY, FINISHED, MATERIAL, SCRAPPED, ends_of, helper, takes_material
 from xushi.signals import Frame, Kind, SignalRegistry
 
 _S = 1_000_000_000
@@ -42,6 +43,7 @@ class _Unit:
     part: int = -1
     made: int = 0
     to: str = ""  # the buffer that its finished part waits for
+    has_unit: bool = False  # of material, in the part it works on
     since_s: float = 0.0
     busy_s: float = 0.0  # on this part
     whole_s: float = 0.0  # the work on this part
@@ -100,6 +102,10 @@ class Painter:
         self._waiting = {node: list(zip(names, self._stage_list(node), strict=False)) for node, names in
                          start.labels.parts.items()}  # fmt: skip
         self._rejects = {node.id: set(self._ways_back(node.id)) for node in start.plant.machines()}
+        plant = start.plant
+        self._fits = {one.station: takes_material(plant, one.station) for one in plant.supply.supplies}
+        self._stations = {helper(station, MATERIAL): station for station in self._fits}
+        self._stock: dict[str, int] = {}
 
     def _stage_list(self, node: str) -> list[int]:
         stages = self._start.labels.stages.get(node, [])
@@ -129,7 +135,7 @@ class Painter:
 
     # ---- values
     def _put(self, node: str, role: str, at_s: float, value: Any) -> None:
-        """Show a value where there is a signal for it and it is another one."""
+        """Show a value where there is a signal for it and it is another one than the last."""
         handle = self._handles.get((node, role))
         if handle is None or (handle in self._last and self._last[handle] == value):
             return
@@ -139,13 +145,23 @@ class Painter:
     def _note(self, handle: int, at_s: float, value: Any) -> None:
         self._rows.setdefault(self._kinds[handle], []).append((handle, self._ns(at_s), value))
 
+    def _put_all(self, node: str, role: str, at_s: np.ndarray, values: np.ndarray) -> None:
+        """Show numbers over time where there is a signal for them."""
+        handle = self._handles.get((node, role))
+        if handle is not None:
+            self._last[handle] = float(values[-1])
+            self._columns.append((handle, self._start.at_ns + np.rint(at_s * _S).astype(np.int64), values))
+
+    def _number_at_fork(self, node: str, role: str) -> float | None:
+        value = self._at_fork.get(self._handles.get((node, role), -1))
+        return float(value) if isinstance(value, int | float) else None
+
     def _ns(self, at_s: float) -> int:
         return self._start.at_ns + round(at_s * _S)
 
     def _from_fork(self, node: str, role: str) -> float:
         """The value at the fork, from where counters and meters go on."""
-        value = self._at_fork.get(self._handles.get((node, role), -1))
-        return float(value) if isinstance(value, int | float) else 0.0
+        return self._number_at_fork(node, role) or 0.0
 
     # ---- the course
     def paint(self) -> Frame:
@@ -155,11 +171,13 @@ class Painter:
         trace = self._trace
         columns = zip(
             trace.at_s.tolist(), trace.kind.tolist(), trace.index.tolist(), trace.state.tolist(), trace.part.tolist(),
-            trace.mode.tolist(), trace.count.tolist(), trace.to.tolist(), trace.left_s.tolist(), strict=True,
+            trace.mode.tolist(), trace.count.tolist(), trace.to.tolist(), trace.left_s.tolist(),
+            trace.operation.tolist(), strict=True,
         )  # fmt: skip
         for at_s, rows in groupby(columns, key=lambda row: row[0]):
             self._instant(at_s, list(rows))
         self._end(trace.until_s)
+        Traffic(self._start, trace, self._put, self._put_all, self._number_at_fork).paint()
         parts = [_frame(kind, rows) for kind, rows in self._rows.items()]
         parts += [Frame.doubles(np.full(len(at), handle), at, values) for handle, at, values in self._columns]
         frame = Frame.concat(parts, self._registry.kinds)
@@ -168,7 +186,7 @@ class Painter:
     def _instant(self, at_s: float, rows: list[tuple[Any, ...]]) -> None:
         finished: list[tuple[_Unit, int, float]] = []
         touched: dict[str, None] = {}
-        for _, kind, index, state, part, mode, count, to, left_s in rows:
+        for _, kind, index, state, part, mode, count, to, left_s, operation in rows:
             if kind == 0:
                 unit = self._units[index]
                 touched[unit.node] = None
@@ -177,8 +195,14 @@ class Painter:
                     finished.append((unit, unit.part, unit.busy_s))
                 unit.to = self._trace.names[1][to] if to >= 0 else ""
                 self._move(unit, at_s, simulate.SEEN[state], part, mode, count, left_s)
+                fits = self._fits.get(unit.node)
+                unit.has_unit = fits is not None and part >= 0 and to < 0 and fits[operation]
             elif kind == 1:
-                self._put(self._trace.names[1][index], "Level", at_s, count)
+                name = self._trace.names[1][index]
+                self._put(name, "Level", at_s, count)
+                if name in self._stations:
+                    self._stock[self._stations[name]] = count
+                    touched[self._stations[name]] = None
             elif kind == 2:
                 self._sinks[self._trace.names[2][index]] = count
                 touched[LINE] = None
@@ -238,7 +262,7 @@ class Painter:
 
     def _christen(self) -> None:
         """Give the parts of the fork the names they have; whatever moved on at once is found at its neighbours."""
-        held = [(unit.part, unit.node) for unit in self._units if unit.part >= 0 and unit.node not in self._belts]
+        held = [(unit.part, unit.node) for unit in self._units if unit.part >= 0 and unit.node in self._counts]
         held += [(part, node) for node, belt in self._belts.items() for part in belt.parts()]
         for part, node in held:
             if self._waiting.get(node):
@@ -280,6 +304,11 @@ class Painter:
         units = self._copies[node]
         for copy in units[1:]:
             self._spend(copy, at_s)
+        if node not in self._counts:
+            self._show_source(node, at_s)
+            return
+        if node in self._stock:
+            self._put(node, "Stock", at_s, self._stock[node] + sum(one.has_unit for one in units))
         self._show_unit(node, units[0], at_s)
         for copy in units[1:]:
             self._show_unit(copy.name, copy, at_s)
@@ -306,6 +335,14 @@ class Painter:
         self._put(shown, "Stage", at_s, self._stages.get(unit.part, 0))
         if unit.part < 0 and (handle := self._handles.get((shown, "Progress"))) is not None:
             self._note(handle, at_s, 0.0)
+
+    def _show_source(self, node: str, at_s: float) -> None:
+        """Who fills trays works as long as it does so at one of its places."""
+        seen = next((one.seen for one in self._copies[node] if one.seen == "busy"), self._copies[node][0].seen)
+        item, mode, detail = _DOWN_BY.get(seen) or _SEEN[seen]
+        self._put(node, "State", at_s, item)
+        self._put(node, "Mode", at_s, mode)
+        self._put(node, "Detail", at_s, _IDLE if detail == _STARVED else detail)
 
     def _show_belt(self, node: str, at_s: float) -> None:
         belt = self._belts[node]
@@ -348,7 +385,7 @@ class Painter:
                 "shares": {seen: round(spent / self._trace.until_s, 6) for seen, spent in sorted(unit.spent_s.items())},
             }
             for unit in self._units
-            if unit.node not in self._belts
+            if unit.node in self._counts
         }
         return {
             "finished": good, "scrapped": self._sinks.get(SCRAPPED, 0),

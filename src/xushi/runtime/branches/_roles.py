@@ -20,15 +20,19 @@ _KINDS: dict[str, tuple[Kind, ...]] = {
     "CurrentPart": (Kind.STRING,), "Parts": (Kind.ARRAY,), "Level": (Kind.INT,), "Progress": (Kind.DOUBLE,),
     "Stage": (Kind.INT,), "Stages": (Kind.ARRAY,), "Positions": (Kind.ARRAY,), "Good": (Kind.INT,),
     "Reject": (Kind.INT,), "Total": (Kind.INT,), "Energy": (Kind.DOUBLE,), "Power": (Kind.DOUBLE,),
-    "CycleTimeFactor": (Kind.DOUBLE,), "LastCycleTime": (Kind.DOUBLE,),
+    "CycleTimeFactor": (Kind.DOUBLE,), "LastCycleTime": (Kind.DOUBLE,), "Stock": (Kind.INT,),
+    "PositionX": (Kind.DOUBLE,), "PositionY": (Kind.DOUBLE,), "Theta": (Kind.DOUBLE,), "Velocity": (Kind.DOUBLE,),
+    "Driving": (Kind.BOOL,), "LastNode": (Kind.STRING,), "Load": (Kind.STRING,), "Target": (Kind.STRING,),
 }  # fmt: skip
 
 
 def find_roles(platform: Platform, plant: Plant) -> Roles:
     """Return the key of the signal for each role of each node, and under `LINE` those of the whole plant."""
-    roles: Roles = {node.id: dict(node.signals) for node in plant.nodes.values()}
+    suppliers = [*plant.supply.sources.values(), *(one for fleet in plant.supply.fleets for one in fleet.vehicles)]
+    nodes = [*plant.nodes.values(), *suppliers]
+    roles: Roles = {node.id: dict(node.signals) for node in nodes}
     roles[LINE] = {}
-    by_shell = {node.shell: node.id for node in plant.nodes.values()}
+    by_shell = {node.shell: node.id for node in nodes}
     for definition in platform.monitor.kpis.values():
         node = LINE if definition.shell is None else by_shell.get(definition.shell)
         if node is None:
@@ -54,6 +58,9 @@ def find_roles(platform: Platform, plant: Plant) -> Roles:
                     roles[node].setdefault("Stages", stages)
                 case _:
                     pass
+    for one in suppliers:  # the model does not know what they use; the meter of the line counts it as it was
+        for role in ("Energy", "Power"):
+            roles[one.id].pop(role, None)
     return {node: _fitting(platform, given) for node, given in roles.items()}
 
 
@@ -73,7 +80,7 @@ class Labels(msgspec.Struct, frozen=True):
     Attributes:
         parts: ids by node, the foremost first.
         stages: stages of assembly, alike.
-        stage_after: the stage that a part has after a machine.
+        stage_after: the stage that a part has after a machine; of a source of material, that of its trays on vehicles.
     """
 
     parts: dict[str, list[str]]

@@ -76,9 +76,12 @@ class BranchScene:
 
     def _roads(self) -> list[Box]:
         layout = self._platform.fleet.layout(self._platform.twins.records["submodel"])
+        if layout is None:
+            return []
+        ends = [(layout.nodes[start], layout.nodes[end]) for _, start, end, _ in layout.roads()]
         return [
             Box(min(a.x_m, b.x_m), min(a.y_m, b.y_m), max(a.x_m, b.x_m), max(a.y_m, b.y_m)).grown(_ROAD_M)
-            for a, b in (layout.roads() if layout is not None else ())
+            for a, b in ends
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
-from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, find_plant, fork
+from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of
 from xushi.runtime.orders import Book
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
@@ -112,7 +113,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
     Raises:
         XushiError: see `xushi.runtime.foresight.fork`.
     """
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns)
     roles = find_roles(platform, plant)
     reader = _Reader(timeline, branch.look_back_ns, branch.fork_ns)
@@ -186,6 +187,7 @@ class _Reader:
         parts: dict[str, list[str]] = {}
         stages: dict[str, list[int]] = {}
         after = {node.id: self._stage_after(plant, roles, node.id) for node in plant.machines()}
+        after |= self._stages_of_loads(plant, roles)
         for node in plant.nodes.values():
             mine = roles[node.id]
             if node.is_buffer:
@@ -207,15 +209,34 @@ class _Reader:
             seen.update(int(one) for one in self._last(mine.get("Stage", "")) if one)
         return seen.most_common(1)[0][0] if seen else 0
 
+    def _stages_of_loads(self, plant: Plant, roles: Roles) -> dict[str, int]:
+        """As what each source's trays are shown on vehicles: the picture they had most often."""
+        sources = {one.station: one.source for one in plant.supply.supplies}
+        seen: dict[str, Counter[int]] = {}
+        for fleet in plant.supply.fleets:
+            for vehicle in fleet.vehicles:
+                mine = roles.get(vehicle.id, {})
+                targets = self._points(mine.get("Target", ""))
+                times = [at_ns for at_ns, _ in targets]
+                for at_ns, stage in self._points(mine.get("Stage", "")):
+                    place = bisect_right(times, at_ns) - 1
+                    if stage and place >= 0 and targets[place][1] in sources:
+                        seen.setdefault(sources[targets[place][1]], Counter())[int(stage)] += 1
+        return {source: found.most_common(1)[0][0] for source, found in seen.items()}
+
     def _last(self, key: str) -> list[Any]:
         """The last values of a signal before the fork."""
+        return [value for _, value in self._points(key)]
+
+    def _points(self, key: str) -> list[tuple[int, Any]]:
+        """The last values of a signal before the fork, each with its time."""
         if key not in self._registry:
             return []
         handle = self._registry.handle(key)
-        rows: list[Any] = []
+        rows: list[tuple[int, Any]] = []
         for piece in self._timeline.pieces(handle, self._start_ns, self._at_ns):
-            rows += [row[2] for row in piece.frame(handle).rows(self._registry)]
-        return [one for one in rows[-_LOOKED_AT:] if one is not None]
+            rows += [(row[1], row[2]) for row in piece.frame(handle).rows(self._registry)]
+        return [one for one in rows[-_LOOKED_AT:] if one[1] is not None]
 
     def base_kw(self, roles: Roles) -> float:
         """The mean power that the line's meter counted beside the machines."""

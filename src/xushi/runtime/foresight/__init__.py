@@ -1,12 +1,14 @@
 """Foresight: a model built from the twins, calibrated by the records, started from any instant, and run ahead."""
 
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED, build_model, build_state
+from xushi.runtime.foresight._build_supply import MATERIAL, helper, is_helper, takes_material
 from xushi.runtime.foresight._calibrate import Calibration, Estimate, Records, calibrate, read_records
 from xushi.runtime.foresight._change import (
     COPY,
     EVERY,
     Figure,
     ModelChange,
+    can_be_closed,
     changed_model,
     check_room,
     ends_of,
@@ -42,7 +44,17 @@ from xushi.runtime.foresight._packaging import (
     package,
     packaging_commands,
 )
-from xushi.runtime.foresight._plant import FLOW, OUT_OF_SERVICE, PROCESS, Flow, Node, Plant, find_plant, has_states
+from xushi.runtime.foresight._plant import (
+    FLOW,
+    OUT_OF_SERVICE,
+    PROCESS,
+    Flow,
+    Node,
+    Plant,
+    find_plant,
+    has_states,
+    plant_of,
+)
 from xushi.runtime.foresight._records import read_machine
 from xushi.runtime.foresight._run_model import (
     DEFAULT_HOURS,
@@ -52,6 +64,7 @@ from xushi.runtime.foresight._run_model import (
     run_model_commands,
 )
 from xushi.runtime.foresight._submodel import read_versions
+from xushi.runtime.foresight._supply import FleetFacts, Supply, SupplyChain
 from xushi.runtime.foresight._turn import Turns, take_turn
 
 __all__ = [
@@ -61,6 +74,7 @@ __all__ = [
     "EVERY",
     "FINISHED",
     "FLOW",
+    "MATERIAL",
     "NOW",
     "OUT_OF_SERVICE",
     "PROCESS",
@@ -72,6 +86,7 @@ __all__ = [
     "CompareParams",
     "Estimate",
     "Figure",
+    "FleetFacts",
     "Flow",
     "ForecastParams",
     "Fork",
@@ -84,11 +99,14 @@ __all__ = [
     "Plant",
     "Records",
     "RunModelParams",
+    "Supply",
+    "SupplyChain",
     "Turns",
     "WantedOrder",
     "build_model",
     "build_state",
     "calibrate",
+    "can_be_closed",
     "changed_model",
     "check_length",
     "check_room",
@@ -101,8 +119,10 @@ __all__ = [
     "foresight_commands",
     "fork",
     "has_states",
+    "helper",
     "in_words",
     "in_zone",
+    "is_helper",
     "last_machines",
     "lateness_min",
     "main_line",
@@ -114,6 +134,7 @@ __all__ = [
     "package",
     "packaging_commands",
     "plain",
+    "plant_of",
     "read_machine",
     "read_records",
     "read_versions",
@@ -122,6 +143,7 @@ __all__ = [
     "run_model",
     "run_model_commands",
     "take_turn",
+    "takes_material",
     "tell_comparison",
     "times_of",
 ]

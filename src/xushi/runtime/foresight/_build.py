@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime.foresight._build_supply import with_supply
 from xushi.runtime.foresight._calibrate import Calibration, Records
 from xushi.runtime.foresight._plant import Node, Plant
+from xushi.runtime.foresight._start_supply import supply_state, with_waiting
 
 FINISHED, SCRAPPED = "finished", "scrapped"
 _PART = "part"
 
 
 def build_model(plant: Plant, calibration: Calibration) -> simulate.Model:
-    """Return the model.
+    """Return the model, with the supply of material where the plant tells it.
 
     Raises:
         XushiError: `runtime.forecast_no_plant` where no flow of material is described.
@@ -28,12 +32,13 @@ def build_model(plant: Plant, calibration: Calibration) -> simulate.Model:
     builder = _Builder(plant, calibration)
     machines = [builder.machine(node) for node in plant.machines()]
     machines += [builder.carrier(node) for node in plant.buffers() if builder.carries(node.id)]
-    return simulate.Model(
+    line = simulate.Model(
         name=plant.name,
         machines=tuple(machines),
         buffers=tuple(builder.buffers()),
         sinks=(simulate.Sink(id=FINISHED), simulate.Sink(id=SCRAPPED, is_good=False)),
     )
+    return with_supply(line, plant)
 
 
 class _Builder:
@@ -126,12 +131,20 @@ def build_state(
     machines: dict[str, simulate.MachineState] = {}
     buffers: dict[str, tuple[simulate.PartState, ...]] = {}
     originals = {machine.id: machine for machine in model.machines}
+    waiting = {}
     for node in plant.machines():
-        machines[node.id] = _machine_state(originals[node.id], calibration, records)
+        machines[node.id] = one = _machine_state(originals[node.id], calibration, records)
+        record = records.machines[node.id]
+        waiting[node.id] = bool(one.parts) and one.down is None and not record.is_executing and record.done_s == 0
         if not records.machines[node.id].is_known:
             told.append(Diagnosis("runtime.state_unknown", node.id))
+    inside, emptied = with_waiting(
+        plant, records.supply, waiting, {name: one.inside_s for name, one in records.buffers.items()}
+    )
+    for station in emptied:
+        machines[station] = msgspec.structs.replace(machines[station], parts=())
     for node in plant.buffers():
-        inside_s = records.buffers[node.id].inside_s
+        inside_s = inside[node.id]
         capacity = int(node.facts["Capacity"])
         if len(inside_s) > capacity:
             told.append(Diagnosis("runtime.buffer_overfull", node.id, {"count": len(inside_s), "capacity": capacity}))
@@ -140,7 +153,8 @@ def build_state(
                 buffers[node.id] = (simulate.PartState(product=_PART, quantity=min(len(inside_s), capacity)),)
             continue
         machines |= _places(originals[node.id], calibration.transfers[node.id], inside_s[:capacity])
-    return simulate.PlantState(machines=machines, buffers=buffers), told
+    state, assumed = supply_state(plant, records.supply, model, simulate.PlantState(machines=machines, buffers=buffers))
+    return state, [*told, *assumed]
 
 
 def _places(carrier: simulate.Machine, transfer_s: float, inside_s: list[float]) -> dict[str, simulate.MachineState]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -11,8 +10,10 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime.foresight._build_supply import lognormal
 from xushi.runtime.foresight._plant import Flow, Node, Plant
 from xushi.runtime.foresight._records import BufferRecord, Interruptions, MachineRecord, read_buffer, read_machine
+from xushi.runtime.foresight._start_supply import SupplyRecords, read_supply
 from xushi.signals import Timeline
 
 LEAST = 10  # records below which the description counts
@@ -71,6 +72,7 @@ class Records(msgspec.Struct, frozen=True):
     buffers: dict[str, BufferRecord]
     start_ns: int
     end_ns: int
+    supply: SupplyRecords = SupplyRecords()
 
 
 def read_records(timeline: Timeline, plant: Plant, start_ns: int, end_ns: int) -> Records:
@@ -80,6 +82,7 @@ def read_records(timeline: Timeline, plant: Plant, start_ns: int, end_ns: int) -
         {node.id: read_buffer(timeline, node, start_ns, end_ns) for node in plant.buffers()},
         start_ns,
         end_ns,
+        read_supply(timeline, plant, end_ns),
     )
 
 
@@ -125,7 +128,7 @@ class _Calibrator:
         described = None
         if mean_s is not None:
             variation = node.facts.get("CycleTimeVariation", _DEFAULT_VARIATION)
-            described = _lognormal(mean_s, variation)
+            described = lognormal(mean_s, variation)
         found = self._duration(node.id, "work", record.works_s, described)
         if found is None:
             raise XushiError("runtime.forecast_blind", machine=node.id)
@@ -263,14 +266,6 @@ class _Calibrator:
         share = min(1.0, max(0.0, 1.0 - sum(counts) / worked))
         self._note(node.id, "scrap", "records", worked, share)
         return share
-
-
-def _lognormal(mean: float, variation: float) -> simulate.Distribution:
-    """The lognormal distribution with this mean and this deviation over mean."""
-    if variation <= 0:
-        return simulate.Constant(value_s=mean)
-    sigma2 = math.log1p(variation * variation)
-    return simulate.Lognormal(mu=math.log(mean) - sigma2 / 2, sigma=math.sqrt(sigma2))
 
 
 def _mean(distribution: simulate.Distribution) -> float:

@@ -9,6 +9,7 @@ import msgspec
 
 from xushi import simulate
 from xushi.kernel import XushiError
+from xushi.runtime.foresight._build_supply import is_helper
 from xushi.runtime.foresight._working_times import (
     YEARS_S,
     Calendars,
@@ -21,12 +22,13 @@ from xushi.runtime.foresight._working_times import (
 
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
-    "first_input", "pause", "shifts", "stopped",
+    "first_input", "pause", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
 ]  # fmt: skip
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
 _MOST_PLACES = 1_000
 _MOST_MACHINES = 20
+_MOST_VEHICLES = 50
 _STOPPED = "stopped"
 _MIN_S = 60.0
 _NEVER = simulate.Calendar(id=_STOPPED, period_s=YEARS_S, working_s=((YEARS_S - 1.0, YEARS_S),))
@@ -39,13 +41,15 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change of one element.
 
     Attributes:
-        element: machine, buffer or fleet; `*` stands for every machine in a pause and in shifts.
-        figure: what changes. A time (cycle, repair, failure, transfer) is multiplied by `factor`. A capacity, and a
-            number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the
-            element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work
-            from `from_min` to `to_min` minutes after the fork (maintenance, a break). `shifts`: it works in these hours
-            of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and
-            pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits.
+        element: machine, buffer, fleet or road; `*` stands for every machine in a pause and in shifts.
+        figure: what changes. A time (cycle, repair, failure, transfer; travel time of a road) and the speed of
+            vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side,
+            becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes
+            from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork
+            (maintenance, a break). `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the
+            time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works
+            no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way)
+            and `opened`.
     """
 
     element: _Name
@@ -78,8 +82,8 @@ def changed_model(
         at_ns: the fork, ns since 1970, from which the hours of shifts are counted.
 
     Raises:
-        XushiError: `runtime.change_unknown`, `runtime.change_wrong`, each with the element; `reports.zone_unknown`,
-            `reports.shifts_overlap`.
+        XushiError: `runtime.change_unknown`, `runtime.change_wrong`, `runtime.road_needed`, each with the element;
+            `reports.zone_unknown`, `reports.shifts_overlap`.
     """
     for change in changes:
         model = _Changer(model, change, calendar_s, at_ns).changed()
@@ -87,11 +91,12 @@ def changed_model(
 
 
 def check_room(model: simulate.Model, state: simulate.PlantState) -> None:
-    """Refuse a model in which what is in a buffer at the start would not fit.
+    """Refuse a model in which what is in a buffer at the start would not fit, or a vehicle could not drive on.
 
     Raises:
-        XushiError: `runtime.change_wrong`.
+        XushiError: `runtime.change_wrong`, `runtime.vehicle_cut_off`.
     """
+    _check_ways_on(model, state)
     carriers = carriers_of(model)
     for machine in model.machines:
         if machine.id not in carriers:
@@ -109,6 +114,39 @@ def check_room(model: simulate.Model, state: simulate.PlantState) -> None:
             raise XushiError("runtime.change_wrong", element=buffer.id, figure="capacity", value=buffer.capacity)
 
 
+def _check_ways_on(model: simulate.Model, state: simulate.PlantState) -> None:
+    """Refuse roads on which a vehicle does not come from where it is to its tasks."""
+    for fleet in model.fleets:
+        tasks = [one for one in model.transports if one.fleet == fleet.id]
+        for number in range(1, fleet.count + 1):
+            vehicle = state.vehicles.get(f"{fleet.id}-{number}")
+            if vehicle is None:
+                continue
+            reached = _reached(model, vehicle.at)
+            goals = {one.start for one in tasks} | {one.end for one in tasks if one.id == vehicle.transport}
+            for goal in sorted(goals - reached):
+                raise XushiError("runtime.vehicle_cut_off", vehicle=f"{fleet.id}-{number}", at=vehicle.at, goal=goal)
+
+
+def can_be_closed(model: simulate.Model, road: simulate.Road) -> bool:
+    """Whether another way leads from the start of a road to its end, so that nobody misses it."""
+    return road.end in _reached(model, road.start, road)
+
+
+def _reached(model: simulate.Model, start: str, without: simulate.Road | None = None) -> set[str]:
+    """The points to which open roads lead from one."""
+    ends: dict[str, list[str]] = {}
+    for road in model.roads:
+        if road.is_open and road is not without:
+            ends.setdefault(road.start, []).append(road.end)
+    found, ahead = {start}, [start]
+    while ahead:
+        more = [end for end in ends.get(ahead.pop(), ()) if end not in found]
+        found.update(more)
+        ahead += more
+    return found
+
+
 class _Changer:
     """Applies one change to one model."""
 
@@ -118,12 +156,15 @@ class _Changer:
         self.calendar_s = calendar_s
         self.carriers = carriers_of(model)
         self.at_ns = at_ns
-        self.stations = [one.id for one in model.machines if one.id not in self.carriers and COPY not in one.id]
+        seen = [one.id for one in model.machines if COPY not in one.id and not is_helper(one.id)]
+        self.stations = [one for one in seen if one not in self.carriers]
 
     def changed(self) -> simulate.Model:
         match self.change.figure:
-            case "vehicles":
-                return self._vehicles()
+            case "vehicles" | "vehicle_speed":
+                return self._fleet()
+            case "travel_time" | "closed" | "opened":
+                return self._road()
             case "capacity":
                 return self._capacity()
             case "machines":
@@ -136,7 +177,8 @@ class _Changer:
                 self._known(self.carriers)
                 return self._of_machines(lambda one: _slower(one, self._factor()))
             case "first_input":
-                self._known([one.id for one in self.model.machines if len(one.operations) > 1 and COPY not in one.id])
+                several = [one.id for one in self.model.machines if len(one.operations) > 1]
+                self._known([one for one in several if COPY not in one and not is_helper(one)])
                 return self._of_machines(self._served_first)
             case _:
                 self._known(self.stations)
@@ -185,16 +227,42 @@ class _Changer:
             raise self._wrong(factor)
         return msgspec.structs.replace(machine, failures=tuple(failures))
 
-    def _vehicles(self) -> simulate.Model:
+    def _fleet(self) -> simulate.Model:
         self._known([fleet.id for fleet in self.model.fleets])
-        fleets = [
-            msgspec.structs.replace(one, count=self._value()) if one.id == self.change.element else one
-            for one in self.model.fleets
-        ]
+
+        def changed(fleet: simulate.Fleet) -> simulate.Fleet:
+            if self.change.figure == "vehicle_speed":
+                return msgspec.structs.replace(fleet, speed_m_s=fleet.speed_m_s * self._factor())
+            if self._value() > _MOST_VEHICLES:
+                raise self._wrong(self._value())
+            return msgspec.structs.replace(fleet, count=self._value())
+
+        fleets = [changed(one) if one.id == self.change.element else one for one in self.model.fleets]
         return msgspec.structs.replace(self.model, fleets=tuple(fleets))
 
+    def _road(self) -> simulate.Model:
+        """Close, open or lengthen a road; every task must still find a way."""
+        self._known([road.name for road in self.model.roads])
+
+        def changed(road: simulate.Road) -> simulate.Road:
+            if self.change.figure == "travel_time":
+                factor = self._factor()
+                return msgspec.structs.replace(road, length_m=road.length_m * factor, delay_s=road.delay_s * factor)
+            return msgspec.structs.replace(road, is_open=self.change.figure == "opened")
+
+        roads = [changed(road) if road.name == self.change.element else road for road in self.model.roads]
+        model = msgspec.structs.replace(self.model, roads=tuple(roads))
+        homes = {fleet.id: fleet.home for fleet in model.fleets}
+        for task in model.transports:
+            others = [one.end for one in model.transports if one.fleet == task.fleet]
+            needed = [(task.start, task.end), *((start, task.start) for start in (*homes[task.fleet], *others))]
+            for start, end in needed:
+                if end not in _reached(model, start):
+                    raise XushiError("runtime.road_needed", element=self.change.element, start=start, end=end)
+        return model
+
     def _capacity(self) -> simulate.Model:
-        plain = [one.id for one in self.model.buffers if one.capacity != 0]
+        plain = [one.id for one in self.model.buffers if one.capacity != 0 and not is_helper(one.id)]
         self._known([*self.carriers, *plain])
         value = self._value()
         if self.change.element in self.carriers:
@@ -230,7 +298,12 @@ class _Changer:
         return msgspec.structs.replace(self.model, machines=tuple(machines))
 
     def _share(self) -> simulate.Model:
-        self._known([one.id for one in self.model.machines if len(one.operations[0].to) > 1 and COPY not in one.id])
+        parting = [
+            one.id
+            for one in self.model.machines
+            if len(one.operations[0].to) > 1 and all(route.product is None for route in one.operations[0].to)
+        ]  # fmt: skip
+        self._known([one for one in parting if COPY not in one])
         change = self.change
         if change.share is None or change.to is None:
             raise self._wrong()
@@ -313,6 +386,10 @@ def ends_of(element: str, to: str) -> set[str]:
 
 def _slower(machine: simulate.Machine, factor: float) -> simulate.Machine:
     operations = [
-        msgspec.structs.replace(one, duration=simulate.scaled(one.duration, factor)) for one in machine.operations
-    ]
+        msgspec.structs.replace(
+            one, duration=simulate.scaled(one.duration, factor),
+            durations={product: simulate.scaled(time, factor) for product, time in one.durations.items()},
+        )
+        for one in machine.operations
+    ]  # fmt: skip
     return msgspec.structs.replace(machine, operations=tuple(operations))

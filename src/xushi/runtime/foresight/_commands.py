@@ -14,7 +14,7 @@ from xushi.runtime.foresight._change import in_zone
 from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
-from xushi.runtime.foresight._plant import find_plant
+from xushi.runtime.foresight._plant import plant_of
 from xushi.runtime.foresight._turn import take_turn
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class _Start:
 
     async def _work(self, told: Progress) -> dict[str, Any]:
         branches: tuple[str, ...] = getattr(self.params, "branches", ())
-        plant = find_plant(self.platform.twins, self.platform.registry)
+        plant = plant_of(self.platform)
 
         def work(progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
             begun: Origin

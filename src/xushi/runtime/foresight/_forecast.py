@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from xushi import simulate
 from xushi.kernel import LANGUAGES, Diagnosis
 from xushi.runtime.foresight._build import FINISHED, SCRAPPED
+from xushi.runtime.foresight._build_supply import MATERIAL, ORDERS, helper
 from xushi.runtime.foresight._finished import last_machines
 from xushi.runtime.foresight._fork import Fork
 from xushi.runtime.foresight._order_times import LateOrder, WantedOrder, find_late, order_times
@@ -26,6 +27,7 @@ _SAMPLE_S = 30.0
 _INSTANTS = 480  # recorded of each future at most, which bounds the memory of a forecast
 _SHOWN = 60  # instants of the curves at most
 _S = 1_000_000_000
+_IDLE = simulate.SEEN.index("idle")
 _OCCUPIED = [simulate.SEEN.index(one) for one in ("busy", "blocked", "down", "waits_for_crew")]
 _FIGURES: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("output", f"{FINISHED}.count", {"en": "Parts finished", "zh-CN": "完工数"}, "pcs"),
@@ -121,9 +123,30 @@ def in_words(one: Diagnosis) -> dict[str, Any]:
 
 
 def bottleneck(outcome: simulate.Outcome, stations: list[str]) -> dict[str, Any]:
-    """The machine that holds the plant back; buffers that carry parts are not asked."""
+    """Who holds the plant back: a machine, or who supplies these; buffers that carry parts are not asked."""
     kpis = {name: values for name, values in outcome.kpis.items() if name.rpartition(".")[0] in stations}
+    kpis |= _supply_shares(outcome)
     found: dict[str, Any] = msgspec.to_builtins(simulate.find_bottleneck(dataclasses.replace(outcome, kpis=kpis)))
+    return found
+
+
+def _supply_shares(outcome: simulate.Outcome) -> dict[str, NDArray[np.float64]]:
+    """What sources and fleets spend their time with, over all places and vehicles of each."""
+    model = outcome.model
+    ordered = {buffer.id for buffer in model.buffers}
+    found = {}
+    for machine in model.machines:
+        if helper(machine.id, ORDERS) in ordered:
+            places = [machine.id] if machine.count == 1 else [f"{machine.id}-{n}" for n in range(1, machine.count + 1)]
+            for seen in simulate.SEEN:
+                kpi = f"{seen}_share"
+                found[f"{machine.id}.{kpi}"] = np.mean([outcome.values(f"{one}.{kpi}") for one in places], axis=0)
+    for fleet in model.fleets:
+        idle = [outcome.values(f"{fleet.id}-{number}.idle_share") for number in range(1, fleet.count + 1)]
+        stands = np.mean(idle, axis=0)
+        for seen in simulate.SEEN:
+            share = {"idle": stands, "busy": 1.0 - stands}.get(seen, np.zeros_like(stands))
+            found[f"{fleet.id}.{seen}_share"] = share
     return found
 
 
@@ -180,6 +203,9 @@ def _machine(
 ) -> dict[str, Any]:
     shares = {seen: plain(float(outcome.values(f"{node.id}.{seen}_share").mean())) for seen in simulate.SEEN}
     told: dict[str, Any] = {"id": node.id, "shares": shares, "made": figure(outcome.values(f"{node.id}.made"))}
+    if fork.plant.supply.of(node.id) is not None:
+        lacks = (outcome.samples[node.id] == _IDLE) & (outcome.samples[helper(node.id, MATERIAL)] == 0)
+        told["lacks_material_share"] = plain(float(lacks.mean()))
     if planned_cycle_s is not None:
         flows = fork.plant.out_of(node.id)
         good = fork.calibration.shares.get((node.id, flows[0].behind), 1.0) if flows else 1.0

@@ -1,7 +1,7 @@
 """Takes the main line out of a plant: one way from the first machine to the last, which a browser can compute alone.
 
-A serial line needs no event kernel. What a plant has beside it (rework, scrap, the time parts are carried) is left out,
-and each thing left out is told. A plant whose parts go two ways in earnest has no main line.
+A serial line needs no event kernel. What a plant has beside it (rework, scrap, the time parts are carried, the supply
+of material) is left out, and each thing left out is told. A plant whose parts go two ways in earnest has no main line.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class _MainLine:
         for machine in machines:
             old = whole.machines[machine]
             held = {behind[machine]: next(iter(old.held.values()))} if old.held and machine in behind else {}
-            states[machine] = simulate.MachineState(parts=old.parts, held=held, down=old.down)
+            states[machine] = simulate.MachineState(parts=old.parts[:1], held=held, down=old.down)
         return simulate.PlantState(machines=states, buffers=buffers)
 
     def _told(self, way: list[str]) -> Iterator[Diagnosis]:
@@ -116,3 +116,6 @@ class _MainLine:
         carried = [node for node in way if self._fork.calibration.transfers.get(node, 0.0) > 0]
         if carried:
             yield Diagnosis("runtime.line_without_transfer", ", ".join(carried))
+        supplied = [one.station for one in self._plant.supply.supplies if one.station in way]
+        if supplied:
+            yield Diagnosis("runtime.line_without_supply", ", ".join(supplied))

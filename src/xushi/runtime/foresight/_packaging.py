@@ -27,7 +27,7 @@ from xushi.kernel import (
 from xushi.runtime._files_of_twins import file_of
 from xushi.runtime._importing import asset_record
 from xushi.runtime.foresight._fork import fork, need_engine
-from xushi.runtime.foresight._plant import Plant, find_plant
+from xushi.runtime.foresight._plant import Plant, plant_of
 from xushi.runtime.foresight._submodel import (
     Version,
     default_hours_of,
@@ -92,7 +92,7 @@ def _prepare(context: CommandContext, params: PackageParams) -> Change:
     ahead = times_of(platform, ForecastParams(
         timeline=params.timeline, at_ms=params.at_ms, look_back_hours=params.look_back_hours,
     ))  # fmt: skip
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
     return package(
         context.store, context.blobs, plant, begun.model, begun.state, horizon_s=ahead.horizon_s, notes=params.notes

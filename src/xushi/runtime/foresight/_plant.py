@@ -1,58 +1,43 @@
-"""Finds the plant in the twins: machines and buffers with their figures and signals, and the way of the material.
+"""Finds the plant in the twins: machines and buffers with their figures and signals, the way of the material, supply.
 
-Figures are Properties, and signals the leaves that a mapping fills, with a meaning `urn:xushi:Process:1:0/…`; a state
-is the enumeration with the labels of OPC 40001-1 (MachineryItemState). The way of the material are relations with
-the meaning `urn:xushi:MaterialFlow:1:0` between the nodes of a layout (Hierarchical Structures, IDTA 02011).
+The way of the material are relations with the meaning `urn:xushi:MaterialFlow:1:0` between the nodes of a layout
+(Hierarchical Structures, IDTA 02011); how stations get their material are such with another one, see `_supply`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from xushi.connectors.vda5050 import Layout
 from xushi.kernel import Diagnosis
 from xushi.runtime._twins import TwinIndex
-from xushi.signals import SignalRegistry
-from xushi.twins import (
-    AnnotatedRelationshipElement,
-    Element,
-    Entity,
-    Property,
-    Reference,
-    RelationshipElement,
-    Submodel,
-    find,
-    walk,
+from xushi.runtime.foresight._supply import SupplyChain, SupplyFinder
+from xushi.runtime.foresight._twin_facts import (
+    PROCESS,
+    SUPPLY,
+    TRANSPORT,
+    Node,
+    asset_at,
+    facts_of,
+    has_states,
+    meaning_of,
+    read_node,
 )
+from xushi.signals import SignalRegistry
+from xushi.twins import AnnotatedRelationshipElement, AssetAdministrationShell, Property, RelationshipElement, walk
 
-PROCESS = "urn:xushi:Process:1:0"
+if TYPE_CHECKING:
+    from xushi.runtime._platform import Platform
+
+__all__ = ["FLOW", "OUT_OF_SERVICE", "PROCESS", "Flow", "Node", "Plant", "find_plant", "has_states", "plant_of"]
+
 FLOW = "urn:xushi:MaterialFlow:1:0"
 # MachineryItemState and MachineryOperationMode, OPC 40001-1, clauses 12 and 13.
 OUT_OF_SERVICE, NOT_EXECUTING, EXECUTING = 1, 2, 3
 MAINTENANCE, SETUP, PROCESSING = 1, 2, 3
-_STATES = {"1": "outofservice", "2": "notexecuting", "3": "executing"}
-_MODES = {"1": "maintenance", "2": "setup", "3": "processing"}
-
-
-class Node(msgspec.Struct, frozen=True):
-    """A machine or a buffer.
-
-    Attributes:
-        facts: figures by the last part of their meaning: CycleTime, TransferTime (s), Capacity, …
-        signals: keys by role: State, Mode, CurrentPart, Level, CycleTimeFactor.
-    """
-
-    id: str
-    shell: str
-    facts: dict[str, float]
-    signals: dict[str, str]
-
-    @property
-    def is_buffer(self) -> bool:
-        """Whether parts only wait here, or are carried on."""
-        return "Capacity" in self.facts and "CycleTime" not in self.facts
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -65,12 +50,13 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Plant(msgspec.Struct, frozen=True):
-    """What takes part in the flow of the material."""
+    """What takes part in the flow of the material, and who supplies it."""
 
     name: str
     nodes: dict[str, Node]
     flows: tuple[Flow, ...]
     diagnoses: tuple[Diagnosis, ...] = ()
+    supply: SupplyChain = SupplyChain()
 
     def machines(self) -> list[Node]:
         """The nodes that work on parts."""
@@ -88,9 +74,33 @@ class Plant(msgspec.Struct, frozen=True):
         """The flows out of a node, the largest share first."""
         return sorted((flow for flow in self.flows if flow.before == node), key=lambda flow: -flow.share)
 
+    def comes_back(self, flow: Flow) -> bool:
+        """Whether what a flow brings has been at its end before (rework)."""
+        ahead, seen = [flow.behind], {flow.behind}
+        while ahead:
+            node = ahead.pop()
+            if node == flow.before:
+                return True
+            more = [one.behind for one in self.flows if one.before == node and one.behind not in seen]
+            seen.update(more)
+            ahead += more
+        return False
 
-def find_plant(twins: TwinIndex, registry: SignalRegistry) -> Plant:
-    """Read the plant out of the twins; what is missing or contradicts itself is told in `diagnoses`."""
+
+def plant_of(platform: Platform) -> Plant:
+    """Read the plant of a platform out of its twins, with the vehicles' road map among their files."""
+    records = platform.twins.records["submodel"]
+    return find_plant(platform.twins, platform.registry, lambda: platform.fleet.layout(records))
+
+
+def find_plant(
+    twins: TwinIndex, registry: SignalRegistry, layout: Callable[[], Layout | None] | None = None
+) -> Plant:  # fmt: skip
+    """Read the plant out of the twins; what is missing or contradicts itself is told in `diagnoses`.
+
+    Args:
+        layout: finds the road map; asked for only where vehicles bring material.
+    """
     shells = {shell.id: shell for shell in twins.shells()}
     by_asset = {
         shell.asset_information.global_asset_id: shell.id
@@ -101,90 +111,56 @@ def find_plant(twins: TwinIndex, registry: SignalRegistry) -> Plant:
     told: list[Diagnosis] = []
     flows: list[Flow] = []
     ids: dict[str, str] = {}
+    supply = SupplyFinder()
     name = ""
+
+    def ends_of(element: RelationshipElement | AnnotatedRelationshipElement) -> list[str | None]:
+        assets = [asset_at(reference, submodels) for reference in (element.first, element.second)]
+        return [by_asset.get(asset or "") for asset in assets]
+
     for submodel in submodels.values():
         for path, element in walk(submodel):
-            if not isinstance(element, RelationshipElement | AnnotatedRelationshipElement) or _meaning(element) != FLOW:
+            meaning = meaning_of(element)
+            if isinstance(element, Property) and meaning.startswith(f"{TRANSPORT}/VehicleType"):
+                shell_id = twins.shell_of_submodel.get(submodel.id, "")
+                if element.value and shell_id in shells:
+                    supply.vehicle_types[shell_id] = element.value
+            if meaning not in (FLOW, SUPPLY) or not isinstance(
+                element, RelationshipElement | AnnotatedRelationshipElement
+            ):
                 continue
-            ends = [_shell_at(reference, submodels, by_asset) for reference in (element.first, element.second)]
-            if None in ends:
-                told.append(Diagnosis("runtime.flow_end_unknown", f"{submodel.id}#{path}"))
+            before, behind = ends_of(element)
+            if before is None or behind is None:
+                code = "runtime.flow_end_unknown" if meaning == FLOW else "runtime.supply_end_unknown"
+                told.append(Diagnosis(code, f"{submodel.id}#{path}"))
                 continue
-            before, behind = (_name(shells[str(end)]) for end in ends)
-            ids |= {before: str(ends[0]), behind: str(ends[1])}
-            facts = dict(_facts(element, FLOW))
-            flows.append(Flow(before, behind, facts.get("Share", 1.0), int(facts.get("Precedence", 0))))
+            pair = _name(shells[before]), _name(shells[behind])
+            if meaning == SUPPLY:
+                supply.note(element, pair, before)
+                continue
+            ids |= {pair[0]: before, pair[1]: behind}
+            facts = dict(facts_of(element, FLOW))
+            flows.append(Flow(*pair, facts.get("Share", 1.0), int(facts.get("Precedence", 0))))
             name = name or _name(shells.get(twins.shell_of_submodel.get(submodel.id, ""))) or submodel.id
-    nodes = {}
-    for node_id, shell in ids.items():
+
+    def node(node_id: str, shell: str) -> Node:
         mine = [one for one in submodels.values() if twins.shell_of_submodel.get(one.id) == shell]
-        nodes[node_id] = _node(node_id, shell, mine, registry)
-    plant = Plant(name, nodes, tuple(flows))
-    return msgspec.structs.replace(plant, diagnoses=(*told, *_missing(plant)))
+        return read_node(node_id, shell, mine, registry)
+
+    nodes = {node_id: node(node_id, shell) for node_id, shell in ids.items()}
+    machines = [one.id for one in nodes.values() if not one.is_buffer]
+    chain = supply.chain(nodes, machines, lambda shell: node(_name(shells[shell]), shell), layout or (lambda: None))
+    supplied = {one.station for one in chain.supplies}
+    for node_id, one in nodes.items():
+        if "Stock" in one.signals and node_id not in supplied:
+            kept = {role: key for role, key in one.signals.items() if role != "Stock"}
+            nodes[node_id] = msgspec.structs.replace(one, signals=kept)
+    plant = Plant(name, nodes, tuple(flows), supply=chain)
+    return msgspec.structs.replace(plant, diagnoses=(*told, *_missing(plant), *supply.told))
 
 
-def _name(shell: Any) -> str:
+def _name(shell: AssetAdministrationShell | None) -> str:
     return "" if shell is None else str(shell.id_short or shell.id)
-
-
-def _meaning(element: Any) -> str:
-    reference: Reference | None = element.semantic_id
-    return reference.keys[-1].value if reference is not None and reference.keys else ""
-
-
-def _shell_at(reference: Reference | None, submodels: dict[str, Submodel], by_asset: dict[str, str]) -> str | None:
-    """The shell of the asset that a node of a layout stands for."""
-    if reference is None or len(reference.keys) < 2 or reference.keys[0].value not in submodels:
-        return None
-    path = ".".join(key.value for key in reference.keys[1:])
-    element = find(submodels[reference.keys[0].value], path)
-    return by_asset.get(element.global_asset_id or "") if isinstance(element, Entity) else None
-
-
-def _facts(parent: Submodel | Element, base: str) -> Iterator[tuple[str, float]]:
-    """The numbers below an element whose meaning starts with `base`."""
-    for _, element in walk(parent):
-        meaning = _meaning(element)
-        if isinstance(element, Property) and meaning.startswith(f"{base}/") and element.value:
-            try:
-                yield _role(meaning, base), float(element.value)
-            except ValueError:
-                continue
-
-
-def _role(meaning: str, base: str) -> str:
-    """The last part of a meaning, without what a file may have put behind it to tell machines apart."""
-    return meaning.removeprefix(f"{base}/").partition(":")[0]
-
-
-def _node(node_id: str, shell: str, submodels: list[Submodel], registry: SignalRegistry) -> Node:
-    facts: dict[str, float] = {}
-    signals: dict[str, str] = {}
-    for submodel in submodels:
-        facts |= dict(_facts(submodel, PROCESS))
-        for path, element in walk(submodel):
-            key = f"{submodel.id}#{path}"
-            if key not in registry:
-                continue
-            meaning = _meaning(element)
-            if meaning.startswith(f"{PROCESS}/"):
-                signals.setdefault(_role(meaning, PROCESS), key)
-            labels = registry.get(registry.handle(key)).labels
-            if has_states(labels):
-                signals.setdefault("State", key)
-            elif _has_labels(labels, _MODES):
-                signals.setdefault("Mode", key)
-    return Node(node_id, shell, facts, signals)
-
-
-def has_states(labels: dict[str, str]) -> bool:
-    """Whether a signal with these labels tells a machine's state (MachineryItemState, OPC 40001-1)."""
-    return _has_labels(labels, _STATES)
-
-
-def _has_labels(labels: dict[str, str], wanted: dict[str, str]) -> bool:
-    plain = {value: "".join(filter(str.isalpha, label.casefold())) for value, label in labels.items()}
-    return all(plain.get(value) == label for value, label in wanted.items())
 
 
 def _missing(plant: Plant) -> Iterator[Diagnosis]:

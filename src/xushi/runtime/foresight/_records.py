@@ -1,8 +1,9 @@
 """Reads what a machine and a buffer did out of a timeline: work on parts, interruptions, levels.
 
 A machine's time is told by its state (OPC 40001-1) together with the part it has: executing is work; out of service is
-a failure; set-up mode is a set-up; not executing with a part that is worked on again later is a stop (a wrong part, no
-material); not executing with a finished part is blocked; all else is waiting for parts.
+a failure; set-up mode is a set-up; not executing with a part that is worked on again later is a stop (a wrong part; no
+material, where nothing tells that it is that); not executing with a finished part is blocked; all else is waiting for
+parts, or for material where its stock is told.
 """
 
 from __future__ import annotations
@@ -60,14 +61,14 @@ class MachineRecord:
 def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> MachineRecord:
     """Return what a machine did in start_ns <= time < end_ns."""
     record = MachineRecord()
-    state, mode, part = 0, 0, ""
+    state, mode, part, has_material = 0, 0, "", True
     reader = _Machine(record)
     at_ns = start_ns
     for time_ns, role, value in _changes(
-        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor"), start_ns, end_ns
+        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "Stock"), start_ns, end_ns
     ):
         if time_ns > at_ns:
-            reader.spend((time_ns - at_ns) / _S, state, mode)
+            reader.spend((time_ns - at_ns) / _S, state, mode, has_material)
             at_ns = time_ns
         if role == "CurrentPart":
             now_part = "" if value is None else str(value)
@@ -79,10 +80,12 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
             record.is_known = value is not None
         elif role == "CycleTimeFactor":
             record.factor = 1.0 if value is None or value <= 0 else float(value)
+        elif role == "Stock":
+            has_material = not isinstance(value, int | float) or value > 0
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:
-        reader.spend((end_ns - at_ns) / _S, state, mode)
+        reader.spend((end_ns - at_ns) / _S, state, mode, has_material)
     reader.end()
     record.is_executing = state == EXECUTING
     return record
@@ -98,7 +101,7 @@ class _Machine:
         self._lasted_s = 0.0
         self._waited_s = 0.0
 
-    def spend(self, seconds: float, state: int, mode: int) -> None:
+    def spend(self, seconds: float, state: int, mode: int, has_material: bool = True) -> None:
         """Book a stretch in which nothing changed."""
         kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
         if kind != self._kind:
@@ -113,7 +116,7 @@ class _Machine:
                 self.record.done_s += seconds
             for one in self.record.kinds.values():
                 one.worked_since_s += seconds
-        elif self.record.has_part:
+        elif self.record.has_part and (has_material or self.record.done_s > 0):
             self._waited_s += seconds
 
     def change(self, part: str, at_ns: int) -> None:

@@ -1,4 +1,4 @@
-"""Finds machines that will wait for parts: when, how surely, and what upstream is the reason."""
+"""Finds machines that will wait for parts or material: when, how surely, and what upstream is the reason."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xushi import simulate
 from xushi.kernel import Diagnosis
+from xushi.runtime.foresight._build_supply import MATERIAL, ORDERS, READY, helper
 from xushi.runtime.foresight._plant import Plant
 
 LOOK_AHEAD_S = 3600.0
@@ -18,16 +19,20 @@ LASTS_S = 300.0
 SURE = 0.8
 _BESIDE = 0.5  # of what machines usually make; rework and the like make less
 _IDLE, _BLOCKED = simulate.SEEN.index("idle"), simulate.SEEN.index("blocked")
-_WORDS = {"down": ("stands", "停机"), "setup": ("is set up", "正在调整"), "slow": ("is slower", "较慢")}
+_WORDS = {
+    "down": ("stands", "停机"), "setup": ("is set up", "正在调整"), "slow": ("is slower", "较慢"),
+    "material": ("does not keep up", "供应不及"),
+}  # fmt: skip
 
 
 class Starving(msgspec.Struct, frozen=True):
-    """A machine that waits for parts for five minutes and more, within the next hour, in most of the futures.
+    """A machine that waits for parts or material for five minutes and more, within the next hour, in most futures.
 
     Attributes:
         in_s, spread_s: mean and standard deviation of when it begins, over the futures in which it does.
         probability: share of such futures.
-        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup` or `slow`.
+        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup` or `slow`. Where it
+            is `material`, the source or the vehicles for which a machine waits: `lacking`, itself or upstream.
     """
 
     machine: str
@@ -36,14 +41,17 @@ class Starving(msgspec.Struct, frozen=True):
     probability: float
     culprit: str
     cause: str
+    lacking: str = ""
 
     def diagnosis(self, language: str) -> Diagnosis:
         """The warning in words."""
         word = _WORDS[self.cause][language.startswith("zh")]
+        code = "runtime.will_lack_material" if self.cause == "material" else "runtime.will_starve"
         return Diagnosis(
-            "runtime.will_starve",
+            code,
             self.machine,
             {
+                "lacking": self.lacking,
                 "minutes": round(self.in_s / 60), "spread": max(1, round(self.spread_s / 60)),
                 "percent": round(100 * self.probability), "culprit": self.culprit, "cause": f"{self.culprit} {word}",
             },
@@ -60,7 +68,8 @@ def find_starving(plant: Plant, outcome: simulate.Outcome) -> Iterator[Starving]
     made = {node.id: float(outcome.values(f"{node.id}.made").mean()) for node in plant.machines()}
     usual = float(np.median(list(made.values())))
     for node in plant.machines():
-        if not plant.into(node.id) or made[node.id] < _BESIDE * usual:
+        is_fed = bool(plant.into(node.id)) or plant.supply.of(node.id) is not None
+        if not is_fed or made[node.id] < _BESIDE * usual:
             continue
         idle = outcome.samples[node.id][:, :count] == _IDLE
         lasts = np.lib.stride_tricks.sliding_window_view(idle, run, axis=1).all(axis=2)
@@ -69,19 +78,26 @@ def find_starving(plant: Plant, outcome: simulate.Outcome) -> Iterator[Starving]
             continue
         first = lasts.argmax(axis=1)
         at_s = outcome.sample_at_s[first[does]]
-        culprit, cause = _reason(plant, outcome, node.id, first, np.flatnonzero(does))
-        yield Starving(node.id, float(at_s.mean()), float(at_s.std()), float(does.mean()), culprit, cause)
+        culprit, cause, lacking = _reason(plant, outcome, node.id, first, np.flatnonzero(does))
+        yield Starving(node.id, float(at_s.mean()), float(at_s.std()), float(does.mean()), culprit, cause, lacking)
 
 
 def _reason(
     plant: Plant, outcome: simulate.Outcome, machine: str, first: NDArray[np.int64], rows: NDArray[np.intp]
-) -> tuple[str, str]:
+) -> tuple[str, str, str]:
     """The machine upstream that most often was the last one not to wait itself, and how it stood."""
-    found: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, str, str]] = Counter()
     for row in rows.tolist():
         at = machine
-        cause = "slow"
-        while (before := _before(plant, at)) is not None and before != machine:
+        cause, lacking = "slow", ""
+        while True:
+            late = _late_supply(plant, outcome, at, row, int(first[row]))
+            if late is not None:
+                at, cause, lacking = late, "material", at
+                break
+            before = _before(plant, at)
+            if before is None or before == machine:
+                break
             at = before
             seen = [simulate.SEEN[int(one)] for one in outcome.samples[at][row, : first[row] + 1]]
             stood = [one for one in seen if one in ("down", "setup")]
@@ -90,8 +106,22 @@ def _reason(
                 break
             if seen[-1] != "idle":
                 break
-        found[at, cause] += 1
+        found[at, cause, lacking] += 1
     return found.most_common(1)[0][0]
+
+
+def _late_supply(plant: Plant, outcome: simulate.Outcome, machine: str, row: int, instant: int) -> str | None:
+    """Who keeps a machine waiting for material: the source that has not filled its tray, or who brings it."""
+    supply = plant.supply.of(machine)
+    if supply is None or outcome.samples[machine][row, instant] != _IDLE:
+        return None
+    if outcome.samples[helper(machine, MATERIAL)][row, instant] > 0:
+        return None
+    if not supply.fleet:
+        return supply.source
+    is_ready = outcome.samples[helper(machine, READY)][row, instant] > 0
+    has_queue = outcome.samples[helper(supply.source, ORDERS)][row, instant] > 0
+    return supply.source if has_queue and not is_ready else supply.fleet
 
 
 def _before(plant: Plant, machine: str) -> str | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from xushi.kernel import new_id
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import Plant, Records, WantedOrder, find_plant, finished_ns, read_records
+from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_ns, plant_of, read_records
 from xushi.runtime.orders._book import Book, read_book, wanted_of
 from xushi.runtime.orders._maintenance import stops_of
 from xushi.runtime.orders._materials import Material, find_materials
@@ -47,7 +47,7 @@ class OrderDesk:
         version, plant = self._plant
         if plant is None or version != self._version:
             version = self._version
-            plant = find_plant(self._platform.twins, self._platform.registry)
+            plant = plant_of(self._platform)
             self._plant = (version, plant)
         return plant
 

@@ -21,7 +21,8 @@ _FIGURES: dict[str, tuple[str, str]] = {
     "cycle_time": ("cycle time", "节拍时间"), "repair_time": ("repair time", "维修时间"),
     "time_to_failure": ("time to failure", "故障间隔"), "transfer_time": ("transfer time", "输送时间"),
     "capacity": ("capacity", "容量"), "vehicles": ("number of vehicles", "小车数量"),
-    "machines": ("number of machines", "设备数量"),
+    "machines": ("number of machines", "设备数量"), "vehicle_speed": ("speed", "车速"),
+    "travel_time": ("travel time", "通行时间"),
 }  # fmt: skip
 
 
@@ -118,6 +119,10 @@ def _told(change: ModelChange) -> tuple[str, str]:
     match change.figure:
         case "stopped":
             return f"Stop {place}", f"停止 {place}"
+        case "closed":
+            return f"Close the road {place}", f"关闭道路 {place}"
+        case "opened":
+            return f"Open the road {place}", f"开放道路 {place}"
         case "pause":
             return (
                 f"Pause {place} from {change.from_min:g} to {change.to_min:g} min after the start",

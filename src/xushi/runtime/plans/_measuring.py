@@ -13,7 +13,7 @@ import numpy as np
 from xushi.kernel import Actor, Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.branches import find_roles
-from xushi.runtime.foresight import Node, Plant, find_plant, read_machine
+from xushi.runtime.foresight import Node, Plant, plant_of, read_machine
 from xushi.runtime.plans._commands import PlanId, PlanParams, told
 from xushi.runtime.plans._content import PromisedFigure
 from xushi.runtime.plans._plant_time import plant_now_ns
@@ -158,7 +158,7 @@ def measure(platform: Platform, plan: Plan) -> Measurement:
     run, promise = plan.run, plan.content.promise
     if run is None or promise is None:
         raise XushiError("runtime.plan_not_measurable", plan=plan.content.title)
-    plant = find_plant(platform.twins, platform.registry)
+    plant = plant_of(platform)
     until_ns = run.plant_ns + int(promise.span_s * _NS)
     now_ns = plant_now_ns(platform, plant)
     end_ns = min(until_ns, now_ns)

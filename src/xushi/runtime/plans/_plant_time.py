@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xushi.runtime.foresight import Plant, find_plant
+from xushi.runtime.foresight import Plant, plant_of
 from xushi.signals import SignalRegistry
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def plant_now_ns(platform: Platform, plant: Plant | None = None) -> int:
 
     Near is within a minute: the source time of a quiet machine is that of its last change.
     """
-    found = plant or find_plant(platform.twins, platform.registry)
+    found = plant or plant_of(platform)
     now_ns = platform.clock.now_ns()
     handles = _handles(found, platform.registry)
     if not len(handles):

@@ -19,10 +19,10 @@ from xushi.runtime.foresight import (
     NOW,
     AheadParams,
     Alternative,
-    find_plant,
     fork,
     make_alternatives,
     need_engine,
+    plant_of,
     take_turn,
     tell_comparison,
     times_of,
@@ -96,7 +96,7 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
     ahead = times_of(platform, params)
 
     def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
-        plant = find_plant(platform.twins, platform.registry)
+        plant = plant_of(platform)
         begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
         return begun, {name: record.factor for name, record in begun.records.machines.items()}
 

@@ -17,7 +17,9 @@ function groups(elements: readonly Changeable[], text: Translate) {
   const names: Record<Changeable["kind"], string> = {
     machine: text("forecast.machines"),
     buffer: text("forecast.buffers"),
+    source: text("branch.sources"),
     fleet: text("branch.vehicles"),
+    road: text("branch.roads"),
     plant: text("branch.plant"),
   };
   const kinds = [...new Set(elements.map((element) => element.kind))];

@@ -122,7 +122,14 @@ export function Machines({ machines }: { machines: Forecast["machines"] }) {
   const text = useText();
   const language = useLanguage();
   const hasOee = machines.some((machine) => machine.oee);
-  const heads = [text("forecast.machine"), text("forecast.made"), ...SEEN.map((seen) => text(`forecast.seen.${seen}`)), ...(hasOee ? ["OEE"] : [])];
+  const hasSupply = machines.some((machine) => machine.lacks_material_share != null);
+  const heads = [
+    text("forecast.machine"),
+    text("forecast.made"),
+    ...SEEN.map((seen) => text(`forecast.seen.${seen}`)),
+    ...(hasSupply ? [text("forecast.lacksMaterial")] : []),
+    ...(hasOee ? ["OEE"] : []),
+  ];
   return (
     <Table title={text("forecast.machines")} heads={heads}>
       {machines.map((machine) => (
@@ -132,6 +139,7 @@ export function Machines({ machines }: { machines: Forecast["machines"] }) {
           {SEEN.map((seen) => (
             <td key={seen}>{percent(machine.shares[`${seen}`], language)}</td>
           ))}
+          {hasSupply ? <td>{percent(machine.lacks_material_share, language)}</td> : null}
           {hasOee ? <td>{machine.oee ? `${percent(machine.oee.band_low, language)} – ${percent(machine.oee.band_high, language)}` : "–"}</td> : null}
         </tr>
       ))}

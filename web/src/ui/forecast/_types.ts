@@ -70,7 +70,7 @@ export interface Forecast {
   so_far: { since_ms: number; count: number } | null;
   figures: (Figure & { id: string; title: Words; unit: string })[];
   buffers: (Curve & { id: string; capacity: number })[];
-  machines: { id: string; shares: Record<string, number | null>; made: Figure; oee?: Figure }[];
+  machines: { id: string; shares: Record<string, number | null>; made: Figure; oee?: Figure; lacks_material_share?: number | null }[];
   orders: OrderTime[];
   bottleneck: Bottleneck;
   warnings: Warning[];
@@ -101,7 +101,8 @@ export interface Comparison {
 }
 
 export type Changed =
-  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "shifts" | "stopped";
+  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "shifts" | "stopped"
+  | "vehicle_speed" | "travel_time" | "closed" | "opened";
 
 export interface WantedChange {
   element: string;
