@@ -2,6 +2,7 @@
 
 import threading
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -262,6 +263,32 @@ def test_a_vehicle_loads_drives_unloads_and_comes_back():
     assert kpis["agv-1.distance_m"] == 30.0 + 10.0
     assert kpis["agv-1.loaded_share"] == pytest.approx(20 / 41.5)
     assert kpis["agv-1.energy_kwh"] == pytest.approx(40.5 * 3.6 / 3600)
+
+
+def test_a_closed_road_is_not_driven_on_and_a_delay_is_lost_at_any_speed():
+    plant = transport_plant()
+    bend = tuple(Road(start=one.start, end=one.end, length_m=10.0, delay_s=1.0) for one in plant.roads)
+    assert once(msgspec.structs.replace(plant, roads=bend), 44.5)["agv-1.trips"] == 2  # three roads, 1 s more on each
+    assert once(msgspec.structs.replace(plant, roads=bend), 43.5)["agv-1.trips"] == 1
+    detour = (Road(start="P", end="R", length_m=10.0), Road(start="R", end="Q", length_m=10.0))
+    closed = tuple(msgspec.structs.replace(one, is_open=one.start != "P") for one in plant.roads)
+    kpis = once(msgspec.structs.replace(plant, roads=(*closed, *detour)), 27.0)
+    assert (kpis["agv-1.trips"], kpis["agv-1.distance_m"]) == (1, 30.0)  # it is on its way back since 26
+    with pytest.raises(XushiError, match="P"):
+        once(msgspec.structs.replace(plant, roads=closed), 1.0)
+
+
+def test_material_that_becomes_a_workpiece_is_as_old_as_that():
+    def flow_s(begins: bool) -> float:
+        first = Operation(
+            duration=Constant(value_s=5.0), inputs=(Input(buffer="shelf"),), to=(Route(to="out"),), begins=begins
+        )
+        model = cell(Machine(id="M", operations=(first,)), buffers=(Buffer(id="shelf"),), sources=())
+        state = PlantState(buffers={"shelf": (PartState(product="part", quantity=4, age_s=1000.0),)})
+        return float(run(model, Experiment(horizon_s=30.0, replications=1), state).values("out.flow_s")[0])
+
+    assert flow_s(True) == 5.0
+    assert flow_s(False) > 1000.0
 
 
 def test_vehicles_wait_for_each_other_where_a_zone_has_room_for_one():

@@ -1253,7 +1253,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.seen.idle": "待料",
   "forecast.seen.blocked": "堵塞",
   "forecast.seen.down": "停机",
-  "forecast.lacksMaterial": "缺物料",
+  "forecast.lacksMaterial": "线边缺料",
   "forecast.buffers": "缓存",
   "forecast.buffer": "缓存",
   "forecast.capacity": "容量",
