@@ -21,7 +21,7 @@ function Cell({ order, place, atMs, language }: { order: OrderTime | undefined; 
   const isLate = order.late_share !== null && order.late_share > 0.5;
   return (
     <td className={isLate ? css.late : undefined}>
-      {place}. {doneMs === null ? "–" : formatDateTime(doneMs, language)}
+      {place}. {doneMs === null ? "–" : formatDateTime(doneMs, language)} {order.within !== null && order.within < 0.5 ? <span className={css.unit}>{text("forecast.beyond")}</span> : null}
       {order.late_share === null ? null : <span className={css.change}>{text("forecast.lateIn", { share: percent(order.late_share, language) })}</span>}
     </td>
   );
