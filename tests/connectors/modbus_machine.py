@@ -26,7 +26,7 @@ def _complete(element: Any) -> None:
         element["typeValueListElement"] = element["value"][0]["modelType"]
 
 
-def _describe(platform: Platform, port: int, registers: Mapping[str, str]) -> None:
+def describe(platform: Platform, port: int, registers: Mapping[str, str]) -> None:
     """Put the machine into the store."""
     faces = [
         affordance(name.lower(), href, prop("type", "integer"), op="writeproperty", modv_pollingTime="50")
@@ -59,7 +59,7 @@ async def started(folder: Path, port: int, registers: Mapping[str, str], *more: 
     """
     with Platform.open(folder) as platform:
         if not platform.store.ids("shell"):
-            _describe(platform, port, registers)
+            describe(platform, port, registers)
         platform.registry.define(more)
         await platform.start()
         try:

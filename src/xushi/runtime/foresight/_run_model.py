@@ -11,6 +11,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError
+from xushi.runtime.foresight._build_supply import is_helper
 from xushi.runtime.foresight._change import carriers_of
 from xushi.runtime.foresight._forecast import BAND, CONFIDENCE, bottleneck, figure, plain
 from xushi.runtime.foresight._fork import need_engine
@@ -124,7 +125,7 @@ def run_model(
     experiment = simulate.Experiment(horizon_s=hours * 3600.0, replications=replications, seed=seed)
     outcome = simulate.run(model, experiment, state, progress=progress, cancellation=cancellation, pool=pool)
     carriers = carriers_of(model)
-    stations = [one for one in model.machines if one.id not in carriers]
+    stations = [one for one in model.machines if one.id not in carriers and not is_helper(one.id)]
     units = [name for one in stations for name in simulate.unit_names(one)]
     return {
         "model": model.name,
