@@ -131,7 +131,7 @@ def shown_name(text: str) -> dict[str, str]:
     plain = text.strip()[:120] or "?"
     english = plain
     if "_" in plain or (" " not in plain and len(words(plain)) > 1 and plain.isascii()):
-        english = " ".join(words(plain)).capitalize()
+        english = " ".join(words(plain)).capitalize() or plain
     chinese = plain
     if parts and all(part in _CHINESE for part in parts):
         chinese = "".join(_CHINESE[part] for part in parts) + (" " + " ".join(digits) if digits else "")
