@@ -54,7 +54,6 @@ class Server:
         client = SimpleNamespace(uaclient=SimpleNamespace(protocol=self))
         self.subscription = Subscription(client, self.deliver, lambda text, count: self.refused.append(text))  # type: ignore[arg-type]
         self.subscription._id = 1
-        self.subscription._known[1] = self.subscription
 
     def deliver(self, body: bytes, head: Publish, is_late: bool) -> None:
         self.delivered.append((head.sequence, is_late))
@@ -142,6 +141,17 @@ async def test_a_server_that_falls_silent_is_given_up() -> None:
         await server.subscription.publish_until_lost()
 
 
+async def test_a_server_that_is_busy_with_a_further_subscription_is_not_given_up() -> None:
+    server = Server([])
+    server.subscription._silence_s = 0.05
+    further = Subscription(server.subscription._client, server.deliver, lambda *_: None)
+    further._calls = 1
+    server.subscription._all.append(further)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await server.subscription.publish_until_lost()
+
+
 class SlowServer(Server):
     """Makes monitored items; remembers which.
 
@@ -220,10 +230,18 @@ async def test_what_goes_beyond_one_subscription_is_monitored_in_further_ones_on
     assert len(server.made) == 3
 
 
+async def test_very_small_rooms_make_very_many_subscriptions() -> None:
+    server = SlowServer(most=1_000, room=1)
+    await server.subscription.create()
+    assert await server.subscription.monitor(range(1_200), _nodes) == []
+    assert sorted(handle for made in server.made.values() for handle in made) == list(range(1_200))
+
+
 async def test_responses_of_a_further_subscription_are_delivered_and_acknowledged() -> None:
     server = Server([publish_response(1, [1]), publish_response(1, [1], subscription=2), ConnectionError("gone")])
-    further = Subscription(server.subscription._client, server.deliver, lambda *_: None, first=server.subscription)
-    server.subscription._known[2] = further
+    further = Subscription(server.subscription._client, server.deliver, lambda *_: None)
+    further._id = 2
+    server.subscription._all.append(further)
     with pytest.raises(ConnectionError):
         await server.subscription.publish_until_lost()
     assert server.delivered == [(1, False), (1, False)]

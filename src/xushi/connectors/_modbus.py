@@ -73,7 +73,6 @@ class ModbusConnector:
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._clock = clock
-        self.retry_address_s = RETRY_ADDRESS_S
         self._client: AsyncModbusTcpClient | None = None
 
     async def run(self, link: Link, sink: Sink, status: StatusListener) -> None:
@@ -201,7 +200,7 @@ class ModbusConnector:
                 await self._read(client, one, period, columns)
             return True
         if is_missing:
-            reader.rests_until_s = asyncio.get_running_loop().time() + self.retry_address_s
+            reader.rests_until_s = asyncio.get_running_loop().time() + RETRY_ADDRESS_S
         for point, _ in block.members:
             columns.add(point.kind, point.signal, now_ns, None, status if status >> 31 else BAD_NO_DATA)
         self._report.refuse(f"{block.unit}/{block.entity}/{block.start}: {reason}", len(block.members))

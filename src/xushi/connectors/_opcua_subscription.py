@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import msgspec
@@ -51,14 +52,13 @@ Prepare: TypeAlias = Callable[[Sequence[int]], Awaitable[list[Wanted]]]
 
 
 class Subscription:
-    """One subscription on an open session, and a further one behind it where a server limits the items of one.
+    """One subscription on an open session, and further ones beside it where a server limits the items of each.
 
-    Publish requests belong to the session: the first subscription sends them for all, and hands each response to the
-    one it is of.
+    Publish requests belong to the session: the first subscription sends them for all, hands each response to the one
+    it is of, and is as patient as the calls of any of them ask for.
 
     Args:
         deliver: called with a response's bytes and head, and whether it is one sent again on request.
-        first: where this is a further one.
     """
 
     def __init__(
@@ -67,15 +67,13 @@ class Subscription:
         deliver: Callable[[bytes, Publish, bool], None],
         refuse: Callable[[str, int], None],
         interval_ms: float = PUBLISHING_INTERVAL_MS,
-        first: Subscription | None = None,
     ) -> None:
         self._client = client
         self._deliver = deliver
         self._refuse = refuse
         self.interval_ms = interval_ms
         self._id = 0
-        self._known: dict[int, Subscription] = first._known if first is not None else {}
-        self._further: Subscription | None = None
+        self._all: list[Subscription] = [self]
         self._silence_s = 10.0
         self._next_sequence: int | None = None
         self._acknowledgements: list[ua.SubscriptionAcknowledgement] = []
@@ -98,9 +96,7 @@ class Subscription:
         body = await self._send(request, timeout_s)
         response = struct_from_binary(ua.CreateSubscriptionResponse, Buffer(body))
         response.ResponseHeader.ServiceResult.check()
-        self._known.pop(self._id, None)
         self._id = response.Parameters.SubscriptionId
-        self._known[self._id] = self
         interval_s = response.Parameters.RevisedPublishingInterval / 1000
         self._heard_s = time.monotonic()
         self._silence_s = max(5.0, 2.5 * interval_s * response.Parameters.RevisedMaxKeepAliveCount)
@@ -122,6 +118,30 @@ class Subscription:
         Raises:
             SubscriptionLost: the server does not answer to the smallest of calls either.
         """
+        refused: list[tuple[Wanted, int]] = []
+        left, place = list(handles), 0
+        while left:
+            if place == len(self._all):
+                await self._add_further()
+            one, before = self._all[place], len(handles) - len(left)
+            found, beyond = await one._fill(left, prepare, partial(_told_from, progress, before))
+            refused += found
+            if beyond and not one._monitored:  # not even the first of them: the server has no room at all
+                refused += [(wanted, BAD_TOO_MANY_MONITORED_ITEMS) for wanted in await prepare(beyond)]
+                break
+            left, place = beyond, place + 1
+        return refused
+
+    async def _add_further(self) -> None:
+        further = Subscription(self._client, self._deliver, self._refuse, self.interval_ms)
+        further.call_timeout_s = self.call_timeout_s
+        await further.create(self.call_timeout_s)
+        self._all.append(further)
+
+    async def _fill(
+        self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None]
+    ) -> tuple[list[tuple[Wanted, int]], list[int]]:
+        """Monitor what this subscription has room for; return those refused, and the handles beyond it."""
         every = list(dict.fromkeys([*self._monitored, *handles]))
         todo = list(handles)
         for _ in range(MOST_RENEWALS):
@@ -134,21 +154,8 @@ class Subscription:
                 continue
             left_out = set(beyond)
             self._monitored = [handle for handle in every if handle not in left_out]
-            if beyond and self._monitored:
-                refused += await self._go_beyond(beyond, prepare, progress, len(todo) - len(beyond))
-            elif beyond:
-                refused += [(one, BAD_TOO_MANY_MONITORED_ITEMS) for one in await prepare(beyond)]
-            return refused
+            return refused, beyond
         raise SubscriptionLost("the server does not answer when it is asked to monitor values")
-
-    async def _go_beyond(
-        self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None], settled: int
-    ) -> list[tuple[Wanted, int]]:
-        if self._further is None:
-            self._further = Subscription(self._client, self._deliver, self._refuse, self.interval_ms, self)
-            self._further.call_timeout_s = self.call_timeout_s
-            await self._further.create(self.call_timeout_s)
-        return await self._further.monitor(handles, prepare, lambda count: progress(settled + count))
 
     async def _monitor(
         self, handles: Sequence[int], prepare: Prepare, progress: Callable[[int], None]
@@ -243,8 +250,9 @@ class Subscription:
 
     async def _next(self, waiting: deque[asyncio.Task[bytes]]) -> bytes | None:
         while not waiting[0].done():
-            patience_s = self._silence_s if not self._calls else max(self._silence_s, self.call_timeout_s)
-            left_s = self._heard_s + patience_s - time.monotonic()
+            is_busy = any(one._calls for one in self._all)
+            patience_s = max(self._silence_s, self.call_timeout_s) if is_busy else self._silence_s
+            left_s = max(one._heard_s for one in self._all) + patience_s - time.monotonic()
             if left_s <= 0:
                 raise SubscriptionLost(f"the server has been silent for {patience_s:.0f} s")
             await asyncio.wait([waiting[0]], timeout=left_s)
@@ -261,7 +269,7 @@ class Subscription:
 
     def _request(self) -> ua.PublishRequest:
         request = ua.PublishRequest()
-        for one in self._known.values():
+        for one in self._all:
             request.Parameters.SubscriptionAcknowledgements += one._acknowledgements
             one._acknowledgements = []
         return request
@@ -279,7 +287,7 @@ class Subscription:
         except PublishError as error:
             self._refuse(str(error), 1)
             return
-        owner = self._known.get(head.subscription)
+        owner = next((one for one in self._all if one._id == head.subscription), None)
         if owner is not None:
             await owner._accept(body, head)
 
@@ -332,6 +340,10 @@ def _item(one: Wanted) -> ua.MonitoredItemCreateRequest:
         DiscardOldest=True,
     )
     return item
+
+
+def _told_from(progress: Callable[[int], None], before: int, count: int) -> None:
+    progress(before + count)
 
 
 def _after(sequence: int) -> int:

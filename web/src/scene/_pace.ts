@@ -64,7 +64,7 @@ export class Pace {
   private lower(): boolean {
     const { level, pixelRatio } = this.fineness;
     if (pixelRatio > SMALLEST_RATIO[level] + 0.01) {
-      this.fineness = { level, pixelRatio: Math.max(SMALLEST_RATIO[level], pixelRatio * 0.75), rests: this.fineness.rests };
+      this.fineness = { ...this.fineness, pixelRatio: Math.max(SMALLEST_RATIO[level], pixelRatio * 0.75) };
       return true;
     }
     const next = LEVELS[LEVELS.indexOf(level) + 1];
