@@ -1,5 +1,5 @@
 // A cell that is edited in place: Enter or leaving it takes the text over, Escape brings the old one back.
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import css from "./mapping.module.css";
 
 interface Props {
@@ -17,9 +17,13 @@ export function Cell({ value, label, list, isBad = false, lang, maxLength = 500,
   const [typed, setTyped] = useState(value);
   /** What was sent already: leaving the cell after Enter says nothing new. */
   const [sent, setSent] = useState<string | null>(null);
+  const shown = useRef(value);
   useEffect(() => {
+    // The answer to what was sent before does not take away what is being typed since.
+    setTyped((text) => (text === shown.current || text.trim() === sent ? value : text));
     setSent(null);
-    setTyped(value);
+    shown.current = value;
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only another value from outside is news
   }, [value]);
   const commit = () => {
     const next = typed.trim();
