@@ -16,7 +16,7 @@ def test_the_forecast_appears_by_itself_and_a_change_is_told_from_noise(visit: V
     page = visit(1280, 800).open(view="forecast")
     figures = page.get_by_role("table", name="Until the end of the shift")
     expect(figures.get_by_role("row", name=re.compile("^Parts finished"))).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_text(re.compile("holds the line back"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^OP[0-9]+ holds the line back:$"))).to_be_visible()
     page.get_by_label("By, in %").fill("100")  # whatever holds the line back takes twice as long
     page.get_by_role("button", name="Add alternative").click()
     page.get_by_role("button", name="Compare", exact=True).click()

@@ -1,7 +1,7 @@
 // Runs a packaged simulation model as a job and shows what it comes to; the inspector offers it beside the submodel.
 import { Button, NumberInput, Progress } from "@mantine/core";
 import { useState } from "react";
-import { useLanguage, useText } from "../../i18n";
+import { formatNumber, useLanguage, useText } from "../../i18n";
 import { useJob } from "../actions";
 import { ErrorNote } from "../notes";
 import { FigureRows, Table, number, percent } from "./_Tables";
@@ -29,7 +29,7 @@ function Found({ found }: { found: ModelRun }) {
   for (const sink of found.sinks) rows.push([`${sink.id}: ${text("forecast.made")}`, sink.count], [`${sink.id}: ${text("forecast.kpi.finished.flow_s")}`, sink.flow_s]);
   return (
     <div role="status">
-      <FigureRows title={text("model.found", { model: found.model, hours: number(found.hours, language), count: found.replications })} rows={rows} />
+      <FigureRows title={text("model.found", { model: found.model, hours: formatNumber(found.hours, language, Number.isInteger(found.hours) ? 0 : 1), count: found.replications })} rows={rows} />
       <Table title={text("forecast.machines")} heads={[text("forecast.machine"), text("forecast.made"), ...SHARES.map((share) => text(`forecast.seen.${share}`))]}>
         {found.machines.map((machine) => (
           <tr key={machine.id}>
