@@ -16,14 +16,21 @@ def test_the_forecast_appears_by_itself_and_a_change_is_told_from_noise(visit: V
     page = visit(1280, 800).open(view="forecast")
     figures = page.get_by_role("table", name="Until the end of the shift")
     expect(figures.get_by_role("row", name=re.compile("^Parts finished"))).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_text(re.compile("^OP[0-9]+ holds the line back:$"))).to_be_visible()
-    page.get_by_label("By, in %").fill("100")  # whatever holds the line back takes twice as long
+    expect(page.get_by_text(re.compile("^[A-Z0-9-]+ holds the line back:$"))).to_be_visible()
+    page.get_by_label("Element").select_option("OP40")
+    page.get_by_label("Change").select_option("cycle time")
+    page.get_by_label("By, in %").fill("150")
     page.get_by_role("button", name="Add alternative").click()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("Best: as it is.")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("All others are clearly worse.")).to_be_visible()
     outcome = page.get_by_role("table", name=re.compile("^Means, and differences"))
     expect(outcome.get_by_role("row")).to_have_count(3)
+    page.get_by_label("Element").select_option("XD-AGV")
+    page.get_by_label("Vehicles").fill("1")
+    page.get_by_role("button", name="Add alternative").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(outcome.get_by_role("row", name=re.compile("^XD-AGV vehicles 1"))).to_be_visible(timeout=SLOW_MS)
 
 
 def test_the_forecast_on_a_phone_in_chinese_shows_what_it_was_estimated_from(visit: Visit, demo: Demo) -> None:

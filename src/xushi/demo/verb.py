@@ -119,7 +119,7 @@ class _Demo:
         ports = (self._claimed(DEFAULT_OPCUA_PORT), self._claimed(DEFAULT_MQTT_PORT))
         server = self._start_server(endpoints(ports[0], HOST, ports[1]))
         plant = self._start_plant("plant", options.speed, ports)
-        package = ensure_assets()
+        package = self._package()
         remote = self._wait_for_server(server)
         self._import(remote, package)
         self._wait_for_plant("plant", plant)
@@ -241,6 +241,15 @@ class _Demo:
             error = json.loads(said[-1])["error"]
             return XushiError("demo.part_refused", part=name, what=error["what"], why=error["why"], next=error["next"])
         return XushiError("demo.part_died", part=name, log=str(self._log(name)), said=said[-1] if said else "–")
+
+    def _package(self) -> Path:
+        """The package of the plant at its speed."""
+        speed = self._options.speed
+        if speed == 1.0:
+            return ensure_assets()
+        from xushi.demo._quicker import write_quicker
+
+        return write_quicker(ensure_assets(), speed, self._options.data / "demo-plant.aasx")
 
     # ---- the platform, over its own interface
     def _import(self, remote: Remote, package: Path) -> None:

@@ -1252,6 +1252,7 @@ export const en = {
   "forecast.seen.blocked": "Blocked",
   "forecast.seen.down": "Stands",
   "forecast.lacksMaterial": "No material",
+  "forecast.sources": "Suppliers of material",
   "forecast.buffers": "Buffers",
   "forecast.buffer": "Buffer",
   "forecast.capacity": "Places",

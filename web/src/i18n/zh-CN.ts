@@ -1254,6 +1254,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.seen.blocked": "堵塞",
   "forecast.seen.down": "停机",
   "forecast.lacksMaterial": "线边缺料",
+  "forecast.sources": "物料供应处",
   "forecast.buffers": "缓存",
   "forecast.buffer": "缓存",
   "forecast.capacity": "容量",

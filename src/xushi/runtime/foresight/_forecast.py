@@ -91,6 +91,8 @@ def run_forecast(
         "machines": [
             _machine(node, fork, outcome, horizon_s, planned_cycles_s.get(node.id)) for node in fork.plant.machines()
         ],
+        "sources": sorted(fork.plant.supply.sources),
+        "fleets": [{"id": fleet.id, "vehicles": fleet.count} for fleet in fork.model.fleets],
         "bottleneck": held_back,
         "orders": [order_told(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
         "warnings": [*map(_warning, late), *map(_warning, starving)],

@@ -9,11 +9,33 @@ import type { Changed, Comparison, Forecast, Wanted } from "./_types";
 import { useForesight } from "./_useForesight";
 import css from "./forecast.module.css";
 
-const OF_MACHINES: readonly Changed[] = ["cycle_time", "repair_time", "time_to_failure"];
+/** What can be changed of each kind of element; the first is offered first. */
+const FIGURES = {
+  machine: ["cycle_time", "repair_time", "time_to_failure"],
+  source: ["cycle_time"],
+  fleet: ["vehicles", "vehicle_speed"],
+  buffer: ["capacity"],
+} as const satisfies Record<string, readonly Changed[]>;
+type Kind = keyof typeof FIGURES;
 const MOST = 8;
 
+function kindOf(forecast: Forecast, id: string): Kind {
+  if (forecast.buffers.some((one) => one.id === id)) return "buffer";
+  if (forecast.fleets.some((one) => one.id === id)) return "fleet";
+  return forecast.sources.includes(id) ? "source" : "machine";
+}
+
+const isNumber = (figure: Changed) => figure === "capacity" || figure === "vehicles";
+
+/** An improvement of a figure, to begin with. */
+function better(forecast: Forecast, id: string, figure: Changed): number {
+  if (figure === "capacity") return (forecast.buffers.find((one) => one.id === id)?.capacity ?? 1) + 2;
+  if (figure === "vehicles") return (forecast.fleets.find((one) => one.id === id)?.vehicles ?? 1) + 1;
+  return figure === "cycle_time" || figure === "repair_time" ? -10 : 10;
+}
+
 function wanted(element: string, figure: Changed, amount: number, text: Translate): Wanted {
-  const isCount = figure === "capacity";
+  const isCount = isNumber(figure);
   const shown = isCount ? String(amount) : `${amount > 0 ? "+" : ""}${amount} %`;
   const change = isCount ? { value: amount } : { factor: 1 + amount / 100 };
   return { name: `${element} ${text(`forecast.changed.${figure}`)} ${shown}`.slice(0, 60), changes: [{ element, figure, ...change }] };
@@ -21,20 +43,28 @@ function wanted(element: string, figure: Changed, amount: number, text: Translat
 
 export function Compare({ forecast }: { forecast: Forecast }) {
   const text = useText();
-  const machines = forecast.machines.map((machine) => machine.id);
-  const buffers = forecast.buffers.map((buffer) => buffer.id);
-  const [element, setElement] = useState(forecast.bottleneck.machine);
-  const [figure, setFigure] = useState<Changed>("cycle_time");
-  const [amount, setAmount] = useState<number | string>(-10);
+  const ids = (list: readonly { id: string }[]) => list.map((one) => one.id);
+  const groups = [
+    { group: text("forecast.machines"), items: ids(forecast.machines) },
+    { group: text("forecast.sources"), items: forecast.sources },
+    { group: text("branch.vehicles"), items: ids(forecast.fleets) },
+    { group: text("forecast.buffers"), items: ids(forecast.buffers) },
+  ].filter(({ items }) => items.length > 0);
+  const first = forecast.bottleneck.machine;
+  const [element, setElement] = useState(first);
+  const [figure, setFigure] = useState<Changed>(FIGURES[kindOf(forecast, first)][0]);
+  const [amount, setAmount] = useState<number | string>(better(forecast, first, figure));
   const [list, setList] = useState<readonly Wanted[]>([]);
   const { data, error, job, run, cancel } = useForesight<Comparison>("foresight.compare");
-  const isBuffer = buffers.includes(element);
+  const kind = kindOf(forecast, element);
+  const chooseFigure = (id: string, next: Changed) => {
+    setFigure(next);
+    if (next !== figure || isNumber(next)) setAmount(better(forecast, id, next));
+  };
   const choose = (id: string) => {
     setElement(id);
-    const becomesBuffer = buffers.includes(id);
-    if (becomesBuffer === isBuffer) return;
-    setFigure(becomesBuffer ? "capacity" : "cycle_time");
-    setAmount(becomesBuffer ? (forecast.buffers.find((buffer) => buffer.id === id)?.capacity ?? 1) + 2 : -10);
+    const offered: readonly Changed[] = FIGURES[kindOf(forecast, id)];
+    chooseFigure(id, offered.includes(figure) ? figure : offered[0]!);
   };
   const add = () => {
     const one = wanted(element, figure, Number(amount), text);
@@ -55,24 +85,21 @@ export function Compare({ forecast }: { forecast: Forecast }) {
           label={text("forecast.element")}
           value={element}
           onChange={(event) => choose(event.currentTarget.value)}
-          data={[
-            { group: text("forecast.machines"), items: machines },
-            { group: text("forecast.buffers"), items: buffers },
-          ]}
+          data={groups}
         />
         <NativeSelect
           label={text("forecast.change")}
           value={figure}
-          onChange={(event) => setFigure(event.currentTarget.value as Changed)}
-          data={(isBuffer ? (["capacity"] as const) : OF_MACHINES).map((value) => ({ value, label: text(`forecast.changed.${value}`) }))}
+          onChange={(event) => chooseFigure(element, event.currentTarget.value as Changed)}
+          data={FIGURES[kind].map((value) => ({ value, label: text(`forecast.changed.${value}`) }))}
         />
         <NumberInput
-          label={isBuffer ? text("forecast.places") : text("forecast.byPercent")}
+          label={text(figure === "capacity" ? "forecast.places" : figure === "vehicles" ? "branch.vehicles" : "forecast.byPercent")}
           value={amount}
           onChange={setAmount}
-          min={isBuffer ? 1 : -90}
-          max={isBuffer ? 1000 : 500}
-          allowDecimal={!isBuffer}
+          min={isNumber(figure) ? 1 : -90}
+          max={figure === "capacity" ? 1000 : figure === "vehicles" ? 50 : 500}
+          allowDecimal={!isNumber(figure)}
         />
         <Button type="submit" variant="default" disabled={amount === ""}>
           {text("forecast.add")}

@@ -71,6 +71,9 @@ export interface Forecast {
   figures: (Figure & { id: string; title: Words; unit: string })[];
   buffers: (Curve & { id: string; capacity: number })[];
   machines: { id: string; shares: Record<string, number | null>; made: Figure; oee?: Figure; lacks_material_share?: number | null }[];
+  /** Who fills trays of material for the machines. */
+  sources: string[];
+  fleets: { id: string; vehicles: number }[];
   orders: OrderTime[];
   bottleneck: Bottleneck;
   warnings: Warning[];
