@@ -1,4 +1,4 @@
-"""Writes the package of a plant that runs several times as fast: its shells state the times and speeds it really has."""
+"""Writes the package of a plant that runs several times as fast: its shells state the times it really has."""
 
 from __future__ import annotations
 
