@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit
+from visiting import Demo, Visit, hold
 
 SLOW_MS = 90_000
 FACTOR = "urn:xushi:demo:submodel:OP40:OperationalData#CycleTimeFactor"
@@ -97,11 +97,8 @@ def test_a_write_on_a_branch_changes_the_branch_and_not_the_line(visit: Visit, d
     page.get_by_role("button", name="Change Cycle-time factor").click()
     expect(page.get_by_text("On the branch “Written”")).to_be_visible()
     page.get_by_label("New value").fill("1.4")
-    hold = page.get_by_role("button", name="Hold to write on the branch")
-    hold.focus()
-    page.keyboard.down("Enter")
+    hold(page.get_by_role("button", name="Hold to write on the branch"), by_key=True)
     expect(page.get_by_text("Done: Run a command on a branch")).to_be_visible()
-    page.keyboard.up("Enter")
     (edit,) = demo.remote.get(f"/api/branches/{branch}")["edits"]
     assert (edit["command"], edit["params"]) == ("signal.write", {"signal": FACTOR, "value": 1.4})
     handle = next(each["handle"] for each in demo.remote.get("/api/signals")["signals"] if each["key"] == FACTOR)

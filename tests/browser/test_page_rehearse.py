@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit, started
+from visiting import Demo, Visit, hold, started
 
 SLOW_MS = 90_000
 SPEED = 1.0  # as its shells describe it
@@ -26,16 +26,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield one
 
 
-def hold(page: Page, name: str) -> None:
-    """Hold a button for as long as what moves metal asks for."""
-    button = page.get_by_role("button", name=name)
-    button.scroll_into_view_if_needed()
-    button.focus()
-    page.keyboard.down("Enter")
-    page.wait_for_timeout(1_600)
-    page.keyboard.up("Enter")
-
-
 def planned(page: Page, name: str) -> None:
     """Fork the line, let OP90 work quicker on the branch, compare, and make a plan with its promise."""
     page.get_by_role("region", name="Time").get_by_role("button", name="Fork here").click()
@@ -47,7 +37,7 @@ def planned(page: Page, name: str) -> None:
 
     page.get_by_role("button", name="Change Cycle-time factor").click()
     page.get_by_label("New value").fill("0.8")
-    hold(page, "Hold to write on the branch")
+    hold(page.get_by_role("button", name="Hold to write on the branch"), by_key=True)
     expect(page.get_by_text("Done: Run a command on a branch")).to_be_visible(timeout=SLOW_MS)
 
     page.keyboard.press("Alt+r")
@@ -71,7 +61,7 @@ def executed(page: Page) -> None:
     expect(page.get_by_text(re.compile("^Over 3.min from the start"))).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_text("own plan, the only person here")).to_be_visible()
-    hold(page, "Hold to execute")
+    hold(page.get_by_role("button", name="Hold to execute"), by_key=True)
     expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible(timeout=SLOW_MS)
 
 
@@ -88,7 +78,7 @@ def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_pro
         verdicts.append(verdict.inner_text())
         if verdicts[-1] == "The promise was kept.":
             break
-        hold(page, "Hold to roll back")
+        hold(page.get_by_role("button", name="Hold to roll back"), by_key=True)
         expect(page.get_by_role("article").get_by_text("rolled back", exact=True)).to_be_visible(timeout=SLOW_MS)
         page.get_by_role("button", name="Back to live").first.click()
     assert verdicts[-1] == "The promise was kept.", verdicts
