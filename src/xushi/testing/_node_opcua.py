@@ -66,6 +66,10 @@ class NodeOpcua:
         """Give a variable another value."""
         self._say({"name": name, "value": value})
 
+    def set_writable(self, name: str, is_writable: bool) -> None:
+        """Let clients write a variable or not, as the key switch of a machine does; of `PLANT` only."""
+        self._say({"name": name, "writable": is_writable})
+
     def set_status(self, which: int) -> None:
         """Give the variable Status BadSensorFailure (0), UncertainLastUsableValue (1) or Good (2)."""
         self._say({"status": which})
