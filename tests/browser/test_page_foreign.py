@@ -188,7 +188,9 @@ def test_a_figure_of_a_foreign_machine_opens_down_to_states_counts_formula_and_c
         works.plant.set(COUNTER, count)
         page.wait_for_timeout(300)
     page.get_by_role("button", name="Cockpit", exact=True).click()
-    page.get_by_role("main").get_by_role("button", name=re.compile("^Why is .*OEE")).click()
+    page.wait_for_timeout(5000)
+    page.screenshot(path="/tmp/f5.png")
+    page.get_by_role("button", name=re.compile("^Why is .*OEE")).first.click()
     why = page.get_by_role("complementary", name=re.compile("^Why: "))
     for word in ("ISO 22400-2", "Running", "Availability", "APT"):
         expect(why).to_contain_text(word)
@@ -275,7 +277,9 @@ def test_a_shift_report_of_the_foreign_plant_is_made_read_and_checked(works: Wor
         download.value.save_as(saved[label])
     for label in ("PDF English", "PDF 中文"):
         print("".join(sheet.extract_text() for sheet in PdfReader(saved[label]).pages))
-        import shutil; shutil.copy(saved[label], f"/tmp/{label.replace(' ', '')}.pdf")
+        import shutil
+
+        shutil.copy(saved[label], f"/tmp/{label.replace(' ', '')}.pdf")
     book = openpyxl.load_workbook(saved["XLSX English"])
     for sheet in book:
         print("##", sheet.title)

@@ -23,7 +23,7 @@ _EVENTS: dict[str, Text] = {
     "unsuppressed": {"en": "unsuppressed", "zh-CN": "取消抑制"}, "reset": {"en": "reset", "zh-CN": "复位"},
     "noted": {"en": "note", "zh-CN": "备注"}, "undone": {"en": "taken back", "zh-CN": "撤销"},
     "enabled": {"en": "enabled", "zh-CN": "启用"}, "disabled": {"en": "disabled", "zh-CN": "停用"},
-    "removed": {"en": "removed", "zh-CN": "移除"},
+    "removed": {"en": "removed", "zh-CN": "移除"}, "rule_changed": {"en": "rule changed", "zh-CN": "规则变更"},
 }  # fmt: skip
 _PRIORITIES: dict[str, Text] = {
     "critical": {"en": "critical", "zh-CN": "紧急"}, "high": {"en": "high", "zh-CN": "高"},

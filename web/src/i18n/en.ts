@@ -630,6 +630,7 @@ export const en = {
   "alarmEvent.disabled": "Rule switched off",
   "alarmEvent.removed": "Rule deleted",
   "alarmEvent.undone": "Undone",
+  "alarmEvent.rule_changed": "Rule changed",
 
   "alarms.title": "Alarms",
   "alarms.pages": "List or journal",

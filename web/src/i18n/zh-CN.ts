@@ -632,6 +632,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "alarmEvent.disabled": "规则停用",
   "alarmEvent.removed": "规则删除",
   "alarmEvent.undone": "撤销",
+  "alarmEvent.rule_changed": "规则变更",
 
   "alarms.title": "报警",
   "alarms.pages": "列表或日志",
