@@ -114,8 +114,8 @@ def alarms_section(scope: Scope) -> Section:
         {"en": "In order", "zh-CN": "按时间顺序"},
         (
             Column({"en": "Time", "zh-CN": "时间"}, "time", share=1.3),
-            Column({"en": "Alarm", "zh-CN": "报警"}, share=2.6),
-            Column({"en": "Event", "zh-CN": "事件"}, share=1.0),
+            Column({"en": "Alarm", "zh-CN": "报警"}, share=2.3),
+            Column({"en": "Event", "zh-CN": "事件"}, share=1.3),
             Column({"en": "Value", "zh-CN": "数值"}, "number", digits=2, share=0.9),
             Column({"en": "By", "zh-CN": "人员"}, share=1.0),
             Column({"en": "Reason", "zh-CN": "理由"}, share=1.6),

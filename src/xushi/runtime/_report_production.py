@@ -22,6 +22,7 @@ _KWH = {"kWh": 1.0, "Wh": 1e-3, "MWh": 1e3}
 _MOST_BARS = 24
 _MOST_COUNTED = 12
 _PRODUCTION = {"en": "Production", "zh-CN": "产量"}
+_NO_SINGLE = {"en": "No machine reports single products.", "zh-CN": "没有设备报告单件产品。"}
 _GOOD = {"en": "Good", "zh-CN": "合格"}
 _REJECTED = {"en": "Rejected", "zh-CN": "不合格"}
 Values: TypeAlias = tuple[float | None, ...]
@@ -188,7 +189,7 @@ def products_section(scope: Scope) -> Section:
         tuple(rows),
         more=max(0, len(output.finished()) - _MOST_PRODUCTS),
         on_paper=40,
-        empty={"en": "No product was finished.", "zh-CN": "没有产品完工。"},
+        empty={"en": "No product was finished.", "zh-CN": "没有产品完工。"} if scope.sources else _NO_SINGLE,
     )
     return Section("products", {"en": "Products made", "zh-CN": "完工产品"}, (table,))
 

@@ -28,7 +28,8 @@ _TONES: tuple[tuple[str, Tone], ...] = (
 _CHINESE = {
     "running": "运行", "starved": "待料", "blocked": "堵料", "failed": "故障", "stopped": "停止", "set-up": "调整",
     "setup": "调整", "idle": "空闲", "executing": "执行中", "not executing": "未执行", "not available": "不可用",
-    "out of service": "停用",
+    "out of service": "停用", "fault": "故障", "error": "错误", "ready": "就绪", "waiting": "等待", "off": "关闭",
+    "maintenance": "维护", "producing": "生产",
 }  # fmt: skip
 
 
