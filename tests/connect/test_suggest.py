@@ -78,7 +78,7 @@ def test_any_text_gives_an_id_short(text: str) -> None:
         ("oil_temperature_c", "°C", "Oil temperature", "油温度"),
         ("speed_rpm", "r/min", "Speed", "速度"),
         ("Speed_m_s", "m/s", "Speed", "速度"),
-        ("SpindleTemp_degC", "°C", "Spindle temp", "SpindleTemp"),
+        ("OvenTemp_degC", "°C", "Oven temp", "OvenTemp"),
         ("rpm", "", "rpm", "rpm"),
         ("Position_X", "", "Position x", "Position_X"),
     ],

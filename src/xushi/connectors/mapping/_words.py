@@ -79,9 +79,10 @@ def unit_in(name: str) -> str:
 
 
 def without_unit(name: str) -> str:
-    """Return a name without the unit that ends it: `OilTemp_C` → OilTemp."""
+    """Return a name without the unit that ends it, with a capital: `OilTemp_C` → OilTemp, `speed_rpm` → Speed."""
     sign = _unit_at_end(name)[1]
-    return re.sub(rf"[^A-Za-z0-9]*{sign}[^A-Za-z0-9]*$", "", name, flags=re.IGNORECASE) or name if sign else name
+    cut = re.sub(rf"[^A-Za-z0-9]*{sign}[^A-Za-z0-9]*$", "", name, flags=re.IGNORECASE) if sign else ""
+    return cut[:1].upper() + cut[1:] if cut else name
 
 
 def _unit_at_end(name: str) -> tuple[str, str]:
