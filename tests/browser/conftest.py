@@ -9,12 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from connecting import Wizard
+from connecting import Wizard, windows
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, cookie_of, started
+from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, started
 
 from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
-from xushi.testing import served as serving
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -112,24 +111,5 @@ def axe() -> Callable[[Page], list[str]]:
 @pytest.fixture
 def start(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Wizard]]:
     """Opens windows of an empty platform of their own."""
-    with serving(tmp_path / "data") as served:
-        wizards: list[Wizard] = []
-        errors: list[str] = []
-
-        def make(width: int = 1280, height: int = 800, *, is_phone: bool = False) -> Wizard:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height}, has_touch=is_phone, is_mobile=is_phone,
-                accept_downloads=True,
-            )  # fmt: skip
-            link = served.remote.post("/api/signin-links")["url"]
-            context.add_cookies([{"name": COOKIE, "value": cookie_of(link), "url": served.remote.url}])
-            page = context.new_page()
-            page.set_default_timeout(WAIT_MS)
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            wizards.append(Wizard(context, page, served))
-            return wizards[-1]
-
+    with windows(chromium, tmp_path / "data") as make:
         yield make
-        for wizard in wizards:
-            wizard.context.close()
-        assert errors == []

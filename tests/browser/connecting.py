@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
-from visiting import WAIT_MS
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from visiting import COOKIE, WAIT_MS, cookie_of
 
-from xushi.testing import Served
+from xushi.testing import Served, served
 
 SUGGESTION_MS = 60_000
 
@@ -67,6 +69,32 @@ class Wizard:
         self.page.get_by_label("Reason").fill(reason)
         self.page.get_by_role("button", name="Import", exact=True).click()
         expect(self.page.get_by_text("Connected. Machines:")).to_be_visible(timeout=SUGGESTION_MS)
+
+
+@contextmanager
+def windows(chromium: Browser, folder: Path) -> Iterator[Callable[..., Wizard]]:
+    """Opens windows of an empty platform that keeps its data in `folder`; no page may have had an error at the end."""
+    with served(folder) as platform:
+        opened: list[Wizard] = []
+        errors: list[str] = []
+
+        def make(width: int = 1280, height: int = 800, *, is_phone: bool = False) -> Wizard:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height}, has_touch=is_phone, is_mobile=is_phone,
+                accept_downloads=True,
+            )  # fmt: skip
+            link = platform.remote.post("/api/signin-links")["url"]
+            context.add_cookies([{"name": COOKIE, "value": cookie_of(link), "url": platform.remote.url}])
+            page = context.new_page()
+            page.set_default_timeout(WAIT_MS)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            opened.append(Wizard(context, page, platform))
+            return opened[-1]
+
+        yield make
+        for wizard in opened:
+            wizard.context.close()
+        assert errors == []
 
 
 def until(holds: Callable[[], object], timeout_s: float = 30.0) -> None:

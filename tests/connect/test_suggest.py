@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,3 +70,22 @@ def test_any_text_gives_an_id_short(text: str) -> None:
     assert found[0].isalpha()
     assert 2 <= len(found) <= 100
     assert all(sign.isascii() and (sign.isalnum() or sign == "_") for sign in found)
+
+
+@pytest.mark.parametrize(
+    ("found", "unit", "english", "chinese"),
+    [
+        ("oil_temperature_c", "°C", "Oil temperature", "油温度"),
+        ("speed_rpm", "r/min", "Speed", "速度"),
+        ("Speed_m_s", "m/s", "Speed", "速度"),
+        ("OvenTemp_degC", "°C", "Oven temp", "OvenTemp"),
+        ("rpm", "", "rpm", "rpm"),
+        ("Position_X", "", "Position x", "Position_X"),
+    ],
+)
+def test_a_name_is_shown_without_the_unit_that_stands_beside_it(
+    found: str, unit: str, english: str, chinese: str
+) -> None:
+    node = FoundNode(f"nsu=urn:x;s={found}", found, path=(found,), is_value=True, type="number")
+    (row,) = suggest([node], ENDPOINT).rows
+    assert (row.unit, row.name) == (unit, {"en": english, "zh-CN": chinese})

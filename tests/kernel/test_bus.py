@@ -235,6 +235,15 @@ async def test_the_undo_of_an_effect_is_spent_once_the_device_has_confirmed_it(w
     assert bool(store.get("change", rung.command_id)["undone_by"]) is is_spent
 
 
+@pytest.mark.parametrize(("code", "can_be_undone"), [("kernel.forbidden", False), ("kernel.outcome_unknown", True)])
+async def test_what_a_device_refused_leaves_nothing_to_take_back(world, code, can_be_undone):
+    store, bus, _ = world
+    refused = Change(effects=(Ring([], XushiError(code)),), undo_with=("bell.hush", {"id": "1", "text": ""}))
+    bus.table.register(make("bell.ring", lambda _context, _params: refused))
+    rung = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert (store.get("change", rung.command_id) is not None) is can_be_undone
+
+
 async def test_a_defect_of_an_effect_is_an_unknown_outcome_in_the_evidence(world):
     _, bus, evidence = world
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from xushi.kernel import Actor, ManualClock, XushiError
+from xushi.kernel import Actor, Diff, ManualClock, XushiError, diff_key
 from xushi.reports import (
     Bars,
     Column,
@@ -42,6 +42,7 @@ from xushi.reports import (
     write_xlsx,
 )
 from xushi.runtime import SYSTEM, Platform, calendar_of
+from xushi.signals import Frame, Kind, SignalDef
 from xushi.trust import ALL_SCOPES
 
 S = 1_000_000_000
@@ -264,6 +265,48 @@ def test_an_ordered_report_is_made_and_proves_itself_offline(tmp_path: Path) -> 
         with pytest.raises(XushiError) as refused:
             check_seal(seal, path.read_bytes(), path.name, wanted_key="0" * 64)
         assert refused.value.code == "reports.key_other"
+
+
+def test_a_machine_that_a_scene_knows_nothing_of_tells_states_and_pieces_by_its_key_figures(tmp_path: Path) -> None:
+    place = {"id": "press", "name": {"en": "Press 3"}, "shell": "urn:press", "parent": None, "category": "other"}
+    kpi = {
+        "id": "press", "title": {"en": "Press 3"}, "shell": "urn:press", "figures": {"availability": {}},
+        "producing": {"signal": "urn:press#Runs", "values": [1]}, "good": "urn:press#Count",
+    }  # fmt: skip
+    with open_plant(tmp_path / "data", NOON) as platform:
+        platform.store.commit(Diff(added={diff_key("place", "press"): place}))
+        platform.registry.define(
+            [
+                SignalDef(key="urn:press#Runs", kind=Kind.BOOL, shell="urn:press"),
+                SignalDef(key="urn:press#Count", kind=Kind.INT, shell="urn:press"),
+            ]
+        )
+
+        async def work() -> list[dict[str, Any]]:
+            person = Actor("u", "Operator", ALL_SCOPES)
+            await platform.bus.run("kpi.put", {"kpi": kpi}, person)
+            rows = [(0, NOON - HOUR, True, 0), (0, NOON - HOUR // 4, False, 0)]
+            rows += [(1, NOON - HOUR // 2 + n * S, 10 + n, 0) for n in range(6)]
+            platform.ingest.push(Frame.from_rows(platform.registry, sorted(rows, key=lambda row: row[1])))
+            content = {**ORDER["content"], "line": "press"}
+            await platform.bus.run("report.make", {**ORDER, "content": content}, person)
+            return await made(platform)
+
+        (record,) = run(platform, work)
+        assert record["state"] == "made", record["error"]
+        file = next(file for file in record["files"] if file["name"].endswith("xlsx"))
+        book = openpyxl.load_workbook(io.BytesIO(platform.blobs.get(file["sha256"])))
+    production = [row[:2] for row in book["Production"].iter_rows(values_only=True)]
+    assert ("Press 3", 5) in production
+    states = [row[:3] for row in book["States of the machines"].iter_rows(values_only=True)]
+    assert ("Press 3", 0.75, 0.25) in states
+    assert ("Machine", "Producing", "Not producing") in states
+
+
+def test_bars_of_nothing_have_a_plain_axis() -> None:
+    bars = Bars({"en": "Made"}, "pcs", ({"en": "12:00"},), (Series({"en": "Good"}, (0.0,)),))
+    report = msgspec.structs.replace(sample(), sections=(Section("made", {"en": "Made"}, (bars,)),))
+    assert "0.00" not in text_of(write_pdf(report, "en"))
 
 
 def test_a_seal_with_anything_changed_is_refused(tmp_path: Path) -> None:

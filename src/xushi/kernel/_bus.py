@@ -191,7 +191,9 @@ class CommandBus:
         if error is not None:
             ended["error"] = {**error.to_dict(), "params": {key: _plain(one) for key, one in error.params.items()}}
         async with self._lock:
-            await asyncio.to_thread(self._commit, self._not_undone(undoes, state), [ended])
+            is_nothing = state == "failed" and not confirmed and change.diff.is_empty()
+            settled = self._settled(undoes if state != "done" else None, command_id if is_nothing else None)
+            await asyncio.to_thread(self._commit, settled, [ended])
         return await self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
 
     async def _acknowledge(
@@ -213,12 +215,21 @@ class CommandBus:
 
         await asyncio.to_thread(write)
 
-    def _not_undone(self, undoes: str | None, state: State) -> Diff:
-        """Return the diff that lets an undo be tried again where the device did not confirm it."""
-        spent = None if undoes is None or state == "done" else self._store.get("change", undoes)
-        if undoes is None or spent is None:
-            return Diff()
-        return Diff(updated={diff_key("change", undoes): (spent, {**spent, "undone_by": None})})
+    def _settled(self, not_undone: str | None, refused: str | None) -> Diff:
+        """Return the diff after what a device did not confirm.
+
+        Args:
+            not_undone: the command whose undo was not confirmed: it can be tried again.
+            refused: the command of which nothing was done: there is nothing to take back.
+        """
+        spent = self._store.get("change", not_undone) if not_undone else None
+        empty = self._store.get("change", refused) if refused else None
+        return Diff(
+            updated={diff_key("change", not_undone): (spent, {**spent, "undone_by": None})}
+            if not_undone and spent
+            else {},
+            removed={diff_key("change", refused): empty} if refused and empty else {},
+        )
 
     async def _tell(self, outcome: Outcome, change: Change) -> Outcome:
         following = [listener(outcome, change.diff) for listener in list(self._listeners)]

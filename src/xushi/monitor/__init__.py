@@ -11,7 +11,7 @@ from xushi.monitor._flood import WINDOW_NS, Flood
 from xushi.monitor._gauge import GaugeResult, gauge_rr
 from xushi.monitor._journal import Entry
 from xushi.monitor._kpi_definitions import NEEDS, Band, FigureKind, KpiDefinition, StateTest, check_definition
-from xushi.monitor._kpi_figures import TITLES, Figure, Why, figure_of, figures, oee_index
+from xushi.monitor._kpi_figures import TITLES, Figure, Why, figure_of, figures, oee_index, pieces
 from xushi.monitor._kpi_inputs import parts
 from xushi.monitor._monitor import Monitor
 from xushi.monitor._nelson import nelson_rules
@@ -70,6 +70,7 @@ __all__ = [
     "nelson_rules",
     "oee_index",
     "parts",
+    "pieces",
     "read_rule_file",
     "replay",
     "rule_commands",

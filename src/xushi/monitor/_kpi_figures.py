@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,6 +116,25 @@ def figures(
                 figure = msgspec.structs.replace(figure, trend=[unit.figure(kind, *part).value for part in spans])
             found.append(figure)
     return found
+
+
+def pieces(
+    definition: KpiDefinition, timeline: Timeline, spans: Sequence[tuple[int, int]], until_ns: int
+) -> list[tuple[float | None, float | None]]:
+    """(good, rejected) pieces that the counters of a work unit were seen to count in each span.
+
+    Args:
+        spans: start_ns <= time < end_ns each.
+
+    Returns:
+        None for a counter that is not named, or of which nothing is known in the span.
+    """
+    inputs = Inputs(timeline, min(start for start, _ in spans), max(end for _, end in spans), until_ns)
+
+    def counted(key: str | None, start_ns: int, end_ns: int) -> float | None:
+        return inputs.increase(key, inputs.known([key], start_ns, end_ns), start_ns, end_ns) if key else None
+
+    return [(counted(definition.good, *span), counted(definition.reject, *span)) for span in spans]
 
 
 def figure_of(

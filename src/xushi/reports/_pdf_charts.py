@@ -193,7 +193,7 @@ class BarsChart(_Chart):
         title = said(bars.title, self.language)
         self.text(0, self.height - 8, fitted(title + unit, self.width, REGULAR, SMALL), SMALL, INK)
         totals = [sum(one.values[index] for one in bars.series) for index in range(len(bars.labels))]
-        marks = number_marks(0.0, max([*totals, 1e-9]) * 1.12, 3)
+        marks = number_marks(0.0, (max(totals, default=0.0) or 1.0) * 1.12, 3)
         scale = (top - bottom) / marks[-1]
         for mark in marks:
             self.line(left, bottom + mark * scale, self.width, bottom + mark * scale)

@@ -147,7 +147,7 @@ def plan_write(context: CommandContext, signal: str, value: Any) -> Change:
     if before is not None and before.value is not None:
         undo = ("signal.write", {"signal": signal, "value": before.value})
     summary = {"signal": signal, "name": definition.name, "value": value, "unit": definition.unit}
-    if before is not None:
+    if before is not None and before.value is not None:
         summary["before"] = before.value
     return Change(effects=(_Write(links, link, point, value, definition.unit),), undo_with=undo, summary=summary)
 

@@ -252,7 +252,9 @@ class _Maker:
     def _gather(self, content: Content) -> Report:
         platform, record = self._platform, self._record
         shells = shells_of(platform.store, platform.twins, content.line)
-        machines = find_machines(platform.store, platform.registry, content.line)
+        machines = find_machines(
+            platform.store, platform.registry, content.line, platform.services["monitor"].kpis.values()
+        )
         labels = {machine.shell: machine.label for machine in machines}
         for place in (place for _, place in platform.store.list("place")):
             labels.setdefault(place.get("shell") or "", place["name"])

@@ -23,7 +23,7 @@ _EVENTS: dict[str, Text] = {
     "unsuppressed": {"en": "unsuppressed", "zh-CN": "取消抑制"}, "reset": {"en": "reset", "zh-CN": "复位"},
     "noted": {"en": "note", "zh-CN": "备注"}, "undone": {"en": "taken back", "zh-CN": "撤销"},
     "enabled": {"en": "enabled", "zh-CN": "启用"}, "disabled": {"en": "disabled", "zh-CN": "停用"},
-    "removed": {"en": "removed", "zh-CN": "移除"},
+    "removed": {"en": "removed", "zh-CN": "移除"}, "rule_changed": {"en": "rule changed", "zh-CN": "规则变更"},
 }  # fmt: skip
 _PRIORITIES: dict[str, Text] = {
     "critical": {"en": "critical", "zh-CN": "紧急"}, "high": {"en": "high", "zh-CN": "高"},
@@ -114,8 +114,8 @@ def alarms_section(scope: Scope) -> Section:
         {"en": "In order", "zh-CN": "按时间顺序"},
         (
             Column({"en": "Time", "zh-CN": "时间"}, "time", share=1.3),
-            Column({"en": "Alarm", "zh-CN": "报警"}, share=2.6),
-            Column({"en": "Event", "zh-CN": "事件"}, share=1.0),
+            Column({"en": "Alarm", "zh-CN": "报警"}, share=2.3),
+            Column({"en": "Event", "zh-CN": "事件"}, share=1.3),
             Column({"en": "Value", "zh-CN": "数值"}, "number", digits=2, share=0.9),
             Column({"en": "By", "zh-CN": "人员"}, share=1.0),
             Column({"en": "Reason", "zh-CN": "理由"}, share=1.6),

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from xushi.monitor import Monitor, pieces
 from xushi.reports import Bars, Column, Figure, Figures, Section, Series, Table, Trend, local_time, zone_of
 from xushi.runtime._products import ResultSource
-from xushi.runtime._report_scope import Machine, Scope
+from xushi.runtime._report_scope import Machine, Scope, natural
 from xushi.signals import Buckets, Kind, decode_value, unit_display
 
 _HOUR_NS = 3_600_000_000_000
@@ -19,6 +20,11 @@ _TREND_STEPS = 240
 _MOST_PRODUCTS = 2_000
 _KWH = {"kWh": 1.0, "Wh": 1e-3, "MWh": 1e3}
 _MOST_BARS = 24
+_MOST_COUNTED = 12
+_PRODUCTION = {"en": "Production", "zh-CN": "产量"}
+_NO_SINGLE = {"en": "No machine reports single products.", "zh-CN": "没有设备报告单件产品。"}
+_GOOD = {"en": "Good", "zh-CN": "合格"}
+_REJECTED = {"en": "Rejected", "zh-CN": "不合格"}
 Values: TypeAlias = tuple[float | None, ...]
 
 
@@ -70,9 +76,10 @@ def _final(sources: tuple[ResultSource, ...], ways: dict[str, Any]) -> ResultSou
 
 def production_section(scope: Scope) -> Section:
     """How many were finished, hour by hour, and what each station let through."""
+    if not scope.sources:
+        return _counted_section(scope)
     output = gather_output(scope)
     finished = output.finished()
-    zone = zone_of(scope.zone)
     hours = (scope.end_ns - scope.start_ns) / _HOUR_NS
     rejects = sum(1 for results in output.results.values() for _, _, is_good in results if is_good is False)
     place = {"en": f"at {output.final.station}", "zh-CN": f"于 {output.final.station}"} if output.final else {}
@@ -82,17 +89,49 @@ def production_section(scope: Scope) -> Section:
         Figure({"en": "Finished an hour", "zh-CN": "每小时完工"}, len(finished) / hours if hours else None, "1/h"),
         Figure({"en": "Rejections", "zh-CN": "不合格次数"}, rejects, "", "integer"),
     )  # fmt: skip
-    step = max(_HOUR_NS, math.ceil(hours / _MOST_BARS) * _HOUR_NS)
-    edges = list(range(scope.start_ns, scope.end_ns, step))
-    made = [sum(1 for at_ns, _ in finished if edge <= at_ns < edge + step) for edge in edges]
-    labels: tuple[dict[str, str], ...] = tuple(
-        {"en": local_time(edge, zone).strftime("%H:%M" if hours <= 48 else "%m-%d %H:%M")} for edge in edges
-    )
+    spans, labels = _intervals(scope)
+    made = [sum(1 for at_ns, _ in finished if start_ns <= at_ns < end_ns) for start_ns, end_ns in spans]
     hourly = Bars(
         {"en": "Products finished, by the begin of the interval", "zh-CN": "完工产品（按时段开始）"}, "pcs", labels,
         (Series({"en": "Finished", "zh-CN": "完工"}, tuple(map(float, made))),),
     )  # fmt: skip
-    return Section("production", {"en": "Production", "zh-CN": "产量"}, (Figures({}, figures), hourly))
+    return Section("production", _PRODUCTION, (Figures({}, figures), hourly))
+
+
+def _intervals(scope: Scope) -> tuple[list[tuple[int, int]], tuple[dict[str, str], ...]]:
+    """The hours of the span, or longer equal parts where there are many, and their labels."""
+    hours, zone = (scope.end_ns - scope.start_ns) / _HOUR_NS, zone_of(scope.zone)
+    step = max(_HOUR_NS, math.ceil(hours / _MOST_BARS) * _HOUR_NS)
+    edges = list(range(scope.start_ns, scope.end_ns, step))
+    form = "%H:%M" if hours <= 48 else "%m-%d %H:%M"
+    return [(edge, min(edge + step, scope.end_ns)) for edge in edges], tuple(
+        {"en": local_time(edge, zone).strftime(form)} for edge in edges
+    )
+
+
+def _counted_section(scope: Scope) -> Section:
+    """What the counters of pieces say that key figures name, for machines that do not report single products."""
+    monitor: Monitor = scope.services["monitor"]
+    definitions = [one for one in monitor.kpis.values() if one.good and (not one.shell or one.shell in scope.shells)]
+    definitions.sort(key=lambda one: natural(one.title.get("en", one.id)))
+    spans, labels = _intervals(scope)
+    rows, bars = [], []
+    for definition in definitions:
+        whole, *hourly = pieces(definition, scope.run, [(scope.start_ns, scope.end_ns), *spans], scope.bounds[1])
+        title = definition.title or {"en": definition.id}
+        rows.append((title, *whole))
+        series = [Series(_GOOD, tuple(good or 0.0 for good, _ in hourly))]
+        if definition.reject:
+            series.append(Series(_REJECTED, tuple(bad or 0.0 for _, bad in hourly), "fault"))
+        bars.append(Bars(title, "pcs", labels, tuple(series)))
+    columns = (
+        Column({"en": "Machine", "zh-CN": "设备"}, share=2.4), Column(_GOOD, "integer"), Column(_REJECTED, "integer"),
+    )  # fmt: skip
+    table = Table({}, columns, tuple(rows), empty={"en": "No machine counts pieces.", "zh-CN": "没有设备计数。"})
+    return Section("production", _PRODUCTION, (table, *bars[:_MOST_COUNTED]), {
+        "en": "Pieces by the counters that the key figures name; these machines report no single products.",
+        "zh-CN": "按关键指标所指计数器统计；这些设备不报告单件产品。",
+    })  # fmt: skip
 
 
 def quality_section(scope: Scope) -> Section:
@@ -113,8 +152,8 @@ def quality_section(scope: Scope) -> Section:
         (
             Column({"en": "Station", "zh-CN": "工位"}, share=2.4),
             Column({"en": "Results", "zh-CN": "结果数"}, "integer"),
-            Column({"en": "Good", "zh-CN": "合格"}, "integer"),
-            Column({"en": "Rejected", "zh-CN": "不合格"}, "integer"),
+            Column(_GOOD, "integer"),
+            Column(_REJECTED, "integer"),
             Column({"en": "Rejected share", "zh-CN": "不合格占比"}, "percent", digits=2),
         ),
         tuple(rows),
@@ -123,8 +162,8 @@ def quality_section(scope: Scope) -> Section:
     bars = Bars(
         {"en": "Results by station", "zh-CN": "各工位结果"}, "pcs", tuple(labels),
         (
-            Series({"en": "Good", "zh-CN": "合格"}, tuple(good_counts)),
-            Series({"en": "Rejected", "zh-CN": "不合格"}, tuple(bad_counts), "fault"),
+            Series(_GOOD, tuple(good_counts)),
+            Series(_REJECTED, tuple(bad_counts), "fault"),
         ),
     )  # fmt: skip
     return Section("quality", {"en": "Quality", "zh-CN": "质量"}, (bars, table) if rows else (table,))
@@ -150,7 +189,7 @@ def products_section(scope: Scope) -> Section:
         tuple(rows),
         more=max(0, len(output.finished()) - _MOST_PRODUCTS),
         on_paper=40,
-        empty={"en": "No product was finished.", "zh-CN": "没有产品完工。"},
+        empty={"en": "No product was finished.", "zh-CN": "没有产品完工。"} if scope.sources else _NO_SINGLE,
     )
     return Section("products", {"en": "Products made", "zh-CN": "完工产品"}, (table,))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from xushi.kernel import RecordStore
+from xushi.monitor import KpiDefinition
 from xushi.reports import Text
 from xushi.runtime._products import ProductLog, ResultSource
 from xushi.runtime._twins import TwinIndex
@@ -18,7 +19,11 @@ MOST_POINTS = 200_000
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """A machine that shows its state: handles of the state and of its detail, which says more where there is one."""
+    """A machine that shows its state: handles of the state and of its detail, which says more where there is one.
+
+    Attributes:
+        producing: the values of the state in which it produces, where a key figure says so.
+    """
 
     place: str
     shell: str
@@ -26,6 +31,7 @@ class Machine(msgspec.Struct, frozen=True):
     state: int
     detail: int | None
     is_station: bool
+    producing: tuple[int, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -61,25 +67,32 @@ class Scope(msgspec.Struct, frozen=True):
                 yield handle, definition
 
 
-def find_machines(store: RecordStore, registry: SignalRegistry, line: str) -> list[Machine]:
-    """The machines of a line (all of the plant when `line` is empty), stations first, in the order of their names."""
+def find_machines(
+    store: RecordStore, registry: SignalRegistry, line: str, kpis: Iterable[KpiDefinition] = ()
+) -> list[Machine]:
+    """The machines of a line (all of the plant when `line` is empty), stations first, in the order of their names.
+
+    A machine shows its state by its behaviour in the scene; one that has none, by the state of its key figures.
+    """
     places = dict(store.list("place"))
+    tests = {kpi.shell: kpi.producing for kpi in kpis if kpi.shell and kpi.producing}
     found = []
     for place_id, place in places.items():
         if not _is_within(place_id, line, places):
             continue
-        for behaviour in place.get("behaviours", []):
-            state = behaviour.get("signal", "")
-            if behaviour["kind"] != "state" or state not in registry:
-                continue
-            detail = behaviour.get("detail")
-            found.append(
-                Machine(
-                    place_id, place.get("shell") or "", place["name"], registry.handle(state),
-                    registry.handle(detail) if detail and detail in registry else None,
-                    place.get("category") == "station",
-                )
-            )  # fmt: skip
+        shell, is_station = place.get("shell") or "", place.get("category") == "station"
+        shown = [
+            (state, behaviour.get("detail"))
+            for behaviour in place.get("behaviours", [])
+            if behaviour["kind"] == "state" and (state := behaviour.get("signal", "")) in registry
+        ]
+        for state, detail in shown:
+            more = registry.handle(detail) if detail and detail in registry else None
+            found.append(Machine(place_id, shell, place["name"], registry.handle(state), more, is_station))
+        test = tests.get(shell)
+        if not shown and test is not None and test.signal in registry:
+            state_handle = registry.handle(test.signal)
+            found.append(Machine(place_id, shell, place["name"], state_handle, None, is_station, tuple(test.values)))
     return sorted(found, key=lambda one: (not one.is_station, natural(one.label.get("en", one.place))))
 
 

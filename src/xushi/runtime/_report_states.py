@@ -13,6 +13,8 @@ from xushi.runtime._report_scope import MOST_POINTS, Machine, Scope
 from xushi.signals import Kind
 
 _SHORTEST_STOP_S = 5.0
+_PRODUCING = LaneState({"en": "Producing", "zh-CN": "生产"}, "run")
+_NOT_PRODUCING = LaneState({"en": "Not producing", "zh-CN": "未生产"}, "wait")
 _NO_DATA = LaneState({"en": "No data", "zh-CN": "无数据"}, "off")
 
 # Words of state labels in use (OPC 40001-1, PackML, our own) to how much they ask for attention, the first that fits.
@@ -26,7 +28,8 @@ _TONES: tuple[tuple[str, Tone], ...] = (
 _CHINESE = {
     "running": "运行", "starved": "待料", "blocked": "堵料", "failed": "故障", "stopped": "停止", "set-up": "调整",
     "setup": "调整", "idle": "空闲", "executing": "执行中", "not executing": "未执行", "not available": "不可用",
-    "out of service": "停用",
+    "out of service": "停用", "fault": "故障", "error": "错误", "ready": "就绪", "waiting": "等待", "off": "关闭",
+    "maintenance": "维护", "producing": "生产",
 }  # fmt: skip
 
 
@@ -60,11 +63,13 @@ def gather_times(scope: Scope) -> Times:
     lanes = []
     for machine in scope.machines:
         handle = machine.state if machine.detail is None else machine.detail
-        lanes.append((machine, tuple(_spans(scope, handle, states))))
+        lanes.append((machine, tuple(_spans(scope, handle, machine.producing, states))))
     return Times(tuple(states), tuple(lanes))
 
 
-def _spans(scope: Scope, handle: int, states: list[LaneState]) -> list[tuple[int, int, int]]:
+def _spans(
+    scope: Scope, handle: int, producing: tuple[int, ...], states: list[LaneState]
+) -> list[tuple[int, int, int]]:
     """(start, end, index of state) over the whole span; what nobody knows is a state of its own."""
     labels = scope.registry.get(handle).labels
     at_start = scope.history.value_as_of([handle], scope.start_ns)
@@ -81,6 +86,8 @@ def _spans(scope: Scope, handle: int, states: list[LaneState]) -> list[tuple[int
             state = known[bits]
         else:
             fresh = state_of(labels.get(str(bits), str(bits)))
+            if producing and str(bits) not in labels:
+                fresh = _PRODUCING if bits in producing else _NOT_PRODUCING
             if fresh not in states:
                 states.append(fresh)
             state = known[bits] = states.index(fresh)

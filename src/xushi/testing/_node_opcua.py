@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,10 @@ class NodeOpcua:
         """Give a variable another value."""
         self._say({"name": name, "value": value})
 
+    def set_writable(self, name: str, is_writable: bool) -> None:
+        """Let clients write a variable or not, as the key switch of a machine does; of `PLANT` only."""
+        self._say({"name": name, "writable": is_writable})
+
     def set_status(self, which: int) -> None:
         """Give the variable Status BadSensorFailure (0), UncertainLastUsableValue (1) or Good (2)."""
         self._say({"status": which})
@@ -82,6 +88,16 @@ class NodeOpcua:
             os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
         self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Keep the process from running while this is open: its connections stay, and nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def __enter__(self) -> NodeOpcua:
         return self

@@ -1,5 +1,7 @@
 // A small plant as an OPC UA server by node-opcua: machines after OPC 40001-1 with identification, units, ranges, states.
 // Usage: node node_opcua_plant.js <folder of node_modules> <port> <folder for its certificates> [extra nodes]
+// A line of JSON on standard input acts as the plant would: {"name", "value"} sets a variable, {"name", "writable"} lets
+// clients write it or not, as the key switch of a machine does.
 const [, , modules, port, folder, extra] = process.argv;
 const path = require("path");
 const {
@@ -103,7 +105,14 @@ async function main() {
   }
   await server.start();
   process.stdout.write("ready\n");
-  process.stdin.resume();
-  process.stdin.on("close", () => process.exit(0));
+  require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+    const asked = JSON.parse(line);
+    const node = own.findNode(`s=${asked.name}`);
+    if (asked.writable === undefined) {
+      node.setValueFromSource({ dataType: node.readValue().value.dataType, value: asked.value });
+    } else {
+      node.accessLevel = AccessLevelFlag.CurrentRead | (asked.writable ? AccessLevelFlag.CurrentWrite : 0);
+    }
+  }).on("close", () => process.exit(0));
 }
 main().catch((error) => { process.stderr.write(`${error.stack}\n`); process.exit(1); });

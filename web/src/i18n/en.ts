@@ -172,7 +172,9 @@ export const en = {
   "term.early": "Early",
   "term.executing": "Executing",
   "term.failed": "Failed",
+  "term.fault": "Fault",
   "term.good": "Good",
+  "term.idle": "Idle",
   "term.late": "Late",
   "term.maintenance": "Maintenance",
   "term.night": "Night",
@@ -630,6 +632,7 @@ export const en = {
   "alarmEvent.disabled": "Rule switched off",
   "alarmEvent.removed": "Rule deleted",
   "alarmEvent.undone": "Undone",
+  "alarmEvent.rule_changed": "Rule changed",
 
   "alarms.title": "Alarms",
   "alarms.pages": "List or journal",

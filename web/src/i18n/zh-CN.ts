@@ -174,7 +174,9 @@ export const zhCN: Record<keyof typeof en, string> = {
   "term.early": "早班",
   "term.executing": "运行中",
   "term.failed": "故障",
+  "term.fault": "故障",
   "term.good": "合格",
+  "term.idle": "空闲",
   "term.late": "中班",
   "term.maintenance": "维护",
   "term.night": "夜班",
@@ -632,6 +634,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "alarmEvent.disabled": "规则停用",
   "alarmEvent.removed": "规则删除",
   "alarmEvent.undone": "撤销",
+  "alarmEvent.rule_changed": "规则变更",
 
   "alarms.title": "报警",
   "alarms.pages": "列表或日志",

@@ -12,7 +12,7 @@ from xushi.signals import unit_display
 from .._explore import FoundNode
 from ._model import MOST_ROWS, KindName, Machine, Reason, Row
 from ._model import Mapping as Whole
-from ._words import GENERIC, free_name, id_short, machine_kind, shown_name, unit_in, words
+from ._words import GENERIC, free_name, id_short, machine_kind, shown_name, unit_in, without_unit, words
 
 _KINDS: dict[str, KindName] = {
     "number": "double", "integer": "int", "boolean": "bool", "string": "string", "time": "time", "array": "array",
@@ -160,6 +160,8 @@ class _Suggestion:
         if node.is_writable:
             reasons.append(Reason("connectors.reason_writable"))
         named = node.name if words(node.name) not in (("value",), ("val",), ("v",)) or len(steps) < 2 else steps[-2]
+        if unit and unit == unit_in(named):
+            named = without_unit(named)
         return Row(
             number, node.address, key, self._unique(key, "p", ".".join(steps)), shown_name(named), kind,
             source=" / ".join(node.path), unit=unit, low=node.low, high=node.high, is_writable=node.is_writable,

@@ -75,17 +75,29 @@ def words(name: str) -> tuple[str, ...]:
 
 def unit_in(name: str) -> str:
     """Return the unit that ends a name, as in `speed_m_s` or `OilTemp_C`; empty where there is none."""
+    return _unit_at_end(name)[0]
+
+
+def without_unit(name: str) -> str:
+    """Return a name without the unit that ends it, with a capital: `OilTemp_C` → OilTemp, `speed_rpm` → Speed."""
+    sign = _unit_at_end(name)[1]
+    cut = re.sub(rf"[^A-Za-z0-9]*{sign}[^A-Za-z0-9]*$", "", name, flags=re.IGNORECASE) if sign else ""
+    return cut[:1].upper() + cut[1:] if cut else name
+
+
+def _unit_at_end(name: str) -> tuple[str, str]:
+    """Return the unit that ends a name, and a pattern of its letters there."""
     plain = tuple(part.lower() for part in re.split(r"[^A-Za-z0-9]+", name) if part)
     if len(plain) > 2 and (plain[-2], plain[-1]) in _PAIRS:
-        return _PAIRS[plain[-2], plain[-1]]
+        return _PAIRS[plain[-2], plain[-1]], f"{plain[-2]}[^A-Za-z0-9]+{plain[-1]}"
     parts = words(name)
     for last in ({plain[-1]} if len(plain) > 1 else set()) | ({parts[-1]} if len(parts) > 1 else set()):
         if last in _UNITS:
-            return _UNITS[last]
+            return _UNITS[last], last
         if last in _ONE_LETTER and _ONE_LETTER[last][1] & set(parts[:-1]):
-            return _ONE_LETTER[last][0]
+            return _ONE_LETTER[last][0], last
     joined = "".join(parts[-2:])
-    return _UNITS.get(joined, "") if len(parts) > 2 else ""
+    return (_UNITS[joined], "[^A-Za-z0-9]*".join(parts[-2:])) if len(parts) > 2 and joined in _UNITS else ("", "")
 
 
 def machine_kind(*names: str) -> tuple[MachineKind, str] | None:

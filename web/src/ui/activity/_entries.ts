@@ -95,8 +95,11 @@ export function useLines(data: EvidenceInfo[] | null): Line[] {
       const touched = entry.touched.filter((key) => !key.startsWith("change/") && !key.startsWith("proposal/"));
       const { shell, words } = describe(summaryOf(entry));
       const twinsTouched = touched.flatMap((key) => (key.startsWith("shell/") ? [key.slice(6)] : (shellOf.get(key) ?? [])));
-      const named = touched.slice(0, MOST_TARGETS).map((key) => names.get(key) ?? key.slice(key.indexOf("/") + 1));
-      const target = (words.length > 0 ? words : named).join(" · ");
+      const nameOf = (key: string) => names.get(key) ?? names.get(`shell/${shellOf.get(key)}`);
+      const known = [...new Set(touched.flatMap((key) => nameOf(key) ?? []))];
+      // Where things with a name are among them, their parts and files need not be told by their ids.
+      const named = known.length > 0 ? known : touched.map((key) => key.slice(key.indexOf("/") + 1));
+      const target = (words.length > 0 ? words : named.slice(0, MOST_TARGETS)).join(" · ");
       const end = ended.get(entry.command_id);
       const params = entry.entry["params"] as Record<string, unknown> | null | undefined;
       return {
@@ -106,7 +109,7 @@ export function useLines(data: EvidenceInfo[] | null): Line[] {
         why: whyOf(end),
         endedBy: end?.number ?? null,
         twins: [...new Set([...(shell ? [shell] : []), ...twinsTouched])],
-        target: words.length === 0 && touched.length > MOST_TARGETS ? text("activity.more", { names: target, count: touched.length - MOST_TARGETS }) : target,
+        target: words.length === 0 && named.length > MOST_TARGETS ? text("activity.more", { names: target, count: named.length - MOST_TARGETS }) : target,
       };
     };
     return (data ?? []).filter((entry) => entry.command).map(lineOf).reverse();

@@ -50,7 +50,7 @@ export function useGuardText(): (guard: Guard) => string {
   };
 }
 
-const EVENTS = ["raised", "cleared", "acknowledged", "shelved", "unshelved", "suppressed", "unsuppressed", "reset", "noted", "enabled", "disabled", "removed", "undone"];
+const EVENTS = ["raised", "cleared", "acknowledged", "shelved", "unshelved", "suppressed", "unsuppressed", "reset", "noted", "enabled", "disabled", "removed", "rule_changed", "undone"];
 
 export function useEventText(): (entry: JournalEntry) => string {
   const text = useText();

@@ -13,10 +13,12 @@ const LANGUAGE_NAMES: Record<Language, string> = { en: "English", "zh-CN": "中�
 const SHORT_NAMES: Record<Language, string> = { en: "EN", "zh-CN": "中文" };
 const SCHEME_ICONS: Record<Scheme, IconName> = { light: "sun", dark: "moon", contrast: "contrast" };
 
+/** The building's name, or that of the one place on which all stands; machines side by side are no plant's name. */
 function usePlantName(): string {
   const places = usePlant((plant) => plant.places);
   const language = useLanguage();
-  const root = places.find((place) => place.parent === null && place.category === "building") ?? places.find((place) => place.parent === null);
+  const roots = places.filter((place) => place.parent === null);
+  const root = roots.find((place) => place.category === "building") ?? (roots.length === 1 ? roots[0] : undefined);
   return root ? localName(root.name, language, root.id) : "";
 }
 
