@@ -91,7 +91,7 @@ def _unit_at_end(name: str) -> tuple[str, str]:
     if len(plain) > 2 and (plain[-2], plain[-1]) in _PAIRS:
         return _PAIRS[plain[-2], plain[-1]], f"{plain[-2]}[^A-Za-z0-9]+{plain[-1]}"
     parts = words(name)
-    for last in ({plain[-1]} if len(plain) > 1 else set()) | ({parts[-1]} if len(parts) > 1 else set()):
+    for last in (*plain[1:][-1:], *parts[1:][-1:]):  # the longer of `degC` and `C` first
         if last in _UNITS:
             return _UNITS[last], last
         if last in _ONE_LETTER and _ONE_LETTER[last][1] & set(parts[:-1]):
