@@ -111,15 +111,15 @@ def test_what_is_typed_into_a_cell_outlives_the_answer_to_the_last_edit_and_has_
     unit = _unit_field(wizard, "en")
     before = _unit(wizard, path)
     held: list[Route] = []
-    wizard.page.route(ROWS, held.append)
+    wizard.page.route(ROWS, lambda route: held.append(route))
     with wizard.page.expect_request(ROWS):
         unit.fill("mbar")
         unit.press("Enter")
     unit.press_sequentially("s")
     with wizard.page.expect_response(ROWS):
-        wizard.page.unroute(ROWS)
         for route in held:
             route.continue_()
+    wizard.page.unroute(ROWS)
     expect(unit).to_have_attribute("data-cell", "typing")
     expect(unit).to_have_value("mbars")
     unit.press("Control+z")
