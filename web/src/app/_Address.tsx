@@ -1,5 +1,5 @@
 // Keeps the address of the page a link to what is on the screen, and follows links opened in the same page.
-import { useContext, useEffect } from "react";
+import { useContext, useEffect, useRef } from "react";
 import { SessionContext, UiContext, WorldContext, decodeView, encodeView, useLinkedView } from "../ui";
 
 const WRITE_DELAY_MS = 400;
@@ -9,6 +9,8 @@ export function Address() {
   const session = useContext(SessionContext);
   const world = useContext(WorldContext);
   const linkedView = useLinkedView();
+  /** The address as it was written or followed last; any other is a link that was opened, and is still to be followed. */
+  const known = useRef(location.hash);
 
   useEffect(() => {
     if (!ui || !session) return;
@@ -16,8 +18,10 @@ export function Address() {
     const writeNow = () => {
       clearTimeout(timer);
       timer = undefined;
+      if (location.hash !== known.current) return;
       const next = `#${encodeView(linkedView())}`;
       if (next !== location.hash) history.replaceState(null, "", next);
+      known.current = location.hash;
     };
     // The shown time moves many times a second; browsers allow few changes of the address.
     const write = () => {
@@ -37,6 +41,7 @@ export function Address() {
   useEffect(() => {
     if (!ui || !session) return;
     const follow = () => {
+      known.current = location.hash;
       const { atMs, timeline, besideAtMs, ...view } = decodeView(location.hash);
       if (view.beside && besideAtMs !== undefined) {
         if (ui.get().beside) session.feed.beside.seek(view.beside, besideAtMs);
@@ -47,6 +52,7 @@ export function Address() {
       if (atMs !== undefined) session.feed.seek(timeline ?? "live", atMs);
       else if (session.feed.time.get().mode !== "live") session.feed.live();
     };
+    known.current = location.hash;
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, [ui, session, world]);
