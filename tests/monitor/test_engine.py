@@ -111,6 +111,7 @@ def key_of(found: Any) -> Any:
     return sorted((one.at_ns, one.rule, one.event, one.value) for one in found)
 
 
+@settings(deadline=None)
 @given(rows=ROWS, cuts=st.lists(st.integers(0, 60), max_size=8), ticks=st.booleans())
 def test_the_way_frames_are_cut_changes_nothing(registry: SignalRegistry, rows: Any, cuts: Any, ticks: bool) -> None:
     frame, end_ns = frames_of(registry, rows)
