@@ -4,18 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from visiting import Demo, Visit
+from visiting import Demo, Visit, hold
 
 OP70 = "urn:xushi:demo:shell:OP70"
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
-
-
-def hold(page: Page, button: Locator) -> None:
-    button.scroll_into_view_if_needed()
-    button.hover()
-    page.mouse.down()
-    page.wait_for_timeout(1500)
-    page.mouse.up()
 
 
 def details(page: Page) -> Locator:
@@ -29,7 +21,7 @@ def test_a_station_is_stopped_with_a_reason_and_started_again_from_the_activity(
     stop = panel.get_by_role("button", name="Hold: Stop")
     stop.click()
     expect(panel).to_contain_text("Keep holding")
-    hold(page, stop)
+    hold(stop)
     expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()
     page.get_by_role("button", name="Activity", exact=True).first.click()
     row = page.get_by_role("row").filter(has_text="guard door check").first
@@ -53,7 +45,7 @@ def test_a_vehicle_is_sent_to_a_place_chosen_by_name(visit: Visit) -> None:
     panel = details(page)
     panel.get_by_role("combobox", name="Send to").click()
     page.get_by_role("option", name=re.compile("^OP50")).click()
-    hold(page, panel.get_by_role("button", name="Hold to send"))
+    hold(panel.get_by_role("button", name="Hold to send"))
     told = page.get_by_text(re.compile("The vehicle accepted order|Refused by the device|refused", re.IGNORECASE)).first
     expect(told).to_be_visible()
 
@@ -65,7 +57,7 @@ def test_a_proposal_waits_in_the_page_until_a_person_confirms_it(visit: Visit, d
     page.get_by_role("button", name=re.compile("^Waiting for a decision")).click()
     card = page.get_by_role("listitem", name="Write to the device").filter(has_text="too loose")
     expect(card).to_contain_text("87")
-    hold(page, card.get_by_role("button", name="Hold to confirm"))
+    hold(card.get_by_role("button", name="Hold to confirm"))
     expect(card).to_be_hidden()
     confirmed = next(each for each in demo.remote.get("/api/proposals") if each["why"] == "too loose")
     assert (confirmed["state"], confirmed["outcome"]) == ("confirmed", "done")

@@ -4,7 +4,7 @@ import json
 import re
 
 from playwright.sync_api import Page, expect
-from visiting import Visit
+from visiting import Visit, hold
 
 PUMP = {
     "assetAdministrationShells": [
@@ -98,13 +98,10 @@ def test_a_set_point_reaches_the_machine_only_when_held(visit: Visit) -> None:
     row = page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Torque target")
     row.get_by_role("button", name="Change Torque target").click()
     row.get_by_label("New value").fill("86")
-    hold = row.get_by_role("button", name="Hold to write")
-    hold.click()
+    write = row.get_by_role("button", name="Hold to write")
+    write.click()
     expect(row).to_contain_text("Keep holding")
-    hold.hover()
-    page.mouse.down()
-    page.wait_for_timeout(1500)
-    page.mouse.up()
+    hold(write)
     expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()
     expect(row).to_contain_text("86")
 
@@ -126,8 +123,5 @@ def test_a_method_of_the_machine_is_called_only_when_held(visit: Visit) -> None:
     expect(address).to_have_value("nsu=urn:xushi:demo:plant;s=OP40.")
     address.fill("nsu=urn:xushi:demo:plant;s=OP40.Reset")
     dialog.get_by_label("Why").fill("shift begins")
-    dialog.get_by_role("button", name="Hold to do it").hover()
-    page.mouse.down()
-    page.wait_for_timeout(1500)
-    page.mouse.up()
+    hold(dialog.get_by_role("button", name="Hold to do it"))
     expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()

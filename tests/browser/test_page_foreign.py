@@ -19,6 +19,7 @@ from connecting import Wizard, windows
 from paho.mqtt.publish import single
 from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
+from visiting import hold
 
 from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, start_mosquitto, start_node_opcua
 
@@ -116,14 +117,6 @@ def on_server(plant: NodeOpcua, name: str) -> Any:
         return client.get_node(f"ns={namespace};s={name}").read_value()
 
 
-def hold(page: Page, button: Locator) -> None:
-    button.scroll_into_view_if_needed()
-    button.hover()
-    page.mouse.down()
-    page.wait_for_timeout(1500)
-    page.mouse.up()
-
-
 def set_speed(page: Page, value: str, reason: str) -> Locator:
     """Fill in a new speed with its reason, and hold; return the line of the set-point."""
     line = line_of(robot(page), "Speed override")
@@ -132,7 +125,7 @@ def set_speed(page: Page, value: str, reason: str) -> Locator:
         change.click()
     line.get_by_label("New value").fill(value)
     line.get_by_label("Why").fill(reason)
-    hold(page, line.get_by_role("button", name="Hold to write"))
+    hold(line.get_by_role("button", name="Hold to write"))
     return line
 
 
@@ -332,7 +325,7 @@ def test_all_of_it_reads_in_chinese_too(works: Works) -> None:
     line.get_by_role("button", name="更改速度倍率").click()
     line.get_by_label("新值").fill("55")
     line.get_by_label("原因").fill("换班提速")
-    hold(page, line.get_by_role("button", name="按住以写入"))
+    hold(line.get_by_role("button", name="按住以写入"))
     expect(page.get_by_text("已完成：写入设备")).to_be_visible()
     assert on_server(works.plant, OVERRIDE) == 55
     page = works.open("zh-CN", view="activity")

@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import Locator, Page, expect
-from visiting import Demo, Visit
+from playwright.sync_api import expect
+from visiting import Demo, Visit, hold
 
 FACTOR = "urn:xushi:demo:submodel:{}:OperationalData#CycleTimeFactor"
 SLOW_MS = 90_000
-
-
-def hold(page: Page, button: Locator) -> None:
-    """Hold a button for as long as what moves metal asks for."""
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    time.sleep(1.6)
-    page.mouse.up()
 
 
 def make(demo: Demo, title: str, machine: str, amount: float) -> str:
@@ -47,15 +36,15 @@ def test_a_plan_is_checked_approved_executed_and_rolled_back(visit: Visit, demo:
     page.get_by_label("Note").fill("fine")
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_text("own plan, the only person here")).to_be_visible()
-    hold(page, page.get_by_role("button", name="Hold to execute"))
+    hold(page.get_by_role("button", name="Hold to execute"))
     confirm = page.get_by_role("button", name="Confirm: it is done")
     expect(confirm).to_be_visible()
     page.get_by_role("button", name="Pause the plan").click()
     expect(page.get_by_text("paused the plan.")).to_be_visible()
-    hold(page, page.get_by_role("button", name="Hold to resume"))
+    hold(page.get_by_role("button", name="Hold to resume"))
     confirm.click()
     expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible()
-    hold(page, page.get_by_role("button", name="Hold to roll back"))
+    hold(page.get_by_role("button", name="Hold to roll back"))
     expect(page.get_by_role("article").get_by_text("rolled back", exact=True)).to_be_visible()
     expect(first).to_contain_text("taken back")
 
@@ -112,9 +101,9 @@ def test_a_branch_becomes_a_plan_whose_promise_is_rehearsed(visit: Visit, demo: 
     expect(promise).to_be_visible(timeout=SLOW_MS)
     expect(promise.get_by_role("row")).to_have_count(4)
     page.get_by_role("button", name="Approve", exact=True).click()
-    hold(page, page.get_by_role("button", name="Hold to execute"))
+    hold(page.get_by_role("button", name="Hold to execute"))
     expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible()
     page.get_by_role("button", name="Measure now").click()
     expect(page.get_by_text(re.compile("^The span ends at"))).to_be_visible(timeout=SLOW_MS)
-    hold(page, page.get_by_role("button", name="Hold to roll back"))
+    hold(page.get_by_role("button", name="Hold to roll back"))
     expect(page.get_by_role("article").get_by_text("rolled back", exact=True)).to_be_visible()

@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from xushi.remote import Remote, local_access
 from xushi.testing import free_port
@@ -95,3 +95,20 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+
+
+def hold(button: Locator, by_key: bool = False) -> None:
+    """Hold a button of what moves metal, by mouse or key, for as long as it asks for, however slow the page is."""
+    page = button.page
+    button.scroll_into_view_if_needed()
+    if by_key:
+        button.focus()
+        page.keyboard.down("Enter")
+    else:
+        button.hover()
+        page.mouse.down()
+    expect(button.and_(page.locator("[data-held]"))).to_have_count(0, timeout=WAIT_MS)
+    if by_key:
+        page.keyboard.up("Enter")
+    else:
+        page.mouse.up()
