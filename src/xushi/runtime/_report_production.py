@@ -116,10 +116,13 @@ def _counted_section(scope: Scope) -> Section:
     definitions.sort(key=lambda one: natural(one.title.get("en", one.id)))
     spans, labels = _intervals(scope)
     rows, bars = [], []
-    for definition in definitions:
-        whole, *hourly = pieces(definition, scope.run, [(scope.start_ns, scope.end_ns), *spans], scope.bounds[1])
+    for place, definition in enumerate(definitions):
+        asked = [(scope.start_ns, scope.end_ns), *(spans if place < _MOST_COUNTED else ())]
+        whole, *hourly = pieces(definition, scope.run, asked, scope.bounds[1])
         title = definition.title or {"en": definition.id}
         rows.append((title, *whole))
+        if not hourly:
+            continue
         series = [Series(_GOOD, tuple(good or 0.0 for good, _ in hourly))]
         if definition.reject:
             series.append(Series(_REJECTED, tuple(bad or 0.0 for _, bad in hourly), "fault"))
@@ -128,7 +131,7 @@ def _counted_section(scope: Scope) -> Section:
         Column({"en": "Machine", "zh-CN": "设备"}, share=2.4), Column(_GOOD, "integer"), Column(_REJECTED, "integer"),
     )  # fmt: skip
     table = Table({}, columns, tuple(rows), empty={"en": "No machine counts pieces.", "zh-CN": "没有设备计数。"})
-    return Section("production", _PRODUCTION, (table, *bars[:_MOST_COUNTED]), {
+    return Section("production", _PRODUCTION, (table, *bars), {
         "en": "Pieces by the counters that the key figures name; these machines report no single products.",
         "zh-CN": "按关键指标所指计数器统计；这些设备不报告单件产品。",
     })  # fmt: skip

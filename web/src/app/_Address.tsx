@@ -10,7 +10,7 @@ export function Address() {
   const world = useContext(WorldContext);
   const linkedView = useLinkedView();
   /** The address as it was written or followed last; any other is a link that was opened, and is still to be followed. */
-  const known = useRef(location.hash);
+  const known = useRef("");
 
   useEffect(() => {
     if (!ui || !session) return;
@@ -20,7 +20,8 @@ export function Address() {
       timer = undefined;
       if (location.hash !== known.current) return;
       const next = `#${encodeView(linkedView())}`;
-      if (next !== location.hash) history.replaceState(null, "", next);
+      if (next === location.hash) return;
+      history.replaceState(null, "", next);
       known.current = location.hash;
     };
     // The shown time moves many times a second; browsers allow few changes of the address.
