@@ -179,7 +179,7 @@ def _controller() -> tuple[Signal, ...]:
         opcua(id, "Published.Sparkplug", "int", "Sparkplug metrics published", "Sparkplug 发布指标数"),
         opcua(id, "Published.Json", "int", "JSON messages published", "JSON 消息数"),
         opcua(id, "Published.Vda5050", "int", "VDA 5050 messages published", "VDA 5050 消息数"),
-        sparkplug(id, "Soak.Sequence", "int", "Sequence, one more in every message", "序号，每条消息加一"),
+        sparkplug(id, "Soak.Sequence", "int", "Sequence, one more in every round", "序号，每轮加一"),
         json(
             id,
             "Soak.JsonSequence",
