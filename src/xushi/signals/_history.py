@@ -154,8 +154,8 @@ class History:
         try:
             with self._writing:  # whatever is on its way to a chunk has then arrived
                 self._write_chunks(self._memory.open_handles())
+                self._store.checkpoint()  # never beside a transaction of its own connection: SQLite would refuse it
             log.release(self._memory.needed_segment(lambda: log.active))
-            self._store.checkpoint()
         except (sqlite3.Error, OSError) as error:
             raise XushiError("signals.write_failed", path=str(self.folder), reason=str(error)) from error
 
