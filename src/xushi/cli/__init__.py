@@ -4,14 +4,17 @@ from ._main import main
 from ._safekeeping import BACKUP, RESTORE, ROLLBACK, VERIFY
 from ._simulate import SIMULATE
 from ._verbs import COMMAND, COMPLETION, CONNECT, DOCTOR, EXPORT, LINK, MCP, OPEN, RUN, STATUS, TOKEN, UNDO
+from ._watching import ALARMS, FIGURES, VALUES
 
 __all__ = [
+    "ALARMS",
     "BACKUP",
     "COMMAND",
     "COMPLETION",
     "CONNECT",
     "DOCTOR",
     "EXPORT",
+    "FIGURES",
     "LINK",
     "MCP",
     "OPEN",
@@ -22,6 +25,7 @@ __all__ = [
     "STATUS",
     "TOKEN",
     "UNDO",
+    "VALUES",
     "VERIFY",
     "main",
 ]

@@ -5,5 +5,22 @@ from ._embedded import Embedded, open_folder
 from ._history import Samples
 from ._plant import Plant, connect
 from ._twins import Shell, Signal
+from ._watching import Alarm, Alarms, ControlChart, Figure, Figures, Why
 
-__all__ = ["Commands", "Embedded", "Outcome", "Plant", "Samples", "Shell", "Signal", "connect", "open_folder"]
+__all__ = [
+    "Alarm",
+    "Alarms",
+    "Commands",
+    "ControlChart",
+    "Embedded",
+    "Figure",
+    "Figures",
+    "Outcome",
+    "Plant",
+    "Samples",
+    "Shell",
+    "Signal",
+    "Why",
+    "connect",
+    "open_folder",
+]

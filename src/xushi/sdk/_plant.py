@@ -16,6 +16,7 @@ from xushi.runtime import decode_frame
 
 from ._commands import Commands, Outcome
 from ._twins import Shell, Signal, Value
+from ._watching import Alarm, Alarms, Figure, Figures
 
 _LOOK_S = 0.2
 _BAD = 0x8000_0000
@@ -143,6 +144,17 @@ class Plant:
             value = None if quality >= _BAD else _typed(frame.value(index), signal.info["kind"])
             found[signal.key] = Value(value, signal.unit, quality, float(frame.times_ms[index]))
         return found
+
+    def alarms(self, *, timeline: str = "live", at_ms: float | None = None) -> Alarms:
+        """Return the alarms that are not normal, the most urgent first: now, or at an instant of a timeline."""
+        query = {"timeline": timeline} | ({} if at_ms is None else {"at_ms": at_ms})
+        return Alarms(Alarm(self, info) for info in self.remote.get("/api/alarms", **query)["alarms"])
+
+    def figures(self, minutes: float = 480.0, *, timeline: str = "live", end_ms: float | None = None) -> Figures:
+        """Return every key performance indicator over the last `minutes` before `end_ms` (now by default)."""
+        end = end_ms if end_ms is not None else time.time() * 1e3
+        span = {"start_ms": end - minutes * 60e3, "end_ms": end, "timeline": timeline}
+        return Figures(Figure(self, info, span) for info in self.remote.get("/api/kpis", **span)["kpis"])
 
     def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> Outcome:
         """Run a command and return its outcome."""

@@ -12,6 +12,7 @@ from xushi.kernel import XushiError
 
 from ._commands import Outcome
 from ._history import Samples
+from ._watching import Alarms, ControlChart, Figures
 
 if TYPE_CHECKING:
     from ._plant import Plant
@@ -61,6 +62,19 @@ class Signal:
         path = f"/api/timelines/{timeline}/signals/{self.handle}/range"
         return Samples.of_answer(self._plant.remote.get(path, **query), self.path, self.unit)
 
+    def control_chart(self, minutes: float = 60.0, *, chart: str = "individuals", subgroup: int = 5,
+                      timeline: str = "live", end_ms: float | None = None) -> ControlChart:  # fmt: skip
+        """Return the control charts of the last `minutes` before `end_ms` (now by default).
+
+        Args:
+            chart: individuals, xbar_r, xbar_s, p, np, c or u (ISO 7870-2).
+            subgroup: values to a point, where the chart has subgroups.
+        """
+        end = end_ms if end_ms is not None else time.time() * 1e3
+        query = {"start_ms": end - minutes * 60e3, "end_ms": end, "chart": chart, "subgroup": subgroup}
+        path = f"/api/timelines/{timeline}/signals/{self.handle}/spc"
+        return ControlChart(self._plant.remote.get(path, **query), self.path)
+
     def _repr_html_(self) -> str:
         """Show the newest value and the last hour, in Jupyter and its kin."""
         value = _shown(self.value)
@@ -93,6 +107,14 @@ class Shell:
     def actions(self) -> dict[str, dict[str, Any]]:
         """What the machine's interface lists as actions, by idShort."""
         return {each["id_short"]: each for each in self._plant.actions() if each["shell"] == self.id}
+
+    def alarms(self) -> Alarms:
+        """Return this machine's alarms that are not normal."""
+        return Alarms(one for one in self._plant.alarms() if one.info["shell"] == self.id)
+
+    def figures(self, minutes: float = 480.0) -> Figures:
+        """Return this machine's key performance indicators over the last `minutes`."""
+        return Figures(one for one in self._plant.figures(minutes) if one.shell == self.id)
 
     def act(self, action: str, *, dry_run: bool = False, reason: str = "", **inputs: Any) -> Outcome:
         """Let the machine do one of its actions, wait for its answer, and return the outcome.

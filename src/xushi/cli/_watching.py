@@ -1,0 +1,197 @@
+"""The verbs `values`, `alarms` and `figures`: watch a plant from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from xushi.cli._columns import columns, plain
+from xushi.cli._verbs import required, where
+from xushi.kernel import XushiError
+from xushi.remote import Remote, Verb
+
+_BAD = 0x8000_0000
+_LOOK_S = 1.0
+_TEXTS: dict[str, tuple[str, str]] = {
+    "names": ("machines (idShort) or signals (end of their key); all when left out",
+              "设备（idShort）或信号（键的末尾）；省略时为全部"),
+    "follow": ("go on, and print what changes, until Ctrl-C", "持续运行并输出变化，直到 Ctrl-C"),
+    "machine": ("only this machine (idShort)", "仅此设备（idShort）"),
+    "minutes": ("how many minutes back from now (default: 480)", "从现在往前的分钟数（默认：480）"),
+    "why": ("show what this figure was made of, by its id", "按 id 显示该指标的构成"),
+    "none": ("No alarm.", "没有报警。"),
+    "value-head": ("machine|signal|value|unit|time", "设备|信号|数值|单位|时间"),
+    "alarm-head": ("priority|state|since|alarm|value", "优先级|状态|自|报警|数值"),
+    "figure-head": ("id|figure|value", "id|指标|数值"),
+}  # fmt: skip
+
+
+def _words(name: str, language: str) -> str:
+    return _TEXTS[name][1 if language == "zh-CN" else 0]
+
+
+def _say(text: dict[str, str] | None, language: str) -> str:
+    return "" if not text else text.get(language) or text.get("en") or next(iter(text.values()), "")
+
+
+def _clock(time_ms: float) -> str:
+    return f"{datetime.fromtimestamp(time_ms / 1e3).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _number(value: Any, unit: str) -> str:
+    return "–" if value is None else f"{value:.5g} {unit}".strip()
+
+
+def _print(options: argparse.Namespace, value: Any, head: str, rows: Sequence[Sequence[str]]) -> None:
+    if options.json:
+        print(json.dumps(value, ensure_ascii=False), flush=True)
+        return
+    for line in columns([_words(head, options.lang).split("|"), *rows] if head else rows):
+        print(line, flush=True)
+
+
+# ---- values
+def _values_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=_words("names", language))
+    parser.add_argument("--follow", action="store_true", help=_words("follow", language))
+    where(parser, language)
+
+
+def _values(options: argparse.Namespace) -> int:
+    remote = required(options)
+    chosen = _chosen(remote, options.names)
+    shown = _newest(remote, chosen)
+    _print(options, shown, "value-head", _value_rows(shown))
+    while options.follow:
+        time.sleep(_LOOK_S)
+        before, shown = shown, _newest(remote, chosen)
+        changed = [now for was, now in zip(before, shown, strict=True) if now != was]
+        if changed:
+            _print(options, changed, "", _value_rows(changed))
+    return 0
+
+
+def _chosen(remote: Remote, names: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """The signals of the machines and the signals that were named, by handle.
+
+    Raises:
+        XushiError: `cli.signal_unknown`.
+    """
+    signals = remote.get("/api/signals")["signals"]
+    machines = {shell["id"]: shell["idShort"] for shell in remote.get("/api/twins")}
+    found: dict[int, dict[str, Any]] = {}
+    for name in names or [""]:
+        fitting = [one for one in signals if machines.get(one["shell"]) == name or one["key"].endswith(name)]
+        if names and not fitting:
+            raise XushiError("cli.signal_unknown", signal=name)
+        found |= {one["handle"]: {**one, "machine": machines.get(one["shell"], one["shell"])} for one in fitting}
+    return found
+
+
+def _newest(remote: Remote, chosen: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    from xushi.runtime import decode_frame
+
+    frame = decode_frame(remote.raw("GET", "/api/timelines/live/snapshot"))
+    places = {handle: index for index, handle in enumerate(frame.handles.tolist())}
+    return [_told(one, frame, places.get(handle)) for handle, one in chosen.items()]
+
+
+def _told(signal: dict[str, Any], frame: Any, place: int | None) -> dict[str, Any]:
+    told = {"signal": signal["key"], "machine": signal["machine"], "path": signal["path"], "unit": signal["unit"]}
+    if place is None:
+        return {**told, "value": None, "quality": None, "time_ms": None}
+    quality = int(frame.qualities[place])
+    value = frame.value(place) if quality < _BAD else None
+    return {**told, "value": value, "quality": quality, "time_ms": float(frame.times_ms[place])}
+
+
+def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
+    def said(value: Any) -> str:
+        return "–" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+    return [
+        [
+            one["machine"],
+            one["path"],
+            said(one["value"]),
+            one["unit"],
+            _clock(one["time_ms"]) if one["time_ms"] else "–",
+        ]
+        for one in shown
+    ]
+
+
+# ---- alarms
+def _alarms_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    where(parser, language)
+
+
+def _alarms(options: argparse.Namespace) -> int:
+    told = required(options).get("/api/alarms")
+    rows = [
+        [one["priority"], one["state"], _clock(one["since_ms"]), _say(one["title"], options.lang),
+         _number(one["value"], one["unit"])]
+        for one in told["alarms"]
+    ]  # fmt: skip
+    if not rows and not options.json:
+        print(_words("none", options.lang))
+        return 0
+    _print(options, told, "alarm-head", rows)
+    return 0
+
+
+# ---- figures
+def _figures_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("machine", nargs="?", metavar="MACHINE", help=_words("machine", language))
+    parser.add_argument("--minutes", type=float, default=480.0, help=_words("minutes", language))
+    parser.add_argument("--why", metavar="FIGURE", help=_words("why", language))
+    where(parser, language)
+
+
+def _figures(options: argparse.Namespace) -> int:
+    remote, end_ms = required(options), time.time() * 1e3
+    span = {"start_ms": end_ms - options.minutes * 60e3, "end_ms": end_ms}
+    if options.why:
+        why = remote.get(f"/api/kpis/{quote(options.why, safe='')}/why", **span)
+        if options.json:
+            print(json.dumps(why, ensure_ascii=False))
+        else:
+            print("\n".join(_why_lines(why, options.lang)))
+        return 0
+    told = remote.get("/api/kpis", **span)
+    if options.machine:
+        wanted = {
+            shell["id"] for shell in remote.get("/api/twins") if options.machine in (shell["id"], shell["idShort"])
+        }
+        if not wanted:
+            raise XushiError("cli.machine_unknown", machine=options.machine)
+        told["kpis"] = [one for one in told["kpis"] if one["shell"] in wanted]
+    rows = [
+        [one["id"], _say(one["title"], options.lang),
+         _say(one["why_not"], options.lang) if one["value"] is None else _number(one["value"], one["unit"])]
+        for one in told["kpis"]
+    ]  # fmt: skip
+    _print(options, told, "figure-head", rows)
+    return 0
+
+
+def _why_lines(why: dict[str, Any], language: str, depth: int = 0) -> Iterator[str]:
+    parts = (_say(why["label"], language), _number(why["value"], why["unit"]), why["formula"], why["clause"],
+             _say(why["note"], language))  # fmt: skip
+    yield "  " * depth + "  ".join(plain(part) for part in parts if part)
+    for child in why["children"]:
+        yield from _why_lines(child, language, depth + 1)
+
+
+VALUES = Verb({"en": "show live values, once or as they change", "zh-CN": "显示实时数值，一次或持续"},
+              _values_arguments, _values)  # fmt: skip
+ALARMS = Verb(
+    {"en": "show the alarms that are not normal", "zh-CN": "显示未恢复正常的报警"}, _alarms_arguments, _alarms
+)
+FIGURES = Verb({"en": "show OEE and the other figures, and why one is what it is", "zh-CN": "显示 OEE 等指标及其构成"},
+               _figures_arguments, _figures)  # fmt: skip

@@ -1,0 +1,133 @@
+"""Alarms, figures and control charts from Python and from the command line: the same numbers as on the page."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_plant import plant_file
+
+import xushi
+from xushi.cli import main
+from xushi.sdk import Plant
+from xushi.signals import Frame
+from xushi.testing import Served, served
+
+SPEED, STATE = "urn:m:data#Speed", "urn:m:data#State"
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[tuple[Served, Plant]]:
+    """A mill with a rule on its speed, a figure from its state, and a past: 80 s of work in 100 s, 9 of 10 good."""
+    with served(tmp_path / "data") as one:
+        plant = xushi.connect(one.running.base_url, one.remote.token)
+        path = plant_file(tmp_path)
+        content = json.loads(path.read_text())
+        integers = [
+            {"modelType": "Property", "idShort": name, "valueType": "xs:int"} for name in ("State", "Good", "Bad")
+        ]
+        content["submodels"][0]["submodelElements"] += integers
+        path.write_text(json.dumps(content))
+        plant.open_files([path])
+        texts = {"en": "Too fast", "zh-CN": "过快"}
+        rule = {"id": "fast", "signal": SPEED, "condition": "above", "limit": 80.0, "title": texts}
+        plant.run("rule.put", {"rule": rule})
+        kpi = {
+            "id": "mill", "title": {"en": "Mill", "zh-CN": "铣床"}, "shell": "urn:m",
+            "producing": {"signal": STATE, "values": [3]}, "good": "urn:m:data#Good", "reject": "urn:m:data#Bad",
+            "cycle_s": 6.0, "figures": {"oee": {}},
+        }  # fmt: skip
+        plant.run("kpi.put", {"kpi": kpi})
+        now = time.time_ns()
+        mill = plant.shell("Mill")
+        state, good, bad, speed = (mill[name].handle for name in ("State", "Good", "Bad", "Speed"))
+        second = 10**9
+        rows = [(state, now - 100 * second, 3, 0), (good, now - 100 * second, 0, 0), (bad, now - 100 * second, 0, 0),
+                (state, now - 20 * second, 1, 0), (good, now - 20 * second, 9, 0), (bad, now - 19 * second, 1, 0),
+                (speed, now, 91.5, 0)]  # fmt: skip
+        one.push(Frame.from_rows(one.platform.registry, rows))
+        times = now - np.arange(60, 0, -1, dtype=np.int64) * second
+        speeds = 50.0 + np.where(np.arange(60) == 30, 25.0, np.sin(np.arange(60.0) * 2.4))
+        one.push(Frame.doubles(np.full(60, speed, np.int32), times, speeds))
+        yield one, plant
+
+
+def until_alarm(plant: Plant) -> xushi.sdk.Alarms:
+    end_s = time.monotonic() + 5
+    while not (found := plant.alarms()) and time.monotonic() < end_s:
+        time.sleep(0.02)
+    return found
+
+
+def test_an_alarm_is_read_acknowledged_and_shelved_from_python(watched: tuple[Served, Plant]) -> None:
+    _, plant = watched
+    (alarm,) = until_alarm(plant)
+    assert (alarm.id, alarm.state, alarm.value, alarm.title["zh-CN"]) == ("fast", "unacknowledged", 91.5, "过快")
+    assert "91.5" in until_alarm(plant)._repr_html_()
+    assert alarm.acknowledge("slowed down").is_done
+    assert plant.shell("Mill").alarms()[0].state == "acknowledged"
+    assert alarm.shelve(5, "known, part is ordered").is_done
+    assert plant.alarms()[0].state == "shelved"
+    assert alarm.unshelve().is_done
+    assert alarm.note("looked at the drive").is_done
+    assert plant.alarms()[0].info["notes"][-1]["text"] == "looked at the drive"
+
+
+def test_a_figure_says_what_it_was_made_of(watched: tuple[Served, Plant]) -> None:
+    _, plant = watched
+    (oee,) = plant.shell("Mill").figures(minutes=1.5)
+    assert plant.figures(minutes=1.5)["mill.oee"].value == pytest.approx(oee.value, abs=0.02)
+    why = oee.why()
+    assert [child.formula for child in why.children] == ["A = APT / PBT", "E = PRI × PQ / APT", "QR = GQ / PQ"]
+    assert oee.value == pytest.approx(np.prod([child.value for child in why.children]))
+    assert why.children[2].value == pytest.approx(0.9)
+    assert "QR = GQ / PQ" in repr(why)
+
+
+def test_a_control_chart_names_the_rules_that_are_broken(watched: tuple[Served, Plant]) -> None:
+    _, plant = watched
+    chart = plant.signal("Speed").control_chart(minutes=2, end_ms=time.time() * 1e3 - 1000)
+    assert 1 in chart.broken_rules  # the value at 75 lies outside the limits
+    assert "<svg" in chart._repr_html_()
+    nothing = plant.signal("Speed").control_chart(minutes=1, end_ms=1e12)
+    assert nothing.why_not
+    assert "Speed" in repr(nothing)
+
+
+def told(capsys: pytest.CaptureFixture[str], one: Served, *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    status = main([*arguments, "--server", one.running.base_url, "--token", one.remote.token])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_the_command_line_shows_values_alarms_and_figures(
+    watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, plant = watched
+    until_alarm(plant)
+    _, out, _ = told(capsys, one, "values", "Mill", "--json")
+    values: list[dict[str, Any]] = json.loads(out)
+    assert {each["path"]: each["value"] for each in values} == {
+        "Speed": 91.5,
+        "Mode": None,
+        "State": 1,
+        "Good": 9,
+        "Bad": 1,
+    }
+    _, out, _ = told(capsys, one, "alarms", "--lang", "zh-CN")
+    assert "过快" in out
+    assert "91.5" in out
+    _, out, _ = told(capsys, one, "figures", "Mill", "--minutes", "1.5")
+    assert "mill.oee" in out
+    _, out, _ = told(capsys, one, "figures", "--minutes", "1.5", "--why", "mill.oee")
+    assert "QR = GQ / PQ" in out
+    for verb, name in (("values", "Lathe"), ("figures", "Lathe")):
+        status, _, err = told(capsys, one, verb, name)
+        assert status == 1
+        assert "Lathe" in err
