@@ -29,6 +29,14 @@ samples = op40["Progress"].history(minutes=5)
 print(samples, samples.values[-3:])
 samples
 
+# %% What is wrong now, how the station does, and why
+print(plant.alarms())
+figures = op40.figures(minutes=10)
+print(figures, figures[0].why(), sep="\n")
+
+# %% A control chart, with the rules of Nelson that it breaks
+op40["CycleTime"].control_chart(minutes=30)
+
 # %% Every command of the server, with signature and help
 print(plant.commands)
 help(plant.commands.signal.write)

@@ -14,6 +14,7 @@ from xushi.cli._columns import columns, plain
 from xushi.cli._verbs import required, where
 from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb
+from xushi.signals import unit_display
 
 _BAD = 0x8000_0000
 _LOOK_S = 1.0
@@ -44,7 +45,9 @@ def _clock(time_ms: float) -> str:
 
 
 def _number(value: Any, unit: str) -> str:
-    return "–" if value is None else f"{value:.5g} {unit}".strip()
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if unit == "1" else f"{value:.5g} {unit}".strip()
 
 
 def _print(options: argparse.Namespace, value: Any, head: str, rows: Sequence[Sequence[str]]) -> None:
@@ -119,7 +122,7 @@ def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
             one["machine"],
             one["path"],
             said(one["value"]),
-            one["unit"],
+            unit_display(one["unit"]),
             _clock(one["time_ms"]) if one["time_ms"] else "–",
         ]
         for one in shown

@@ -180,7 +180,9 @@ def _text(text: dict[str, str]) -> str:
 
 
 def _number(value: float | None, unit: str) -> str:
-    return "–" if value is None else f"{value:.5g} {unit}".strip()
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if unit == "1" else f"{value:.5g} {unit}".strip()
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
