@@ -48,10 +48,11 @@ soak: setup ## Run the demo plant at 10x for 30 minutes and account for every va
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 kill: setup ## Kill the server 30 times under load and account for everything acknowledged
-	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q tests/server/test_kill9.py tests/monitor/test_kill.py
+	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q -s tests/server/test_kill9.py tests/monitor/test_kill.py \
+		tests/plans/test_plan_kill.py tests/backups/test_backups.py::test_a_kill_in_the_middle_loses_nothing
 
 outage: setup ## Kill and restart brokers and OPC UA servers 20 times each under load
-	XUSHI_OUTAGE_ROUNDS=20 $(BIN)/python -m pytest -q tests/connectors/test_outages.py
+	XUSHI_OUTAGE_ROUNDS=20 $(BIN)/python -m pytest -q -s tests/connectors/test_outages.py
 
 screenshots: setup ## Make the pictures of README and docs from the running product
 	$(BIN)/python tools/screenshots.py

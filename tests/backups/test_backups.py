@@ -432,6 +432,7 @@ def test_a_kill_in_the_middle_loses_nothing(what: str, tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "check")
         hidden = [path.name for path in tmp_path.iterdir() if path.name.startswith(".data")]
         assert hidden == []
+    print(json.dumps({"rounds": ROUNDS, "killed in the middle of": what}))
 
 
 @pytest.mark.parametrize("moment", ["planned", "moved away", "moved in"])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from xushi.cli import main
+from xushi.runtime import Platform
 from xushi.signals import Kind, SignalDef
 from xushi.testing import Served, served, triangle_glb
 
@@ -37,6 +38,30 @@ def plant(tmp_path: Path) -> Path:
     path = tmp_path / "plant.json"
     path.write_text(json.dumps(environment()))
     return path
+
+
+def test_rollback_goes_back_to_the_snapshot_before_the_upgrade_and_says_where_all_is(
+    capsys: pytest.CaptureFixture[str], plant: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    assert run(capsys, "open", "--json", plant, "--data", folder)[0] == 0
+    (folder / "format.json").unlink()  # as a version wrote it that knew no formats yet
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(environment("urn:later")))
+    assert run(capsys, "open", "--json", later, "--data", folder)[0] == 0
+    status, out, _ = run(capsys, "rollback", "--json", "--data", folder)
+    told = json.loads(out)
+    assert status == 0
+    assert Path(told["snapshot"]).exists()
+    assert told["program"]
+    shells = {}
+    for place in (folder, Path(told["kept"])):
+        with Platform.open(place) as platform:
+            shells[place.name] = set(platform.store.ids("shell"))
+    assert list(shells.values()) == [{"urn:cli"}, {"urn:cli", "urn:later"}]
+    status, _, err = run(capsys, "rollback", "--data", tmp_path / "none")
+    assert status == 1
+    assert err
 
 
 def test_a_dry_run_prints_one_object_and_needs_no_folder(

@@ -26,8 +26,8 @@ def _complete(element: Any) -> None:
         element["typeValueListElement"] = element["value"][0]["modelType"]
 
 
-def describe(platform: Platform, port: int, registers: Mapping[str, str]) -> None:
-    """Put the machine into the store."""
+def machine(port: int, registers: Mapping[str, str]) -> dict[str, Any]:
+    """The shell of the machine with its interface and mapping, whole as the metamodel asks."""
     faces = [
         affordance(name.lower(), href, prop("type", "integer"), op="writeproperty", modv_pollingTime="50")
         for name, href in registers.items()
@@ -36,14 +36,22 @@ def describe(platform: Platform, port: int, registers: Mapping[str, str]) -> Non
     maps = [
         mapping((("machine", "InteractionMetadata", "properties", name.lower()), name)) for name in registers
     ]  # fmt: skip
-    found = environment([face], maps, [prop(name, "0", "xs:int") for name in registers])
+    return whole(environment([face], maps, [prop(name, "0", "xs:int") for name in registers]))
+
+
+def whole(found: dict[str, Any]) -> dict[str, Any]:
+    """Complete what the short forms of the tests leave out."""
     for one in found["submodels"]:
         _complete(one)
+    for one in found["assetAdministrationShells"]:
+        one.setdefault("assetInformation", {"assetKind": "Instance"})
+    return found
+
+
+def put(platform: Platform, found: dict[str, Any]) -> None:
+    """Put the shells of an environment into the store."""
     added = {diff_key("submodel", one["id"]): one for one in found["submodels"]}
-    added |= {
-        diff_key("shell", one["id"]): {"assetInformation": {"assetKind": "Instance"}, **one}
-        for one in found["assetAdministrationShells"]
-    }
+    added |= {diff_key("shell", one["id"]): one for one in found["assetAdministrationShells"]}
     platform.store.commit(Diff(added=added))
     platform.twins.reload()
     platform.refresh()
@@ -59,7 +67,7 @@ async def started(folder: Path, port: int, registers: Mapping[str, str], *more: 
     """
     with Platform.open(folder) as platform:
         if not platform.store.ids("shell"):
-            describe(platform, port, registers)
+            put(platform, machine(port, registers))
         platform.registry.define(more)
         await platform.start()
         try:

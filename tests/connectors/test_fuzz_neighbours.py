@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,7 +15,8 @@ import numpy as np
 import paho.mqtt.client as paho
 import pytest
 from asyncua import ua
-from asyncua.ua.ua_binary import struct_to_binary
+from asyncua.common.utils import Buffer
+from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from mutating import damaged_bytes, damaged_json
 
 from xushi.connectors import Link, LinkReporter, Outage, Point
@@ -25,7 +26,7 @@ from xushi.connectors._opcua_changes import Items
 from xushi.connectors._opcua_publish import PublishError, read_publish
 from xushi.connectors._opcua_structures import Field, Structure
 from xushi.connectors._opcua_subscription import SubscriptionLost
-from xushi.connectors.sparkplug import DataType, Metric, encode_payload
+from xushi.connectors.sparkplug import DataType, Metric, decode_payload, encode_payload
 from xushi.kernel import ManualClock, SystemClock
 from xushi.signals import Kind
 
@@ -86,7 +87,7 @@ _KINDS = [Kind.DOUBLE, Kind.INT, Kind.BOOL, Kind.STRING, Kind.TIME]
 _VALUES = [1.5, -7, True, "engine", NOW]
 BIRTH = encode_payload([Metric(f"m{i}", type, None, i) for i, type in enumerate(_TYPES)], NOW, 1)
 DATA = encode_payload(
-    [Metric("", type, value, i) for i, (type, value) in enumerate(zip(_TYPES, _VALUES, strict=True))], NOW, 2
+    [Metric("", type, value, i) for i, (type, value) in enumerate(zip(_TYPES, _VALUES, strict=True))], NOW
 )
 SPARKPLUG_POINTS = [(f"spBv1.0/G/N/D:m{i}", kind) for i, kind in enumerate(_KINDS)]
 
@@ -118,6 +119,32 @@ async def never_hanging() -> AsyncIterator[None]:
     assert longest < LONGEST_HANG_S
 
 
+class Accounting(MqttConnector):
+    """Notes of each message on one topic whether it was told as unusable, gave values, or neither."""
+
+    def __init__(self, folder: Path, topic: str) -> None:
+        super().__init__(folder, SystemClock())
+        self._topic = topic.encode()
+        self.outcomes: list[tuple[bytes, str]] = []
+
+    def _message(self, topic: bytes, payload: bytes, is_retained: bool) -> None:
+        refused, rows = self._report.refused, self._rows()
+        super()._message(topic, payload, is_retained)
+        if topic == self._topic:
+            is_told = self._report.refused > refused
+            self.outcomes.append((payload, "told" if is_told else "taken" if self._rows() > rows else "nothing"))
+
+    def _rows(self) -> int:
+        return len(self._columns) + self._frame_rows
+
+
+def says_nothing(case: str, payload: bytes) -> bool:
+    """Whether a message is sound and holds no value at all."""
+    if case == "sparkplug":
+        return not decode_payload(payload).metrics
+    return json.loads(payload) in ([], {})
+
+
 @pytest.mark.parametrize("case", list(CASES))
 async def test_damaged_messages_are_told_and_every_good_one_beside_them_arrives(
     tmp_path, gathered, define, broker, case
@@ -130,7 +157,7 @@ async def test_damaged_messages_are_told_and_every_good_one_beside_them_arrives(
     peer.max_inflight_messages_set(VARIANTS * 3)
     peer.connect("127.0.0.1", broker.port)
     peer.loop_start()
-    connector = MqttConnector(tmp_path, SystemClock())
+    connector = Accounting(tmp_path, topic)
     task = asyncio.create_task(
         connector.run(Link("t", "mqtt", broker.url, {}, tuple(points)), gathered.sink, gathered.listen)
     )
@@ -148,6 +175,11 @@ async def test_damaged_messages_are_told_and_every_good_one_beside_them_arrives(
                     await gathered.until(lambda n=number: gathered.values(neighbour)[-1:] == [n])
             assert gathered.values(neighbour) == list(range(VARIANTS))
             assert not task.done()
+            await gathered.until(lambda: len(connector.outcomes) == VARIANTS)
+            for payload, outcome in connector.outcomes:
+                assert outcome != "nothing" or says_nothing(case, payload), payload
+            assert {"told", "taken"} <= {outcome for _, outcome in connector.outcomes}
+            assert gathered.qualities(neighbour) == [0] * VARIANTS
             await gathered.until(lambda: gathered.statuses[-1].refused > 0)
     finally:
         task.cancel()
@@ -212,17 +244,27 @@ async def test_damaged_opcua_responses_are_told_and_the_next_good_one_arrives(tm
     connector = prepared(gathered, handles, kinds, tmp_path)
     good = response(1)
     random = Random("opcua")
+    outcomes: list[tuple[bytes, bool, bool]] = []
     async with never_hanging():
         for _ in range(VARIANTS * 2):
             body = damaged_bytes(random, good)
             gathered.frames.clear()
-            with contextlib.suppress(PublishError, SubscriptionLost):
+            refused, told = connector._report.refused, False
+            try:
                 connector._deliver(body, read_publish(body), False)
+            except (PublishError, SubscriptionLost):
+                told = True
+            outcomes.append((body, told or connector._report.refused > refused, bool(gathered.frames)))
             gathered.frames.clear()
             connector._deliver(good, read_publish(good), False)
             found = {signal: value for signal, _, value, quality in gathered.rows if quality == 0}
             assert found == dict(zip(handles, [1.5, "text", [1.0, 2.0], 98.5, "a", True], strict=True))
             await asyncio.sleep(0)
+    nothing = [body for body, told, taken in outcomes if not told and not taken]
+    for body in nothing:
+        message = struct_from_binary(ua.PublishResponse, Buffer(body)).Parameters.NotificationMessage
+        assert not any(one.MonitoredItems for one in message.NotificationData or ()), body.hex()
+    assert len(nothing) < VARIANTS / 10
     assert connector._report.refused > 0
 
 

@@ -192,7 +192,7 @@ async def test_wildcards_lists_and_columns_are_read(tmp_path, gathered, define, 
     assert found == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 5.0)]
 
 
-async def test_a_write_is_published_where_the_point_says_and_acknowledged(
+async def test_a_write_is_published_where_the_point_says_and_done_when_its_own_topic_reports_it(
     tmp_path, gathered, define, broker, peer
 ) -> None:
     speed, fixed = define(("speed", Kind.DOUBLE), ("fixed", Kind.DOUBLE))
@@ -204,13 +204,19 @@ async def test_a_write_is_published_where_the_point_says_and_acknowledged(
         True,
         {"write_topic": "drive/set", "write_pointer": "/set/speed"},
     )
-    peer.subscribe("drive/#")
+    peer.subscribe("drive/+")
     async with running(tmp_path, gathered, broker, point, Point(fixed, "f", "drive#/x")) as connector:
-        result = await connector.write(point, 0.75)
-        assert result.is_good
-        assert result.text
+        writing = asyncio.create_task(connector.write(point, 0.75))
+        await asyncio.to_thread(peer.wait_for, 1)
+        peer.publish("drive", {"speed": 0.5})
+        await gathered.until(lambda: gathered.values(speed) == [0.5])
+        assert not writing.done(), "another value confirms nothing"
+        peer.publish("drive", {"speed": 0.7500000001})
+        result = await writing
+        assert (result.status, bool(result.text)) == (0, True)
         assert not (await connector.write(Point(fixed, "f", "drive#/x"), 1.0)).is_good
-        assert (await connector.call("drive/reset", [{"now": True}])).is_good
+        called = await connector.call("drive/reset", [{"now": True}])
+        assert (called.is_good, called.is_unsettled) == (True, True)
         received = await asyncio.to_thread(peer.wait_for, 2)
     assert received == [("drive/set", b'{"set":{"speed":0.75}}'), ("drive/reset", b'{"now":true}')]
 
@@ -344,7 +350,7 @@ async def test_tls_is_spoken_with_a_trusted_broker_and_refused_with_any_other(tm
         await asyncio.gather(task, return_exceptions=True)
         point = Point(v, "v", "s#/v", Kind.DOUBLE, True)
         async with running(tmp_path, gathered, broker, point, ca_file=str(certificate)) as trusted:
-            assert (await trusted.write(point, 2.5)).is_good
+            assert (await trusted.write(point, 2.5)).is_unsettled  # our own message comes back, and proves nothing
             await gathered.until(lambda: gathered.values(v) == [2.5])
 
 

@@ -6,12 +6,14 @@ A few rounds in every run; `make outage` does twenty of each (XUSHI_OUTAGE_ROUND
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -29,8 +31,6 @@ from xushi.signals import BAD_NO_COMMUNICATION, Kind
 from xushi.testing import BrokerMissing, free_port, start_node_opcua
 
 sys.path.insert(0, str(Path(__file__).parent))
-import itertools
-
 from opcua_peer import LOADED
 from opcua_peer import URI as ASYNCUA_URI
 
@@ -138,14 +138,76 @@ def publishing(port: int) -> Iterator[None]:
         client.loop_stop()
 
 
+@contextmanager
+def taking(port: int) -> Iterator[list[int]]:
+    """A device that takes `outage/set` and reports on `outage/actual`; gives what reached it."""
+    taken: list[int] = []
+
+    def take(client: Any, data: Any, message: Any) -> None:
+        taken.append(json.loads(message.payload)["value"])
+        client.publish("outage/actual", message.payload)
+
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.on_message = take
+    client.on_connect = lambda *_: client.subscribe("outage/set", 1)
+    client.reconnect_delay_set(1, 1)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    try:
+        yield taken
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+class Writer:
+    """Writes one number after the other, whatever happens to the broker, and keeps what it was told of each."""
+
+    def __init__(self, connector: MqttConnector, point: Point) -> None:
+        self.told: dict[int, str] = {}
+        self._connector, self._point = connector, point
+
+    async def work(self) -> None:
+        for number in itertools.count(1):
+            try:
+                result = await asyncio.wait_for(self._connector.write(self._point, number), 1.0)
+            except TimeoutError:
+                self.told[number] = "unknown"
+            else:
+                assert result.is_unsent or result.status == 0, result
+                self.told[number] = "unsent" if result.is_unsent else "done"
+            await asyncio.sleep(0.02)
+
+    def account(self, taken: list[int]) -> Counter[str]:
+        """Check that what is done arrived, and that what was not sent never did."""
+        assert taken == sorted(set(taken)), "a write arrived twice or out of order"
+        for number, state in self.told.items():
+            assert state == "unknown" or (number in taken) == (state == "done"), (number, state)
+        return Counter(self.told.values())
+
+
 async def test_a_broker_that_is_killed_again_and_again(tmp_path, gathered, define, broker) -> None:
-    handles = define(*[(f"v{n}", Kind.DOUBLE) for n in range(TOPICS)])
-    points = tuple(Point(h, f"v{n}", f"outage/{n}#/value") for n, h in enumerate(handles))
-    link = Link("test", "mqtt", broker.url, {}, points)
-    with publishing(broker.port):
-        async with serving(MqttConnector(tmp_path, SystemClock()), link, gathered):
+    handles = define(*[(f"v{n}", Kind.DOUBLE) for n in range(TOPICS)], ("actual", Kind.DOUBLE))
+    options = {"write_topic": "outage/set", "write_pointer": "/value"}
+    written = Point(handles[-1], "actual", "outage/actual#/value", Kind.DOUBLE, True, options)
+    points = tuple(Point(h, f"v{n}", f"outage/{n}#/value") for n, h in enumerate(handles[:-1]))
+    link = Link("test", "mqtt", broker.url, {}, (*points, written))
+    connector = MqttConnector(tmp_path, SystemClock())
+    writer = Writer(connector, written)
+    with publishing(broker.port), taking(broker.port) as taken:
+        async with serving(connector, link, gathered):
+            await gathered.until_state("live")
+            working = asyncio.create_task(writer.work())
             took = await outages(gathered, handles, broker.kill, broker.start)
+            held = Counter(writer.told.values())["done"]
+            await gathered.until(lambda: Counter(writer.told.values())["done"] > held)
+            working.cancel()
+            await asyncio.wait([working])
     check(gathered, handles, took)
+    told = writer.account(taken)
+    print(f"writes: {dict(told)}")
+    assert told["done"] >= ROUNDS
+    assert told["unsent"] >= ROUNDS
 
 
 async def test_an_opcua_server_that_is_killed_again_and_again(tmp_path, gathered, define) -> None:
@@ -200,5 +262,6 @@ async def test_an_opcua_server_that_nobody_here_wrote_is_killed_again_and_again(
         ended.set()
         thread.join(10)
         server.kill()
+    print(f"back after {max(took):.2f} s at worst of {len(took)}")
     assert max(took) < BACK_WITHIN_S
     assert gap_counts(gathered, [handle])[handle] == ROUNDS + 1

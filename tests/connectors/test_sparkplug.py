@@ -198,17 +198,20 @@ def test_commands_use_the_alias_and_type_of_the_birth(define) -> None:
     (a,) = define(("a", Kind.DOUBLE))
     point = Point(a, "", "spBv1.0/G/N/D:Set/a", Kind.DOUBLE, True)
     host = Host(point)
-    assert not host.host.command(point, 1.0).is_good
+    assert host.host.command(point, 1.0).is_unsent
+    assert host.host.away(point) == "G/N/D is not online"
     host.feed(DEVICE.format("DBIRTH"), [Metric("Set/a", DataType.INT16, 1, 44)], 0)
-    topic, payload = host.host.command(point, 12)
+    assert host.host.away(point) == ""
+    topic, payload, told = host.host.command(point, 12.6)
     metric = decode_payload(payload).metrics[0]
     assert (topic, metric.name, metric.alias, metric.datatype, metric.value) == (
         "spBv1.0/G/DCMD/N/D",
         "",
         44,
         DataType.INT16,
-        12,
+        told,
     )
+    assert told == 12
     assert not host.host.command(point, 2**20).is_good
     assert not host.host.command(Point(a, "", "spBv1.0/G/N/D:none", Kind.DOUBLE, True), 1).is_good
 
@@ -242,14 +245,21 @@ async def test_a_node_on_a_real_broker_is_asked_born_read_written_and_mourned(
                 qos=0,
             )
         await gathered.until(lambda: len(gathered.values(a)) == 51)
-        result = await connector.write(point, 5.5)
-        assert result.is_good
-        commands = await asyncio.to_thread(peer.wait_for, 2)
-        assert decode_payload(commands[1][1]).metrics[0].value == 5.5
-        assert (await connector.call("spBv1.0/G/N/D:a", [2])).is_good
+        for number, (ask, value) in enumerate(
+            [
+                (lambda: connector.write(point, 5.5), 5.5),
+                (lambda: connector.call("spBv1.0/G/N/D:a", [2]), 2.0),
+            ]
+        ):
+            asking = asyncio.create_task(ask())
+            commands = await asyncio.to_thread(peer.wait_for, 2 + number)
+            assert decode_payload(commands[1 + number][1]).metrics[0].value == value
+            assert not asking.done(), "a command is not done before the device says so"
+            peer.publish("spBv1.0/G/DDATA/N/D", encode_payload([Metric("", 10, value, 1)], T0 + 99 * MS, 52 + number))
+            assert (await asking).status == 0
         assert not (await connector.call("spBv1.0/G/N/D:a", [])).is_good
         peer.publish("spBv1.0/G/NDEATH/N", encode_payload([birth_number(1)], T0))
         await gathered.until(lambda: gathered.qualities(a)[-1] == BAD_NO_COMMUNICATION)
     peer.close()
-    assert gathered.values(a) == [1.0, *(float(n) for n in range(50))]
+    assert gathered.values(a) == [1.0, *(float(n) for n in range(50)), 5.5, 2.0]
     assert gathered.qualities(a).count(BAD_NO_COMMUNICATION) == 1

@@ -7,18 +7,21 @@ import json
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
 
 from xushi.server import ROUTES
+from xushi.server._messages import ClientMessage, Run, Undo
 from xushi.signals import Kind, SignalDef
 from xushi.testing import Served, served
 
@@ -197,21 +200,47 @@ def messages() -> list[Any]:
 
 
 def test_websocket_messages(plant: Served) -> None:
+    """Each message is refused, answered, or sound and without an answer of its own; or the connection says its end."""
     dice = random.Random(77)
     known = messages()
-    socket, codes = _open(plant), set()
+    socket, neighbour, codes = _open(plant), _open(plant), set()
+    counts: Counter[str] = Counter()
     for number in range(VARIANTS):
         body = damaged(dice, known[number % len(known)])
+        message = body if dice.random() < 0.05 else body.decode("utf-8", "replace")
         try:
-            socket.send(body if dice.random() < 0.05 else body.decode("utf-8", "replace"))
-            if number % 10 == 9:
-                _still_answers(socket, f"probe {number}")
+            socket.send(message)
+            told = _told_until(socket, f"probe {number}")
         except ConnectionClosed as closed:
             codes.add(closed.rcvd.code if closed.rcvd is not None else 0)
+            counts["closed"] += 1
             socket = _open(plant)
-    _still_answers(socket, "last")
+            continue
+        counts[_account(message, told, socket)] += 1
+        if number % 10 == 9:
+            _told_until(neighbour, f"neighbour {number}")
+    _told_until(socket, "last")
+    _told_until(neighbour, "last")
     socket.close()
+    neighbour.close()
     assert codes <= {1003, 1007, 1009}, "a connection was lost without its reason"
+    assert counts.total() == VARIANTS
+    assert min(counts[one] for one in ("refused", "answered", "sound")) > 0, counts
+
+
+def _account(message: str | bytes, told: list[dict[str, Any]], socket: ClientConnection) -> str:
+    """What became of a message, by what was told before the answer to the probe behind it."""
+    try:
+        meant = msgspec.json.decode(message, type=ClientMessage)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        codes = [one["error"]["code"] for one in told if one["type"] == "error" and one["request"] is None]
+        assert "server.message_invalid" in codes, message[:300]
+        return "refused"
+    if isinstance(meant, Run | Undo):
+        if not any(one.get("request") == meant.request for one in told):
+            _told_until(socket, meant.request, is_asked=True)
+        return "answered"
+    return "sound" if all(one["type"] != "error" for one in told) else "refused"
 
 
 def _open(one: Served) -> ClientConnection:
@@ -221,9 +250,11 @@ def _open(one: Served) -> ClientConnection:
     )
 
 
-def _still_answers(socket: ClientConnection, request: str) -> None:
-    """A request is answered within the limit, and what is told on the way has one shape and no traceback."""
-    socket.send(json.dumps({"type": "undo", "request": request, "command_id": "none"}))
+def _told_until(socket: ClientConnection, request: int | str, is_asked: bool = False) -> list[dict[str, Any]]:
+    """Return what is told until a request is answered, within the limit; all of it has one shape and no traceback."""
+    if not is_asked:
+        socket.send(json.dumps({"type": "undo", "request": request, "command_id": "none"}))
+    all_told: list[dict[str, Any]] = []
     end = time.monotonic() + LIMIT_S
     while time.monotonic() < end:
         message = socket.recv(LIMIT_S)
@@ -235,7 +266,8 @@ def _still_answers(socket: ClientConnection, request: str) -> None:
             assert set(told["error"]) == {"code", "what", "why", "next"}
             assert told["error"]["code"] != "server.internal", told
         if told.get("request") == request:
-            return
+            return all_told
+        all_told.append(told)
     raise AssertionError("no answer within the limit")
 
 

@@ -16,6 +16,8 @@ from xushi.kernel import (
     CommandTable,
     Diff,
     ManualClock,
+    NothingSent,
+    OutcomeUnknown,
     SqliteStore,
     XushiError,
     canonical_json,
@@ -157,7 +159,7 @@ async def test_an_effect_happens_after_its_intention_is_in_evidence(world):
     ("error", "state"),
     [
         (XushiError("kernel.forbidden"), "failed"),
-        (XushiError("kernel.outcome_unknown", what="x", timeout_s=1), "unknown"),
+        (OutcomeUnknown("kernel.outcome_unknown", what="x", timeout_s=1), "unknown"),
     ],
 )
 async def test_a_refused_or_unconfirmed_effect_is_told_and_recorded(world, error, state):
@@ -235,13 +237,46 @@ async def test_the_undo_of_an_effect_is_spent_once_the_device_has_confirmed_it(w
     assert bool(store.get("change", rung.command_id)["undone_by"]) is is_spent
 
 
-@pytest.mark.parametrize(("code", "can_be_undone"), [("kernel.forbidden", False), ("kernel.outcome_unknown", True)])
-async def test_what_a_device_refused_leaves_nothing_to_take_back(world, code, can_be_undone):
+@pytest.mark.parametrize(
+    ("error", "can_be_undone"),
+    [(XushiError("kernel.forbidden"), False), (OutcomeUnknown("kernel.outcome_unknown"), True)],
+)
+async def test_what_a_device_refused_leaves_nothing_to_take_back(world, error, can_be_undone):
     store, bus, _ = world
-    refused = Change(effects=(Ring([], XushiError(code)),), undo_with=("bell.hush", {"id": "1", "text": ""}))
+    refused = Change(effects=(Ring([], error),), undo_with=("bell.hush", {"id": "1", "text": ""}))
     bus.table.register(make("bell.ring", lambda _context, _params: refused))
     rung = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
     assert (store.get("change", rung.command_id) is not None) is can_be_undone
+
+
+@pytest.mark.parametrize("undo", [None, ("bell.hush", {"id": "1", "text": ""})])
+async def test_where_nothing_went_out_what_is_done_instead_is_durable_evident_and_undone_by_itself(world, undo):
+    store, bus, evidence = world
+    key = diff_key("note", "kept")
+    instead = Change(diff=Diff(added={key: {"text": "later"}}), result="kept", summary={"kept": True})
+    change = Change(effects=(Ring([], NothingSent("kernel.forbidden")),), undo_with=undo, otherwise=lambda: instead)
+    bus.table.register(make("bell.ring", lambda _context, _params: change))
+    told = []
+    bus.subscribe(lambda outcome, diff: told.append((outcome.state, diff.touched())))
+    outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert (outcome.state, outcome.result, outcome.summary, outcome.error) == ("done", "kept", {"kept": True}, None)
+    assert (outcome.is_undoable, outcome.effects, told) == (True, [], [("done", [key])])
+    assert store.get("note", "kept") == {"text": "later"}
+    entry = evidence.entries()[-1]
+    assert (entry["state"], entry["instead"], entry["touched"]) == ("done", {"kept": True}, [key])
+    await bus.undo(outcome.command_id, ANN)
+    assert store.get("note", "kept") is None
+
+
+@pytest.mark.parametrize("error", [XushiError("kernel.forbidden"), OutcomeUnknown("kernel.outcome_unknown")])
+async def test_nothing_is_done_instead_of_what_went_out(world, error):
+    store, bus, _ = world
+    instead = Change(diff=Diff(added={diff_key("note", "kept"): {"text": "later"}}))
+    change = Change(effects=(Ring([], error),), otherwise=lambda: instead)
+    bus.table.register(make("bell.ring", lambda _context, _params: change))
+    outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert outcome.state != "done"
+    assert store.get("note", "kept") is None
 
 
 async def test_a_defect_of_an_effect_is_an_unknown_outcome_in_the_evidence(world):

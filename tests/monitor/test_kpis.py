@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
+from random import Random
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from xushi.kernel import ManualClock, XushiError
 from xushi.monitor import Band, KpiDefinition, StateTest, check_definition, figure_of, figures
 from xushi.monitor._kpi_inputs import Intervals
-from xushi.signals import BAD_NO_COMMUNICATION, Frame, Kind
+from xushi.signals import BAD_NO_COMMUNICATION, Frame, History, Kind, RecordedTimeline
 
 Open: TypeAlias = Callable[[], AbstractContextManager[Bench]]
 GOOD, REJECT, STATE = "urn:t#0", "urn:t#1", "urn:t#2"
@@ -60,6 +62,47 @@ def test_the_figures_follow_their_formulas(bench: Open) -> None:
     assert found["mtbf"] == pytest.approx(800)
     assert found["mttr"] == pytest.approx(100)
     assert found["throughput"] == pytest.approx(64 / (1000 / 3600))
+
+
+def test_energy_per_piece_is_what_the_meter_rose_by_over_the_pieces_of_that_time(bench: Open) -> None:
+    with bench() as one:
+        # 60 pieces from 100 to 160, good and rejected alike; the meter goes from 500 to 531.5 kWh: 31.5 / 60
+        record(one, [(0, 0, 100), (0, 400, 140), (0, 900, 160), (1, 0, 500.0), (1, 450, 512.5), (1, 900, 531.5)])
+        definition = unit(energy=REJECT, reject=None, figures={"energy_per_piece": Band()})
+        assert values(one, definition, 0, 1000)["energy_per_piece"] == pytest.approx(0.525)
+        # after 500 s 20 pieces, and the 19 kWh that the meter rose by since it was read at 450 s
+        assert values(one, definition, 500, 1000)["energy_per_piece"] == pytest.approx(19 / 20)
+
+
+def test_every_figure_of_a_stretch_is_the_same_live_as_in_its_recording(bench: Open, tmp_path: Path) -> None:
+    """The same values, once as they come through the ingest, once read back from a recording of another folder."""
+    definitions = [
+        unit(),
+        unit(id="energy", energy=REJECT, reject=None, figures={"energy_per_piece": Band(), "throughput": Band()}),
+        unit(id="yield", verdict=StateTest(STATE, [3]), attempt=None, figures={"fpy": Band()}),
+    ]
+    span, chance = (T0 + 150 * S, T0 + 850 * S), Random(22400)
+    with bench() as one:
+        recording = History(tmp_path / "recording", one.registry, one.clock)
+        good, reject = 0, 0
+        for at_s in range(0, 1000, 5):
+            good, reject = good + chance.randint(0, 2), reject + chance.randint(0, 1)
+            state = chance.choice((1, 2, 3, 3, 3))
+            quality = BAD_NO_COMMUNICATION if chance.random() < 0.05 else 0
+            at_ns = T0 + at_s * S + chance.randrange(S)
+            frame = Frame.from_rows(
+                one.registry, [(0, at_ns, good, 0), (1, at_ns, reject, 0), (2, at_ns, state, quality)]
+            )
+            one.clock.advance(5 * S)
+            one.ingest.push(frame)
+            recording.append(frame)
+        recording.close()
+        live = figures(definitions, one.timeline, span, one.clock.now_ns())
+        replayed_from = RecordedTimeline(tmp_path / "recording", "Recording", one.clock, registry=one.registry)
+        replayed = figures(definitions, replayed_from, span, one.clock.now_ns())
+        replayed_from.close()
+    assert live == replayed
+    assert {figure.kind for figure in live if figure.value} >= {"oee", "mtbf", "mttr", "energy_per_piece", "fpy"}
 
 
 def test_times_and_counts_of_parts_add_up_to_the_whole(bench: Open) -> None:

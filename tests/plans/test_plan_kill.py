@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import subprocess
@@ -81,4 +82,5 @@ async def test_a_kill_leaves_the_plan_paused_and_repeats_nothing(tmp_path: Path)
         async with serving(port, requests):
             plan_id = await asyncio.to_thread(run_and_kill, folder, port, requests, chance.randint(2, 30))
             opened += await check(folder, port, requests, plan_id)
+    print(json.dumps({"rounds": ROUNDS, "kills within a step": opened}))
     assert opened, "no kill met a step under way"

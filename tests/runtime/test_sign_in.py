@@ -9,7 +9,7 @@ from typing import Any
 from xushi.runtime import SYSTEM, Platform
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
-from modbus_machine import describe
+from modbus_machine import machine, put
 
 PASSWORD = "correct-horse-battery"
 LINK = "modbus:127.0.0.1:1"
@@ -22,7 +22,7 @@ def everything_under(folder: Path) -> bytes:
 async def test_a_password_reaches_the_connection_and_is_written_nowhere_else(tmp_path: Path) -> None:
     params: dict[str, Any] = {"link": LINK, "mode": "Sign", "username": "line", "password": PASSWORD}
     with Platform.open(tmp_path) as platform:
-        describe(platform, 1, {"Target": "/1/40001"})
+        put(platform, machine(1, {"Target": "/1/40001"}))
         planned = await platform.bus.run("link.sign_in", params, SYSTEM, dry_run=True)
         assert PASSWORD not in str(planned)
         outcome = await platform.bus.run("link.sign_in", params, SYSTEM)

@@ -5,6 +5,7 @@ XUSHI_KILL_ROUNDS sets the number of kills (5 by default, 30 by `make kill`).
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -20,7 +21,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from kill_cases import CASES, KillCase
+from kill_cases import AWAY, CASES, KillCase
+from kill_draft import KillDraft
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -30,6 +32,11 @@ from xushi.kernel import SystemClock, XushiError
 from xushi.remote import Remote, local_access
 from xushi.runtime import decode_frame
 from xushi.signals import History, SignalRegistry
+from xushi.testing import free_port
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
+from modbus_machine import machine
+from modbus_peer import serving
 
 ROUNDS = int(os.environ.get("XUSHI_KILL_ROUNDS", "5"))
 IS_MEASURED = ROUNDS >= 30
@@ -81,8 +88,9 @@ class Server:
 class Load:
     """Commands, imports and a viewer at full speed, each noting what was acknowledged or seen."""
 
-    def __init__(self, server: Server, round_: int) -> None:
+    def __init__(self, server: Server, round_: int, draft: KillDraft) -> None:
         self.server = server
+        self.draft = draft
         self.round = round_
         self.is_over = False
         self.names: dict[str, str] = {}
@@ -91,9 +99,12 @@ class Load:
         self.tried_imports: list[str] = []
         self.commands: list[str] = []
         self.cases: list[tuple[KillCase, dict[str, Any], dict[str, Any]]] = []
+        self.tried: tuple[KillCase, dict[str, Any]] | None = None  # the row that was under way
+        self.draft_edits = 0
         self.seen: list[tuple[float, np.ndarray, np.ndarray]] = []
         self.threads = [
-            threading.Thread(target=work, daemon=True) for work in (self.rename, self.bring, self.watch, self.table)
+            threading.Thread(target=work, daemon=True)
+            for work in (self.rename, self.bring, self.watch, self.table, self.connect)
         ]
         for thread in self.threads:
             thread.start()
@@ -141,13 +152,27 @@ class Load:
                 if (number - 1) % case.every:
                     continue
                 params = case.params(self.round, number)
+                self.tried = case, params
                 try:
                     outcome = self.server.remote.run(case.command, params)
                 except (XushiError, OSError):
                     return
-                assert outcome["state"] == "done", outcome
                 self.cases.append((case, params, outcome))
                 self.commands.append(outcome["command_id"])
+                self.tried = None
+
+    def connect(self) -> None:
+        """Edit the mapping of a draft, and bring it in now and then."""
+        number = 0
+        while not self.is_over:
+            number += 1
+            try:
+                self.draft.edit(self.server.remote, f"P{self.round}x{number}")
+                self.draft_edits += 1
+                if number % 4 == 0:
+                    self.commands.append(self.draft.bring_in(self.server.remote))
+            except (XushiError, OSError):
+                return
 
     def watch(self) -> None:
         url = self.server.access.url.replace("http", "ws") + "/api/ws"
@@ -229,9 +254,42 @@ def check_records(server: Server, load: Load) -> None:
 
 def check_cases(server: Server, load: Load) -> Counter[str]:
     """Whatever any row of the table was acknowledged for is there; return how many of each command."""
+    last = {case: (params, outcome) for case, params, outcome in load.cases if case.is_replaced}
     for case, params, outcome in load.cases:
-        assert case.holds(server.remote, params, outcome), f"lost: {case.command} {params}"
-    return Counter(case.command for case, _, _ in load.cases)
+        assert outcome["state"] in case.states, outcome
+        if not case.is_replaced:
+            assert case.holds(server.remote, params, outcome), f"lost: {case.command} {params}"
+    for case, (params, outcome) in last.items():
+        tried = [load.tried[1]] if load.tried is not None and load.tried[0] is case else []
+        held = [case.holds(server.remote, one, outcome) for one in (params, *tried)]
+        assert any(held), f"lost: {case.command} {params}"
+    return Counter(_name(case, outcome) for case, _, outcome in load.cases)
+
+
+def _name(case: KillCase, outcome: dict[str, Any]) -> str:
+    """The command, and what became of it where that is another thing than done."""
+    state = "queued" if outcome["summary"].get("queued") is True else outcome["state"]
+    return case.command if state == "done" else f"{case.command} {state}"
+
+
+async def check_queue(server: Server, port: int) -> int:
+    """The machine comes back: every write that waited is delivered, in order and once; return how many."""
+    asked = [one["value"] for one in await _queue(server)]
+    requests: list[Any] = []
+    async with serving(port, requests):
+        deadline = time.monotonic() + 60
+        while any(one["state"] in ("queued", "sending") for one in await _queue(server)):
+            assert time.monotonic() < deadline, "writes still wait"
+            await asyncio.sleep(0.1)
+    written = [request.registers[0] for request in requests if request.function_code == 6]
+    assert written == asked
+    assert {one["state"] for one in await _queue(server)} == {"delivered"}
+    return len(written)
+
+
+async def _queue(server: Server) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await asyncio.to_thread(server.remote.get, "/api/queued-writes")
+    return found
 
 
 def check_reports(server: Server) -> int:
@@ -256,12 +314,17 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
     folder.mkdir()
     server = Server(folder, plant)
     server.remote.import_files([ensure_assets()])
+    port = free_port()
+    away = tmp_path / "away.json"
+    away.write_text(json.dumps(machine(port, {AWAY.partition("#")[2]: "/1/40001"})))
+    server.remote.import_files([away])
+    draft = KillDraft(server.remote, plant["opcua"].replace("127.0.0.1", "localhost"))
     chance = random.Random(20261121)
     startups: list[float] = []
-    commands = values = 0
+    commands = values = edits = 0
     counts: Counter[str] = Counter()
     for round_ in range(ROUNDS):
-        load = Load(server, round_)
+        load = Load(server, round_, draft)
         time.sleep(chance.uniform(0.4, 2.0))
         killed_at = server.kill()
         load.end()
@@ -270,7 +333,10 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         startups.append(server.seconds_to_answer)
         check_records(server, load)
         counts += check_cases(server, load)
+        draft.check(server.remote)
+        edits += load.draft_edits
         commands += len(load.commands)
+    delivered = asyncio.run(check_queue(server, port))
     reports = check_reports(server)
     server.process.terminate()
     assert server.process.wait(30) == 0
@@ -279,12 +345,17 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         "commands": commands,
         "values": values,
         "by_command": dict(counts),
+        "draft edits": edits,
+        "queued writes delivered": delivered,
         "reports": reports,
         "startup_s": [round(one, 2) for one in startups],
     }
     print(json.dumps(figure))
     assert commands > ROUNDS
-    assert set(counts) == {case.command for case in CASES}
+    assert {name.partition(" ")[0] for name in counts} == {case.command for case in CASES}
+    assert edits > ROUNDS
+    assert delivered >= counts["signal.write queued"] > 0
+    assert draft.imported
     assert reports >= counts["report.make"]
     assert values > ROUNDS
     if IS_MEASURED:

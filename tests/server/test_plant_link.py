@@ -24,6 +24,7 @@ from xushi.testing import Served, served
 pytestmark = pytest.mark.xdist_group("demo")
 
 TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
+PRESSURE = "urn:xushi:demo:submodel:CMP1:OperationalData#PressureLow"
 BAD = 0x8000_0000
 
 
@@ -104,6 +105,15 @@ def test_a_write_reaches_the_device_and_comes_back_as_a_value(connected: tuple[S
     until(lambda: board(one)[TARGET][0] == 88.5, "the written value reported back")
     one.remote.undo(outcome["command_id"])
     until(lambda: board(one)[TARGET][0] == before, "the old value back")
+
+
+def test_a_sparkplug_metric_is_written_when_the_edge_node_reports_it(connected: tuple[Served, Plant]) -> None:
+    one, _ = connected
+    until(lambda: board(one).get(PRESSURE, (0, BAD))[1] < BAD, "a first value of the pressure")
+    for value in (6.4, 6.4, 6.1):  # a value that does not change is not reported by itself: it is asked for
+        outcome = one.remote.run("signal.write", {"signal": PRESSURE, "value": value})
+        assert (outcome["state"], outcome["effects"][0]["status"]) == ("done", 0)
+        until(lambda value=value: board(one)[PRESSURE][0] == value, "the written value reported back")
 
 
 def test_a_write_outside_the_limits_is_never_sent(connected: tuple[Served, Plant]) -> None:

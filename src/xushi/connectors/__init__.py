@@ -17,7 +17,7 @@ from ._explore import (
     Setup,
     Walked,
 )
-from ._link import Connector, Link, LinkState, LinkStatus, Point, Sink, StatusListener, WriteResult
+from ._link import Attentive, Connector, Link, LinkState, LinkStatus, Point, Sink, StatusListener, WriteResult
 from ._links import LinkReader, Reading, links_from_environment
 from ._outage import Outage
 from ._placement import Placement
@@ -30,6 +30,7 @@ __all__ = [
     "GROUP",
     "RULES",
     "ActionInput",
+    "Attentive",
     "Backoff",
     "CertificateFolder",
     "CertificateInfo",

@@ -93,21 +93,32 @@ def read_interfaces(submodel: Element) -> Iterator[InterfaceProperty]:
 
 
 def _form(affordance: Element) -> dict[str, str]:
-    """Return the plain texts of the form; of a list of forms, those of the first with an href."""
+    """Return the plain texts of the form; of a list of forms, those of the first with an href.
+
+    Where another form is for writing alone (`op`: writeproperty; W3C TD 1.1, 5.3.4.2), its place is `write:href`,
+    `write:mqv_topic`.
+    """
     forms = child(affordance, "forms")
-    among = [forms, *children(forms)] if forms else []
-    for one in among:
-        if text_of(one, "href"):
-            texts = {
-                str(part.get("idShort")): part["value"].strip()
-                for part in children(one)
-                if isinstance(part.get("value"), str)
-            }
-            for header in children(child(one, "htv_headers")):
-                if text_of(header, "htv_fieldName"):
-                    texts[f"htv_header:{text_of(header, 'htv_fieldName')}"] = text_of(header, "htv_fieldValue")
-            return texts
-    return {}
+    among = [_form_texts(one) for one in ([forms, *children(forms)] if forms else []) if text_of(one, "href")]
+    if not among:
+        return {}
+    chosen = next((one for one in among if not _only_writes(one)), among[0])
+    writing = next((one for one in among if one is not chosen and _only_writes(one)), {})
+    return chosen | {f"write:{name}": writing[name] for name in ("href", "mqv_topic") if name in writing}
+
+
+def _form_texts(form: Element | None) -> dict[str, str]:
+    texts = {
+        str(part.get("idShort")): part["value"].strip() for part in children(form) if isinstance(part.get("value"), str)
+    }
+    for header in children(child(form, "htv_headers")):
+        if text_of(header, "htv_fieldName"):
+            texts[f"htv_header:{text_of(header, 'htv_fieldName')}"] = text_of(header, "htv_fieldValue")
+    return texts
+
+
+def _only_writes(form: dict[str, str]) -> bool:
+    return form.get("op", "").replace(",", " ").lower().split() == ["writeproperty"]
 
 
 def _shared_terms(holder: Element) -> dict[str, str]:
@@ -145,7 +156,7 @@ def _is_writable(element: Element, form: dict[str, str]) -> bool:
     read_only = text_of(element, "readOnly").lower()
     if read_only:
         return read_only in ("false", "0")
-    if "writeproperty" in form.get("op", "").lower():
+    if "writeproperty" in form.get("op", "").lower() or "write:href" in form:
         return True
     return qualifier(element, "Writable", "AccessRights", "access").replace(" ", "").lower() in _TRUE
 

@@ -288,6 +288,8 @@ class HttpConnector:
             answer = await client.request(method, target_of(parts.path, parts.query), asked, body)
         except TimeoutError:
             return WriteResult(BAD_TIMEOUT, "the server did not answer in time")
+        except ConnectionRefusedError as error:
+            return WriteResult(BAD_SERVER_NOT_CONNECTED, str(error))
         except (OSError, EOFError, AnswerTooLarge) as error:
             return WriteResult(BAD_COMMUNICATION_ERROR, str(error))
         except ValueError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
@@ -72,7 +72,10 @@ class LinkStatus(msgspec.Struct, frozen=True):
 
 
 class WriteResult(msgspec.Struct, frozen=True):
-    """What came of a write or a call: an OPC UA status code, a plain text, and a call's outputs."""
+    """What came of a write or a call: an OPC UA status code, a plain text, and a call's outputs.
+
+    Some codes say more than yes or no, see `is_unsent` and `is_unsettled`.
+    """
 
     status: int
     text: str = ""
@@ -83,6 +86,23 @@ class WriteResult(msgspec.Struct, frozen=True):
         """Whether the device or broker accepted it (status severity bits 00)."""
         return self.status >> 30 == 0
 
+    @property
+    def is_unsent(self) -> bool:
+        """Whether nothing went out, so that it may be sent later: BadServerNotConnected, BadNoCommunication."""
+        return self.status & _CODE in (0x800D_0000, 0x8031_0000)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it went out and nobody can tell what came of it.
+
+        BadTimeout, BadCommunicationError, BadConnectionClosed: the answer did not come.
+        GoodCompletesAsynchronously: it was taken over, and the device itself has not confirmed it.
+        """
+        return self.status & _CODE in (COMPLETES_LATER, 0x800A_0000, 0x8005_0000, 0x80AE_0000)
+
+
+_CODE = 0xFFFF_0000
+COMPLETES_LATER = 0x002E_0000
 
 StatusListener: TypeAlias = Callable[[LinkStatus], None]
 
@@ -105,9 +125,21 @@ class Connector(Protocol):
         ...
 
     async def write(self, point: Point, value: Any) -> WriteResult:
-        """Write one value to the device; a device's refusal is a result, not an exception."""
+        """Write one value to the device and return its own answer; a refusal is a result, not an exception.
+
+        The caller limits the time: where the answer does not come, it cancels, and the outcome is unknown.
+        """
         ...
 
     async def call(self, address: str, arguments: Sequence[Any]) -> WriteResult:
-        """Invoke a method or action of the device at `address`."""
+        """Invoke a method or action of the device at `address`; as `write` in all else."""
+        ...
+
+
+@runtime_checkable
+class Attentive(Protocol):
+    """A connector that knows which devices behind a live link, such as those of a broker, cannot be reached."""
+
+    def away(self, point: Point) -> str:
+        """Return why a write to this point would not go out now; empty where it would."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,19 +12,20 @@ import msgspec
 import numpy as np
 
 from xushi.kernel import Clock, new_id
-from xushi.signals import Frame, Kind, is_good
+from xushi.signals import Frame, Kind
 
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._columns import Columns
 from ._explore import Explorer
 from ._json_payload import JsonTopic, TextTopic, split_pointer
-from ._link import Link, Point, Sink, StatusListener, WriteResult
+from ._link import COMPLETES_LATER, Link, Point, Sink, StatusListener, WriteResult
 from ._mqtt_codec import MAX_PACKET_BYTES, matches
 from ._mqtt_explore import MqttExplorer
-from ._mqtt_session import MqttRefused, MqttSession, open_session
+from ._mqtt_session import MqttRefused, MqttSession, NotSent, open_session
 from ._outage import Outage
 from ._placement import Placement
+from ._readback import Readbacks
 from ._reporter import LinkReporter
 from ._setups import MQTT_SETUP
 from ._times import iso_text
@@ -34,11 +35,12 @@ GATHER_S = 0.005
 GATHER_ROWS = 4096
 MAX_KNOWN_TOPICS = 50_000
 MAX_HEARD = 1000
+ASK_BACK_AFTER_S = (1.0, 2.0)  # a device that says nothing new of its own accord is asked
 
 UNCERTAIN_LAST_USABLE = 0x4090_0000
-GOOD_COMPLETES_LATER = 0x002E_0000
 BAD_NOT_CONNECTED = 0x800D_0000
 BAD_TIMEOUT = 0x800A_0000
+BAD_CONNECTION_CLOSED = 0x80AE_0000
 BAD_NOT_WRITABLE = 0x803B_0000
 BAD_NOT_SUPPORTED = 0x803D_0000
 BAD_INVALID_ARGUMENT = 0x80AB_0000
@@ -90,6 +92,8 @@ class MqttConnector:
         self._wild: dict[str, tuple[_Feeder, ...]] = {}
         self._ears: dict[str, tuple[_Ear, ...]] = {}
         self._routes: dict[bytes, tuple[_Feeder, ...]] = {}
+        self._readbacks = Readbacks()
+        self._reported: dict[str, Point] = {}
         self._sparkplug: SparkplugHost | None = None
 
     @staticmethod
@@ -109,6 +113,9 @@ class MqttConnector:
             options["retain"] = True
         if source.content_type.startswith("text/"):
             options["content_type"] = source.content_type
+        if "write:href" in source.form:
+            written = msgspec.structs.replace(source, href=source.form["write:href"])
+            options["write_topic"] = source.form.get("write:mqv_topic") or written.topic
         return Placement(f"{topic}#{options['pointer']}" if steps else topic, options)
 
     @staticmethod
@@ -170,6 +177,7 @@ class MqttConnector:
         for point in link.points:
             self._kinds[point.signal] = point.kind
         chosen = [point for point in link.points if is_sparkplug(point.address)]
+        self._reported = {point.address: point for point in chosen}
         self._sparkplug = SparkplugHost(chosen, self._clock, self._report.refuse, self._request) if chosen else None
 
     def _feeders_of(self, points: Sequence[Point]) -> list[_Feeder]:
@@ -288,6 +296,7 @@ class MqttConnector:
             frame = Frame.concat(frames, self._kinds)
             self._report.updates += len(frame)
             self._sink(frame)
+            self._readbacks.look(frame)
 
     def _oversize(self, size: int) -> None:
         self._report.refuse(f"a message of {size} bytes was skipped; {self._max_packet_bytes} are allowed")
@@ -347,41 +356,79 @@ class MqttConnector:
             self._report.refuse(f"could not ask for a rebirth: {error}")
 
     async def write(self, point: Point, value: Any) -> WriteResult:
-        """Publish a value.
+        """Publish a value and wait until the device reports it; the caller limits the time.
 
-        JSON goes to `write_topic` (or the point's own topic) with QoS 1 and returns once the broker has it.
-        A Sparkplug command returns once it is sent: the device confirms by its next data.
+        A Sparkplug metric comes back in the data or birth of its device. JSON goes to `write_topic` with QoS 1 and
+        comes back on the point's own topic. Where both are one topic, only our own message would come back: the
+        broker then has it, and no device confirms it (GoodCompletesAsynchronously).
         """
         if not point.writable:
             return WriteResult(BAD_NOT_WRITABLE, "this point may only be read")
         if is_sparkplug(point.address):
-            if self._sparkplug is None:
-                return WriteResult(BAD_NOT_CONNECTED, "not connected to the broker")
-            command = self._sparkplug.command(point, value)
-            if isinstance(command, WriteResult):
-                return command
-            result = await self._publish(*command, qos=0)
-            return WriteResult(GOOD_COMPLETES_LATER, "sent to the device") if is_good(result.status) else result
-        topic = str(point.options.get("write_topic") or point.address.partition("#/")[0])
+            return await self._write_metric(point, value)
+        reporting = point.address.partition("#/")[0]
+        topic = str(point.options.get("write_topic") or reporting)
         pointer = str(point.options.get("write_pointer", point.options.get("pointer", "")))
         if not pointer and "#/" in point.address:
             pointer = "/" + point.address.partition("#/")[2]
         document: Any = iso_text(value) if point.kind is Kind.TIME and isinstance(value, int) else value
         for step in reversed(split_pointer(pointer)):
             document = {step: document}
-        return await self._publish(topic, _encode(document), 1, bool(point.options.get("retain")))
+        is_retained = bool(point.options.get("retain"))
+        if matches(reporting, topic):
+            return _unconfirmed(await self._publish(topic, _encode(document), 1, is_retained))
+        with self._expecting(point, value) as came:
+            result = await self._publish(topic, _encode(document), 1, is_retained)
+            return await _confirmed(result, came)
+
+    async def _write_metric(self, point: Point, value: Any) -> WriteResult:
+        """Command a metric; a node that does not report it at once is asked to state its values again."""
+        if self._sparkplug is None or self._session is None:
+            return WriteResult(BAD_NOT_CONNECTED, "not connected to the broker")
+        command = self._sparkplug.command(point, value)
+        if isinstance(command, WriteResult):
+            return command
+        topic, payload, told = command
+        if point.address not in self._reported:
+            return _unconfirmed(await self._publish(topic, payload, qos=0))
+        with self._expecting(point, told) as came:
+            result = await self._publish(topic, payload, qos=0)
+            asking = asyncio.create_task(self._ask_back(self._sparkplug, point))
+            try:
+                return await _confirmed(result, came)
+            finally:
+                asking.cancel()
+
+    def _expecting(self, point: Point, value: Any) -> AbstractContextManager[asyncio.Future[None]]:
+        """Expect a value among those that come from now on."""
+        self._flush()
+        return self._readbacks.expecting(point, value)
+
+    @staticmethod
+    async def _ask_back(sparkplug: SparkplugHost, point: Point) -> None:
+        for delay_s in ASK_BACK_AFTER_S:
+            await asyncio.sleep(delay_s)
+            sparkplug.ask_back(point)
+
+    def away(self, point: Point) -> str:
+        """Say which device of the broker is not online; see `Attentive.away`."""
+        if self._sparkplug is None or not is_sparkplug(point.address):
+            return ""
+        return self._sparkplug.away(point)
 
     async def call(self, address: str, arguments: Sequence[Any]) -> WriteResult:
         """Publish the arguments to the topic `address`: a single one as it is, several as a JSON list.
 
-        A Sparkplug metric (`spBv1.0/<group>/<node>[/<device>]:<metric>`) is commanded with the one argument.
+        A Sparkplug metric (`spBv1.0/<group>/<node>[/<device>]:<metric>`) is commanded with the one argument, and
+        confirmed where it is one of the link's points. Nothing confirms a plain message.
         """
         if is_sparkplug(address) and ":" in address:
             if len(arguments) != 1:
                 return WriteResult(BAD_INVALID_ARGUMENT, "a metric takes one argument")
-            return await self.write(Point(0, "", address, Kind.STRING, True), arguments[0])
+            point = self._reported.get(address, Point(0, "", address, Kind.STRING))
+            return await self._write_metric(point, arguments[0])
         document = arguments[0] if len(arguments) == 1 else list(arguments)
-        return await self._publish(address, _encode(document), qos=1)
+        return _unconfirmed(await self._publish(address, _encode(document), qos=1))
 
     async def _publish(self, topic: str, payload: bytes, qos: int, is_retained: bool = False) -> WriteResult:
         session = self._session
@@ -391,11 +438,27 @@ class MqttConnector:
             await session.publish(topic, payload, qos, is_retained)
         except TimeoutError:
             return WriteResult(BAD_TIMEOUT, "the broker did not acknowledge in time")
-        except OSError as error:
+        except NotSent as error:
             return WriteResult(BAD_NOT_CONNECTED, str(error))
+        except OSError as error:
+            return WriteResult(BAD_CONNECTION_CLOSED, str(error))
         except ValueError as error:
             return WriteResult(BAD_NOT_SUPPORTED, str(error))
-        return WriteResult(0, "acknowledged by the broker")
+        return WriteResult(0, "handed to the broker")
+
+
+async def _confirmed(sent: WriteResult, came: asyncio.Future[None]) -> WriteResult:
+    """Wait for the value to come back; what went out may do so even where the broker's answer was lost."""
+    if not sent.is_good and sent.status not in (BAD_TIMEOUT, BAD_CONNECTION_CLOSED):
+        return sent
+    await came
+    return WriteResult(0, "the device reports the value")
+
+
+def _unconfirmed(sent: WriteResult) -> WriteResult:
+    if not sent.is_good:
+        return sent
+    return WriteResult(COMPLETES_LATER, "the broker has it; its interface names no way for the device to confirm")
 
 
 def _is_wild(topic: str) -> bool:

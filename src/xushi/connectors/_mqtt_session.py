@@ -31,6 +31,10 @@ class MqttRefused(Exception):
     """The broker answered, and will not have us."""
 
 
+class NotSent(ConnectionError):
+    """Nothing went out: the connection was gone already."""
+
+
 class MqttSession(asyncio.Protocol):
     """One connection from CONNECT to its loss; never used again afterwards.
 
@@ -130,7 +134,8 @@ class MqttSession(asyncio.Protocol):
         """Publish one message; with QoS 1 or 2, return once the broker has taken it over.
 
         Raises:
-            OSError, TimeoutError: the connection was lost or the broker did not answer.
+            NotSent: the connection was gone, and nothing went out.
+            OSError, TimeoutError: it went out, but the connection was lost or the broker did not answer.
         """
         await self._can_write.wait()
         if qos == 0:
@@ -170,7 +175,7 @@ class MqttSession(asyncio.Protocol):
 
     def _write(self, packet: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
-            raise ConnectionError("the connection to the broker is closed")
+            raise NotSent("the connection to the broker is closed")
         self._said = self._loop.time()
         self._transport.write(packet)
 
@@ -181,7 +186,7 @@ class MqttSession(asyncio.Protocol):
                 answer: asyncio.Future[Any] = self._loop.create_future()
                 self._answers[packet_id] = answer
                 return packet_id, answer
-        raise ConnectionError("65,535 messages are waiting for the broker's answer")
+        raise NotSent("65,535 messages are waiting for the broker's answer")
 
     def _publish(self, topic: bytes, payload: bytes, qos: int, is_retained: bool, packet_id: int) -> None:
         if qos == 2:

@@ -310,7 +310,9 @@ class OpcuaConnector:
                 status = status_of(body, start)
                 if status >> 31:
                     raise SubscriptionLost(f"the server ends the subscription: {quality_name(status)}")
+                continue
             if kind != DATA_CHANGE:
+                self._report.refuse(f"a notification of the unknown kind {kind}")
                 continue
             try:
                 frame, refused = read_changes(body, start, stop, self._items, now_ns)

@@ -127,6 +127,8 @@ def read_changes(body: bytes, start: int, stop: int, items: Items, now_ns: int) 
 def _read_changes(body: bytes, start: int, stop: int, items: Items, columns: Columns, now_ns: int) -> int:
     count = _I32(body, start)[0]
     at = start + 4
+    if count < -1:
+        raise PublishError(f"{count} changes")
     if count <= 0:
         return 0
     if count * 5 > stop - at:

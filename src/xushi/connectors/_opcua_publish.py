@@ -105,16 +105,28 @@ def _read_publish(body: bytes) -> Publish:
     available = struct.unpack_from(f"<{count}I", body, at + 8)
     at += 8 + 4 * count
     has_more = bool(body[at])
-    sequence, published_ns, notifications = _notification_message(body, at + 1)
+    sequence, published_ns, notifications, at = _notification_message(body, at + 1)
+    if not notifications and _after_results(body, at) != len(body):  # a keep-alive ends here
+        raise PublishError("a response without notifications that goes on")
     return Publish(subscription, sequence, has_more, available, published_ns, notifications)
 
 
 def _read_republish(body: bytes) -> Publish:
-    sequence, published_ns, notifications = _notification_message(body, after_head(body, REPUBLISH_RESPONSE))
+    sequence, published_ns, notifications, _ = _notification_message(body, after_head(body, REPUBLISH_RESPONSE))
     return Publish(0, sequence, False, (), published_ns, notifications)
 
 
-def _notification_message(body: bytes, at: int) -> tuple[int, int, tuple[tuple[int, int, int], ...]]:
+def _after_results(body: bytes, at: int) -> int:
+    """Skip what became of the acknowledgements, and the diagnostics of that."""
+    at += 4 + 4 * count_at(body, at, 4)
+    count = count_at(body, at, 1)
+    at += 4
+    for _ in range(count):
+        at = _after_diagnostics(body, at, 0)
+    return at
+
+
+def _notification_message(body: bytes, at: int) -> tuple[int, int, tuple[tuple[int, int, int], ...], int]:
     sequence, published_ns = _U32(body, at)[0], filetime_ns(_I64(body, at + 4)[0])
     count = count_at(body, at + 12, 3)
     at += 16
@@ -131,7 +143,7 @@ def _notification_message(body: bytes, at: int) -> tuple[int, int, tuple[tuple[i
             raise PublishError("a notification is longer than the response")
         notifications.append((kind, at, at + length))
         at += length
-    return sequence, published_ns, tuple(notifications)
+    return sequence, published_ns, tuple(notifications), at
 
 
 def after_head(body: bytes, expected: int) -> int:

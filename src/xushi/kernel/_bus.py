@@ -13,7 +13,7 @@ import msgspec
 from ._blobs import BlobStore
 from ._clock import Clock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Outcome, State
-from ._errors import XushiError
+from ._errors import NothingSent, OutcomeUnknown, XushiError
 from ._ids import canonical_json, new_id
 from ._records import Diff, Record, diff_key, digest, pieces
 from ._store import LogEntry, RecordStore
@@ -175,7 +175,7 @@ class CommandBus:
                 confirmed.append(await effect.apply())
             except XushiError as refusal:
                 error = refusal
-                state = "unknown" if refusal.code == "kernel.outcome_unknown" else "failed"
+                state = "unknown" if isinstance(refusal, OutcomeUnknown) else "failed"
                 break
             except Exception as defect:  # an effect's own defect: nobody can tell what went out, and that is evidence
                 error = XushiError(
@@ -191,8 +191,14 @@ class CommandBus:
         if error is not None:
             ended["error"] = {**error.to_dict(), "params": {key: _plain(one) for key, one in error.params.items()}}
         async with self._lock:
-            is_nothing = state == "failed" and not confirmed and change.diff.is_empty()
-            settled = self._settled(undoes if state != "done" else None, command_id if is_nothing else None)
+            instead = await self._in_place_of(change, error) if not confirmed else None
+            if instead is not None:
+                change, state, error = instead, "done", None
+                ended |= {"state": state, "instead": change.summary, "touched": change.diff.touched()}
+                settled = self._settled_instead(command_id, command, change)
+            else:
+                is_nothing = state == "failed" and not confirmed and change.diff.is_empty()
+                settled = self._settled(undoes if state != "done" else None, command_id if is_nothing else None)
             await asyncio.to_thread(self._commit, settled, [ended])
         return await self._tell(self._outcome(command_id, command, change, state, confirmed, error), change)
 
@@ -214,6 +220,27 @@ class CommandBus:
             self._commit(self._with_undo_record(command_id, command, change, undoes), [statement])
 
         await asyncio.to_thread(write)
+
+    async def _in_place_of(self, change: Change, error: XushiError | None) -> Change | None:
+        """Return what is done in place of effects of which nothing went out, where the change knows of anything."""
+        if change.otherwise is None or not isinstance(error, NothingSent):
+            return None
+        try:
+            return await asyncio.to_thread(change.otherwise)
+        except XushiError:  # not possible either: the command ends by what stopped its effects
+            return None
+
+    def _settled_instead(self, command_id: str, command: Command, instead: Change) -> Diff:
+        """Return the diff of what was done in place of the effects; from now on an undo takes that back."""
+        whole = self._with_undo_record(command_id, command, instead, None)
+        key = diff_key("change", command_id)
+        before = self._store.get("change", command_id)
+        if before is None:
+            return whole
+        after = whole.added.pop(key, None)
+        if after is None:
+            return Diff(whole.added, whole.updated, {**whole.removed, key: before})
+        return Diff(whole.added, {**whole.updated, key: (before, after)}, whole.removed)
 
     def _settled(self, not_undone: str | None, refused: str | None) -> Diff:
         """Return the diff after what a device did not confirm.

@@ -37,7 +37,8 @@ class Effect(Protocol):
         """Do it and return what was confirmed.
 
         Raises:
-            XushiError: it was refused, with the reason; code `kernel.outcome_unknown` where nobody can tell.
+            XushiError: it was refused, with the reason; `OutcomeUnknown` where nobody can tell, `NothingSent` where
+                the request did not even go out.
         """
         ...
 
@@ -52,6 +53,7 @@ class Change(msgspec.Struct, frozen=True):
         result: plain JSON handed back to the caller.
         summary: counts and names for a person.
         diagnoses: findings that do not stop the command.
+        otherwise: the change made in place of effects of which nothing could be sent, such as keeping them for later.
     """
 
     diff: Diff = Diff()
@@ -60,6 +62,7 @@ class Change(msgspec.Struct, frozen=True):
     result: Any = None
     summary: dict[str, Any] = {}
     diagnoses: tuple[Diagnosis, ...] = ()
+    otherwise: Callable[[], Change] | None = None
 
 
 @dataclass(frozen=True)

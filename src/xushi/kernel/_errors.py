@@ -94,6 +94,14 @@ class XushiError(Exception):
         return " ".join(part for part in (text.what, text.why, text.next) if part)
 
 
+class NothingSent(XushiError):
+    """Nothing went out to the device: the same request may be kept and made again."""
+
+
+class OutcomeUnknown(XushiError):
+    """The request went out, and nobody can tell what came of it: it is neither done nor refused."""
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """A finding about something that still opens: a code, the place, and what was or should be done.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from xushi.connectors import Point, WriteResult
-from xushi.kernel import Change, Command, CommandContext, XushiError
+from xushi.kernel import Change, Command, CommandContext, NothingSent, OutcomeUnknown, XushiError
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._queued_writes import queue_commands, queueing
 from xushi.signals import Kind, SignalDef, SignalRegistry, encode_value
@@ -21,7 +22,8 @@ class WriteParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The signal to write, by key, and the value in the signal's own unit.
 
     Attributes:
-        when_offline: what to do while the machine is away: refuse, or keep the write until it is back.
+        when_offline: what to do while the machine is away, or where the write cannot even be sent: refuse, or keep
+            the write until it is back.
         valid_s: how long a kept write may wait, in seconds; afterwards it is dropped, and said so.
     """
 
@@ -113,11 +115,23 @@ class _Call:
 
 
 async def confirmed(request: Any, what: str) -> WriteResult:
-    """Wait for the device's answer; silence is neither success nor failure, and is said so."""
+    """Wait for the device's answer; silence is neither success nor failure, and is said so.
+
+    Raises:
+        NothingSent: `runtime.link_down`, `runtime.device_away`.
+        OutcomeUnknown: `kernel.outcome_unknown` after the time, `runtime.outcome_unconfirmed`,
+            `runtime.outcome_interrupted`.
+        XushiError: `runtime.device_refused`.
+    """
     try:
         result: WriteResult = await asyncio.wait_for(request, CONFIRM_TIMEOUT_S)
     except TimeoutError as error:
-        raise XushiError("kernel.outcome_unknown", what=what, timeout_s=CONFIRM_TIMEOUT_S) from error
+        raise OutcomeUnknown("kernel.outcome_unknown", what=what, timeout_s=CONFIRM_TIMEOUT_S) from error
+    if result.is_unsent:
+        raise NothingSent("runtime.device_away", what=what, text=result.text)
+    if result.is_unsettled:
+        code = "runtime.outcome_unconfirmed" if result.is_good else "runtime.outcome_interrupted"
+        raise OutcomeUnknown(code, what=what, text=result.text)
     if not result.is_good:
         raise XushiError("runtime.device_refused", what=what, status=f"0x{result.status:08X}", text=result.text)
     return result
@@ -126,12 +140,11 @@ async def confirmed(request: Any, what: str) -> WriteResult:
 def _prepare_write(context: CommandContext, params: WriteParams) -> Change:
     links: LinkKeeper = context.services["links"]
     change = plan_write(context, params.signal, params.value)
-    if params.when_offline == "queue":
-        link, _ = links.point(context.services["registry"].handle(params.signal))
-        status = links.statuses.get(link)
-        if status is None or status.state != "live":
-            return queueing(context, params.signal, link, params.value, params.valid_s)
-    return change
+    if params.when_offline != "queue":
+        return change
+    link, _ = links.point(context.services["registry"].handle(params.signal))
+    keep = partial(queueing, context, params.signal, link, params.value, params.valid_s)
+    return keep() if links.is_away(link, params.signal) else msgspec.structs.replace(change, otherwise=keep)
 
 
 def plan_write(context: CommandContext, signal: str, value: Any) -> Change:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from xushi.connectors import (
+    Attentive,
     Connector,
     DeviceAction,
     Link,
@@ -26,7 +27,7 @@ from xushi.connectors import (
     make_connector,
 )
 from xushi.connectors.vda5050 import Vehicle, find_vehicles
-from xushi.kernel import Clock, Diagnosis, Record, XushiError
+from xushi.kernel import Clock, Diagnosis, NothingSent, Record, XushiError
 from xushi.runtime._sign_in import SecretFile
 from xushi.runtime._signals_of_twins import SignalReader
 from xushi.runtime._source_time import SourceTime
@@ -312,5 +313,14 @@ class LinkKeeper:
         running = self._running.get(link_id)
         status = self.statuses.get(link_id)
         if running is None or status is None or status.state != "live":
-            raise XushiError("runtime.link_down", link=link_id, state=status.state if status else "off")
+            raise NothingSent("runtime.link_down", link=link_id, state=status.state if status else "off")
         return running.connector
+
+    def is_away(self, link_id: str, key: str) -> bool:
+        """Whether a write to the device of this signal is known not to go out now."""
+        try:
+            connector = self.live(link_id)
+        except NothingSent:
+            return True
+        found = self._points.get(self._registry.handle(key)) if key in self._registry else None
+        return found is not None and isinstance(connector, Attentive) and bool(connector.away(found[1]))

@@ -37,6 +37,7 @@ KIND = "queued_write"
 MOST_WAITING = 1000
 MOST_SETTLED = 200
 _LOOK_S = 1.0
+_LONGEST_PAUSE_S = 10.0
 _NS = 1_000_000_000
 _ENDS: dict[str, str] = {"done": "delivered", "failed": "refused", "unknown": "unknown"}
 
@@ -107,10 +108,13 @@ def queue_commands(make_write: Callable[[CommandContext, str, Any], Change]) -> 
         if now_ns > before["until_ns"]:
             raise XushiError("runtime.write_expired", id=params.id)
         planned = make_write(context, before["signal"], before["value"])
+        sending = {**before, "state": "sending"}
+        summary = {**planned.summary, "queued_by": before["actor"]}
         return Change(
-            diff=_updated(params.id, before, {**before, "state": "sending"}),
+            diff=_updated(params.id, before, sending),
             effects=planned.effects,
-            summary={**planned.summary, "queued_by": before["actor"]},
+            summary=summary,
+            otherwise=lambda: Change(diff=_updated(params.id, sending, before), summary={**summary, "queued": True}),
         )
 
     return [
@@ -180,10 +184,11 @@ def _settle(context: CommandContext, params: SettleParams) -> Change:
 
 
 class WriteQueue:
-    """Sends queued writes when their link is up and settles each of them.
+    """Sends queued writes when their device is there and settles each of them.
 
-    A write that was being sent when the process ended is settled as `unknown`: it may have arrived, so it is not
-    sent again.
+    `delivered` is what the device confirmed. A write of which nothing went out waits on, and those after it on the
+    same link wait with it. One that went out unconfirmed, or was being sent when the process ended, is settled as
+    `unknown`: it may have arrived, so it is not sent again.
     """
 
     def __init__(self, store: RecordStore, bus: CommandBus, links: LinkKeeper, clock: Clock, actor: Actor) -> None:
@@ -192,6 +197,7 @@ class WriteQueue:
         self._links = links
         self._clock = clock
         self._actor = actor
+        self._pauses: dict[str, tuple[float, float]] = {}  # by link: how long the last pause was, until when it lasts
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ends: list[Callable[[], object]] = []
@@ -222,22 +228,26 @@ class WriteQueue:
             if one.state == "sending":
                 await self._settle(one.id, "unknown")
         while True:
-            has_waiting = False
-            for one in queued_writes(self._store):
-                if one.state == "queued":
-                    has_waiting = True
-                    await self._look_at(one)
             self._wake.clear()
+            waiting = [one for one in queued_writes(self._store) if one.state == "queued"]
+            has_waiting = bool(waiting)
+            # Who is away is settled for all at once, so that the later of two writes to a device never goes first.
+            for one in [one for one in waiting if self._is_due(one)]:
+                await self._look_at(one)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_S if has_waiting else None):
                     await self._wake.wait()
+
+    def _is_due(self, one: QueuedWrite) -> bool:
+        return self._clock.now_ns() > one.until_ns or not self._links.is_away(one.link, one.signal)
 
     async def _look_at(self, one: QueuedWrite) -> None:
         if self._clock.now_ns() > one.until_ns:
             await self._settle(one.id, "expired")
             return
-        status = self._links.statuses.get(one.link)
-        if status is None or status.state != "live":
+        now_s = asyncio.get_running_loop().time()
+        pause_s, end_s = self._pauses.get(one.link, (0.0, 0.0))
+        if now_s < end_s:
             return
         try:
             outcome = await self._bus.run("signal.send_queued", {"id": one.id}, self._actor, reason="queued write")
@@ -245,6 +255,11 @@ class WriteQueue:
             if self._store.get(KIND, one.id) is not None:
                 await self._settle(one.id, "refused", {"code": error.code, "params": error.params})
             return
+        if outcome.summary.get("queued"):  # nothing went out
+            pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s + _LOOK_S)
+            self._pauses[one.link] = (pause_s, now_s + pause_s)
+            return
+        self._pauses.pop(one.link, None)
         await self._settle(one.id, _ENDS[outcome.state], outcome.error)
 
     async def _settle(self, id: str, state: str, error: dict[str, Any] | None = None) -> None:

@@ -39,8 +39,8 @@ class Connection:
         for playback in self._playbacks.values():
             playback.stop()
 
-    def receive(self, text: str) -> None:
-        """Act on one message; a refusal is told, never raised."""
+    def receive(self, text: str | bytes) -> None:
+        """Act on one message, JSON in a frame of either kind; a refusal is told, never raised."""
         request = None
         try:
             message = _decoder.decode(text)
@@ -181,8 +181,7 @@ async def serve_socket(doors: Doors, socket: WebSocket, actor: Actor, credential
             message = await socket.receive()
             if message["type"] != "websocket.receive":
                 return
-            if message.get("text") is not None:
-                connection.receive(message["text"])
+            connection.receive(message["text"] if message.get("text") is not None else message["bytes"])
     except WebSocketDisconnect:
         return
     finally:

@@ -65,6 +65,16 @@ class Broker:
             self._process.wait(10)
         self._process = None
 
+    def freeze(self) -> None:
+        """Stop the process where it stands: its connections stay open, and nothing is read any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def __enter__(self) -> Broker:
         return self
 

@@ -1029,7 +1029,7 @@ export const en = {
   "connect.work.import": "Importing…",
   "connect.work.other": "Working…",
   "connect.soFar": "{count} so far",
-  "connect.addressLead": "Point Xushi at a server or broker of your plant. Nothing is written there, and nothing here changes before you have seen the difference.",
+  "connect.addressLead": "Point Xushi at a server or broker of your plant. Nothing is written there (Sparkplug nodes are asked once to state their metrics), and nothing here changes before you have seen the difference.",
   "connect.protocol": "What is it?",
   "connect.endpoint": "Address",
   "connect.settings": "Access",

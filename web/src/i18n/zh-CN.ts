@@ -1031,7 +1031,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.work.import": "正在导入…",
   "connect.work.other": "正在处理…",
   "connect.soFar": "已处理 {count}",
-  "connect.addressLead": "指向工厂中的服务器或消息代理。不会向其写入任何内容；在您确认差异之前，这里也不会有任何改变。",
+  "connect.addressLead": "指向工厂中的服务器或消息代理。不会向其写入任何内容（仅请求 Sparkplug 节点声明一次指标）；在您确认差异之前，这里也不会有任何改变。",
   "connect.protocol": "类型",
   "connect.endpoint": "地址",
   "connect.settings": "访问设置",

@@ -12,11 +12,12 @@ from xushi.signals import Frame, Kind
 
 from .._link import Point, WriteResult
 from ._device import Device, UnknownMetric
-from ._payload import DataType, Metric, encode_payload, parse
+from ._payload import DataType, Metric, decode_payload, encode_payload, parse
 
 NAMESPACE = "spBv1.0"
 REBIRTH_METRIC = "Node Control/Rebirth"
 REBIRTH_INTERVAL_NS = 5_000_000_000
+READ_BACK_INTERVAL_NS = 500_000_000
 BAD_NO_COMMUNICATION = 0x8031_0000
 BAD_TYPE_MISMATCH = 0x8074_0000
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
@@ -194,21 +195,42 @@ class SparkplugHost:
             self._refuse(f"{topic}: sequence number {seq} is not the next")
             self._ask_for_rebirth(group, name, node)
 
-    def _ask_for_rebirth(self, group: str, name: str, node: _Node, is_forced: bool = False) -> None:
+    def ask_back(self, point: Point) -> None:
+        """Ask the point's node to state its values again, as no command reads a single metric (3.0, 5.9)."""
+        group, name, _ = device_of(point)
+        node = self._nodes.get((group, name))
+        if node is not None:
+            self._ask_for_rebirth(group, name, node, READ_BACK_INTERVAL_NS)
+
+    def away(self, point: Point) -> str:
+        """Return which device of the point is not online now, or nothing."""
+        group, name, device_name = device_of(point)
+        node = self._nodes.get((group, name))
+        device = node.devices.get(device_name) if node is not None else None
+        if device is not None and device.is_born:
+            return ""
+        return f"{'/'.join(part for part in (group, name, device_name) if part)} is not online"
+
+    def _ask_for_rebirth(
+        self, group: str, name: str, node: _Node, interval_ns: int = REBIRTH_INTERVAL_NS, is_forced: bool = False
+    ) -> None:
         now_ns = self._clock.now_ns()
-        if not is_forced and now_ns - node.asked_ns < REBIRTH_INTERVAL_NS:
+        if not is_forced and now_ns - node.asked_ns < interval_ns:
             return
         node.asked_ns = now_ns
         payload = encode_payload([Metric(REBIRTH_METRIC, DataType.BOOLEAN, True)], now_ns)
         self._request(f"{NAMESPACE}/{group}/NCMD/{name}", payload)
 
-    def command(self, point: Point, value: Any) -> tuple[str, bytes] | WriteResult:
-        """Return topic and payload of the command that sets a metric, or why it cannot be set."""
+    def command(self, point: Point, value: Any) -> tuple[str, bytes, Any] | WriteResult:
+        """Return topic, payload and value of the command that sets a metric, or why it cannot be set.
+
+        The value is as the metric's data type holds it: 12 where 12.6 is written to a whole number.
+        """
         group, name, device_name = device_of(point)
         node = self._nodes.get((group, name))
         device = node.devices.get(device_name) if node is not None else None
         if device is None or not device.is_born:
-            return WriteResult(BAD_NO_COMMUNICATION, "the device is not online")
+            return WriteResult(BAD_NO_COMMUNICATION, self.away(point))
         known = device.by_name.get(metric_of(point))
         if known is None:
             return WriteResult(BAD_NODE_ID_UNKNOWN, "the device has no metric of this name")
@@ -221,7 +243,8 @@ class SparkplugHost:
         except (TypeError, ValueError) as error:
             return WriteResult(BAD_TYPE_MISMATCH, str(error))
         kind, tail = ("DCMD", f"/{device_name}") if device_name else ("NCMD", "")
-        return f"{NAMESPACE}/{group}/{kind}/{name}{tail}", payload
+        (told,) = decode_payload(payload).metrics
+        return f"{NAMESPACE}/{group}/{kind}/{name}{tail}", payload, told.value
 
 
 _KINDS = frozenset({"NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH"})

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from xushi.kernel import Clock, XushiError
+from xushi.kernel import Clock, OutcomeUnknown, XushiError
 
 from .._link import WriteResult
 from ._layout import Layout
@@ -71,7 +71,7 @@ class VehicleTalk:
 
         Raises:
             XushiError: `connectors.vehicle_silent` (nothing was sent), `connectors.vehicle_refused` with the reason,
-                `kernel.outcome_unknown` where the order was sent and the vehicle says neither yes nor no.
+                `OutcomeUnknown` where the order was sent and the vehicle says neither yes nor no.
         """
         async with self._listening(broker, vehicle) as heard:
             state = await self._state(broker, vehicle, heard)
@@ -149,7 +149,7 @@ class VehicleTalk:
             state = read_state(payload) if topic.endswith("/state") else None
             if state is not None and judge(state):
                 return
-        raise XushiError("kernel.outcome_unknown", what=f"{what} ({vehicle.serial})", timeout_s=self._timeout_s)
+        raise OutcomeUnknown("kernel.outcome_unknown", what=f"{what} ({vehicle.serial})", timeout_s=self._timeout_s)
 
     async def _say(self, broker: Broker, vehicle: Vehicle, topic: str, body: dict[str, Any], version: str) -> None:
         address = f"{vehicle.base}/{topic}"
