@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from xushi import simulate
+from xushi.runtime import planned_times
 from xushi.runtime.foresight import ForecastParams, fork, main_line, plant_of, times_of
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms, to_ns
@@ -43,7 +44,8 @@ async def model(doors: Doors, call: Call) -> Response:
     ahead = times_of(platform, params)
     plant = plant_of(platform)
     timeline = platform.timelines.get(query.timeline)
-    begun = await asyncio.to_thread(fork, plant, timeline, ahead.start_ns, ahead.at_ns)
+    planned = planned_times(platform.store)
+    begun = await asyncio.to_thread(fork, plant, timeline, ahead.start_ns, ahead.at_ns, planned)
     line = main_line(begun)
     answer = ForesightModel(
         to_ms(ahead.at_ns), to_ms(ahead.until_ns), msgspec.json.decode(simulate.write_model(line.model)),

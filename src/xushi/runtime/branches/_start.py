@@ -13,6 +13,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._record import Branch
@@ -114,7 +115,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         XushiError: see `xushi.runtime.foresight.fork`.
     """
     plant = plant_of(platform)
-    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns)
+    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns, planned_times(platform.store))
     roles = find_roles(platform, plant)
     reader = _Reader(timeline, branch.look_back_ns, branch.fork_ns)
     return Start(

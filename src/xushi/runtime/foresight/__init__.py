@@ -34,6 +34,7 @@ from xushi.runtime.foresight._consequences import consequences, consequences_of_
 from xushi.runtime.foresight._finished import finished_ns, last_machines
 from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
+from xushi.runtime.foresight._kept_times import pause_of
 from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._packaging import (
@@ -133,6 +134,7 @@ __all__ = [
     "order_times",
     "package",
     "packaging_commands",
+    "pause_of",
     "plain",
     "plant_of",
     "read_machine",

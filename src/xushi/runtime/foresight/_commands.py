@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.foresight._change import in_zone
 from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
@@ -199,7 +200,8 @@ class _Start:
                 begun = self.platform.branches.package(branches[0])
             else:
                 timeline = self.platform.timelines.get(self.params.timeline)
-                begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns)
+                planned = planned_times(self.platform.store)
+                begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns, planned)
             if cancellation.flag[0]:
                 raise XushiError("simulate.cancelled")
             return self.run(self, begun, progress, cancellation)

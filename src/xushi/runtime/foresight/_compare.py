@@ -116,7 +116,7 @@ def run_comparison(
     )  # fmt: skip
     told = tell_comparison(fork, outcomes, horizon_s)
     if is_sampled:
-        times = {name: order_times(outcome, books[name]) for name, outcome in outcomes.items()}
+        times = {name: order_times(outcome, books[name], fork.state.calendar_s) for name, outcome in outcomes.items()}
         for one in told["alternatives"]:
             one |= _orders_told(one["name"], books, times, fork.at_ns / 1e6, horizon_s)
     return told

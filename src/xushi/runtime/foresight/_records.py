@@ -8,7 +8,7 @@ parts, or for material where its stock is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +58,14 @@ class MachineRecord:
     factor: float = 1.0
 
 
-def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> MachineRecord:
-    """Return what a machine did in start_ns <= time < end_ns."""
+def read_machine(
+    timeline: Timeline, node: Node, start_ns: int, end_ns: int, closed: Sequence[tuple[int, int]] = ()
+) -> MachineRecord:  # fmt: skip
+    """Return what a machine did in start_ns <= time < end_ns.
+
+    Args:
+        closed: when it was not planned to work: that it stood there does not count.
+    """
     record = MachineRecord()
     state, mode, part, has_material = 0, 0, "", True
     reader = _Machine(record)
@@ -68,7 +74,7 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
         timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "Stock"), start_ns, end_ns
     ):
         if time_ns > at_ns:
-            reader.spend((time_ns - at_ns) / _S, state, mode, has_material)
+            reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material)
             at_ns = time_ns
         if role == "CurrentPart":
             now_part = "" if value is None else str(value)
@@ -85,10 +91,18 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:
-        reader.spend((end_ns - at_ns) / _S, state, mode, has_material)
+        reader.spend(_counted_s(at_ns, end_ns, state, closed), state, mode, has_material)
     reader.end()
     record.is_executing = state == EXECUTING
     return record
+
+
+def _counted_s(start_ns: int, end_ns: int, state: int, closed: Sequence[tuple[int, int]]) -> float:
+    """How much of a stretch counts: all work, and all else that is not in the time without work."""
+    lost_ns = 0
+    if closed and state != EXECUTING:
+        lost_ns = sum(max(0, min(end_ns, high) - max(start_ns, low)) for low, high in closed)
+    return (end_ns - start_ns - lost_ns) / _S
 
 
 class _Machine:
@@ -103,6 +117,8 @@ class _Machine:
 
     def spend(self, seconds: float, state: int, mode: int, has_material: bool = True) -> None:
         """Book a stretch in which nothing changed."""
+        if seconds <= 0:
+            return
         kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
         if kind != self._kind:
             self._close()

@@ -18,10 +18,10 @@ LOOK_AHEAD_S = 3600.0
 LASTS_S = 300.0
 SURE = 0.8
 _BESIDE = 0.5  # of what machines usually make; rework and the like make less
-_IDLE, _BLOCKED = simulate.SEEN.index("idle"), simulate.SEEN.index("blocked")
+_IDLE, _OFF = simulate.SEEN.index("idle"), simulate.SEEN.index("off")
 _WORDS = {
     "down": ("stands", "停机"), "setup": ("is set up", "正在调整"), "slow": ("is slower", "较慢"),
-    "material": ("does not keep up", "供应不及"),
+    "material": ("does not keep up", "供应不及"), "off": ("is planned to stand", "按计划停机"),
 }  # fmt: skip
 
 
@@ -31,8 +31,9 @@ class Starving(msgspec.Struct, frozen=True):
     Attributes:
         in_s, spread_s: mean and standard deviation of when it begins, over the futures in which it does.
         probability: share of such futures.
-        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup` or `slow`. Where it
-            is `material`, the source or the vehicles for which a machine waits: `lacking`, itself or upstream.
+        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup`, `off`
+            (a planned stop) or `slow`. Where it is `material`, the source or the vehicles for which a machine waits:
+            `lacking`, itself or upstream.
     """
 
     machine: str
@@ -99,8 +100,10 @@ def _reason(
             if before is None or before == machine:
                 break
             at = before
-            seen = [simulate.SEEN[int(one)] for one in outcome.samples[at][row, : first[row] + 1]]
-            stood = [one for one in seen if one in ("down", "setup")]
+            # What both did not work at by the plan is no reason.
+            on = outcome.samples[machine][row, : first[row] + 1] != _OFF
+            seen = [simulate.SEEN[int(one)] for one in outcome.samples[at][row, : first[row] + 1][on]]
+            stood = [one for one in seen if one in ("down", "setup", "off")]
             if stood:
                 cause = stood[-1]
                 break
