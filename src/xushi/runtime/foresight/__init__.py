@@ -67,6 +67,8 @@ from xushi.runtime.foresight._run_model import (
 from xushi.runtime.foresight._submodel import read_versions
 from xushi.runtime.foresight._supply import FleetFacts, Supply, SupplyChain
 from xushi.runtime.foresight._turn import Turns, take_turn
+from xushi.runtime.foresight._warning_records import EarlyWarning, warning_commands, warnings, watched_every_s
+from xushi.runtime.foresight._watch import ForecastWatch
 
 __all__ = [
     "CONFIDENCE",
@@ -85,11 +87,13 @@ __all__ = [
     "Alternative",
     "Calibration",
     "CompareParams",
+    "EarlyWarning",
     "Estimate",
     "Figure",
     "FleetFacts",
     "Flow",
     "ForecastParams",
+    "ForecastWatch",
     "Fork",
     "MainLine",
     "ModelChange",
@@ -148,4 +152,7 @@ __all__ = [
     "takes_material",
     "tell_comparison",
     "times_of",
+    "warning_commands",
+    "warnings",
+    "watched_every_s",
 ]
