@@ -19,6 +19,7 @@ from xushi.runtime.foresight import (
     warnings,
     watched_every_s,
 )
+from xushi.server import _foresight_messages as f
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms, to_ns
 from xushi.server._routes import Call, RouteSpec, answer_json
@@ -48,40 +49,11 @@ class WarningsQuery(msgspec.Struct, frozen=True):
     is_open: bool = False
 
 
-class WarningInfo(msgspec.Struct, frozen=True):
-    """An early warning: `place` (an order or a machine), when it will come, and the reason.
-
-    ``text`` and ``repair`` read as of now, in every language; ``over_ms`` is None while it holds.
-    """
-
-    id: str
-    code: str
-    place: str
-    text: dict[str, str]
-    repair: dict[str, str]
-    at_ms: float
-    spread_s: float
-    probability: float
-    culprit: str
-    cause: str
-    raised_ms: float
-    over_ms: float | None
-    hidden_by: str
-
-
-class LatestForecast(msgspec.Struct, frozen=True):
-    """The last forecast of the live line that was made by itself, as `foresight.forecast` answers; None before one."""
-
-    every_s: int
-    made_ms: float | None
-    forecast: dict[str, Any] | None
-
-
 async def early(doors: Doors, call: Call) -> Response:
     """Early warnings, the newest first."""
     now_ns = doors.platform.clock.now_ns()
     found = [
-        WarningInfo(
+        f.WarningInfo(
             id=key, **one.told(now_ns), at_ms=to_ms(one.at_ns), spread_s=one.spread_s, probability=one.probability,
             culprit=one.culprit, cause=one.cause, raised_ms=to_ms(one.raised_ns),
             over_ms=None if one.over_ns is None else to_ms(one.over_ns), hidden_by=one.hidden_by,
@@ -97,7 +69,7 @@ async def latest(doors: Doors, call: Call) -> Response:
     kept = doors.platform.forecasts.latest
     every_s = watched_every_s(doors.platform.store)
     made_ms = None if kept is None else to_ms(kept.made_ns)
-    return answer_json(LatestForecast(every_s, made_ms, None if kept is None else kept.forecast))
+    return answer_json(f.LatestForecast(every_s, made_ms, None if kept is None else kept.forecast))
 
 
 async def model(doors: Doors, call: Call) -> Response:
@@ -121,10 +93,10 @@ async def model(doors: Doors, call: Call) -> Response:
 
 
 ROUTES = (
-    RouteSpec("GET", "/api/warnings", "view", early, "Early warnings", WarningsQuery, answer=list[WarningInfo],
+    RouteSpec("GET", "/api/warnings", "view", early, "Early warnings", WarningsQuery, answer=list[f.WarningInfo],
               tags=("foresight",)),
     RouteSpec("GET", "/api/forecast", "view", latest, "The last forecast that was made by itself",
-              answer=LatestForecast, tags=("foresight",)),
+              answer=f.LatestForecast, tags=("foresight",)),
     RouteSpec("GET", "/api/foresight/model", "view", model, "The main line as a model", ModelQuery,
               answer=ForesightModel, tags=("foresight",)),
 )  # fmt: skip

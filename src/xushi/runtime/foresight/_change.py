@@ -34,7 +34,7 @@ _MIN_S = 60.0
 _NEVER = simulate.Calendar(id=_STOPPED, period_s=YEARS_S, working_s=((YEARS_S - 1.0, YEARS_S),))
 _Make: TypeAlias = Callable[[simulate.Machine], simulate.Machine]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-MOST_MIN = 10_080.0  # a week: nothing is run further ahead
+MOST_MIN = 10_080  # a week: nothing is run further ahead
 _Minutes = Annotated[float, msgspec.Meta(ge=0, le=MOST_MIN)]
 
 
