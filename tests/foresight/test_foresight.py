@@ -268,15 +268,17 @@ def test_the_same_seed_gives_the_same_futures(forked: Fork) -> None:
     assert np.isfinite(one["figures"][0]["mean"])
 
 
-def test_a_factor_on_the_cycle_time_counts_from_the_moment_it_is_set(tmp_path: Path) -> None:
+def test_a_factor_on_the_cycle_time_and_a_speed_count_from_the_moment_they_are_set(tmp_path: Path) -> None:
     clock = ManualClock(START_NS)
     with Platform.open(tmp_path / "data", clock) as platform:
         asyncio.run(import_plant(platform))
         model = PlantModel(1, START_NS)
         record_plant(platform, model, 3000.0)
         assert model.write("OP40.CycleTimeFactor", 1.5)
+        assert model.write("PLC1.LineSpeed", 0.75)
         record_plant(platform, model, 3060.0)
         plant = plant_of(platform)
         begun = fork(plant, platform.timelines.get("live"), START_NS, START_NS + 3060 * S)
-    assert begun.calibration.works["OP40"].mean_s == pytest.approx(45.0, rel=0.02)
-    assert begun.calibration.works["OP50"].mean_s == pytest.approx(28.5, rel=0.02)
+    assert begun.calibration.works["OP40"].mean_s == pytest.approx(60.0, rel=0.02)
+    assert begun.calibration.works["OP50"].mean_s == pytest.approx(38.0, rel=0.02)
+    assert begun.set_points()["urn:xushi:demo:submodel:PLC1:OperationalData#LineSpeed"] == 0.75

@@ -64,7 +64,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         model, state: of the plant at `at_ns`; of a branch, with the changes made on it before.
-        factors: the cycle-time factor in force, by machine.
+        factors: the set-points in force: the cycle-time factor by machine, each speed factor by its signal.
         base_kw: what the line's meter counts beside the machines of the model.
         estimates, diagnoses: how good the model is, and what is doubtful.
         placements: where everything stood at the fork from the plant; the moves of branches are not among them.
@@ -125,7 +125,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         at_ns=branch.fork_ns,
         roles=roles,
         labels=reader.labels(plant, roles, begun.state),
-        factors={machine: record.factor for machine, record in begun.records.machines.items()},
+        factors=begun.set_points(),
         base_kw=reader.base_kw(roles),
         values=Values.of(timeline.snapshot(branch.fork_ns)),
         estimates=begun.calibration.estimates,
@@ -152,6 +152,8 @@ def package_branch(platform: Platform, parent: Start, before: Branch, branch: Br
         for node, roles in parent.roles.items()
         if "CycleTimeFactor" in roles
     }
+    speeds = {roles["SpeedFactor"] for roles in parent.roles.values() if "SpeedFactor" in roles}
+    factors |= {key: reader.number(key, parent.factors.get(key, 1.0)) for key in speeds}
     labels = reader.labels(parent.plant, parent.roles, state)
     book = book_after(platform, parent.book, before.edits)
     made = book.done(run.finished()[FINISHED])

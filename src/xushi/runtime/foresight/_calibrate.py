@@ -138,7 +138,7 @@ class _Calibrator:
         found = self._duration(node.id, "work", record.works_s, described)
         if found is None:
             raise XushiError("runtime.forecast_blind", machine=node.id)
-        return found if record.factor == 1.0 else simulate.scaled(found, record.factor)
+        return found if record.pace == 1.0 else simulate.scaled(found, record.pace)
 
     def _interruptions(self, node: Node, record: MachineRecord) -> dict[str, Interruption]:
         found = {}

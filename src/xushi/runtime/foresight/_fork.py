@@ -28,6 +28,14 @@ class Fork(msgspec.Struct, frozen=True):
     at_ns: int
     diagnoses: tuple[Diagnosis, ...]
 
+    def set_points(self) -> dict[str, float]:
+        """What is in force: the cycle-time factor by machine, and each speed factor by its signal."""
+        found = {name: record.factor for name, record in self.records.machines.items()}
+        for node in self.plant.machines():
+            if "SpeedFactor" in node.signals:
+                found[node.signals["SpeedFactor"]] = self.records.machines[node.id].speed
+        return found
+
 
 def need_engine() -> None:
     """Refuse where the extra is not installed, before anything is begun.

@@ -36,8 +36,8 @@ class MachineRecord:
     """What one machine did in a span, and what it is doing at its end.
 
     Attributes:
-        works_s: executing time of each part that came and went, divided by the cycle-time factor in force.
-        factor: the cycle-time factor at the end, 1 where there is none.
+        works_s: executing time of each part that came and went, as it is with both set-points at 1.
+        factor, speed: the cycle-time factor at the end, and the speed factor; 1 where there is none.
         kinds: interruptions by kind: failure, setup, stop.
         worked_s: all executing time.
         has_part: whether a part is on it at the end; `done_s` how long it was worked on.
@@ -56,6 +56,12 @@ class MachineRecord:
     is_executing: bool = False
     is_known: bool = False
     factor: float = 1.0
+    speed: float = 1.0
+
+    @property
+    def pace(self) -> float:
+        """By what the set-points multiply the time that a part takes."""
+        return self.factor / self.speed
 
 
 def read_machine(
@@ -71,7 +77,7 @@ def read_machine(
     reader = _Machine(record)
     at_ns = start_ns
     for time_ns, role, value in _changes(
-        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "Stock"), start_ns, end_ns
+        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock"), start_ns, end_ns
     ):
         if time_ns > at_ns:
             reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material)
@@ -86,6 +92,8 @@ def read_machine(
             record.is_known = value is not None
         elif role == "CycleTimeFactor":
             record.factor = 1.0 if value is None or value <= 0 else float(value)
+        elif role == "SpeedFactor":
+            record.speed = 1.0 if value is None or value <= 0 else float(value)
         elif role == "Stock":
             has_material = not isinstance(value, int | float) or value > 0
         else:
@@ -138,7 +146,7 @@ class _Machine:
     def change(self, part: str, at_ns: int) -> None:
         """Book that a part left and another came, or none."""
         if self.record.has_part and self._is_whole and self.record.done_s > 0:
-            self.record.works_s.append(self.record.done_s / self.record.factor)
+            self.record.works_s.append(self.record.done_s / self.record.pace)
             self.record.left_ns.append(at_ns)
         self._waited_s = 0.0  # it was blocked
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True

@@ -100,7 +100,7 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
         plant = plant_of(platform)
         timeline, planned = platform.timelines.get(params.timeline), planned_times(context.store)
         begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned)
-        return begun, {name: record.factor for name, record in begun.records.machines.items()}
+        return begun, begun.set_points()
 
     before = plan.content.origin
     origin = PlanOrigin(
