@@ -171,4 +171,5 @@ def test_a_late_order_is_blamed_on_the_machine_whose_repair_would_help_most_and_
 
     assert reason(OP10=100.0, OP30=400.0) == ("OP30", "down")
     assert reason() == ("OP90", "bottleneck")
+    assert reason(OP10=60.0) == ("OP90", "bottleneck")  # sooner, but late all the same
     assert reason(OP20=-30.0) == ("OP90", "bottleneck")

@@ -25,7 +25,7 @@ from xushi.runtime.foresight._order_times import (
     order_times,
 )
 from xushi.runtime.foresight._plant import Node
-from xushi.runtime.foresight._warnings import Starving, find_starving
+from xushi.runtime.foresight._warnings import Starving, find_starving, first_of_each
 
 CONFIDENCE = 0.95  # of means
 BAND = 0.9  # of a single future
@@ -73,7 +73,7 @@ def run_forecast(
     outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool)
     stations = [node.id for node in fork.plant.machines()]
     shown = _shown(len(outcome.sample_at_s))
-    starving = list(find_starving(fork.plant, outcome))
+    starving = first_of_each(find_starving(fork.plant, outcome))
     held_back = bottleneck(outcome, stations)
     times = order_times(outcome, orders, fork.state.calendar_s)
     if_up = {}

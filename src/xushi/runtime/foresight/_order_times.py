@@ -13,9 +13,11 @@ from xushi import simulate
 from xushi.kernel import Diagnosis
 from xushi.runtime.foresight._build import FINISHED
 from xushi.runtime.foresight._change import stations_of
+from xushi.runtime.foresight._warnings import in_time
 from xushi.runtime.foresight._working_times import YEARS_S, Windows, open_windows
 
 Times: TypeAlias = Mapping[str, NDArray[np.float64]]
+_MOST_OF_IT = 0.5  # of a delay
 LIKELY = 0.5  # of the futures: more often late than not
 
 
@@ -34,8 +36,8 @@ class LateOrder(msgspec.Struct, frozen=True):
     Attributes:
         in_s, spread_s: mean and standard deviation of when it is done.
         late_s: mean of that after its due date.
-        culprit, cause: the machine that is the reason; `down` where it stands now, and the order would be done sooner
-            if it did not; else `bottleneck`.
+        culprit, cause: the machine that is the reason; `down` where it stands now, and the order would be done much
+            sooner if it did not; else `bottleneck`.
     """
 
     order: str
@@ -54,8 +56,8 @@ class LateOrder(msgspec.Struct, frozen=True):
             "runtime.order_late",
             self.order,
             {
-                "minutes": round(self.in_s / 60), "spread": max(1, round(self.spread_s / 60)),
-                "late": max(1, round(self.late_s / 60)), "percent": round(100 * self.probability),
+                "when": in_time(self.in_s, self.spread_s, language),
+                "late": in_time(max(60.0, self.late_s), None, language), "percent": round(100 * self.probability),
                 "culprit": self.culprit, "cause": f"{self.culprit} {words[is_zh]}",
             },
         )  # fmt: skip
@@ -141,7 +143,7 @@ def find_late(
     """Yield the orders that will be late, in sequence, each with its reason.
 
     The reason is the machine that stands without which the order would be done soonest, where that is told from
-    chance; else the bottleneck.
+    chance and makes up for half the delay and more; else the bottleneck.
 
     Args:
         if_up: by machine that stands now, when the orders would be done in the same futures if it did not.
@@ -150,16 +152,16 @@ def find_late(
     for order in likely_late(wanted, times):
         done_s, due_s = times[order.id], order.due_s or 0.0
         known = done_s[np.isfinite(done_s)]
+        late_s = max(1.0, float(known.mean()) - due_s)
         gained_s = {
             machine: gain_s
             for machine, others in if_up.items()
-            if (gain_s := _clear_gain_s(done_s, others[order.id])) > 0
+            if (gain_s := _clear_gain_s(done_s, others[order.id])) >= _MOST_OF_IT * late_s
         }
         down = max(gained_s, key=lambda machine: gained_s[machine], default=None)
         culprit, cause = (bottleneck, "bottleneck") if down is None else (down, "down")
         yield LateOrder(
-            order.id, float(known.mean()), float(known.std()), float(known.mean()) - due_s,
-            float((done_s > due_s).mean()), culprit, cause,
+            order.id, float(known.mean()), float(known.std()), late_s, float((done_s > due_s).mean()), culprit, cause
         )  # fmt: skip
 
 

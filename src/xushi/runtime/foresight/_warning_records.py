@@ -49,8 +49,8 @@ class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> tuple[bool, str]:
-        """What tells one warning from another: an order or a machine, and which."""
-        return self.late_s is not None, self.about
+        """What tells one warning from another: which order, or for whom machines will wait."""
+        return (True, self.about) if self.late_s is not None else (False, f"{self.culprit} {self.cause}")
 
     @property
     def is_open(self) -> bool:

@@ -32,6 +32,7 @@ log = logging.getLogger("xushi.runtime")
 _OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 _NICE = 15
 _SHIFTED_S = 120.0  # a warning that comes so much sooner or later than it was told is told anew
+_MOST_ORDERS = 5
 _MISSES = 2  # forecasts in a row without it that end a warning: one may be chance
 _S = 1e9
 
@@ -98,7 +99,7 @@ class ForecastWatch:
         need_engine()
         self.latest = await asyncio.get_running_loop().run_in_executor(self._thread, self._forecast)
         at_ns = round(self.latest.forecast["at_ms"] * 1e6)
-        await self._keep([warning_of(one, at_ns) for one in self.latest.forecast["warnings"]])
+        await self._keep(_the_first([warning_of(one, at_ns) for one in self.latest.forecast["warnings"]]))
 
     def _forecast(self) -> Latest:
         from xushi.simulate import ThreadPool  # loads the compiler
@@ -127,6 +128,12 @@ class ForecastWatch:
             if self._missed[key] >= _MISSES or not watched_every_s(self._platform.store):
                 del self._missed[key]
                 await self._platform.bus.run("warning.end", {"id": key}, _OWN_HAND)
+
+
+def _the_first(seen: list[EarlyWarning]) -> list[EarlyWarning]:
+    """The warnings to raise: of many late orders the first in the sequence; who sees to these looks at the rest too."""
+    late = [one for one in seen if one.late_s is not None]
+    return [*late[:_MOST_ORDERS], *(one for one in seen if one.late_s is None)]
 
 
 def _has_changed(before: EarlyWarning, now: EarlyWarning) -> bool:
