@@ -45,6 +45,10 @@ def test_a_fork_opens_a_branch_that_plays_is_changed_and_compared(
     clock = page.locator("time").first
     shown = clock.inner_text()
     expect(clock).not_to_have_text(shown)  # it plays by itself
+    shown_s = "Number(document.querySelector('[role=slider][aria-label=\"Shown instant\"]').ariaValueNow)"
+    begun_s = page.evaluate(shown_s)
+    page.get_by_role("region", name="Time").get_by_label("Speed").select_option("As fast as possible")
+    page.wait_for_function(f"begun_s => {shown_s} > begun_s + 600", arg=begun_s)
 
     page.get_by_role("button", name="Changes", exact=True).click()
     open_one = page.get_by_role("region", name="Quicker")
@@ -117,6 +121,10 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     figures = page.get_by_role("region", name="Both in figures")
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Beside ?\d"))).to_be_visible()
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Live ?\d"))).to_be_visible()
+    demo.remote.run("branch.fork", {"timeline": branches_of(demo)[0]["id"], "hours": 0.2, "title": "Again"})
+    second.get_by_label("Timeline beside").select_option("Again", timeout=SLOW_MS)  # a branch beside a branch
+    expect(figures.get_by_role("columnheader", name=re.compile(r"^Again ?\d"))).to_be_visible(timeout=SLOW_MS)
+    second.get_by_label("Timeline beside").select_option("Live")
     second.get_by_role("button", name="Pause beside").click()
     page.wait_for_timeout(1500)
     link = page.evaluate("location.href")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from visiting import Demo, Visit
 
 from xushi.simulate import read_model
@@ -31,6 +33,30 @@ def test_the_forecast_appears_by_itself_and_a_change_is_told_from_noise(visit: V
     page.get_by_role("button", name="Add alternative").click()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(outcome.get_by_role("row", name=re.compile("^XD-AGV vehicles 1"))).to_be_visible(timeout=SLOW_MS)
+
+
+def test_what_will_be_late_is_told_on_every_view_with_nobody_looking(
+    visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
+) -> None:
+    page = visit(1280, 800).open(view="alarms")
+    phone = visit(390, 844, is_phone=True).open(view="world", lang="zh-CN")
+    product = demo.remote.get("/api/orders")["products"][0]["id"]
+    due_ms = time.time() * 1e3 + 300_000
+    demo.remote.run("order.add", {"id": "L-1", "product": product, "quantity": 500, "due_ms": due_ms})
+    demo.remote.run("foresight.watch", {"every_s": 1})
+    try:
+        strip = page.get_by_role("status").filter(has_text="Order L-1 will be late: done in")
+        expect(strip).to_be_visible(timeout=SLOW_MS)
+        expect(phone.get_by_text("订单 L-1 将延误")).to_be_visible()
+        assert axe(phone) == []
+        strip.get_by_role("button", name="Show the forecast").click()
+        expect(page.get_by_role("table", name="Orders")).to_be_visible(timeout=SLOW_MS)
+        assert axe(page) == []
+        strip.get_by_role("button", name="Hide").click()
+        expect(phone.get_by_text("订单 L-1 将延误")).to_have_count(0)
+    finally:
+        demo.remote.run("foresight.watch", {"every_s": 60})
+        demo.remote.run("order.remove", {"id": "L-1"})
 
 
 def test_the_forecast_on_a_phone_in_chinese_shows_what_it_was_estimated_from(visit: Visit, demo: Demo) -> None:

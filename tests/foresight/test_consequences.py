@@ -55,6 +55,17 @@ def test_a_set_point_scales_the_cycle_by_what_was_in_force(recorded: Platform, p
     assert consequences(recorded, plant, *factor("OP40", 1.2), in_force={"OP40": 1.2}) == ()
 
 
+def test_a_speed_quickens_everybody_whom_the_layout_says_it_counts_for(recorded: Platform, plant: Plant) -> None:
+    speed = f"{ROOT}PLC1:OperationalData#LineSpeed"
+    stations = {*(f"OP{n}0" for n in range(1, 11)), "RWK1"}
+    write = ("signal.write", {"signal": speed, "value": 1.25})
+    changes = consequences(recorded, plant, *write, in_force={speed: 1.0})
+    assert {one.element: (one.figure, one.factor) for one in changes} == dict.fromkeys(stations, ("cycle_time", 0.8))
+    assert consequences(recorded, plant, *write, in_force={speed: 1.25}) == ()
+    both = consequences_of_all(recorded, plant, [write, factor("OP40", 0.5)], {speed: 1.0})
+    assert [one.factor for one in both if one.element == "OP40"] == [0.8, 0.5]
+
+
 def test_the_later_write_and_the_start_take_the_place_of_what_was_before(recorded: Platform, plant: Plant) -> None:
     stop, start = act(recorded, "OP40", "Stop"), act(recorded, "OP40", "Start")
     written = [factor("OP40", 0.5), factor("OP90", 2), factor("OP40", 0.8)]

@@ -11,6 +11,7 @@ from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.foresight import FINISHED, WantedOrder, order_times
 from xushi.runtime.orders import contingencies, is_open
 from xushi.runtime.orders._watch import OWN_HAND
+from xushi.simulate import Model
 
 
 async def test_plans_for_a_broken_station_are_ranked_by_the_lateness_of_the_orders(book: Platform) -> None:
@@ -99,6 +100,7 @@ def test_times_of_orders_lie_between_samples_and_behind_the_horizon_at_the_mean_
     class Outcome:
         sample_at_s = np.array([30.0, 60.0])
         samples = {FINISHED: np.array([[1.0, 3.0], [0.0, 0.0]])}  # noqa: RUF012
+        model = Model(name="")
 
     found = order_times(Outcome(), [WantedOrder("a", 2), WantedOrder("b", 4)])  # type: ignore[arg-type]
     assert found["a"].tolist() == [45.0, np.inf]

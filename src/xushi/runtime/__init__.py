@@ -23,6 +23,7 @@ from xushi.runtime._importing import (
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock, holder_of
 from xushi.runtime._overlay import lexical, with_live_values
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
 from xushi.runtime._proposals import proposals
@@ -99,6 +100,7 @@ __all__ = [
     "lexical",
     "make_backup",
     "plan_import",
+    "planned_times",
     "proposals",
     "queued_writes",
     "restore_folder",

@@ -51,7 +51,14 @@ from xushi.runtime._source_time import SourceTime
 from xushi.runtime._timelines import TimelineShelf
 from xushi.runtime._twins import TwinIndex, TwinSnapshot, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
-from xushi.runtime.foresight import Turns, foresight_commands, packaging_commands, run_model_commands
+from xushi.runtime.foresight import (
+    ForecastWatch,
+    Turns,
+    foresight_commands,
+    packaging_commands,
+    run_model_commands,
+    warning_commands,
+)
 from xushi.runtime.orders import (
     OrderDesk,
     contingency_commands,
@@ -82,7 +89,7 @@ _COMMANDS = (
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
     plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
-    run_model_commands,
+    run_model_commands, warning_commands,
     order_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
@@ -162,6 +169,7 @@ class Platform:
         self.ingest.watchers.append(self.monitor.watch)
         self.orders = OrderDesk(self)
         self.ingest.watchers.append(self.orders.contingencies.watch)
+        self.forecasts = ForecastWatch(self)
         self.footprints = Footprints(self.blobs)
         drafts = DraftStore(folder / "drafts.sqlite")
         files.callback(drafts.close)
@@ -276,6 +284,7 @@ class Platform:
         self.links.start()
         self.reports.start()
         self.orders.contingencies.start()
+        self.forecasts.start()
         await self.plans.start()
         self.branches.start()
         self._housekeeper = asyncio.get_running_loop().create_task(self._keep_house())
@@ -285,6 +294,7 @@ class Platform:
         if self._housekeeper is not None:
             self._housekeeper.cancel()
             await asyncio.wait([self._housekeeper])
+        await self.forecasts.stop()
         await self.orders.contingencies.stop()
         await self.reports.stop()
         await self.plans.stop()
@@ -320,6 +330,7 @@ class Platform:
             self.orders.on_twins()
         self.monitor.on_change(outcome, diff)
         self.branches.adopt(diff)
+        self.forecasts.adopt(diff)
         return self._follow() if are_signals_other else None
 
     async def _keep_house(self) -> None:

@@ -65,6 +65,11 @@ class Plant:
         found: list[dict[str, Any]] = self.remote.get("/api/actions")
         return found
 
+    def warnings(self) -> list[dict[str, Any]]:
+        """Return the early warnings that hold now and that nobody has hidden, the newest first."""
+        found: list[dict[str, Any]] = self.remote.get("/api/warnings", is_open="true")
+        return found
+
     def _repr_html_(self) -> str:
         """Show what there is and how the connections are, in Jupyter and its kin."""
         status = self.remote.get("/api/status")

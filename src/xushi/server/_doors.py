@@ -42,6 +42,8 @@ SHOWN_BY_KEY = frozenset(
         "production_schedule",
         "maintenance",
         "contingency",
+        "warning",
+        "forecast_watch",
         "shift_calendar",
     }
 )

@@ -12,6 +12,7 @@ from xushi import scene
 from xushi.server import (
     _branch_messages,
     _connect_messages,
+    _foresight_messages,
     _messages,
     _monitor_messages,
     _order_messages,
@@ -31,7 +32,10 @@ _HEAD = "// Written by `python -m xushi.server.typegen` from the Python types; d
 
 def generate() -> str:
     """The whole TypeScript file."""
-    rooms = (_messages, _branch_messages, _connect_messages, _monitor_messages, _order_messages, _plan_messages)
+    rooms = (
+        _messages, _branch_messages, _connect_messages, _foresight_messages, _monitor_messages, _order_messages,
+        _plan_messages,
+    )  # fmt: skip
     structs = [struct for room in rooms for struct in _structs_of(room)] + _structs_of(scene, only=("Place",))
     known: dict[str, inspect.StructType] = {}
     for info in inspect.multi_type_info(structs):

@@ -52,6 +52,12 @@ export function formatDateTime(ms: number, language: Language): string {
   return Number.isFinite(ms) ? dateFormat(language, "datetime", options).format(ms) : "–";
 }
 
+/** Hours and minutes, with the day before them where it is not the day of `dayMs`. */
+export function formatMoment(ms: number, dayMs: number, language: Language): string {
+  const clock = formatClock(ms, language).slice(0, 5);
+  return formatDate(ms, language) === formatDate(dayMs, language) ? clock : `${dateFormat(language, "day", { month: "2-digit", day: "2-digit" }).format(ms)} ${clock}`;
+}
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -738,6 +738,13 @@ export interface Label {
   signal: string;
 }
 
+/** The last forecast of the live line that was made by itself, as `foresight.forecast` answers; None before one. */
+export interface LatestForecast {
+  every_s: number;
+  made_ms: number | null;
+  forecast: Record<string, unknown> | null;
+}
+
 /** Lights a node while a Boolean signal is true. */
 export interface Light {
   kind: "light";
@@ -1632,6 +1639,23 @@ export interface VehicleInfo {
 export interface VehicleList {
   vehicles: VehicleInfo[];
   goals: GoalInfo[];
+}
+
+/** An early warning: `place` (an order or a machine), when it will come, and the reason. ``text`` and ``repair`` read as of now, in every language; ``over_ms`` is None while it holds. */
+export interface WarningInfo {
+  id: string;
+  code: string;
+  place: string;
+  text: Record<string, string>;
+  repair: Record<string, string>;
+  at_ms: number;
+  spread_s: number;
+  probability: number;
+  culprit: string;
+  cause: string;
+  raised_ms: number;
+  over_ms: number | null;
+  hidden_by: string;
 }
 
 /** Shows signals in a view; the first answer is a full snapshot. */

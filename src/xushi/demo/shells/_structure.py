@@ -23,8 +23,10 @@ NAME = "HierarchicalStructures"
 SEMANTIC = "https://admin-shell.io/idta/HierarchicalStructures/1/1/Submodel"
 PLACEMENT = "urn:xushi:Placement:1:0"
 FLOW = "urn:xushi:MaterialFlow:1:0"
+SPEED = "urn:xushi:SpeedControl:1:0"
 _BASE = "https://admin-shell.io/idta/HierarchicalStructures"
 _REWORK = "RWK1"
+_CONTROLLER, _QUICKENED = "PLC1", ("station", "rework")
 _REJECTED = 0.03  # of what the two tests judge, as planned
 _PICKING = 0.25  # variation of the time a kit takes
 
@@ -99,6 +101,13 @@ def _flows(line: str, machines: Sequence[Machine]) -> list[Element]:
     return flows
 
 
+def _speed(line: str, controller: str, station: str) -> RelationshipElement:
+    """The controller's set-point of speed counts for a station."""
+    submodel = submodel_id(line, NAME)
+    first, second = (inside(submodel, ("Entity", "EntryNode"), ("Entity", one)) for one in (controller, station))
+    return relation(f"Speed_{controller}_{station}", first, second, SPEED)
+
+
 def _has_part(owner: str, *path: str) -> RelationshipElement:
     """The last step of the path is part of what the steps before it name."""
     steps = [("Entity", step) for step in path]
@@ -128,6 +137,7 @@ def layout(line: str, name: Text, machines: Sequence[Machine]) -> Submodel:
         statements.append(_node(machine.id, asset_id(machine.id), below, machine.name))
     statements += [_has_part(line, "EntryNode", machine.id) for machine in machines]
     statements += _flows(line, machines)
+    statements += [_speed(line, _CONTROLLER, machine.id) for machine in machines if machine.category in _QUICKENED]
     statements += [_supply(line, machine.id) for machine in machines if parts_of(machine.id)]
     return _submodel(
         line, _node("EntryNode", asset_id(line), statements, name, is_entry=True), Text("Layout", "布局结构")

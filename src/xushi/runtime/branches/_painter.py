@@ -166,8 +166,9 @@ class Painter:
     # ---- the course
     def paint(self) -> Frame:
         """Return all values in the order of time."""
-        for node, factor in self._start.factors.items():
-            self._put(node, "CycleTimeFactor", 0.0, factor)
+        for name, factor in self._start.factors.items():
+            if name in self._start.plant.nodes:
+                self._put(name, "CycleTimeFactor", 0.0, factor)
         trace = self._trace
         columns = zip(
             trace.at_s.tolist(), trace.kind.tolist(), trace.index.tolist(), trace.state.tolist(), trace.part.tolist(),

@@ -20,7 +20,8 @@ _KINDS: dict[str, tuple[Kind, ...]] = {
     "CurrentPart": (Kind.STRING,), "Parts": (Kind.ARRAY,), "Level": (Kind.INT,), "Progress": (Kind.DOUBLE,),
     "Stage": (Kind.INT,), "Stages": (Kind.ARRAY,), "Positions": (Kind.ARRAY,), "Good": (Kind.INT,),
     "Reject": (Kind.INT,), "Total": (Kind.INT,), "Energy": (Kind.DOUBLE,), "Power": (Kind.DOUBLE,),
-    "CycleTimeFactor": (Kind.DOUBLE,), "LastCycleTime": (Kind.DOUBLE,), "Stock": (Kind.INT,),
+    "CycleTimeFactor": (Kind.DOUBLE,), "SpeedFactor": (Kind.DOUBLE,), "LastCycleTime": (Kind.DOUBLE,),
+    "Stock": (Kind.INT,),
     "PositionX": (Kind.DOUBLE,), "PositionY": (Kind.DOUBLE,), "Theta": (Kind.DOUBLE,), "Velocity": (Kind.DOUBLE,),
     "Driving": (Kind.BOOL,), "LastNode": (Kind.STRING,), "Load": (Kind.STRING,), "Target": (Kind.STRING,),
 }  # fmt: skip

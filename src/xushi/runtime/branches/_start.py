@@ -13,6 +13,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._record import Branch
@@ -63,7 +64,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         model, state: of the plant at `at_ns`; of a branch, with the changes made on it before.
-        factors: the cycle-time factor in force, by machine.
+        factors: the set-points in force: the cycle-time factor by machine, each speed factor by its signal.
         base_kw: what the line's meter counts beside the machines of the model.
         estimates, diagnoses: how good the model is, and what is doubtful.
         placements: where everything stood at the fork from the plant; the moves of branches are not among them.
@@ -114,7 +115,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         XushiError: see `xushi.runtime.foresight.fork`.
     """
     plant = plant_of(platform)
-    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns)
+    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns, planned_times(platform.store))
     roles = find_roles(platform, plant)
     reader = _Reader(timeline, branch.look_back_ns, branch.fork_ns)
     return Start(
@@ -124,7 +125,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         at_ns=branch.fork_ns,
         roles=roles,
         labels=reader.labels(plant, roles, begun.state),
-        factors={machine: record.factor for machine, record in begun.records.machines.items()},
+        factors=begun.set_points(),
         base_kw=reader.base_kw(roles),
         values=Values.of(timeline.snapshot(branch.fork_ns)),
         estimates=begun.calibration.estimates,
@@ -151,6 +152,8 @@ def package_branch(platform: Platform, parent: Start, before: Branch, branch: Br
         for node, roles in parent.roles.items()
         if "CycleTimeFactor" in roles
     }
+    speeds = {roles["SpeedFactor"] for roles in parent.roles.values() if "SpeedFactor" in roles}
+    factors |= {key: reader.number(key, parent.factors.get(key, 1.0)) for key in speeds}
     labels = reader.labels(parent.plant, parent.roles, state)
     book = book_after(platform, parent.book, before.edits)
     made = book.done(run.finished()[FINISHED])

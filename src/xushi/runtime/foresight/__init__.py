@@ -34,6 +34,7 @@ from xushi.runtime.foresight._consequences import consequences, consequences_of_
 from xushi.runtime.foresight._finished import finished_ns, last_machines
 from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
+from xushi.runtime.foresight._kept_times import pause_of
 from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._packaging import (
@@ -66,6 +67,8 @@ from xushi.runtime.foresight._run_model import (
 from xushi.runtime.foresight._submodel import read_versions
 from xushi.runtime.foresight._supply import FleetFacts, Supply, SupplyChain
 from xushi.runtime.foresight._turn import Turns, take_turn
+from xushi.runtime.foresight._warning_records import EarlyWarning, warning_commands, warnings, watched_every_s
+from xushi.runtime.foresight._watch import ForecastWatch
 
 __all__ = [
     "CONFIDENCE",
@@ -84,11 +87,13 @@ __all__ = [
     "Alternative",
     "Calibration",
     "CompareParams",
+    "EarlyWarning",
     "Estimate",
     "Figure",
     "FleetFacts",
     "Flow",
     "ForecastParams",
+    "ForecastWatch",
     "Fork",
     "MainLine",
     "ModelChange",
@@ -133,6 +138,7 @@ __all__ = [
     "order_times",
     "package",
     "packaging_commands",
+    "pause_of",
     "plain",
     "plant_of",
     "read_machine",
@@ -146,4 +152,7 @@ __all__ = [
     "takes_material",
     "tell_comparison",
     "times_of",
+    "warning_commands",
+    "warnings",
+    "watched_every_s",
 ]

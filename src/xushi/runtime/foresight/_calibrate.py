@@ -10,6 +10,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime._planned_times import AROUND_THE_CLOCK, PlannedTimes
 from xushi.runtime.foresight._build_supply import lognormal
 from xushi.runtime.foresight._plant import Flow, Node, Plant
 from xushi.runtime.foresight._records import BufferRecord, Interruptions, MachineRecord, read_buffer, read_machine
@@ -75,10 +76,15 @@ class Records(msgspec.Struct, frozen=True):
     supply: SupplyRecords = SupplyRecords()
 
 
-def read_records(timeline: Timeline, plant: Plant, start_ns: int, end_ns: int) -> Records:
-    """Read all machines and buffers of a plant."""
+def read_records(
+    timeline: Timeline, plant: Plant, start_ns: int, end_ns: int, planned: PlannedTimes = AROUND_THE_CLOCK
+) -> Records:  # fmt: skip
+    """Read all machines and buffers of a plant; that a machine stands while it is not to work tells nothing of it."""
     return Records(
-        {node.id: read_machine(timeline, node, start_ns, end_ns) for node in plant.machines()},
+        {
+            node.id: read_machine(timeline, node, start_ns, end_ns, planned.closed(node.id, start_ns, end_ns))
+            for node in plant.machines()
+        },
         {node.id: read_buffer(timeline, node, start_ns, end_ns) for node in plant.buffers()},
         start_ns,
         end_ns,
@@ -132,7 +138,7 @@ class _Calibrator:
         found = self._duration(node.id, "work", record.works_s, described)
         if found is None:
             raise XushiError("runtime.forecast_blind", machine=node.id)
-        return found if record.factor == 1.0 else simulate.scaled(found, record.factor)
+        return found if record.pace == 1.0 else simulate.scaled(found, record.pace)
 
     def _interruptions(self, node: Node, record: MachineRecord) -> dict[str, Interruption]:
         found = {}

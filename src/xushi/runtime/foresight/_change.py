@@ -34,7 +34,8 @@ _MIN_S = 60.0
 _NEVER = simulate.Calendar(id=_STOPPED, period_s=YEARS_S, working_s=((YEARS_S - 1.0, YEARS_S),))
 _Make: TypeAlias = Callable[[simulate.Machine], simulate.Machine]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-_Minutes = Annotated[float, msgspec.Meta(ge=0, le=10_080)]
+MOST_MIN = 10_080  # a week: nothing is run further ahead
+_Minutes = Annotated[float, msgspec.Meta(ge=0, le=MOST_MIN)]
 
 
 class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,8 +157,7 @@ class _Changer:
         self.calendar_s = calendar_s
         self.carriers = carriers_of(model)
         self.at_ns = at_ns
-        seen = [one.id for one in model.machines if COPY not in one.id and not is_helper(one.id)]
-        self.stations = [one for one in seen if one not in self.carriers]
+        self.stations = [one for one in stations_of(model) if COPY not in one]
 
     def changed(self) -> simulate.Model:
         match self.change.figure:
@@ -377,6 +377,12 @@ def carriers_of(model: simulate.Model) -> list[str]:
     """The machines of a model that stand for the places of a buffer which carries."""
     buffers = {buffer.id for buffer in model.buffers}
     return [one.id for one in model.machines if f"{one.id}.in" in buffers]
+
+
+def stations_of(model: simulate.Model) -> list[str]:
+    """The machines of a model that stand for machines."""
+    carriers = carriers_of(model)
+    return [one.id for one in model.machines if one.id not in carriers and not is_helper(one.id)]
 
 
 def ends_of(element: str, to: str) -> set[str]:

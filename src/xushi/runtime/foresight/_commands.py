@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
+from xushi import simulate
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.foresight._change import in_zone
 from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
@@ -199,7 +201,8 @@ class _Start:
                 begun = self.platform.branches.package(branches[0])
             else:
                 timeline = self.platform.timelines.get(self.params.timeline)
-                begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns)
+                planned = planned_times(self.platform.store)
+                begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns, planned)
             if cancellation.flag[0]:
                 raise XushiError("simulate.cancelled")
             return self.run(self, begun, progress, cancellation)
@@ -212,13 +215,24 @@ _Run = Callable[[_Start, Any, Callable[[float], None], Any], dict[str, Any]]
 
 def _forecast(start: _Start, begun: Fork, progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
     params: Any = start.params
-    definitions = start.platform.monitor.kpis.values()
+    return forecast_of(start.platform, begun, params, start.ahead, start.platform.pool, progress, cancellation)
+
+
+def forecast_of(
+    platform: Platform, begun: Fork, params: ForecastParams, ahead: Ahead, pool: simulate.Pool,
+    progress: Callable[[float], None] | None = None, cancellation: Any = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Run the futures of a fork with the platform's order book and the cycle times of its KPIs.
+
+    Raises:
+        XushiError: as `run_forecast`.
+    """
+    definitions = platform.monitor.kpis.values()
     by_shell = {one.shell: one.cycle_s for one in definitions if one.shell and one.cycle_s}
     planned = {node.id: by_shell[node.shell] for node in begun.plant.machines() if node.shell in by_shell}
     return run_forecast(
-        begun, start.ahead.horizon_s, params.replications, params.seed, planned, start.ahead.shift_start_ns, progress,
-        cancellation, orders=start.platform.orders.wanted(begun.plant, params.timeline, start.ahead.at_ns),
-        pool=start.platform.pool,
+        begun, ahead.horizon_s, params.replications, params.seed, planned, ahead.shift_start_ns, progress,
+        cancellation, orders=platform.orders.wanted(begun.plant, params.timeline, ahead.at_ns), pool=pool,
     )  # fmt: skip
 
 

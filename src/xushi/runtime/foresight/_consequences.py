@@ -1,7 +1,8 @@
 """What a real command does to the model of a plant: a set-point, a machine stopped or started; others are refused.
 
-The meanings `urn:xushi:Process:1:0/CycleTimeFactor` of a signal and `…/Stop`, `…/Start` of an action tell what a
-command does, whatever the protocol.
+The meanings `urn:xushi:Process:1:0/CycleTimeFactor` and `…/SpeedFactor` of a signal and `…/Stop`, `…/Start` of an
+action tell what a command does, whatever the protocol; whose work a speed factor quickens is told by relations of the
+layout, see `_plant`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from xushi.runtime.foresight._plant import PROCESS, Plant
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
-_FACTOR, _STOPPED = "CycleTimeFactor", "Stopped"
+_FACTOR, _SPEED, _STOPPED = "CycleTimeFactor", "SpeedFactor", "Stopped"
 _STOPS = {f"{PROCESS}/Stop": 1.0, f"{PROCESS}/Start": 0.0}
 
 
@@ -33,8 +34,8 @@ def consequences(
 
     Args:
         params: the command's Struct, or plain JSON of that shape.
-        in_force: the cycle-time factor by machine when the model was made (`fork.records.machines[…].factor`): a
-            write sets it, a model change multiplies. The present ones of the live line when left out.
+        in_force: the set-points when the model was made (`Fork.set_points`): a write sets one, a model change
+            multiplies. The present ones of the live line when left out.
 
     Raises:
         XushiError: `runtime.not_modelled` with the command and why; what the command itself refuses with.
@@ -62,14 +63,20 @@ def consequences_of_all(
             if value:
                 changes.append(ModelChange(element=node, figure="stopped"))
             continue
-        present = _present(platform, plant, node) if in_force is None else in_force.get(node, 1.0)
-        if value != present:
+        key = node if figure == _SPEED else plant.nodes[node].signals[_FACTOR]
+        present = _present(platform, key) if in_force is None else in_force.get(node, 1.0)
+        if value == present:
+            continue
+        if figure == _SPEED:
+            quickened = [one.id for one in plant.machines() if one.signals.get(_SPEED) == key]
+            changes += [ModelChange(element=one, figure="cycle_time", factor=present / value) for one in quickened]
+        else:
             changes.append(ModelChange(element=node, figure="cycle_time", factor=value / present))
     return tuple(changes)
 
 
 def _effect(platform: Platform, plant: Plant, command: str, params: Any) -> tuple[str, str, float]:
-    """(machine, figure, what it becomes) of one command."""
+    """(machine, or the signal of a speed, figure, what it becomes) of one command."""
     parsed: Any = platform.commands.parse(command, params)
     if isinstance(parsed, WriteParams):
         return _write(platform, plant, command, parsed)
@@ -95,13 +102,14 @@ def _effect(platform: Platform, plant: Plant, command: str, params: Any) -> tupl
 def _write(platform: Platform, plant: Plant, command: str, params: WriteParams) -> tuple[str, str, float]:
     definition = platform.registry.get(platform.registry.handle(params.signal))
     check_value(definition, params.value)
-    node = next((one.id for one in plant.machines() if one.signals.get(_FACTOR) == params.signal), None)
-    if node is None or not isinstance(params.value, int | float) or params.value <= 0:
-        raise XushiError("runtime.not_modelled", command=command, what=params.signal)
-    return node, _FACTOR, float(params.value)
+    if isinstance(params.value, int | float) and params.value > 0:
+        for node in plant.machines():
+            for figure, name in ((_FACTOR, node.id), (_SPEED, params.signal)):
+                if node.signals.get(figure) == params.signal:
+                    return name, figure, float(params.value)
+    raise XushiError("runtime.not_modelled", command=command, what=params.signal)
 
 
-def _present(platform: Platform, plant: Plant, node: str) -> float:
-    key = plant.nodes[node].signals[_FACTOR]
+def _present(platform: Platform, key: str) -> float:
     seen = platform.board.value(platform.registry.handle(key))
     return float(seen.value) if seen is not None and seen.value else 1.0

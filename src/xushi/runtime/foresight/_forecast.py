@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,14 +17,21 @@ from xushi.runtime.foresight._build import FINISHED, SCRAPPED
 from xushi.runtime.foresight._build_supply import MATERIAL, ORDERS, helper
 from xushi.runtime.foresight._finished import last_machines
 from xushi.runtime.foresight._fork import Fork
-from xushi.runtime.foresight._order_times import LateOrder, WantedOrder, find_late, order_times
+from xushi.runtime.foresight._order_times import (
+    LateOrder,
+    WantedOrder,
+    find_late,
+    likely_late,
+    order_times,
+)
 from xushi.runtime.foresight._plant import Node
-from xushi.runtime.foresight._warnings import Starving, find_starving
+from xushi.runtime.foresight._warnings import Starving, find_starving, first_of_each
 
 CONFIDENCE = 0.95  # of means
 BAND = 0.9  # of a single future
 _SAMPLE_S = 30.0
 _INSTANTS = 480  # recorded of each future at most, which bounds the memory of a forecast
+_MOST_BLAMED = 3  # machines that stand and are asked whether an order is late because of them
 _SHOWN = 60  # instants of the curves at most
 _S = 1_000_000_000
 _IDLE = simulate.SEEN.index("idle")
@@ -66,11 +73,15 @@ def run_forecast(
     outcome = simulate.run(fork.model, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool)
     stations = [node.id for node in fork.plant.machines()]
     shown = _shown(len(outcome.sample_at_s))
-    starving = list(find_starving(fork.plant, outcome))
+    starving = first_of_each(find_starving(fork.plant, outcome))
     held_back = bottleneck(outcome, stations)
-    times = order_times(outcome, orders)
-    down = [node for node in stations if fork.state.machines[node].down == "failure"]
-    late = list(find_late(orders, times, down, held_back["machine"]))
+    times = order_times(outcome, orders, fork.state.calendar_s)
+    if_up = {}
+    if likely_late(orders, times):
+        for state, node in _if_up(fork.state, stations):
+            other = simulate.run(fork.model, experiment, state, cancellation=cancellation, pool=pool)
+            if_up[node] = order_times(other, orders, fork.state.calendar_s)
+    late = list(find_late(orders, times, if_up, held_back["machine"]))
     return {
         "at_ms": fork.at_ns / 1e6,
         "until_ms": fork.at_ns / 1e6 + horizon_s * 1e3,
@@ -100,6 +111,14 @@ def run_forecast(
         "calibrated_from_ms": fork.records.start_ns / 1e6,
         "diagnoses": [in_words(one) for one in fork.diagnoses],
     }  # fmt: skip
+
+
+def _if_up(state: simulate.PlantState, stations: Sequence[str]) -> Iterator[tuple[simulate.PlantState, str]]:
+    """The state if one machine that has failed had not, for each of the first few such."""
+    failed = [node for node in stations if state.machines[node].down == "failure"]
+    for node in failed[:_MOST_BLAMED]:
+        up = msgspec.structs.replace(state.machines[node], down=None, down_left_s=None, down_done_s=0.0)
+        yield msgspec.structs.replace(state, machines={**state.machines, node: up}), node
 
 
 def figure(values: NDArray[np.float64]) -> dict[str, float | None]:
@@ -211,9 +230,11 @@ def _machine(
     if planned_cycle_s is not None:
         flows = fork.plant.out_of(node.id)
         good = fork.calibration.shares.get((node.id, flows[0].behind), 1.0) if flows else 1.0
-        setup_s = outcome.values(f"{node.id}.setup_share") * horizon_s
+        not_planned = outcome.values(f"{node.id}.setup_share") + outcome.values(f"{node.id}.off_share")
+        planned_s = horizon_s * (1.0 - not_planned)
         # ISO 22400-2, 6.6: good quantity by planned run time per item, over planned busy time
-        told["oee"] = figure(good * outcome.values(f"{node.id}.made") * planned_cycle_s / (horizon_s - setup_s))
+        made = good * outcome.values(f"{node.id}.made") * planned_cycle_s
+        told["oee"] = figure(np.divide(made, planned_s, out=np.full_like(made, np.nan), where=planned_s > 1.0))
     return told
 
 

@@ -14,6 +14,7 @@ from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime.foresight._build import FINISHED, build_state
 from xushi.runtime.foresight._fork import Fork
+from xushi.runtime.foresight._working_times import around_the_clock
 
 _LEAST_SHARE = 0.7  # of what leaves a machine must stay in the line
 _PART = "part"
@@ -42,7 +43,7 @@ class _MainLine:
     def __init__(self, fork: Fork) -> None:
         self._fork = fork
         self._plant = fork.plant
-        self._originals = {machine.id: machine for machine in fork.model.machines}
+        self._originals = {machine.id: machine for machine in around_the_clock(fork.model).machines}
         self._buffer_ids = [node.id for node in fork.plant.buffers()]
 
     def run(self) -> MainLine:
@@ -119,3 +120,5 @@ class _MainLine:
         supplied = [one.station for one in self._plant.supply.supplies if one.station in way]
         if supplied:
             yield Diagnosis("runtime.line_without_supply", ", ".join(supplied))
+        if self._fork.model.calendars:
+            yield Diagnosis("runtime.line_without_shifts", self._plant.name or "–")

@@ -26,6 +26,7 @@ from xushi.kernel import (
 )
 from xushi.runtime._files_of_twins import file_of
 from xushi.runtime._importing import asset_record
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime.foresight._fork import fork, need_engine
 from xushi.runtime.foresight._plant import Plant, plant_of
 from xushi.runtime.foresight._submodel import (
@@ -36,6 +37,7 @@ from xushi.runtime.foresight._submodel import (
     simulation_submodel,
     state_path_of,
 )
+from xushi.runtime.foresight._working_times import around_the_clock
 from xushi.twins import Submodel, to_plain
 
 if TYPE_CHECKING:
@@ -93,10 +95,13 @@ def _prepare(context: CommandContext, params: PackageParams) -> Change:
         timeline=params.timeline, at_ms=params.at_ms, look_back_hours=params.look_back_hours,
     ))  # fmt: skip
     plant = plant_of(platform)
-    begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
+    timeline, planned = platform.timelines.get(params.timeline), planned_times(context.store)
+    begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned)
+    # Shifts and planned stops are those of one day; who runs the model elsewhere has others.
     return package(
-        context.store, context.blobs, plant, begun.model, begun.state, horizon_s=ahead.horizon_s, notes=params.notes
-    )
+        context.store, context.blobs, plant, around_the_clock(begun.model), begun.state, horizon_s=ahead.horizon_s,
+        notes=params.notes,
+    )  # fmt: skip
 
 
 def package(

@@ -1,7 +1,8 @@
 """Finds the plant in the twins: machines and buffers with their figures and signals, the way of the material, supply.
 
 The way of the material are relations with the meaning `urn:xushi:MaterialFlow:1:0` between the nodes of a layout
-(Hierarchical Structures, IDTA 02011); how stations get their material are such with another one, see `_supply`.
+(Hierarchical Structures, IDTA 02011); how stations get their material are such with another one, see `_supply`; and
+`urn:xushi:SpeedControl:1:0` tells whose set-point of speed counts for whom.
 """
 
 from __future__ import annotations
@@ -35,9 +36,15 @@ if TYPE_CHECKING:
 __all__ = ["FLOW", "OUT_OF_SERVICE", "PROCESS", "Flow", "Node", "Plant", "find_plant", "has_states", "plant_of"]
 
 FLOW = "urn:xushi:MaterialFlow:1:0"
+SPEED = "urn:xushi:SpeedControl:1:0"  # from who has the set-point of speed to whose work it quickens
 # MachineryItemState and MachineryOperationMode, OPC 40001-1, clauses 12 and 13.
 OUT_OF_SERVICE, NOT_EXECUTING, EXECUTING = 1, 2, 3
 MAINTENANCE, SETUP, PROCESSING = 1, 2, 3
+
+
+_END_UNKNOWN = {
+    FLOW: "runtime.flow_end_unknown", SUPPLY: "runtime.supply_end_unknown", SPEED: "runtime.speed_end_unknown",
+}  # fmt: skip
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -111,6 +118,7 @@ def find_plant(
     told: list[Diagnosis] = []
     flows: list[Flow] = []
     ids: dict[str, str] = {}
+    controlled: list[tuple[str, str]] = []  # by which shell the speed of which node is set
     supply = SupplyFinder()
     name = ""
 
@@ -125,16 +133,18 @@ def find_plant(
                 shell_id = twins.shell_of_submodel.get(submodel.id, "")
                 if element.value and shell_id in shells:
                     supply.vehicle_types[shell_id] = element.value
-            if meaning not in (FLOW, SUPPLY) or not isinstance(
+            if meaning not in _END_UNKNOWN or not isinstance(
                 element, RelationshipElement | AnnotatedRelationshipElement
             ):
                 continue
             before, behind = ends_of(element)
             if before is None or behind is None:
-                code = "runtime.flow_end_unknown" if meaning == FLOW else "runtime.supply_end_unknown"
-                told.append(Diagnosis(code, f"{submodel.id}#{path}"))
+                told.append(Diagnosis(_END_UNKNOWN[meaning], f"{submodel.id}#{path}"))
                 continue
             pair = _name(shells[before]), _name(shells[behind])
+            if meaning == SPEED:
+                controlled.append((before, pair[1]))
+                continue
             if meaning == SUPPLY:
                 supply.note(element, pair, before)
                 continue
@@ -148,6 +158,12 @@ def find_plant(
         return read_node(node_id, shell, mine, registry)
 
     nodes = {node_id: node(node_id, shell) for node_id, shell in ids.items()}
+    for controller, controlled_id in controlled:
+        key = node(controller, controller).signals.get("SpeedFactor")
+        if key is None or controlled_id not in nodes:
+            told.append(Diagnosis("runtime.speed_end_unknown", f"{_name(shells[controller])}→{controlled_id}"))
+        else:
+            nodes[controlled_id].signals["SpeedFactor"] = key
     machines = [one.id for one in nodes.values() if not one.is_buffer]
     chain = supply.chain(nodes, machines, lambda shell: node(_name(shells[shell]), shell), layout or (lambda: None))
     supplied = {one.station for one in chain.supplies}

@@ -8,7 +8,7 @@ parts, or for material where its stock is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +36,8 @@ class MachineRecord:
     """What one machine did in a span, and what it is doing at its end.
 
     Attributes:
-        works_s: executing time of each part that came and went, divided by the cycle-time factor in force.
-        factor: the cycle-time factor at the end, 1 where there is none.
+        works_s: executing time of each part that came and went, as it is with both set-points at 1.
+        factor, speed: the cycle-time factor at the end, and the speed factor; 1 where there is none.
         kinds: interruptions by kind: failure, setup, stop.
         worked_s: all executing time.
         has_part: whether a part is on it at the end; `done_s` how long it was worked on.
@@ -56,19 +56,31 @@ class MachineRecord:
     is_executing: bool = False
     is_known: bool = False
     factor: float = 1.0
+    speed: float = 1.0
+
+    @property
+    def pace(self) -> float:
+        """By what the set-points multiply the time that a part takes."""
+        return self.factor / self.speed
 
 
-def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> MachineRecord:
-    """Return what a machine did in start_ns <= time < end_ns."""
+def read_machine(
+    timeline: Timeline, node: Node, start_ns: int, end_ns: int, closed: Sequence[tuple[int, int]] = ()
+) -> MachineRecord:  # fmt: skip
+    """Return what a machine did in start_ns <= time < end_ns.
+
+    Args:
+        closed: when it was not planned to work: that it stood there does not count.
+    """
     record = MachineRecord()
     state, mode, part, has_material = 0, 0, "", True
     reader = _Machine(record)
     at_ns = start_ns
     for time_ns, role, value in _changes(
-        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "Stock"), start_ns, end_ns
+        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock"), start_ns, end_ns
     ):
         if time_ns > at_ns:
-            reader.spend((time_ns - at_ns) / _S, state, mode, has_material)
+            reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material)
             at_ns = time_ns
         if role == "CurrentPart":
             now_part = "" if value is None else str(value)
@@ -80,15 +92,25 @@ def read_machine(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> 
             record.is_known = value is not None
         elif role == "CycleTimeFactor":
             record.factor = 1.0 if value is None or value <= 0 else float(value)
+        elif role == "SpeedFactor":
+            record.speed = 1.0 if value is None or value <= 0 else float(value)
         elif role == "Stock":
             has_material = not isinstance(value, int | float) or value > 0
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:
-        reader.spend((end_ns - at_ns) / _S, state, mode, has_material)
+        reader.spend(_counted_s(at_ns, end_ns, state, closed), state, mode, has_material)
     reader.end()
     record.is_executing = state == EXECUTING
     return record
+
+
+def _counted_s(start_ns: int, end_ns: int, state: int, closed: Sequence[tuple[int, int]]) -> float:
+    """How much of a stretch counts: all work, and all else that is not in the time without work."""
+    lost_ns = 0
+    if closed and state != EXECUTING:
+        lost_ns = sum(max(0, min(end_ns, high) - max(start_ns, low)) for low, high in closed)
+    return (end_ns - start_ns - lost_ns) / _S
 
 
 class _Machine:
@@ -103,6 +125,8 @@ class _Machine:
 
     def spend(self, seconds: float, state: int, mode: int, has_material: bool = True) -> None:
         """Book a stretch in which nothing changed."""
+        if seconds <= 0:
+            return
         kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
         if kind != self._kind:
             self._close()
@@ -122,7 +146,7 @@ class _Machine:
     def change(self, part: str, at_ns: int) -> None:
         """Book that a part left and another came, or none."""
         if self.record.has_part and self._is_whole and self.record.done_s > 0:
-            self.record.works_s.append(self.record.done_s / self.record.factor)
+            self.record.works_s.append(self.record.done_s / self.record.pace)
             self.record.left_ns.append(at_ns)
         self._waited_s = 0.0  # it was blocked
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True

@@ -24,6 +24,11 @@ class Turns:
         self._lock = asyncio.Lock()
         self._count = 0
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody computes or waits for the turn."""
+        return self._count > 0
+
     def check(self) -> None:
         """Refuse where the queue is full.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import numpy as np
@@ -16,12 +16,13 @@ from xushi.runtime.foresight._plant import Plant
 
 LOOK_AHEAD_S = 3600.0
 LASTS_S = 300.0
+_LONG_S = 3 * 3600.0
 SURE = 0.8
 _BESIDE = 0.5  # of what machines usually make; rework and the like make less
-_IDLE, _BLOCKED = simulate.SEEN.index("idle"), simulate.SEEN.index("blocked")
+_IDLE, _OFF = simulate.SEEN.index("idle"), simulate.SEEN.index("off")
 _WORDS = {
     "down": ("stands", "停机"), "setup": ("is set up", "正在调整"), "slow": ("is slower", "较慢"),
-    "material": ("does not keep up", "供应不及"),
+    "material": ("does not keep up", "供应不及"), "off": ("is planned to stand", "按计划停机"),
 }  # fmt: skip
 
 
@@ -31,8 +32,9 @@ class Starving(msgspec.Struct, frozen=True):
     Attributes:
         in_s, spread_s: mean and standard deviation of when it begins, over the futures in which it does.
         probability: share of such futures.
-        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup` or `slow`. Where it
-            is `material`, the source or the vehicles for which a machine waits: `lacking`, itself or upstream.
+        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup`, `off`
+            (a planned stop) or `slow`. Where it is `material`, the source or the vehicles for which a machine waits:
+            `lacking`, itself or upstream.
     """
 
     machine: str
@@ -52,10 +54,32 @@ class Starving(msgspec.Struct, frozen=True):
             self.machine,
             {
                 "lacking": self.lacking,
-                "minutes": round(self.in_s / 60), "spread": max(1, round(self.spread_s / 60)),
+                "when": in_time(self.in_s, self.spread_s, language),
                 "percent": round(100 * self.probability), "culprit": self.culprit, "cause": f"{self.culprit} {word}",
             },
         )  # fmt: skip
+
+
+def in_time(seconds: float, spread_s: float | None, language: str) -> str:
+    """A length of time in words, with its spread: in minutes, and in hours where it is several."""
+    is_long = seconds >= _LONG_S
+    unit, size_s, digits = ("h", 3600.0, 1) if is_long else ("min", 60.0, 0)
+    if language.startswith("zh"):
+        unit = "小时" if is_long else "分钟"
+    length = f"{seconds / size_s:.{digits}f}"
+    if spread_s is None:
+        return f"{length} {unit}"
+    return f"{length} ± {max(spread_s / size_s, 10**-digits):.{digits}f} {unit}"
+
+
+def first_of_each(starving: Iterable[Starving]) -> list[Starving]:
+    """Of the machines that will wait for one and the same reason, the one that waits first: the others follow it."""
+    found: dict[tuple[str, str, str], Starving] = {}
+    for one in starving:
+        reason = (one.culprit, one.cause, one.lacking)
+        if reason not in found or one.in_s < found[reason].in_s:
+            found[reason] = one
+    return list(found.values())
 
 
 def find_starving(plant: Plant, outcome: simulate.Outcome) -> Iterator[Starving]:
@@ -99,8 +123,10 @@ def _reason(
             if before is None or before == machine:
                 break
             at = before
-            seen = [simulate.SEEN[int(one)] for one in outcome.samples[at][row, : first[row] + 1]]
-            stood = [one for one in seen if one in ("down", "setup")]
+            # What both did not work at by the plan is no reason.
+            on = outcome.samples[machine][row, : first[row] + 1] != _OFF
+            seen = [simulate.SEEN[int(one)] for one in outcome.samples[at][row, : first[row] + 1][on]]
+            stood = [one for one in seen if one in ("down", "setup", "off")]
             if stood:
                 cause = stood[-1]
                 break

@@ -83,6 +83,30 @@ def with_pause(calendars: Calendars, machine: str, from_s: float, to_s: float) -
     return made
 
 
+def open_windows(model: simulate.Model, stations: Sequence[str]) -> Windows:
+    """When any of the machines of a model is to work, in the calendar's time."""
+    calendars = {one.id: one.working_s for one in model.calendars}
+    windows: list[tuple[float, float]] = []
+    for machine in model.machines:
+        if machine.id in stations:
+            if machine.calendar is None:
+                return ALWAYS
+            windows += calendars[machine.calendar]
+    found: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(windows):
+        if found and start_s <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end_s, found[-1][1]))
+        else:
+            found.append((start_s, end_s))
+    return tuple(found) or ALWAYS
+
+
+def around_the_clock(model: simulate.Model) -> simulate.Model:
+    """The model without working times: it works whenever it runs."""
+    machines = tuple(msgspec.structs.replace(one, calendar=None) for one in model.machines)
+    return msgspec.structs.replace(model, machines=machines, calendars=())
+
+
 def calendar_of_machine(machine: str) -> str:
     """The id of the calendar that a machine works by."""
     return f"{machine}/calendar"

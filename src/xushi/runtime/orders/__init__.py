@@ -9,7 +9,7 @@ from xushi.runtime.orders._maintenance import AddParams as StopParams
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
 from xushi.runtime.orders._materials import MATERIAL, Material, Used, find_materials, products_of
 from xushi.runtime.orders._placing import Wish, drawn_together, place
-from xushi.runtime.orders._problem import Lot, Plan, Shop, Stop, make_plan
+from xushi.runtime.orders._problem import Lot, Plan, Shop, make_plan
 from xushi.runtime.orders._requirements import plan_material
 from xushi.runtime.orders._schedule import (
     Kept,
@@ -36,7 +36,6 @@ __all__ = [
     "OrderDesk",
     "Plan",
     "Shop",
-    "Stop",
     "StopParams",
     "Used",
     "Wish",

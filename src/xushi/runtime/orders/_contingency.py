@@ -198,7 +198,8 @@ def with_stand_in(model: simulate.Model, machine: str, helper: str, factor: floa
     operations = tuple(
         msgspec.structs.replace(one, duration=simulate.scaled(one.duration, factor)) for one in original.operations
     )
-    place = simulate.Machine(id=f"{machine}@{helper}", operations=operations, power=original.power)
+    times = next((one.calendar for one in model.machines if one.id == helper), original.calendar)
+    place = simulate.Machine(id=f"{machine}@{helper}", operations=operations, power=original.power, calendar=times)
     return msgspec.structs.replace(model, machines=(*model.machines, place))
 
 
@@ -227,7 +228,9 @@ def rehearse(
     for one in options:
         outcome = outcomes[WAIT if one.sequence else one.id]
         sequence = [by_id[name] for name in one.sequence] if one.sequence else list(wanted)
-        late[one.id] = _finite(lateness_min(sequence, order_times(outcome, sequence)), replications)
+        late[one.id] = _finite(
+            lateness_min(sequence, order_times(outcome, sequence, fork.state.calendar_s)), replications
+        )
         good[one.id] = outcome.values("plant.good")
     is_due = any(one.due_s is not None for one in wanted)
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xushi.kernel import new_id
+from xushi.runtime._planned_times import Stop, stops_of
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_ns, plant_of, read_records
 from xushi.runtime.orders._book import Book, read_book, wanted_of
-from xushi.runtime.orders._maintenance import stops_of
 from xushi.runtime.orders._materials import Material, find_materials
-from xushi.runtime.orders._problem import Shop, Stop
+from xushi.runtime.orders._problem import Shop
 from xushi.runtime.orders._route import main_route, paces, transfers_s, under_way
 from xushi.runtime.orders._watch import ContingencyDesk
 

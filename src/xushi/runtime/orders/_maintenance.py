@@ -1,4 +1,4 @@
-"""Planned stops of machines as records: no work is scheduled into them."""
+"""Planned stops of machines as records: no work is scheduled into them, and none is forecast."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Diff, RecordStore, XushiError, diff_key, new_id
+from xushi.runtime._planned_times import STOP
 from xushi.runtime.orders._book import Instant
-from xushi.runtime.orders._problem import Stop
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
-KIND = "maintenance"
 _MOST = 500
 _RIGHT = "twin:write"
 _NS_PER_MS = 1_000_000
@@ -40,8 +39,8 @@ def maintenance_commands() -> list[Command]:
         Command(
             "maintenance.add", AddParams, _RIGHT,
             {"en": "Plan a stop", "zh-CN": "计划停机"},
-            {"en": "Reserves a time in which a machine is not scheduled, for maintenance.",
-             "zh-CN": "为设备预留不排产的维护时间。"},
+            {"en": "Reserves a time in which a machine is not scheduled and does not work, for maintenance.",
+             "zh-CN": "为设备预留维护时间：其间不排产，也不运行。"},
             _prepare_add,
         ),
         Command(
@@ -53,14 +52,9 @@ def maintenance_commands() -> list[Command]:
     ]  # fmt: skip
 
 
-def stops_of(store: RecordStore) -> list[Stop]:
-    """Every planned stop."""
-    return [Stop(one["machine"], one["start_ns"], one["end_ns"]) for _, one in store.list(KIND)]
-
-
 def maintenance(store: RecordStore) -> list[dict[str, Any]]:
     """Every planned stop with its id and reason, the first first."""
-    return sorted(({"id": key, **one} for key, one in store.list(KIND)), key=lambda one: one["start_ns"])
+    return sorted(({"id": key, **one} for key, one in store.list(STOP)), key=lambda one: one["start_ns"])
 
 
 def _prepare_add(context: CommandContext, params: AddParams) -> Change:
@@ -72,18 +66,18 @@ def _prepare_add(context: CommandContext, params: AddParams) -> Change:
         raise XushiError(
             "runtime.change_unknown", element=params.machine, figure="maintenance", known=", ".join(known) or "–"
         )
-    if len(context.store.ids(KIND)) >= _MOST:
+    if len(context.store.ids(STOP)) >= _MOST:
         raise XushiError("runtime.maintenance_many", most=_MOST)
     record = {
         "machine": params.machine, "start_ns": round(params.start_ms) * _NS_PER_MS,
         "end_ns": round(params.end_ms) * _NS_PER_MS, "reason": params.reason,
     }  # fmt: skip
     key = new_id(context.clock.now_ns())
-    return Change(diff=Diff(added={diff_key(KIND, key): record}), result={"id": key}, summary=record)
+    return Change(diff=Diff(added={diff_key(STOP, key): record}), result={"id": key}, summary=record)
 
 
 def _prepare_remove(context: CommandContext, params: RemoveParams) -> Change:
-    record = context.store.get(KIND, params.id)
+    record = context.store.get(STOP, params.id)
     if record is None:
         raise XushiError("runtime.maintenance_unknown", id=params.id)
-    return Change(diff=Diff(removed={diff_key(KIND, params.id): record}), summary={"machine": record["machine"]})
+    return Change(diff=Diff(removed={diff_key(STOP, params.id): record}), summary={"machine": record["machine"]})

@@ -13,6 +13,7 @@ import msgspec
 
 from xushi.kernel import XushiError
 from xushi.reports import ShiftCalendar
+from xushi.runtime._planned_times import Stop, between_shifts, joined
 from xushi.runtime.orders._book import Book, Order
 from xushi.runtime.orders._materials import Material
 from xushi.runtime.orders._route import Pace, Step
@@ -28,14 +29,6 @@ class Lot(msgspec.Struct, frozen=True):
 
     order: str
     quantity: int
-
-
-class Stop(msgspec.Struct, frozen=True):
-    """A planned stop of a machine, ns since 1970."""
-
-    machine: str
-    start_ns: int
-    end_ns: int
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -264,34 +257,14 @@ def _resources(
     shop: Shop, calendar: ShiftCalendar, stops: Sequence[Stop], base_ns: int, now_s: int, horizon_s: int
 ) -> Iterator[Resource]:
     names = dict.fromkeys(one for step in shop.steps for one in (*step.machines, *step.stand_ins))
-    off = list(_between_shifts(calendar, base_ns, base_ns + horizon_s * _S))
+    off = list(between_shifts(calendar, base_ns, base_ns + horizon_s * _S))
     for name in names:
         own = [(one.start_ns, one.end_ns) for one in stops if one.machine == name]
         spans = [
             (math.floor((start - base_ns) / _S), math.ceil((end - base_ns) / _S)) for start, end in (*off, *own)
         ]  # fmt: skip
-        closed = [Closed(start_s=start, end_s=end) for start, end in _joined(spans) if end > now_s]
+        closed = [Closed(start_s=start, end_s=end) for start, end in joined(spans) if end > now_s]
         yield Resource(id=name, closed=tuple(closed))
-
-
-def _between_shifts(calendar: ShiftCalendar, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
-    at = start_ns
-    for span in calendar.spans(start_ns, end_ns):
-        if span.start_ns > at:
-            yield at, span.start_ns
-        at = max(at, span.end_ns)
-    if at < end_ns:
-        yield at, end_ns
-
-
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        elif end > start:
-            found.append((start, end))
-    return found
 
 
 def _setups(shop: Shop, families: set[str]) -> Iterator[Setup]:

@@ -106,9 +106,9 @@ def _pace(node: Node, records: Records) -> Pace:
     record = records.machines[node.id]
     facts = node.facts
     if len(record.works_s) >= _LEAST:
-        work_s = sum(record.works_s) / len(record.works_s) * record.factor
+        work_s = sum(record.works_s) / len(record.works_s) * record.pace
     elif "CycleTime" in facts:
-        work_s = facts["CycleTime"] * record.factor
+        work_s = facts["CycleTime"] * record.pace
     else:
         raise XushiError("runtime.forecast_blind", machine=node.id)
     stops_s = [lasted for kind in record.kinds.values() for lasted in kind.lasted_s]

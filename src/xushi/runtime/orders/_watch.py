@@ -13,6 +13,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import Actor, Change, Command, CommandContext, Diff, Progress, Record, XushiError, diff_key, new_id
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import OUT_OF_SERVICE, fork, has_states, need_engine
 from xushi.runtime.orders._contingency import broken, options_for, rehearse
@@ -297,7 +298,8 @@ class ContingencyDesk:
         plant = platform.orders.plant()
         _, first_ns, now_ns = platform.timelines.span(LIVE)
         start_ns = max(first_ns, now_ns - _LOOK_BACK_NS)
-        begun = broken(fork(plant, platform.timelines.get(LIVE), start_ns, now_ns), machine, minutes)
+        timeline, planned = platform.timelines.get(LIVE), planned_times(platform.store)
+        begun = broken(fork(plant, timeline, start_ns, now_ns, planned), machine, minutes)
         wanted = platform.orders.wanted(plant, LIVE, now_ns)
         helpers = {
             helper: plant.nodes[helper].facts.get("StandInFactor", 1.0)

@@ -34,7 +34,7 @@ def effects_of(
     """Return the effects of steps, each together with all before it.
 
     Args:
-        in_force: the cycle-time factors that the model was made with, by machine.
+        in_force: the set-points that the model was made with, see `Fork.set_points`.
         horizon_s: how far it is rehearsed; what comes later is no part of it.
     """
     not_modelled = tuple(

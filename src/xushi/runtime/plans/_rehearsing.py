@@ -13,6 +13,7 @@ import msgspec
 from xushi import simulate
 from xushi.kernel import Change, Command, CommandContext, Progress, XushiError, canonical_json
 from xushi.runtime import foresight
+from xushi.runtime._planned_times import planned_times
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.branches import Branch
 from xushi.runtime.foresight import (
@@ -97,8 +98,9 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
 
     def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
         plant = plant_of(platform)
-        begun = fork(plant, platform.timelines.get(params.timeline), ahead.start_ns, ahead.at_ns)
-        return begun, {name: record.factor for name, record in begun.records.machines.items()}
+        timeline, planned = platform.timelines.get(params.timeline), planned_times(context.store)
+        begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned)
+        return begun, begun.set_points()
 
     before = plan.content.origin
     origin = PlanOrigin(

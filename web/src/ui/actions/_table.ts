@@ -26,7 +26,7 @@ export interface Action {
 }
 
 /** Commands that have a better place in the page than a generic form: a view, or a dialog. */
-const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|branch|order|schedule|maintenance|contingency)\./;
+const HAS_OWN_VIEW = /^(alarm|rule|rules|kpi|branch|order|schedule|maintenance|contingency|warning)\./;
 const HAS_OWN_DIALOG = new Set(["import.files", "scene.rename", "scene.move", "signal.write", "device.call", "twin.rename", "certificates.trust", "certificates.reject", "certificates.renew", "signal.settle_queued", "device.act", "agv.order", "agv.instant", "proposal.confirm", "proposal.reject", "report.make", "report.finish", "report.remove", "report.set_shifts", "report.schedule", "report.unschedule", "backup.make", "backup.restore", "backup.remove", "connect.import"]);
 
 export function useLinkedView(): () => LinkedView {

@@ -85,6 +85,7 @@ function Changes({ info }: { info: BranchInfo }) {
           );
         })}
       </ul>
+      <p className={css.quiet}>{text("branch.fromTheFork", { at: formatDateTime(info.branch.fork_ms, language) })}</p>
       <ChangeForm elements={info.elements} isBusy={isBusy} onChange={(change) => run("branch.change", { changes: [change] })} />
     </section>
   );

@@ -1,13 +1,14 @@
 // What the path of a branch brings: one future of many, in figures.
 import { formatNumber, useLanguage, useText } from "../../i18n";
 import { number, percent } from "../forecast/_Tables";
-import { SEEN } from "../forecast/_types";
+import { seenOf } from "../forecast/_types";
 import css from "./branches.module.css";
 import type { BranchFigures } from "../live";
 
 export function Figures({ figures }: { figures: BranchFigures }) {
   const text = useText();
   const language = useLanguage();
+  const shown = seenOf(figures.machines);
   const line = [
     [text("branch.finished"), formatNumber(figures.finished, language, 0)],
     [text("branch.scrapped"), formatNumber(figures.scrapped, language, 0)],
@@ -33,7 +34,7 @@ export function Figures({ figures }: { figures: BranchFigures }) {
               <tr>
                 <th scope="col">{text("forecast.machine")}</th>
                 <th scope="col">{text("branch.made")}</th>
-                {SEEN.map((seen) => (
+                {shown.map((seen) => (
                   <th key={seen} scope="col">
                     {text(`forecast.seen.${seen}`)}
                   </th>
@@ -45,7 +46,7 @@ export function Figures({ figures }: { figures: BranchFigures }) {
                 <tr key={machine.id}>
                   <th scope="row">{machine.id}</th>
                   <td>{formatNumber(machine.made, language, 0)}</td>
-                  {SEEN.map((seen) => (
+                  {shown.map((seen) => (
                     <td key={seen}>{percent(machine.shares[seen], language)}</td>
                   ))}
                 </tr>

@@ -1,7 +1,7 @@
 // The forecast in tables: figures, machines, levels of buffers, the bottleneck and what the model was estimated from.
-import { formatClock, formatNumber, localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
+import { formatClock, formatMoment, formatNumber, localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
 import { Sparkline } from "../charts";
-import { SEEN, type Bottleneck, type Curve, type Estimate, type Figure, type Forecast } from "./_types";
+import { seenOf, type Bottleneck, type Curve, type Estimate, type Figure, type Forecast } from "./_types";
 import css from "./forecast.module.css";
 
 export function number(value: number | null | undefined, language: Language): string {
@@ -78,7 +78,7 @@ export function OrderTimes({ forecast }: { forecast: Forecast }) {
   const text = useText();
   const language = useLanguage();
   if (forecast.orders.length === 0) return null;
-  const at = (seconds: number | null) => (seconds === null ? "–" : formatClock(forecast.at_ms + seconds * 1000, language).slice(0, 5));
+  const at = (seconds: number | null) => (seconds === null ? "–" : formatMoment(forecast.at_ms + seconds * 1000, forecast.at_ms, language));
   const heads = ["order", "left", "doneAt", "doneBand", "dueAt", "lateShare"] as const;
   return (
     <Table title={text("forecast.orders")} heads={heads.map((head) => text(`forecast.${head}`))}>
@@ -92,7 +92,7 @@ export function OrderTimes({ forecast }: { forecast: Forecast }) {
           <td>
             {at(one.done_s.band_low)} – {at(one.done_s.band_high)}
           </td>
-          <td>{one.due_ms === null ? "–" : formatClock(one.due_ms, language).slice(0, 5)}</td>
+          <td>{one.due_ms === null ? "–" : formatMoment(one.due_ms, forecast.at_ms, language)}</td>
           <td className={one.late_share !== null && one.late_share > 0.5 ? css.late : undefined}>{percent(one.late_share, language)}</td>
         </tr>
       ))}
@@ -113,6 +113,8 @@ export function BottleneckLine({ bottleneck }: { bottleneck: Bottleneck }) {
         down: percent(causes.down + causes.waits_for_crew, language),
         runner: bottleneck.runner_up ?? "–",
         lead: percent(bottleneck.lead.mean, language),
+        low: percent(bottleneck.lead.low, language),
+        high: percent(bottleneck.lead.high, language),
       })}
     </p>
   );
@@ -122,11 +124,12 @@ export function Machines({ machines }: { machines: Forecast["machines"] }) {
   const text = useText();
   const language = useLanguage();
   const hasOee = machines.some((machine) => machine.oee);
+  const shown = seenOf(machines);
   const hasSupply = machines.some((machine) => machine.lacks_material_share != null);
   const heads = [
     text("forecast.machine"),
     text("forecast.made"),
-    ...SEEN.map((seen) => text(`forecast.seen.${seen}`)),
+    ...shown.map((seen) => text(`forecast.seen.${seen}`)),
     ...(hasSupply ? [text("forecast.lacksMaterial")] : []),
     ...(hasOee ? ["OEE"] : []),
   ];
@@ -136,7 +139,7 @@ export function Machines({ machines }: { machines: Forecast["machines"] }) {
         <tr key={machine.id}>
           <th scope="row">{machine.id}</th>
           <td>{band(machine.made, language)}</td>
-          {SEEN.map((seen) => (
+          {shown.map((seen) => (
             <td key={seen}>{percent(machine.shares[`${seen}`], language)}</td>
           ))}
           {hasSupply ? <td>{percent(machine.lacks_material_share, language)}</td> : null}

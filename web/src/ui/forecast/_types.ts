@@ -61,7 +61,12 @@ export interface Warning {
   repair: Words;
 }
 
-export const SEEN = ["busy", "idle", "blocked", "down"] as const;
+const SEEN = ["busy", "idle", "blocked", "down"] as const;
+
+/** What machines are seen doing; with the time in which they are not planned to work, where there is any. */
+export function seenOf(machines: readonly { shares: Record<string, number | null> }[]): readonly (typeof SEEN[number] | "off")[] {
+  return machines.some((machine) => (machine.shares["off"] ?? 0) > 0) ? [...SEEN, "off"] : SEEN;
+}
 
 export interface Forecast {
   at_ms: number;

@@ -2,7 +2,7 @@
 import { Button, Progress } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
-import { useTime } from "../live";
+import { useAnswer, useTime, type LatestForecast } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { Icon } from "../icons";
 import { Compare } from "./_Compare";
@@ -18,17 +18,20 @@ export default function ForecastPanel() {
   const text = useText();
   const language = useLanguage();
   const isLive = useTime((time) => time.mode === "live");
-  const { data, error, job, run, cancel } = useForesight<Forecast>("foresight.forecast");
+  const { data: own, error, job, run, cancel } = useForesight<Forecast>("foresight.forecast");
   const [isAsked, setIsAsked] = useState(false);
+  const kept = useAnswer<LatestForecast>(isLive && !own ? "/api/forecast" : null).data?.forecast;
+  const data = own ?? (isLive ? (kept as unknown as Forecast | null | undefined) : null);
   const isRunning = job !== null;
+  // Also after an error: what was busy a minute ago may be free now, and the error stands there until it is.
   useEffect(() => {
-    if (isAsked && (!isLive || isRunning || error !== null)) return;
+    if (isAsked && (!isLive || isRunning)) return;
     const timer = setTimeout(() => {
       setIsAsked(true);
       void run({});
-    }, isAsked || data ? AGAIN_MS : 0);
+    }, isAsked || own ? AGAIN_MS : 0);
     return () => clearTimeout(timer);
-  }, [isAsked, isLive, isRunning, error, data, run]);
+  }, [isAsked, isLive, isRunning, error, own, run]);
   return (
     <section className={css.page} aria-label={text("forecast.title")}>
       <div className={css.bar}>
@@ -57,7 +60,7 @@ export default function ForecastPanel() {
           {text("forecast.noneHint")}
         </EmptyNote>
       ) : (
-        <div className={css.body} tabIndex={0} role="region" aria-label={text("forecast.title")}>
+        <div className={css.body} tabIndex={0} role="region" aria-label={text("forecast.figures")}>
           {error ? <ErrorNote error={error} /> : null}
           <h2 className={css.heading}>{text("forecast.warnings")}</h2>
           {data.warnings.length === 0 ? (

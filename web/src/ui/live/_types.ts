@@ -63,8 +63,10 @@ export type {
   SubmodelSummary,
   TimelineInfo,
   TwinSummary,
+  LatestForecast,
   VehicleInfo,
   VehicleList,
+  WarningInfo,
 } from "../../protocol/generated";
 
 export const KIND = { DOUBLE: 0, INT: 1, BOOL: 2, ENUM: 3, TIME: 4, STRING: 5, ARRAY: 6 } as const;

@@ -21,6 +21,7 @@ import { Header } from "./_Header";
 import { PhoneTabs } from "./_PhoneTabs";
 import { SelectedCard } from "./_SelectedCard";
 import { Splitter } from "./_Splitter";
+import { WarningStrip } from "./_WarningStrip";
 import css from "./shell.module.css";
 
 /** Each view arrives when it is first shown; the table is there from the start. */
@@ -206,6 +207,7 @@ export function Workbench() {
       <BranchStrip isPhone={isPhone} />
       <FloodStrip />
       <ContingencyStrip isPhone={isPhone} />
+      <WarningStrip isPhone={isPhone} />
       {isPhone ? <Phone /> : <Desk isNarrow={isNarrow} />}
       <TimeBar />
       {isPhone ? <PhoneTabs /> : null}
