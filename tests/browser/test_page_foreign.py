@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from asyncua.sync import Client
-from connecting import Wizard, windows
+from connecting import Wizard, until, windows
 from paho.mqtt.publish import single
 from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
@@ -27,7 +27,8 @@ PRESS = "works/press3/telemetry"
 STATE = "PaintRobot.Monitoring.State"
 COUNTER = "PaintRobot.Monitoring.CycleCounter"
 OVERRIDE = "PaintRobot.SpeedOverride"
-RUNNING, FAULT = 1, 3
+LAST_JOB = "PaintRobot.Monitoring.LastJob"
+IDLE, RUNNING, FAULT = 0, 1, 3
 
 # keeps whatever the page says meanwhile: progress may be gone before a look at the page
 LISTEN = """() => {
@@ -223,6 +224,33 @@ def test_a_set_point_reaches_the_foreign_server_and_undo_brings_the_old_value_ba
     page.get_by_role("button", name="Undo", exact=True).last.click()
     expect(page.get_by_text(re.compile("^Undone: "))).to_be_visible()
     assert on_server(works.plant, OVERRIDE) == before
+
+
+def test_a_foreign_machine_is_stopped_by_hand_started_by_undo_and_says_why_it_refuses(works: Works) -> None:
+    page = works.open()
+    panel = robot(page)
+    panel.get_by_role("tab", name="Act").click()
+    panel.get_by_label("Why").fill("nozzle is clogged")
+    hold(panel.get_by_role("button", name="Hold: Stop"))
+    expect(page.get_by_text(re.compile("^Done: Do an action of a machine"))).to_be_visible()
+    assert on_server(works.plant, STATE) == IDLE
+    page.get_by_role("button", name="Undo", exact=True).last.click()
+    expect(page.get_by_text(re.compile("^Undone: "))).to_be_visible()
+    assert on_server(works.plant, STATE) == RUNNING
+    hold(panel.get_by_role("button", name="Hold: Home"))  # only a robot at rest goes home
+    told = page.get_by_role("alert").filter(has_text="Not done: Do an action of a machine")
+    expect(told).to_contain_text("BadInvalidState")
+    load = panel.get_by_role("listitem").filter(has_text="Load job")
+    expect(load).to_contain_text("How many pieces")
+    load.get_by_label("Job").fill("white")
+    load.get_by_label("Pieces").fill("3")
+    hold(load.get_by_role("button", name="Hold: Load job"))
+    until(lambda: on_server(works.plant, LAST_JOB) == "white x 3")
+    panel.get_by_role("tab", name="Live").click()  # the page stays at the part that was open last
+    page = works.open(view="activity")
+    row = page.get_by_role("row").filter(has_text="nozzle is clogged").first
+    for word in ("operator", "Paint robot", "Stop"):
+        expect(row).to_contain_text(word)
 
 
 def test_what_the_page_or_the_server_refuses_changes_nothing_and_says_why(works: Works) -> None:

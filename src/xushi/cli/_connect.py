@@ -129,8 +129,9 @@ def _show_mapping(options: argparse.Namespace, remote: Remote, path: str, told: 
     if options.json:
         return
     language = options.lang
-    _print_table(language, ("machine", "kind", "signals-word", "why"), [
-        (_text(one["name"], language), one["kind"], str(one["rows"]), one["reason"]) for one in machines
+    _print_table(language, ("machine", "kind", "signals-word", "actions-word", "why"), [
+        (_text(one["name"], language), one["kind"], str(one["rows"]), str(one["actions"]), one["reason"])
+        for one in machines
     ])  # fmt: skip
     if rows:
         print()
@@ -194,7 +195,13 @@ def _plan_lines(plan: dict[str, Any], language: str) -> Iterator[str]:
     yield ", ".join(totals)
 
 
-_TOTALS = (("signals", "signals"), ("new", "added"), ("changed", "changed"), ("removed", "removed"))
+_TOTALS = (
+    ("signals", "signals"),
+    ("actions", "actions"),
+    ("new", "added"),
+    ("changed", "changed"),
+    ("removed", "removed"),
+)
 
 
 def _tell_faults(options: argparse.Namespace, told: dict[str, Any], result: dict[str, Any]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _WORDS: dict[str, tuple[str, str]] = {
+    "actions": ("actions", "动作"),
+    "actions-word": ("Actions", "动作"),
     "address": ("Address", "地址"),
     "answers": ("Answers:", "应答方："),
     "below": ("only what is below this node; repeatable", "仅此节点之下的内容；可重复"),

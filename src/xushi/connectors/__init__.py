@@ -1,6 +1,7 @@
 """Connectors: live values from OPC UA servers and MQTT brokers, and back; one entry point group for all."""
 
-from ._actions import ActionInput, DeviceAction, actions_from_environment
+from ._action_input import INPUT_TYPES, ActionInput
+from ._actions import DeviceAction, actions_from_environment
 from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._certificates import CertificateFolder, CertificateInfo, Decision, HeldCertificate, describe_certificate
@@ -28,6 +29,7 @@ from ._reporter import LinkReporter
 __all__ = [
     "GRADES",
     "GROUP",
+    "INPUT_TYPES",
     "RULES",
     "ActionInput",
     "Attentive",

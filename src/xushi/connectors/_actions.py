@@ -19,23 +19,13 @@ from ._aas_plain import (
     text_of,
     texts_by_language,
 )
+from ._action_input import ActionInput
 from ._link import Link
 from ._links import _Twins
 from ._registry import connectors_by_scheme
 
 _INVERSE = "Inverse"
 _MOST_INPUTS = 50
-
-
-class ActionInput(msgspec.Struct, frozen=True):
-    """One argument of an action, in the words of a W3C Web-of-Things data schema."""
-
-    name: str
-    type: str = "string"
-    title: dict[str, str] = {}
-    unit: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
 
 
 class DeviceAction(msgspec.Struct, frozen=True):
@@ -156,6 +146,7 @@ def _inputs(schema: Element | None) -> Iterator[ActionInput]:
             name=text_of(field, "key") or str(field.get("idShort", "")),
             type=text_of(field, "type") or "string",
             title=texts_by_language(field.get("displayName")) or {"en": text_of(field, "title")},
+            summary=texts_by_language(field.get("description")),
             unit=text_of(field, "unit"),
             minimum=_number(text_of(field, "minimum")),
             maximum=_number(text_of(field, "maximum")),

@@ -10,6 +10,7 @@ import msgspec
 
 from xushi.kernel import Clock
 
+from ._action_input import ActionInput
 from ._aid import InterfaceProperty
 from ._placement import Placement
 
@@ -58,10 +59,12 @@ class FoundNode(msgspec.Struct, frozen=True, gc=False):
     """One thing found in a server or broker.
 
     Attributes:
-        address: a value's `Point.address`; of a folder, what `Explorer.children` takes.
+        address: a value's `Point.address`; an action's address for `Connector.call`; of a folder, what
+            `Explorer.children` takes.
         parent: address of the node above; empty below the root.
         path: names from the root to this node, this one included.
         is_value: whether it carries a value that may become a signal.
+        is_action: whether it is something that the device can be told to do, with `inputs` as its arguments in order.
         has_children: whether something is below it; None where only a look would tell.
         role: what it is in the hierarchy, where the server says so.
         type: abstract type of the value; `data_type` the same in the words of the protocol.
@@ -92,6 +95,8 @@ class FoundNode(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str] = {}
     sample: Any = None
     options: dict[str, Any] = {}
+    is_action: bool = False
+    inputs: tuple[ActionInput, ...] = ()
 
 
 class NodePage(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ import numpy as np
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.common.node import Node
+from asyncua.common.ua_utils import data_type_to_variant_type
 from asyncua.ua.uaerrors import UaError
 
 from xushi.kernel import Clock
@@ -22,7 +23,7 @@ from ._backoff import Backoff
 from ._columns import Columns
 from ._explore import Explorer
 from ._link import Link, Point, Sink, StatusListener, WriteResult
-from ._opcua_address import browse_steps, node_text, parse_node, resolve_node
+from ._opcua_address import browse_steps, method_parts, node_text, parse_node, resolve_node
 from ._opcua_changes import Items, read_changes, take_value
 from ._opcua_explore import OpcuaExplorer
 from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, status_of
@@ -366,13 +367,13 @@ class OpcuaConnector:
         client = self._client
         if client is None:
             return WriteResult(BAD_SERVER_NOT_CONNECTED, "not connected to the server")
-        owner_text, _, method_text = address.rpartition("|")
+        owner_text, method_text = method_parts(address)
         try:
             method = client.get_node(await self._node(client, method_text))
             parent = client.get_node(await self._node(client, owner_text)) if owner_text else await method.get_parent()
             if parent is None:
                 return WriteResult(BAD_NODE_ID_UNKNOWN, "the server has no such method")
-            variants = await self._arguments(method, arguments)
+            variants = await self._arguments(client, method, arguments)
             request = ua.CallMethodRequest(ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants)
             (result,) = await client.uaclient.session.call([request])
         except (ValueError, TypeError, OverflowError) as error:
@@ -382,7 +383,7 @@ class OpcuaConnector:
         outputs = tuple(plain_output(output.Value) for output in result.OutputArguments or ())
         return WriteResult(result.StatusCode.value, quality_name(result.StatusCode.value), outputs)
 
-    async def _arguments(self, method: Node, arguments: Sequence[Any]) -> list[ua.Variant]:
+    async def _arguments(self, client: Client, method: Node, arguments: Sequence[Any]) -> list[ua.Variant]:
         try:
             declared = await (await method.get_child("0:InputArguments")).read_value()
         except ua.uaerrors.BadNoMatch:
@@ -393,9 +394,9 @@ class OpcuaConnector:
             raise ValueError(f"the method takes {len(declared)} arguments, {len(arguments)} were given")
         variants: list[ua.Variant] = []
         for argument, one in zip(arguments, declared, strict=True):
-            identifier = one.DataType.Identifier
-            is_builtin = one.DataType.NamespaceIndex == 0 and isinstance(identifier, int) and identifier <= 21
-            variants.append(to_variant(argument, ua.VariantType(identifier)) if is_builtin else guess_variant(argument))
+            type = await data_type_to_variant_type(client.get_node(one.DataType))
+            is_open = type is ua.VariantType.Variant  # any number, or anything
+            variants.append(guess_variant(argument) if is_open else to_variant(argument, type))
         return variants
 
 

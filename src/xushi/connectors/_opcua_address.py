@@ -13,6 +13,8 @@ import msgspec
 from asyncua import ua
 
 _NODE_ID = re.compile(r"^(?:nsu=(?P<uri>[^;]*);|ns=(?P<ns>\d+);)?(?P<form>[isgb])=(?P<id>.*)$", re.DOTALL)
+# A bar within an identifier is common; one that a second node id follows parts an object from its method
+_METHOD = re.compile(r"\|(?=(?:nsu=[^;]*;|ns=\d+;)?[isgb]=)")
 
 
 class NodeName(msgspec.Struct, frozen=True):
@@ -54,6 +56,17 @@ def parse_node(text: str) -> NodeName:
     if found is None:
         raise ValueError(f"{text[:80]!r} is no OPC UA node id")
     return NodeName(found["form"], found["id"], found["uri"] or "", int(found["ns"] or 0))
+
+
+def method_address(owner: str, method: str) -> str:
+    """Return how a method of an object is named: several objects may have the same method (OPC 10000-3, 4.7)."""
+    return f"{owner}|{method}"
+
+
+def method_parts(address: str) -> tuple[str, str]:
+    """Return the node ids of object and method; the first is empty where only the method is named."""
+    bars = list(_METHOD.finditer(address))
+    return (address[: bars[-1].start()], address[bars[-1].end() :]) if bars else ("", address)
 
 
 def resolve_node(name: NodeName, namespaces: Sequence[str]) -> ua.NodeId:

@@ -18,7 +18,8 @@ from ._opcua_publish import PublishError, after_head, count_at
 BROWSE_RESPONSE = 530  # BrowseResponse_Encoding_DefaultBinary (OPC 10000-6, Annex A)
 BROWSE_NEXT_RESPONSE = 536
 READ_RESPONSE = 634
-OBJECT, VARIABLE = 1, 2
+OBJECT, VARIABLE, METHOD = 1, 2, 4
+OBJECTS = "i=85"
 HIERARCHICAL = ua.NodeId(33, 0)
 HAS_SUBTYPE = ua.NodeId(45, 0)
 NODES_PER_CALL = 500
@@ -169,6 +170,12 @@ class Reader:
         """Return the node that an address of this reader names. Raises ValueError where it names none here."""
         return resolve_node(parse_node(address), self._uris)
 
+    def address(self, node: ua.NodeId) -> str:
+        """Return the text that names a node."""
+        value, form = node.Identifier, "isgb"[max(0, node.NodeIdType.value - 2)]
+        text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+        return f"{self._prefix(node.NamespaceIndex)}{form}={text}"
+
     def _prefix(self, index: int) -> str:
         return self._prefixes[index] if index < len(self._prefixes) else f"ns={index};"
 
@@ -248,7 +255,7 @@ class Browser:
         self.per_read = min(per_read or 3 * NODES_PER_CALL, 3 * NODES_PER_CALL)
 
     async def below(self, nodes: Sequence[ua.NodeId]) -> list[list[Reference]]:
-        """Return all objects and variables directly below each node, following continuation points to their end."""
+        """Return the objects, variables and methods directly below each node, following continuation points."""
         every: list[list[Reference]] = []
         for start in range(0, len(nodes), self._per_browse):
             batch = nodes[start : start + self._per_browse]
@@ -276,7 +283,7 @@ class Browser:
                 BrowseDirection=ua.BrowseDirection.Forward,
                 ReferenceTypeId=HIERARCHICAL,
                 IncludeSubtypes=True,
-                NodeClassMask=OBJECT | VARIABLE,
+                NodeClassMask=OBJECT | VARIABLE | METHOD,
                 ResultMask=63,
             )
             for node in nodes

@@ -16,7 +16,8 @@ from asyncua.ua.uaerrors import UaError
 from xushi.kernel import Clock, XushiError
 
 from ._explore import FoundNode, NodePage, PeerCard, Sample, Walked
-from ._opcua_browse import HIERARCHICAL, Browser, Reference
+from ._opcua_address import method_address, method_parts
+from ._opcua_browse import HIERARCHICAL, METHOD, OBJECTS, Browser, Reference
 from ._opcua_nodes import NodeBook, plain_sample
 from ._opcua_trust import SecurityRefused, secure
 from ._times import datetime_ns
@@ -28,7 +29,6 @@ READ_TIMEOUT_S = 1.0
 SESSION_TIMEOUT_MS = 60_000
 BATCH = 1_000
 DEEPEST = 40
-_OBJECTS = ua.NodeId(85, 0)
 _SKIPPED = frozenset({"i=2253", "i=23470", "i=31915", "i=32852"})  # Server, Aliases, Locations, Resources and the like
 _LIMITS = {"per_browse": 11710, "per_read": 11705}  # MaxNodesPerBrowse, MaxNodesPerRead
 
@@ -93,12 +93,14 @@ class OpcuaExplorer:
     async def children(self, address: str, cursor: str, limit: int) -> NodePage:
         """Return what is below a node; see `Explorer.children`."""
         try:
-            node = self._browser.reader.node_id(address) if address else _OBJECTS
+            node = self._browser.reader.node_id(address or OBJECTS)
             if cursor:
                 (found,) = await self._browser.more([base64.urlsafe_b64decode(cursor)])
             else:
                 (found,) = await self._browser.browse([node], limit)
             references = [one for one in found.references if one.address not in _SKIPPED]
+            if address and address not in self._known:  # opened in an earlier session
+                await self._lineage(address)
             parent = self._known.get(address)
             nodes, _ = await self._book.describe([parent] * len(references), references)
         except (OSError, TimeoutError, UaError, ValueError) as error:
@@ -121,14 +123,17 @@ class OpcuaExplorer:
         seen: set[str] = set(_SKIPPED)
         waiting: list[tuple[FoundNode | None, Reference]] = []
         for root in roots or ("",):
-            lineage = await self._lineage(root) if root else []
+            owner, method = method_parts(root)
+            folder = owner or root  # of a method, the object that has it
+            lineage = await self._lineage(folder) if folder else []
             fresh = [one for one in lineage if one.address not in seen]
             seen.update(one.address for one in fresh)
             if fresh:
                 yield Walked(tuple(fresh))
-            (references,) = await self._browser.below([self._browser.reader.node_id(root) if root else _OBJECTS])
+            (references,) = await self._browser.below([self._browser.reader.node_id(folder or OBJECTS)])
             parent = lineage[-1] if lineage else None
-            waiting.extend((parent, one) for one in _new(references, seen))
+            asked = [one for one in references if not owner or one.address == method]
+            waiting.extend((parent, one) for one in _new(folder, asked, seen))
         told = 0
         while waiting and told < limit:
             batch, waiting = waiting[:BATCH], waiting[BATCH:]
@@ -136,7 +141,7 @@ class OpcuaExplorer:
             nodes, below = await self._book.describe([one for one, _ in batch], [one for _, one in batch])
             for node, references in zip(nodes, below, strict=True):
                 if len(node.path) < DEEPEST:
-                    waiting.extend((node, one) for one in _new(references, seen))
+                    waiting.extend((node, one) for one in _new(node.address, references, seen))
             told += len(nodes)
             nodes = await self._with_identification(nodes)
             yield Walked(tuple(nodes), told / (told + len(waiting)) if waiting else 1.0)
@@ -144,7 +149,7 @@ class OpcuaExplorer:
     async def _lineage(self, address: str) -> list[FoundNode]:
         """Return the nodes from below Objects down to this one: where a node stands says whose it is."""
         chain = [address]
-        while chain[-1] != "i=85" and len(chain) < DEEPEST:
+        while chain[-1] != OBJECTS and len(chain) < DEEPEST:
             above = await self._browser.above(self._browser.reader.node_id(chain[-1]), HIERARCHICAL)
             if not above or above in chain:
                 break
@@ -206,11 +211,13 @@ class OpcuaExplorer:
             await _drop(client)
 
 
-def _new(references: Sequence[Reference], seen: set[str]) -> list[Reference]:
+def _new(owner: str, references: Sequence[Reference], seen: set[str]) -> list[Reference]:
+    """Return what was not seen before; a method that several objects share is met at each of them."""
     fresh = []
     for one in references:
-        if one.address not in seen:
-            seen.add(one.address)
+        name = method_address(owner or OBJECTS, one.address) if one.node_class == METHOD else one.address
+        if name not in seen:
+            seen.add(name)
             fresh.append(one)
     return fresh
 

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from asyncua import ua
+from asyncua.ua.uaprotocol_auto import Argument  # what is read; `ua.Argument` is what one writes
 
 from xushi.signals import unit_of_opcua
 
+from ._action_input import ActionInput
 from ._explore import FoundNode, Role, ValueType
-from ._opcua_browse import HAS_SUBTYPE, VARIABLE, Browser, Reference
+from ._opcua_address import method_address
+from ._opcua_browse import HAS_SUBTYPE, METHOD, OBJECTS, VARIABLE, Browser, Reference
 from ._opcua_values import plain_output
 
 DATA_TYPE, VALUE_RANK, ACCESS_LEVEL = 14, 15, 17
@@ -29,7 +32,11 @@ _BUILT_IN: dict[int, tuple[ValueType, str]] = {
     24: ("string", "BaseDataType"), 26: ("number", "Number"), 27: ("integer", "Integer"), 28: ("integer", "UInteger"),
     29: ("integer", "Enumeration"),
 }  # fmt: skip
-_ABOUT_VALUES = frozenset({"EngineeringUnits", "EURange", "EnumStrings", "EnumValues", "TrueState", "FalseState"})
+_ABOUT = frozenset({
+    "EngineeringUnits", "EURange", "EnumStrings", "EnumValues", "TrueState", "FalseState", "InputArguments",
+})  # fmt: skip
+# What a person can give as one plain value: all numbers, texts and truths, and types that are made of them
+_PLAIN = frozenset(str(number) for number in (*range(1, 13), 21, 26, 27, 28, 29))
 _IDENTIFIED_BY = frozenset({
     "MachineIdentificationType", "MachineryItemIdentificationType", "MachineryComponentIdentificationType",
 })  # fmt: skip
@@ -38,8 +45,8 @@ _IDENTIFIED_BY = frozenset({
 class _Type:
     """A data type of the server: what its values are here."""
 
-    def __init__(self, type: ValueType, name: str, labels: dict[str, str]) -> None:
-        self.type, self.name, self.labels = type, name, labels
+    def __init__(self, type: ValueType, name: str, labels: dict[str, str], is_plain: bool = False) -> None:
+        self.type, self.name, self.labels, self.is_plain = type, name, labels, is_plain
 
 
 class NodeBook:
@@ -61,10 +68,17 @@ class NodeBook:
         attributes = dict(zip(at_values, read, strict=True))
         await self._learn({one[0] for one in read if isinstance(one[0], str)})
         await self._learn_names({one.type for one in references if one.type and one.type != "i=0"})
-        about = await self._about([(at, below[at]) for at in at_values])
+        at_methods = [at for at, one in enumerate(references) if one.node_class == METHOD]
+        about = await self._about([(at, below[at]) for at in (*at_values, *at_methods)])
+        arguments = {at: _arguments(about.get(at, {})) for at in at_methods}
+        await self._learn({self._address(one) for several in arguments.values() for one in several})
         found: list[FoundNode] = []
         further: list[list[Reference]] = []
         for at, reference in enumerate(references):
+            if at in arguments:
+                further.append([])
+                found.append(self._method(parents[at], reference, arguments[at]))
+                continue
             inner = [one for one in below[at] if at not in attributes or one.kind != HAS_PROPERTY]
             further.append(inner)
             found.append(self._node(parents[at], reference, attributes.get(at), about.get(at, {}), bool(inner)))
@@ -107,13 +121,38 @@ class NodeBook:
             **common,
         )
 
+    def _method(self, parent: FoundNode | None, reference: Reference, arguments: Sequence[Argument]) -> FoundNode:
+        owner = parent.address if parent is not None else OBJECTS
+        return FoundNode(
+            address=method_address(owner, reference.address),
+            name=reference.display_name,
+            parent=parent.address if parent else "",
+            path=(*(parent.path if parent else ()), reference.display_name),
+            has_children=False,
+            is_action=True,
+            inputs=tuple(self._input(one) for one in arguments),
+        )
+
+    def _input(self, argument: Argument) -> ActionInput:
+        type = self._types[self._address(argument)]
+        is_one = isinstance(argument.ValueRank, int) and argument.ValueRank < 0
+        text = str(argument.Description.Text or "") if argument.Description is not None else ""
+        return ActionInput(
+            str(argument.Name or ""),
+            type.type if is_one and type.is_plain else type.name if is_one else f"{type.name}[]",
+            summary={"en": text[:500]} if text else {},
+        )
+
+    def _address(self, argument: Argument) -> str:
+        return self._browser.reader.address(argument.DataType)
+
     async def _about(self, among: Sequence[tuple[int, list[Reference]]]) -> dict[int, dict[str, Any]]:
-        """Read the properties that say something about a value (OPC 10000-8, 5.3)."""
+        """Read the properties that say something about a value (OPC 10000-8, 5.3) or a method (OPC 10000-3, 5.7)."""
         asked = [
             (at, one)
             for at, references in among
             for one in references
-            if one.kind == HAS_PROPERTY and one.browse_name in _ABOUT_VALUES
+            if one.kind == HAS_PROPERTY and one.browse_name in _ABOUT
         ]
         values = await self._browser.values([one.node for _, one in asked]) if asked else []
         found: dict[int, dict[str, Any]] = {}
@@ -140,7 +179,8 @@ class NodeBook:
                 await self._learn_names({address})
                 name = self._names.get(address, name)
             labels = await self._enumeration(address) if chain[-1] == "i=29" and len(chain) > 1 else {}
-            self._types[address] = _Type(type, name, labels)
+            is_plain = chain[-1].removeprefix("i=") in _PLAIN
+            self._types[address] = _Type(type, name, labels, is_plain)
 
     async def _enumeration(self, address: str) -> dict[str, str]:
         (below,) = await self._browser.below([self._id(address)])
@@ -160,6 +200,12 @@ class NodeBook:
 
     def _id(self, address: str) -> ua.NodeId:
         return self._browser.reader.node_id(address)
+
+
+def _arguments(about: dict[str, Any]) -> list[Argument]:
+    """The arguments that a method declares (OPC 10000-3, 8.6); none where it says nothing."""
+    told = about.get("InputArguments")
+    return [one for one in told if isinstance(one, Argument)] if isinstance(told, list) else []
 
 
 def _role(parent: FoundNode | None, reference: Reference, type_name: str) -> Role:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from xushi.connectors import Placement
-from xushi.connectors.mapping import Machine, records_of, shell_id, signals_of, submodel_id
+from xushi.connectors.mapping import AID, Machine, actions_of, records_of, shell_id, signals_of, submodel_id
 from xushi.kernel import Change, Command, CommandContext, Record, XushiError, build_diff, diff_key, split_key
 from xushi.runtime._drafts import Draft, DraftDesk
 from xushi.runtime._floor import Floor, Spot
@@ -81,7 +81,10 @@ def _prepare(context: CommandContext, params: ConnectParams) -> Change:
     plan = _plan(draft, keys, before, after, spots)
     secrets = draft.secrets()
     keep = (KeepSecrets(context.services["secrets"], link_id, secrets),) if secrets else ()
-    summary = {"endpoint": draft.endpoint, "machines": len(keys), "signals": len(included), "link": link_id}
+    summary = {
+        "endpoint": draft.endpoint, "machines": len(keys), "signals": plan["signals"], "actions": plan["actions"],
+        "link": link_id,
+    }  # fmt: skip
     return Change(diff=diff, effects=keep, result=plan, summary=summary)
 
 
@@ -204,7 +207,7 @@ def _plan(
 ) -> dict[str, Any]:  # fmt: skip
     """What changes, machine by machine, as plain JSON; long lists are cut, their counts are not."""
     machines = []
-    totals = {"signals": 0, "added": 0, "changed": 0, "removed": 0}
+    totals = {"signals": 0, "actions": 0, "added": 0, "changed": 0, "removed": 0}
     by_shell: dict[str, list[str]] = {}
     for key in after:
         kind, record_id = split_key(key)
@@ -223,11 +226,18 @@ def _plan(
             if name not in ("Nameplate", MODELS) and not name.startswith("AssetInterfaces"):
                 old.update({f"{name}.{path}": one for path, one in signals_of(before[key]).items()})
                 new.update({f"{name}.{path}": one for path, one in signals_of(after[key]).items()})
+        interface = diff_key("submodel", submodel_id(shell, AID))
+        signals, actions = len(new), actions_of(after[interface])
+        # parentheses as behind a function: no path of a value has them
+        old.update({f"{name}()": one for name, one in actions_of(before[interface]).items()})
+        new.update({f"{name}()": one for name, one in actions.items()})
         added = [path for path in new if path not in old]
         changed = [path for path in new if path in old and new[path] != old[path]]
         removed = [path for path in old if path not in new]
-        for name, count in (("signals", new), ("added", added), ("changed", changed), ("removed", removed)):
+        for name, count in (("added", added), ("changed", changed), ("removed", removed)):
             totals[name] += len(count)
+        totals["signals"] += signals
+        totals["actions"] += len(actions)
         machines.append(
             {
                 "machine": machine,
@@ -237,7 +247,8 @@ def _plan(
                 "added": added[:_SHOWN],
                 "changed": changed[:_SHOWN],
                 "removed": removed[:_SHOWN],
-                "signals": len(new),
+                "signals": signals,
+                "actions": len(actions),
                 "place": _told(spots.get(shell), before.get(place)),
                 "has_model": diff_key("submodel", submodel_id(shell, MODELS)) in after,
             }

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from xushi.connectors import ActionInput
 from xushi.kernel import Record
 from xushi.runtime import proposals as kept_proposals
 from xushi.server import _messages as m
@@ -27,13 +28,18 @@ async def actions(doors: Doors, call: Call) -> Response:
                 submodel=action.submodel,
                 link=action.link,
                 protocol=action.protocol,
-                inputs=[m.ActionInputInfo(**msgspec.structs.asdict(one)) for one in action.inputs],
+                inputs=[action_input(one) for one in action.inputs],
                 inverse=action.inverse,
                 is_safe=action.is_safe,
             )
             for action in doors.platform.links.actions.values()
         ]
     )
+
+
+def action_input(one: ActionInput) -> m.ActionInputInfo:
+    """One argument of an action as the doors tell it."""
+    return m.ActionInputInfo(**msgspec.structs.asdict(one))
 
 
 async def vehicles(doors: Doors, call: Call) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from xushi.kernel import Job, Progress, XushiError, message
 from xushi.runtime import Draft, Edited, footprint_of
 from xushi.server import _connect_messages as c
 from xushi.server import _messages as m
+from xushi.server._acting import action_input
 from xushi.server._doors import Doors, to_ms
 from xushi.server._routes import KIB, Call, RouteSpec, answer_json
 from xushi.signals import is_good, unit_display
@@ -163,14 +165,14 @@ async def suggest(doors: Doors, call: Call) -> Response:
 async def machines(doors: Doors, call: Call) -> Response:
     """The machines of the mapping."""
     found = await _get(doors, call)
-    counts: dict[str, int] = {}
-    for row in found.mapping.rows:
-        counts[row.machine] = counts.get(row.machine, 0) + row.is_included
+    counts: Counter[tuple[str, bool]] = Counter(
+        (row.machine, row.kind == "action") for row in found.mapping.rows if row.is_included
+    )
     shown = [
         c.FoundMachine(
             one.key, shell_id(found.endpoint, one.key), one.name, one.kind, one.address, one.nameplate,
-            one.is_included, counts.get(one.key, 0), _reason(one.reason, call.language), one.area, one.x_m, one.y_m,
-            *_size(one),
+            one.is_included, counts[one.key, False], counts[one.key, True], _reason(one.reason, call.language),
+            one.area, one.x_m, one.y_m, *_size(one),
         )
         for one in found.mapping.machines.values()
     ]  # fmt: skip
@@ -242,23 +244,35 @@ async def rows(doors: Doors, call: Call) -> Response:
 async def change_rows(doors: Doors, call: Call) -> Response:
     """Change rows, all of them or none."""
     found, body = await _get(doors, call), call.body
-    if not body.numbers and not body.q and not body.machine and (body.property or body.name):
+    if not body.numbers and not body.q and not body.machine and (body.property or body.name or body.inverse):
         raise XushiError("server.rows_unnamed")
     given = {
-        "is_included": body.is_included, "machine": body.to_machine, "submodel": body.submodel,
-        "property": body.property, "kind": body.kind, "unit": body.unit, "is_writable": body.is_writable,
+        "is_included": body.is_included, "machine": body.to_machine, "property": body.property,
         "semantic_id": body.semantic_id,
     }  # fmt: skip
-    fields = {key: value for key, value in given.items() if value is not None}
+    of_values = {"submodel": body.submodel, "kind": body.kind, "unit": body.unit, "is_writable": body.is_writable}
+    own = {False: {**given, **of_values}, True: {**given, "inverse": body.inverse}}
+    fields = {sort: {key: one for key, one in some.items() if one is not None} for sort, some in own.items()}
 
     def change(mapping: NodeMapping) -> Edited:
         wanted = set(body.numbers) or {one.number for one in _chosen(mapping, body.q, body.machine, None)}
+        wanted = {
+            one.number for one in mapping.rows if one.number in wanted and (fields[one.kind == "action"] or body.name)
+        }
         made = []
         for one in mapping.rows:
             if one.number in wanted:
                 name = {**one.name, **body.name} if body.name is not None else one.name
-                one = msgspec.structs.replace(one, **fields, name=name)
+                one = msgspec.structs.replace(one, **fields[one.kind == "action"], name=name)
             made.append(one)
+        renamed = {
+            (before.machine, before.property): after.property
+            for before, after in zip(mapping.rows, made, strict=True)
+            if before.kind == "action" and before.property != after.property
+        }
+        if renamed:  # what an action takes back goes by its new name
+            made = [msgspec.structs.replace(one, inverse=renamed.get((one.machine, one.inverse), one.inverse))
+                    for one in made]  # fmt: skip
         after = msgspec.structs.replace(mapping, rows=tuple(made))
         numbers = {number + 1 for number in wanted}
         faults = tuple(fault for fault in found.faults(after, is_whole=False) if fault.row in numbers)
@@ -377,6 +391,7 @@ def _node(one: FoundNode) -> c.ConnectNode:
     return c.ConnectNode(
         one.address, one.parent, one.name, list(one.path), one.is_value, one.has_children, one.role, one.type,
         one.data_type, unit_display(one.unit), one.low, one.high, one.is_writable, one.type_name, one.description,
+        one.is_action, [action_input(each) for each in one.inputs],
     )  # fmt: skip
 
 
@@ -384,7 +399,7 @@ def _row(one: Row, language: str) -> c.MappingRow:
     return c.MappingRow(
         one.number, one.is_included, one.address, one.source, one.machine, one.submodel, one.property, one.name,
         one.kind, one.unit, one.low, one.high, one.is_writable, one.semantic_id,
-        [_reason(reason, language) for reason in one.reasons],
+        [action_input(each) for each in one.inputs], one.inverse, [_reason(reason, language) for reason in one.reasons],
     )  # fmt: skip
 
 

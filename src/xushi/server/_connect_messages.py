@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from xushi.server._messages import Text
+from xushi.server._messages import ActionInputInfo, Text
 
 _Address = Annotated[str, msgspec.Meta(max_length=4_096)]
 _Word = Annotated[str, msgspec.Meta(max_length=500)]
@@ -91,7 +91,10 @@ class DraftInfo(msgspec.Struct, frozen=True):
 
 
 class ConnectNode(msgspec.Struct, frozen=True):
-    """A node found. ``has_children`` is null where only a look tells. ``type``: "", number, integer, boolean, …"""
+    """A node found. ``has_children`` is null where only a look tells. ``type``: "", number, integer, boolean, …
+
+    ``is_action``: the machine can be told to do it, with ``inputs`` as its arguments.
+    """
 
     address: str
     parent: str
@@ -108,6 +111,8 @@ class ConnectNode(msgspec.Struct, frozen=True):
     is_writable: bool
     type_name: str
     description: str
+    is_action: bool
+    inputs: list[ActionInputInfo]
 
 
 class ConnectNodes(msgspec.Struct, frozen=True):
@@ -160,6 +165,7 @@ class FoundMachine(msgspec.Struct, frozen=True):
     nameplate: dict[str, str]
     is_included: bool
     rows: int
+    actions: int
     reason: str
     area: str
     x_m: float | None
@@ -205,6 +211,8 @@ class MappingRow(msgspec.Struct, frozen=True):
     """One row of the mapping: a node and the property that it fills; also one line of the sheet.
 
     ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language.
+    A row of kind ``action`` is something to tell the machine: ``inputs`` are its arguments, ``inverse`` is the
+    ``property`` of the action that takes it back.
     """
 
     number: int
@@ -215,12 +223,14 @@ class MappingRow(msgspec.Struct, frozen=True):
     submodel: str
     property: str
     name: Text
-    kind: Literal["double", "int", "bool", "enum", "time", "string", "array"]
+    kind: Literal["double", "int", "bool", "enum", "time", "string", "array", "action"]
     unit: str
     low: float | None
     high: float | None
     is_writable: bool
     semantic_id: str
+    inputs: list[ActionInputInfo]
+    inverse: str
     reasons: list[str]
 
 
@@ -233,7 +243,10 @@ class RowPage(msgspec.Struct, frozen=True):
 
 
 class RowChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``."""
+    """What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``.
+
+    What an action does not have (submodel, kind, unit, writing) stays as it is there; only actions have ``inverse``.
+    """
 
     numbers: Annotated[list[int], msgspec.Meta(max_length=100_000)] = []
     q: _Word = ""
@@ -247,6 +260,7 @@ class RowChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: _Word | None = None
     is_writable: bool | None = None
     semantic_id: _Address | None = None
+    inverse: _Word | None = None
 
 
 class MachineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -292,13 +306,14 @@ class ImportPlan(msgspec.Struct, frozen=True):
 
     machines: list[MachinePlan]
     signals: int
+    actions: int
     added: int
     changed: int
     removed: int
 
 
 class MachinePlan(msgspec.Struct, frozen=True):
-    """One machine of an import. ``removed``: signals that are there now and would go."""
+    """One machine of an import. ``removed``: what is there now and would go. Actions end in ``()``."""
 
     machine: str
     shell: str
@@ -308,6 +323,7 @@ class MachinePlan(msgspec.Struct, frozen=True):
     changed: list[str]
     removed: list[str]
     signals: int
+    actions: int
     has_model: bool
     place: PlannedPlace | None
 

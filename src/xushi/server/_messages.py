@@ -354,7 +354,7 @@ class JobInfo(msgspec.Struct, frozen=True):
 
 
 class ActionInputInfo(msgspec.Struct, frozen=True):
-    """One input of an action; ``type`` is a JSON Schema type."""
+    """One input of an action; ``type`` is a JSON Schema type; ``summary``: what the device says about it."""
 
     name: str
     type: str
@@ -362,6 +362,7 @@ class ActionInputInfo(msgspec.Struct, frozen=True):
     unit: str
     minimum: float | None
     maximum: float | None
+    summary: Text
 
 
 class ActionInfo(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@
 const [, , modules, port, folder, extra] = process.argv;
 const path = require("path");
 const {
-  OPCUAServer, DataType, VariantArrayType, OPCUACertificateManager, standardUnits, AccessLevelFlag, nodesets,
+  OPCUAServer, DataType, VariantArrayType, OPCUACertificateManager, standardUnits, AccessLevelFlag, nodesets, StatusCodes,
 } = require(path.join(modules, "node-opcua"));
 
 async function main() {
@@ -80,6 +80,26 @@ async function main() {
   plain(monitoring, "PaintRobot.Monitoring", "LastJob", "String", "=job(1)");
   plain(monitoring, "PaintRobot.Monitoring", "IsDoorClosed", "Boolean", true);
   analog(robot, "PaintRobot", "SpeedOverride", standardUnits.percent, 0, 100, true);
+  const IDLE = 0, RUNNING = 1, FAULT = 3;
+  const value = (name) => own.findNode(`s=PaintRobot.Monitoring.${name}`);
+  const stateNow = () => value("State").readValue().value.value;
+  const enter = (number) => value("State").setValueFromSource({ dataType: DataType.Int32, value: number });
+  // what the robot can be told to do; each answers with a status code of its own
+  function method(name, act, inputArguments = []) {
+    own.addMethod(robot, { browseName: name, nodeId: `s=PaintRobot.${name}`, inputArguments, outputArguments: [] })
+      .bindMethod((given, _, answer) => answer(null, { statusCode: act(...given.map((one) => one.value)), outputArguments: [] }));
+  }
+  method("Start", () => stateNow() === FAULT ? StatusCodes.BadInvalidState : (enter(RUNNING), StatusCodes.Good));
+  method("Stop", () => (enter(IDLE), StatusCodes.Good));
+  method("Home", () => stateNow() === IDLE ? StatusCodes.Good : StatusCodes.BadInvalidState);
+  method("LoadJob", (job, pieces) => {
+    value("LastJob").setValueFromSource({ dataType: DataType.String, value: `${job} x ${pieces}` });
+    return StatusCodes.Good;
+  }, [
+    { name: "Job", dataType: DataType.String, description: { text: "Name of the paint job" } },
+    { name: "Pieces", dataType: DataType.UInt32, description: { text: "How many pieces" } },
+  ]);
+  method("Calibrate", () => StatusCodes.Good, [{ name: "Points", dataType: DataType.Double, valueRank: 1 }]);
 
   const pump = machine("CoolantPump", {
     Manufacturer: "Foreign Works", Model: "CP-2", SerialNumber: "CP2-7", ProductInstanceUri: "http://foreign.example/cp2/7",

@@ -15,7 +15,7 @@ export interface ActionInfo {
   is_safe: boolean;
 }
 
-/** One input of an action; ``type`` is a JSON Schema type. */
+/** One input of an action; ``type`` is a JSON Schema type; ``summary``: what the device says about it. */
 export interface ActionInputInfo {
   name: string;
   type: string;
@@ -23,6 +23,7 @@ export interface ActionInputInfo {
   unit: string;
   minimum: number | null;
   maximum: number | null;
+  summary: Record<string, string>;
 }
 
 /** Nodes by address; none means everything. */
@@ -216,7 +217,7 @@ export interface ConnectChoice {
   title: Record<string, string>;
 }
 
-/** A node found. ``has_children`` is null where only a look tells. ``type``: "", number, integer, boolean, … */
+/** A node found. ``has_children`` is null where only a look tells. ``type``: "", number, integer, boolean, … ``is_action``: the machine can be told to do it, with ``inputs`` as its arguments. */
 export interface ConnectNode {
   address: string;
   parent: string;
@@ -233,6 +234,8 @@ export interface ConnectNode {
   is_writable: boolean;
   type_name: string;
   description: string;
+  is_action: boolean;
+  inputs: ActionInputInfo[];
 }
 
 /** Some nodes; an empty cursor means that there are no more. ``is_whole``: the search saw everything. */
@@ -538,6 +541,7 @@ export interface FoundMachine {
   nameplate: Record<string, string>;
   is_included: boolean;
   rows: number;
+  actions: number;
   reason: string;
   area: string;
   x_m: number | null;
@@ -624,6 +628,7 @@ export interface Hello {
 export interface ImportPlan {
   machines: MachinePlan[];
   signals: number;
+  actions: number;
   added: number;
   changed: number;
   removed: number;
@@ -790,7 +795,7 @@ export interface MachineChange {
   is_spot_free?: boolean;
 }
 
-/** One machine of an import. ``removed``: signals that are there now and would go. */
+/** One machine of an import. ``removed``: what is there now and would go. Actions end in ``()``. */
 export interface MachinePlan {
   machine: string;
   shell: string;
@@ -800,6 +805,7 @@ export interface MachinePlan {
   changed: string[];
   removed: string[];
   signals: number;
+  actions: number;
   has_model: boolean;
   place: PlannedPlace | null;
 }
@@ -820,7 +826,7 @@ export interface ManualStep {
   changes: ModelChange[];
 }
 
-/** One row of the mapping: a node and the property that it fills; also one line of the sheet. ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language. */
+/** One row of the mapping: a node and the property that it fills; also one line of the sheet. ``number`` is the row's number, from 1; ``reasons`` say why it is suggested so, in the asker's language. A row of kind ``action`` is something to tell the machine: ``inputs`` are its arguments, ``inverse`` is the ``property`` of the action that takes it back. */
 export interface MappingRow {
   number: number;
   is_included: boolean;
@@ -830,12 +836,14 @@ export interface MappingRow {
   submodel: string;
   property: string;
   name: Record<string, string>;
-  kind: "array" | "bool" | "double" | "enum" | "int" | "string" | "time";
+  kind: "action" | "array" | "bool" | "double" | "enum" | "int" | "string" | "time";
   unit: string;
   low: number | null;
   high: number | null;
   is_writable: boolean;
   semantic_id: string;
+  inputs: ActionInputInfo[];
+  inverse: string;
   reasons: string[];
 }
 
@@ -1227,7 +1235,7 @@ export interface ReportSetup {
   fingerprint: string;
 }
 
-/** What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``. */
+/** What to change in rows; fields left out (null) stay. ``numbers`` empty: every row that fits ``q``/``machine``. What an action does not have (submodel, kind, unit, writing) stays as it is there; only actions have ``inverse``. */
 export interface RowChange {
   numbers?: number[];
   q?: string;
@@ -1241,6 +1249,7 @@ export interface RowChange {
   unit?: string | null;
   is_writable?: boolean | null;
   semantic_id?: string | null;
+  inverse?: string | null;
 }
 
 /** Some rows; ``total`` counts those that fit the question, ``included`` those to be imported of all. */

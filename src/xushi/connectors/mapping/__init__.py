@@ -2,6 +2,7 @@
 
 from ._check import MOST_FAULTS, check
 from ._files import MOST_BYTES, XLSX, read_sheet, to_csv, to_xlsx
+from ._interfaces import AID, actions_of
 from ._model import (
     KINDS,
     MACHINE_KINDS,
@@ -21,6 +22,7 @@ from ._suggest import suggest
 from ._words import id_short, shown_name, words
 
 __all__ = [
+    "AID",
     "COLUMNS",
     "KINDS",
     "MACHINE_KINDS",
@@ -36,6 +38,7 @@ __all__ = [
     "Mapping",
     "Reason",
     "Row",
+    "actions_of",
     "check",
     "id_short",
     "read_sheet",

@@ -11,6 +11,8 @@ from xushi.signals import Kind
 
 from .._aid import InterfaceProperty
 from .._placement import Placement
+from ._check_actions import check_actions
+from ._interfaces import AID
 from ._model import Fault, Mapping, Row
 from ._options import options_text
 
@@ -43,7 +45,7 @@ def check(
         faults.extend(_fields(row))
         if row.machine not in mapping.machines:
             faults.append(Fault(row.number + 1, "Machine", row.machine, "connectors.sheet_machine"))
-        known = paths.setdefault((row.machine, row.submodel), {})
+        known = paths.setdefault(_holder(row), {})
         if row.property in known:
             faults.append(Fault(
                 row.number + 1, "Property", row.property, "connectors.sheet_property_twice",
@@ -58,7 +60,13 @@ def check(
                 row.number + 1, "Address", row.address, "connectors.sheet_address_twice", {"other": first + 1}
             ))  # fmt: skip
     faults.extend(_groups(included, paths))
+    faults.extend(check_actions(mapping.rows, included))
     return sorted(faults, key=lambda fault: (fault.row, fault.column))
+
+
+def _holder(row: Row) -> tuple[str, str]:
+    """Machine and submodel in which a name must be the only one; actions stand in the interface."""
+    return row.machine, AID if row.kind == "action" else row.submodel
 
 
 def _fields(row: Row) -> list[Fault]:
@@ -71,9 +79,10 @@ def _fields(row: Row) -> list[Fault]:
         tell("Address", row.address, "sheet_address")
     if not ID_SHORT.fullmatch(row.machine):
         tell("Machine", row.machine, "sheet_id_short")
-    if not ID_SHORT.fullmatch(row.submodel) or row.submodel in _RESERVED:
+    if row.kind != "action" and (not ID_SHORT.fullmatch(row.submodel) or row.submodel in _RESERVED):
         tell("Submodel", row.submodel, "sheet_submodel")
-    if not all(ID_SHORT.fullmatch(step) for step in row.property.split(".")) or row.property.count(".") > 40:
+    steps = [row.property] if row.kind == "action" else row.property.split(".")
+    if not all(ID_SHORT.fullmatch(step) for step in steps) or len(steps) > 41:
         tell("Property", row.property, "sheet_id_short")
     for language, column in (("en", "Name (en)"), ("zh-CN", "Name (zh-CN)")):
         if len(row.name.get(language, "")) > _LONGEST_NAME:
@@ -101,7 +110,7 @@ def _described(row: Row, endpoint: str, form: Forming, place: Placing, prove: Pr
     if placed is None or placed.address != row.address:
         return [Fault(row.number + 1, "Address", row.address[:200], "connectors.sheet_address")]
     lost = [name for name, value in row.options.items() if _plain(placed.options.get(name)) != _plain(value)]
-    if not lost and prove is not None:
+    if not lost and prove is not None and row.kind != "action":
         try:
             prove(placed, Kind[row.kind.upper()])
         except ValueError as error:
@@ -124,7 +133,7 @@ def _groups(rows: list[Row], paths: dict[tuple[str, str], dict[str, int]]) -> li
     """An element is a value or a group of values, not both."""
     faults: list[Fault] = []
     for row in rows:
-        known = paths[row.machine, row.submodel]
+        known = paths[_holder(row)]
         path = row.property
         while "." in path:
             path = path.rpartition(".")[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from .._aas_plain import child, children
 from .._aid import InterfaceProperty
 from ._model import Row
-from ._parts import Json, group, inside, pointer, series, submodel, text
+from ._parts import Json, group, inside, pointer, qualifier, series, strings, submodel, text
 from ._words import free_name, id_short
 
 AID = "AssetInterfacesDescription"
@@ -55,7 +56,8 @@ def description(
     name, binding = _BINDINGS.get(protocol, (f"Interface{id_short(protocol)}", ""))
     for count, (media, members) in enumerate(by_media.items()):
         own = name if count == 0 else f"{name}_{count + 1}"
-        properties = _Properties(id, own, references).of(members)
+        properties = _Properties(id, own, references).of([one for one in members if one.row.kind != "action"])
+        actions = _actions([one for one in members if one.row.kind == "action"])
         interfaces.append(group(
             own,
             (
@@ -63,7 +65,7 @@ def description(
                 _endpoint(members[0].form.base, media, id, own, is_open),
                 group(
                     "InteractionMetadata",
-                    (group("properties", properties, f"{_TD}#PropertyAffordance"),),
+                    (group("properties", properties, f"{_TD}#PropertyAffordance"), *actions),
                     f"{_AID_PARTS}/InteractionMetadata",
                 ),
             ),
@@ -112,14 +114,13 @@ class _Properties:
             whole = first.form.href.rstrip("/").rpartition("/")[2] if first.form.pointer else first.row.property
             name = free_name(id_short(whole.replace(".", "_")), taken)
             way = (*self._start, name)
-            children = self._fields(members, 0, way) if first.form.pointer else _described(first.row)
+            parts = self._fields(members, 0, way) if first.form.pointer else _described(first.row)
             if first.form.pointer:
-                children = [text("type", "object"), group("properties", children, f"{_SCHEMA}#properties")]
+                parts = [text("type", "object"), group("properties", parts, f"{_SCHEMA}#properties")]
             else:
                 self._note(first, way)
-            forms = [text(field, value) for field, value in {"href": first.form.href, **first.form.form}.items()]
-            children.append(group("forms", forms, f"{_TD}#hasForm"))
-            made.append(group(name, children, f"{_AID_PARTS}/PropertyDefinition"))
+            parts.append(_form(first.form))
+            made.append(group(name, parts, f"{_AID_PARTS}/PropertyDefinition"))
         return made
 
     def _fields(self, members: Sequence[Described], depth: int, way: tuple[str, ...]) -> list[Json]:
@@ -132,14 +133,14 @@ class _Properties:
             name = free_name(id_short(key), taken)
             inner = (*way, "properties", name)
             ends = [one for one in several if len(one.form.pointer) == depth + 1]
-            children: list[Json] = [text("key", key)]
+            parts: list[Json] = [text("key", key)]
             if ends:
                 self._note(ends[0], inner)
-                children += _described(ends[0].row)
+                parts += _described(ends[0].row)
             else:
                 fields = self._fields(several, depth + 1, inner)
-                children += [text("type", "object"), group("properties", fields, f"{_SCHEMA}#properties")]
-            made.append(group(name, children, f"{_SCHEMA}#propertyName"))
+                parts += [text("type", "object"), group("properties", fields, f"{_SCHEMA}#properties")]
+            made.append(group(name, parts, f"{_SCHEMA}#propertyName"))
         return made
 
     def _note(self, one: Described, way: tuple[str, ...]) -> None:
@@ -155,6 +156,61 @@ def _described(row: Row) -> list[Json]:
     if row.is_writable:
         made.append(text("readOnly", "false", "", "xs:boolean"))
     return made
+
+
+def _form(form: InterfaceProperty) -> Json:
+    return group("forms", [text(field, value) for field, value in {"href": form.href, **form.form}.items()],
+                 f"{_TD}#hasForm")  # fmt: skip
+
+
+def _actions(described: Sequence[Described]) -> list[Json]:
+    """The action affordances of one interface (W3C TD 1.1, 5.3.1.4); `Inverse` names the one that takes it back."""
+    offered = {one.row.property for one in described}
+    made: list[Json] = []
+    for row, form in described:
+        parts = [
+            text("title", row.name.get("en", row.property), f"{_TD}#title"),
+            text("safe", "false", f"{_TD}#isSafe", "xs:boolean"),
+        ]
+        if row.inputs:
+            parts.append(_input(row))
+        parts.append(_form(form))
+        also = (row.semantic_id,) if row.semantic_id else ()
+        action = group(row.property, parts, f"{_TD}#ActionAffordance", also)
+        action["displayName"] = strings(row.name)
+        if row.inverse in offered:
+            action["qualifiers"] = [qualifier("Inverse", "xs:string", row.inverse)]
+        made.append(action)
+    return [group("actions", made, f"{_TD}#ActionAffordance")] if made else []
+
+
+def _input(row: Row) -> Json:
+    """The arguments of an action as the fields of one object (W3C TD 1.1, 5.3.2)."""
+    taken: dict[str, int] = {}
+    fields: list[Json] = []
+    for one in row.inputs:
+        parts = [text("key", one.name), text("type", one.type)]
+        limits = (("minimum", one.minimum), ("maximum", one.maximum))
+        parts += [text("unit", one.unit)] if one.unit else []
+        parts += [text(name, repr(limit), "", "xs:double") for name, limit in limits if limit is not None]
+        field = group(free_name(id_short(one.name), taken), parts, f"{_SCHEMA}#propertyName")
+        field |= {"displayName": strings(one.title)} if strings(one.title) else {}
+        field |= {"description": strings(one.summary)} if strings(one.summary) else {}
+        fields.append(field)
+    return group(
+        "input",
+        (text("type", "object"), group("properties", fields, f"{_SCHEMA}#properties")),
+        f"{_TD}#hasInputSchema",
+    )
+
+
+def actions_of(record: Json | None) -> dict[str, Json]:
+    """Return the actions of an interface description by idShort, for comparing what is with what would be."""
+    found: dict[str, Json] = {}
+    for interface in children(record):
+        for action in children(child(child(interface, "InteractionMetadata"), "actions")):
+            found[str(action.get("idShort", ""))] = action
+    return found
 
 
 def mapping_configuration(id: str, pairs: Sequence[tuple[Json, Json]]) -> Json:

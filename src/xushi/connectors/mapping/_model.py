@@ -6,7 +6,9 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 
-KindName: TypeAlias = Literal["double", "int", "bool", "enum", "time", "string", "array"]
+from .._action_input import ActionInput
+
+KindName: TypeAlias = Literal["double", "int", "bool", "enum", "time", "string", "array", "action"]
 MachineKind: TypeAlias = Literal["machine", "robot", "conveyor", "pump", "tank", "cabinet", "sensor", "vehicle"]
 KINDS: tuple[str, ...] = get_args(KindName)
 MACHINE_KINDS: tuple[str, ...] = get_args(MachineKind)
@@ -48,14 +50,16 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One node and the property that it fills.
+    """One node and the property that it fills, or the action that it offers.
 
     Attributes:
         number: its place in the mapping, from 1.
         source: names from the root of the server to the node, joined by ` / `.
-        property: idShort path within the submodel.
+        property: idShort path within the submodel; of an action, its idShort in the interface.
         unit: the sign people write, such as `°C`.
         options: what `Point.options` must hold beyond what the address says.
+        inputs: the arguments of an action, in order.
+        inverse: the action of the same machine that takes this one back; empty where none does.
     """
 
     number: int
@@ -75,6 +79,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str] = {}
     options: dict[str, Any] = {}
     reasons: tuple[Reason, ...] = ()
+    inputs: tuple[ActionInput, ...] = ()
+    inverse: str = ""
 
 
 class Mapping(msgspec.Struct, frozen=True):

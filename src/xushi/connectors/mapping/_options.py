@@ -7,14 +7,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_NAME = re.compile(r"\s*([^\s=;]{1,80})\s*=\s*")
+_NAME = re.compile(r'\s*(?:("(?:[^"\\]|\\.){1,200}")|([^\s=;"]{1,80}))\s*=\s*')
+_WORD = re.compile(r'[^\s=;"]{1,80}')
 _END = re.compile(r"\s*(?:;|$)")
 _DECODER = json.JSONDecoder()
 
 
 def options_text(options: Mapping[str, Any]) -> str:
     """Return options as `name=value; …`: a plain word as it is, anything else as JSON (RFC 8259)."""
-    return "; ".join(f"{name}={_value(value)}" for name, value in options.items())
+    return "; ".join(f"{_name(name)}={_value(value)}" for name, value in options.items())
+
+
+def _name(name: str) -> str:
+    return name if _WORD.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 def options_of(text: str) -> dict[str, Any]:
@@ -27,9 +32,10 @@ def options_of(text: str) -> dict[str, Any]:
     at, stop = 0, len(text.rstrip().rstrip(";"))
     while at < stop:
         name = _NAME.match(text, at)
-        if name is None or name[1] in found:
+        key = "" if name is None else json.loads(name[1]) if name[1] else name[2]
+        if name is None or key in found:
             raise ValueError(text[at : at + 80])
-        found[name[1]], at = _read(text, name.end())
+        found[key], at = _read(text, name.end())
     return found
 
 

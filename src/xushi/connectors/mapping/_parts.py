@@ -71,6 +71,11 @@ def series(id_short: str, value: Sequence[Json], of: str, meaning: str = "", val
     return element
 
 
+def qualifier(type: str, value_type: str, value: str) -> Json:
+    """Return a qualifier that says something about what an element means."""
+    return {"kind": "ConceptQualifier", "type": type, "valueType": value_type, "value": value}
+
+
 def pointer(id_short: str | None, target: Json, meaning: str = "") -> Json:
     """Return a ReferenceElement."""
     element: Json = {"modelType": "ReferenceElement"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from .._action_input import ActionInput
 from ._model import KINDS, MOST_ROWS, Fault, KindName, Machine, Reason, Row
 from ._model import Mapping as Whole
 from ._options import options_of, options_text
@@ -15,11 +16,12 @@ from ._words import machine_kind, shown_name
 
 COLUMNS = (
     "Include", "Address", "Source", "Machine", "Submodel", "Property", "Name (en)", "Name (zh-CN)", "Kind", "Unit",
-    "Low", "High", "Writable", "Semantic id", "Options", "Area", "X (m)", "Y (m)",
+    "Low", "High", "Writable", "Semantic id", "Inputs", "Undone by", "Options", "Area", "X (m)", "Y (m)",
 )  # fmt: skip
 _REQUIRED = ("Address", "Machine", "Property", "Kind")
 _PLACE = {"Area": "area", "X (m)": "x_m", "Y (m)": "y_m"}
 LONGEST_AREA = 500
+_OWN = (Reason("connectors.reason_sheet"),)
 _YES = frozenset({"yes", "true", "1", "x", "y", "是", "√", "✓", "✔"})
 _NO = frozenset({"no", "false", "0", "", "n", "否", "-"})
 # A cell that a spreadsheet would take for a formula gets an apostrophe in front, which goes away on the way back
@@ -37,7 +39,8 @@ def table(mapping: Whole) -> Iterator[list[str]]:
         yield [
             "yes" if row.is_included else "no", row.address, row.source, row.machine, row.submodel, row.property,
             row.name.get("en", ""), row.name.get("zh-CN", ""), row.kind, row.unit, _number(row.low), _number(row.high),
-            "yes" if row.is_writable else "no", row.semantic_id, options_text(row.options), *place,
+            "yes" if row.is_writable else "no", row.semantic_id, _inputs_text(row.inputs), row.inverse,
+            options_text(row.options), *place,
         ]  # fmt: skip
 
 
@@ -140,11 +143,14 @@ def _read_row(cells: Mapping[str, str], at: int, known: Mapping[tuple[str, str],
 
     address, machine = cells["Address"].strip(), text("Machine")
     base = known.get((address, machine)) or known.get((address, "")) or Row(
-        0, address, machine, "", {}, "double", reasons=(Reason("connectors.reason_sheet"),)
+        0, address, machine, "", {}, "double", reasons=_OWN
     )  # fmt: skip
     kind = text("Kind", base.kind).lower()
     if kind not in KINDS:
         faults.append(Fault(at, "Kind", kind[:200], "connectors.sheet_kind", {"known": ", ".join(KINDS)}))
+        kind = base.kind
+    if base.reasons != _OWN and (kind == "action") != (base.kind == "action"):
+        faults.append(Fault(at, "Kind", kind, "connectors.sheet_kind_action", {"kind": base.kind}))
         kind = base.kind
     chosen: KindName = kind  # type: ignore[assignment]
     name = {"en": text("Name (en)", base.name.get("en", "")), "zh-CN": text("Name (zh-CN)", base.name.get("zh-CN", ""))}
@@ -168,6 +174,8 @@ def _read_row(cells: Mapping[str, str], at: int, known: Mapping[tuple[str, str],
         semantic_id=text("Semantic id", base.semantic_id),
         labels=base.labels if chosen == "enum" else {},
         options=_options(cells, base.options, at, faults),
+        inputs=_inputs(cells, base.inputs, at, faults),
+        inverse=text("Undone by", base.inverse),
     )
 
 
@@ -201,6 +209,30 @@ def _options(cells: Mapping[str, str], default: dict[str, Any], at: int, faults:
     except ValueError as error:
         faults.append(Fault(at, "Options", str(error)[:200], "connectors.sheet_options"))
         return default
+
+
+def _inputs_text(inputs: Sequence[ActionInput]) -> str:
+    """Return arguments as `name=type unit; …`."""
+    return options_text({one.name: f"{one.type} {one.unit}".strip() for one in inputs})
+
+
+def _inputs(
+    cells: Mapping[str, str], default: tuple[ActionInput, ...], at: int, faults: list[Fault]
+) -> tuple[ActionInput, ...]:
+    """Return the arguments that a cell says; titles and limits stay as they were, by name."""
+    if "Inputs" not in cells:
+        return default
+    known = {one.name: one for one in default}
+    found = []
+    try:
+        for name, said in options_of(cells["Inputs"]).items():
+            type, _, unit = str(said).strip().partition(" ")
+            base = known.get(name) or ActionInput(name, title=shown_name(name))
+            found.append(msgspec.structs.replace(base, type=type, unit=unit.strip()))
+    except ValueError as error:
+        faults.append(Fault(at, "Inputs", str(error)[:200], "connectors.sheet_options"))
+        return default
+    return tuple(found)
 
 
 def _is_number(text: str) -> bool:

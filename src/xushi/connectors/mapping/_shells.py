@@ -12,7 +12,7 @@ from .._placement import Placement
 from ._interfaces import AID, AIMC, Described, description, mapping_configuration
 from ._model import OPERATIONAL_DATA, Machine, Row
 from ._model import Mapping as Whole
-from ._parts import Json, group, inside, series, strings, submodel, text, words
+from ._parts import Json, group, inside, qualifier, series, strings, submodel, text, words
 
 NAMEPLATE = "https://admin-shell.io/idta/nameplate/3/0/Nameplate"
 OPERATIONAL_MEANING = "urn:xushi:submodel:OperationalData:1:0"
@@ -93,7 +93,8 @@ def _submodels(
         made.append(_nameplate(machine, submodel_id(shell, "Nameplate")))
     by_name: dict[str, list[Row]] = {}
     for row in rows:
-        by_name.setdefault(row.submodel, []).append(row)
+        if row.kind != "action":
+            by_name.setdefault(row.submodel, []).append(row)
     for name, members in by_name.items():
         is_usual = name == OPERATIONAL_DATA
         shown = {"en": "Operational data", "zh-CN": "运行数据"} if is_usual else {"en": name, "zh-CN": name}
@@ -141,28 +142,20 @@ def _leaf(row: Row, step: str) -> Json:
     else:
         element = text(step, None, row.semantic_id, value_type)
     element["displayName"] = strings(row.name)
-    qualifiers = [
-        _qualifier("Unit", "xs:string", row.unit),
-        _qualifier("Low", "xs:double", "" if row.low is None else repr(float(row.low))),
-        _qualifier("High", "xs:double", "" if row.high is None else repr(float(row.high))),
-        _qualifier(
-            "EnumLabels", "xs:string", ";".join(f"{value}={_one_line(word)}" for value, word in row.labels.items())
-        ),
+    said = [
+        ("Unit", "xs:string", row.unit),
+        ("Low", "xs:double", "" if row.low is None else repr(float(row.low))),
+        ("High", "xs:double", "" if row.high is None else repr(float(row.high))),
+        ("EnumLabels", "xs:string", ";".join(f"{value}={_one_line(word)}" for value, word in row.labels.items())),
     ]
-    kept = [one for one in qualifiers if one is not None]
-    if kept:
-        element["qualifiers"] = kept
+    qualifiers = [qualifier(*one) for one in said if one[-1]]
+    if qualifiers:
+        element["qualifiers"] = qualifiers
     return element
 
 
 def _one_line(word: str) -> str:
     return word.replace(";", ",").replace("=", ":")
-
-
-def _qualifier(type: str, value_type: str, value: str) -> Json | None:
-    if not value:
-        return None
-    return {"kind": "ConceptQualifier", "type": type, "valueType": value_type, "value": value}
 
 
 def _sink(row: Row, id: str) -> Json:

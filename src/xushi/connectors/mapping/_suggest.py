@@ -9,9 +9,12 @@ import msgspec
 
 from xushi.signals import unit_display
 
+from .._action_input import INPUT_TYPES, ActionInput
 from .._explore import FoundNode
+from ._interfaces import AID
 from ._model import MOST_ROWS, KindName, Machine, Reason, Row
 from ._model import Mapping as Whole
+from ._opposites import opposite_of
 from ._words import GENERIC, free_name, id_short, machine_kind, shown_name, unit_in, without_unit, words
 
 _KINDS: dict[str, KindName] = {
@@ -67,12 +70,14 @@ class _Suggestion:
         }
         rows: list[Row] = []
         for node in self._nodes:
-            if not node.is_value or node.parent in identification or node.address.startswith(_STANDARD):
+            is_standard = node.address.startswith(_STANDARD) and (node.is_value or node.parent != "")
+            if not (node.is_value or node.is_action) or is_standard or node.parent in identification:
                 continue
             if len(rows) >= MOST_ROWS:
                 break
-            rows.append(self._row(node, len(rows) + 1))
-        return Whole(self._machines, tuple(_apart(rows)))
+            make = self._action if node.is_action else self._row
+            rows.append(make(node, len(rows) + 1))
+        return Whole(self._machines, tuple(_with_opposites(_apart(rows))))
 
     # Machines
 
@@ -169,6 +174,20 @@ class _Suggestion:
             reasons=tuple(reasons),
         )  # fmt: skip
 
+    # Actions
+
+    def _action(self, node: FoundNode, number: int) -> Row:
+        key, address = self._machine(node)
+        reasons = [Reason("connectors.reason_action")]
+        strange = [one.type for one in node.inputs if one.type not in INPUT_TYPES]
+        if strange:
+            reasons.append(Reason("connectors.reason_action_left_out", {"type": ", ".join(strange)[:200]}))
+        return Row(
+            number, node.address, key, self._unique(key, "a", "_".join(self._steps(node, address))),
+            shown_name(node.name), "action", AID, " / ".join(node.path), is_included=not strange,
+            options=node.options, reasons=tuple(reasons), inputs=tuple(_input(one) for one in node.inputs),
+        )  # fmt: skip
+
     def _steps(self, node: FoundNode, machine: str) -> list[str]:
         """Return the idShorts from the machine down to the value."""
         names = [node.name]
@@ -196,6 +215,31 @@ class _Suggestion:
         return free_name(wanted, self._taken.setdefault((machine, what), {}))
 
 
+def _input(found: ActionInput) -> ActionInput:
+    """Return an argument with a name to show, and the unit that its own name ends in."""
+    unit = found.unit or (unit_in(found.name) if found.type in ("number", "integer") else "")
+    named = without_unit(found.name) if unit and unit == unit_in(found.name) else found.name
+    return msgspec.structs.replace(found, title=found.title or shown_name(named), unit=unit)
+
+
+def _with_opposites(rows: list[Row]) -> list[Row]:
+    """Say which action takes another back, where the names of one machine say it; one with inputs cannot."""
+    plain: dict[str, list[str]] = {}
+    for row in rows:
+        if row.kind == "action" and row.is_included and not row.inputs:
+            plain.setdefault(row.machine, []).append(row.property)
+    found = []
+    for row in rows:
+        inverse = (
+            opposite_of(row.property, plain.get(row.machine, ())) if row.kind == "action" and not row.inputs else ""
+        )
+        if inverse:
+            reasons = (*row.reasons, Reason("connectors.reason_opposite", {"name": inverse}))
+            row = msgspec.structs.replace(row, inverse=inverse, reasons=reasons)
+        found.append(row)
+    return found
+
+
 def _apart(rows: list[Row]) -> list[Row]:
     """Rename a property whose path another's path leads through: an element is a value or a group, not both."""
     groups: set[tuple[str, str]] = set()
@@ -209,7 +253,7 @@ def _apart(rows: list[Row]) -> list[Row]:
     taken = {(row.machine, row.property) for row in rows}
     found = []
     for row in rows:
-        if (row.machine, row.property) in groups:
+        if (row.machine, row.property) in groups and row.kind != "action":
             number = 2
             while (row.machine, f"{row.property}_{number}") in groups | taken:
                 number += 1

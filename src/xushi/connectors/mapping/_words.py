@@ -63,6 +63,10 @@ _CHINESE = {
     "height": "高度",    "robot": "机器人", "pump": "泵", "conveyor": "输送机", "coolant": "冷却液", "paint": "喷涂",
     "spray": "喷涂",
     "press": "压力机", "tank": "罐", "sensor": "传感器", "machine": "设备", "line": "产线", "station": "工位",
+    "start": "启动", "stop": "停止", "reset": "复位", "close": "关闭", "enable": "启用", "disable": "禁用",
+    "set": "设置", "clear": "清除", "home": "回零", "pause": "暂停", "resume": "继续", "hold": "保持",
+    "abort": "中止", "lock": "锁定", "unlock": "解锁", "load": "装载", "unload": "卸载", "clamp": "夹紧",
+    "unclamp": "松开", "clean": "清洗", "acknowledge": "确认", "confirm": "确认",
     "cell": "单元", "value": "数值", "positions": "位置", "heater": "加热器", "valve": "阀", "fan": "风机",
 }  # fmt: skip
 

@@ -10,10 +10,11 @@ interface Props {
   isBad?: boolean;
   lang?: string;
   maxLength?: number;
+  placeholder?: string;
   onCommit(value: string): void;
 }
 
-export function Cell({ value, label, list, isBad = false, lang, maxLength = 500, onCommit }: Props) {
+export function Cell({ value, label, list, isBad = false, lang, maxLength = 500, placeholder, onCommit }: Props) {
   const [typed, setTyped] = useState(value);
   /** What was sent already: leaving the cell after Enter says nothing new. */
   const [sent, setSent] = useState<string | null>(null);
@@ -48,6 +49,7 @@ export function Cell({ value, label, list, isBad = false, lang, maxLength = 500,
       aria-label={label}
       aria-invalid={isBad || undefined}
       title={typed}
+      placeholder={placeholder}
       list={list}
       lang={lang}
       maxLength={maxLength}

@@ -61,7 +61,7 @@ export function DoneStep({ outcome, isUndone, tools }: Props) {
     <div className={css.form}>
       <p className={css.done}>
         <Icon name="check" size={18} />
-        {text("connect.done", { machines: plan.machines.length, signals: plan.signals })}
+        {text("connect.done", { machines: plan.machines.length, signals: plan.signals, actions: plan.actions })}
       </p>
       {link ? <LinkState link={link} /> : null}
       <ul className={css.doneList} aria-label={text("connect.machines")}>
@@ -70,7 +70,7 @@ export function DoneStep({ outcome, isUndone, tools }: Props) {
           return (
             <li key={machine.machine}>
               <span className="x-ellipsis">{name}</span>
-              <span className={css.quiet}>{text("connect.rows", { count: machine.signals })}</span>
+              <span className={css.quiet}>{text(machine.actions > 0 ? "connect.rowsAndActions" : "connect.rows", { count: machine.signals, actions: machine.actions })}</span>
               <Button size="compact-sm" variant="subtle" aria-label={text("connect.showOne", { name })} onClick={() => show(machine.shell)}>
                 {text("connect.show")}
               </Button>

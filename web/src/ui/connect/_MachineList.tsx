@@ -46,9 +46,9 @@ function MachineCard({ machine, isShown, onShow, onChange, onPlace }: { machine:
             </option>
           ))}
         </select>
-        <button type="button" className={css.machineRows} aria-pressed={isShown} aria-label={text("connect.showRowsOf", { name, count: machine.rows })} onClick={() => onShow(isShown ? "" : machine.machine)}>
+        <button type="button" className={css.machineRows} aria-pressed={isShown} aria-label={text("connect.showRowsOf", { name, count: machine.rows, actions: machine.actions })} onClick={() => onShow(isShown ? "" : machine.machine)}>
           <Icon name="filter" size={12} />
-          {text("connect.rows", { count: machine.rows })}
+          {text(machine.actions > 0 ? "connect.rowsAndActions" : "connect.rows", { count: machine.rows, actions: machine.actions })}
         </button>
       </div>
       <div className={css.machineHead}>

@@ -23,6 +23,7 @@ const INDENT_PX = 16;
 
 function iconOf({ node }: Line): IconName {
   if (node.role === "machine") return "station";
+  if (node.is_action) return "call";
   return node.is_value ? "value" : "collection";
 }
 
@@ -96,6 +97,7 @@ export function NodeLine({ id, row, isFlat, hasCursor, onToggle, onChoose, onCur
         {node.role === "machine" ? <span className={css.role}>{text("connect.role.machine")}</span> : null}
         {above ? <span className={css.above}>{above}</span> : null}
       </span>
+      {node.is_action ? <span className={css.type}>{text("connect.kind.action")}</span> : null}
       {node.is_value ? (
         <span className={css.type}>
           {node.type ? text(`connect.type.${node.type}` as TextKey) : node.data_type}

@@ -63,9 +63,9 @@ function Machine({ machine }: { machine: MachinePlan }) {
         <span className={css.tag} data-state={machine.state}>
           {text(`connect.planState.${machine.state}`)}
         </span>
-        <span className={css.planCount}>{counts || text("connect.rows", { count: machine.signals })}</span>
+        <span className={css.planCount}>{counts || text(machine.actions > 0 ? "connect.rowsAndActions" : "connect.rows", { count: machine.signals, actions: machine.actions })}</span>
       </summary>
-      <p className={css.quiet}>{text(machine.state === "new" && machine.has_model ? "connect.planParts3d" : machine.place ? "connect.planPartsMoved" : "connect.planParts", { signals: machine.signals })}</p>
+      <p className={css.quiet}>{text(machine.state === "new" && machine.has_model ? "connect.planParts3d" : machine.place ? "connect.planPartsMoved" : "connect.planParts", { signals: machine.signals, actions: machine.actions })}</p>
       {machine.place ? <Standing place={machine.place} /> : null}
       <p className={`x-mono ${css.planId}`}>{machine.shell}</p>
       <Signals machine={machine} />

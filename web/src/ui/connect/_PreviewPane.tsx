@@ -1,10 +1,12 @@
 // Live values of what is chosen, or of what the cursor is on: value, unit, type, quality, and why there is none.
 import { useEffect, useMemo, useRef } from "react";
 import { formatClock, useLanguage, useText, type TextKey } from "../../i18n";
+import { Icon } from "../icons";
 import { gradeOf, qualityText, unitText, type ConnectNode, type PreviewValue } from "../live";
 import { QualityMark } from "../marks";
 import { EmptyNote } from "../notes";
 import { useVirtualRows } from "../virtual";
+import { inputsText } from "./_mapping";
 import { MOST_PREVIEWED, valuesBelow } from "./_nodes";
 import { Refused } from "./_Refused";
 import { plainValue } from "./_plain";
@@ -46,6 +48,24 @@ function ValueLine({ node, value }: { node: ConnectNode; value: PreviewValue | u
   );
 }
 
+function ActionLine({ node }: { node: ConnectNode }) {
+  const text = useText();
+  return (
+    <li className={css.value} title={node.path.join(" / ")}>
+      <span className={css.valueNames}>
+        <b className="x-ellipsis">{node.name}</b>
+        <span className={`x-ellipsis ${css.above}`}>{node.path.slice(0, -1).join(" / ")}</span>
+      </span>
+      <span className={css.valueTexts}>
+        <span className={`x-ellipsis ${css.number}`}>
+          <Icon name="call" size={12} /> {text("connect.kind.action")}
+        </span>
+        <span className={`x-ellipsis ${css.above}`}>{inputsText(node.inputs)}</span>
+      </span>
+    </li>
+  );
+}
+
 export function PreviewPane({ draft, reader, chosen, cursor }: Props) {
   const text = useText();
   const { branches, read } = reader;
@@ -68,7 +88,7 @@ export function PreviewPane({ draft, reader, chosen, cursor }: Props) {
   useEffect(() => {
     budget.current = MOST_READ;
   }, [chosen, cursor]);
-  const preview = usePreview(draft, values.map((node) => node.address));
+  const preview = usePreview(draft, values.filter((node) => node.is_value).map((node) => node.address));
   const virtual = useVirtualRows(values.length, ROW_PX, scroller);
   return (
     <section className={css.preview} aria-label={text("connect.preview")}>
@@ -86,7 +106,7 @@ export function PreviewPane({ draft, reader, chosen, cursor }: Props) {
         <div style={{ height: virtual.totalPx }}>
           <ul style={{ transform: `translateY(${virtual.offsetPx}px)` }}>
             {values.slice(virtual.first, virtual.end).map((node) => (
-              <ValueLine key={node.address} node={node} value={preview.values.get(node.address)} />
+              node.is_action ? <ActionLine key={node.address} node={node} /> : <ValueLine key={node.address} node={node} value={preview.values.get(node.address)} />
             ))}
           </ul>
         </div>

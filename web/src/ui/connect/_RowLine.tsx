@@ -4,7 +4,7 @@ import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import type { MappingRow, RowChange } from "../live";
 import { Cell } from "./_Cell";
-import { SIGNAL_KINDS } from "./_mapping";
+import { SIGNAL_KINDS, inputsText } from "./_mapping";
 import css from "./mapping.module.css";
 
 /** What a row may change of itself. */
@@ -25,6 +25,8 @@ export function RowLine({ row, index, bad, machineList, submodelList, onChange }
   const language = useLanguage();
   const name = localName(row.name, language, row.property);
   const of = (column: "machine" | "submodel" | "property" | "unit" | "kind" | "semantic" | "name") => text("connect.columnOf", { column: text(column === "name" ? "connect.name" : `connect.column.${column}`), name });
+  const isAction = row.kind === "action";
+  const inputs = inputsText(row.inputs);
   const change = (edit: RowEdit) => onChange(row, edit);
   return (
     <div role="row" aria-rowindex={index + 2} className={css.row} data-off={!row.is_included || undefined} data-bad={bad ? true : undefined}>
@@ -34,27 +36,45 @@ export function RowLine({ row, index, bad, machineList, submodelList, onChange }
       <div role="cell" className={css.nameColumn}>
         <Cell value={name} label={of("name")} lang={language} isBad={bad?.has(language === "en" ? "Name (en)" : "Name (zh-CN)")} maxLength={128} onCommit={(value) => change({ name: { [language]: value } })} />
         <span className={`x-ellipsis ${css.source}`} title={`${row.source}\n${row.address}`}>
-          <bdi>{row.source}</bdi>
+          <bdi>{inputs ? `${row.source} (${inputs})` : row.source}</bdi>
         </span>
       </div>
-      <div role="cell">
-        <Cell value={row.unit} label={of("unit")} isBad={bad?.has("Unit")} maxLength={50} onCommit={(value) => change({ unit: value })} />
-      </div>
-      <div role="cell">
-        <select className={css.cell} value={row.kind} aria-label={of("kind")} aria-invalid={bad?.has("Kind") || undefined} onChange={(event) => change({ kind: event.currentTarget.value as MappingRow["kind"] })}>
-          {SIGNAL_KINDS.map((kind) => (
-            <option key={kind} value={kind}>
-              {text(`connect.kind.${kind}`)}
-            </option>
-          ))}
-        </select>
-      </div>
+      {isAction ? (
+        <>
+          <div role="cell" />
+          <div role="cell" className={`x-ellipsis ${css.fixed}`}>
+            <Icon name="call" size={12} /> {text("connect.kind.action")}
+          </div>
+        </>
+      ) : (
+        <>
+          <div role="cell">
+            <Cell value={row.unit} label={of("unit")} isBad={bad?.has("Unit")} maxLength={50} onCommit={(value) => change({ unit: value })} />
+          </div>
+          <div role="cell">
+            <select className={css.cell} value={row.kind} aria-label={of("kind")} aria-invalid={bad?.has("Kind") || undefined} onChange={(event) => change({ kind: event.currentTarget.value as RowChange["kind"] })}>
+              {SIGNAL_KINDS.map((kind) => (
+                <option key={kind} value={kind}>
+                  {text(`connect.kind.${kind}`)}
+                </option>
+              ))}
+            </select>
+          </div>
+        </>
+      )}
       <div role="cell">
         <Cell value={row.machine} label={of("machine")} list={machineList} isBad={bad?.has("Machine")} onCommit={(value) => change({ to_machine: value })} />
       </div>
-      <div role="cell">
-        <Cell value={row.submodel} label={of("submodel")} list={submodelList} isBad={bad?.has("Submodel")} onCommit={(value) => change({ submodel: value })} />
-      </div>
+      {isAction ? (
+        <div role="cell" className={css.inverse}>
+          <Icon name="undo" size={12} />
+          <Cell value={row.inverse} label={text("connect.undoneBy", { name })} placeholder={text("connect.undoneByNone")} isBad={bad?.has("Undone by")} onCommit={(value) => change({ inverse: value })} />
+        </div>
+      ) : (
+        <div role="cell">
+          <Cell value={row.submodel} label={of("submodel")} list={submodelList} isBad={bad?.has("Submodel")} onCommit={(value) => change({ submodel: value })} />
+        </div>
+      )}
       <div role="cell">
         <Cell value={row.property} label={of("property")} isBad={bad?.has("Property")} onCommit={(value) => change({ property: value })} />
       </div>

@@ -1,8 +1,13 @@
 // Words and rules of the mapping that need no page: kinds, faults by row, and the fields of a change of many rows.
-import type { EditResult, FoundMachine, MappingRow, RowChange } from "../live";
+import { unitText, type ActionInputInfo, type EditResult, type FoundMachine, type MappingRow, type RowChange } from "../live";
 
-export const SIGNAL_KINDS: readonly MappingRow["kind"][] = ["double", "int", "bool", "enum", "time", "string", "array"];
+export const SIGNAL_KINDS: readonly Exclude<MappingRow["kind"], "action">[] = ["double", "int", "bool", "enum", "time", "string", "array"];
 export const MACHINE_KINDS: readonly FoundMachine["kind"][] = ["machine", "robot", "conveyor", "pump", "tank", "cabinet", "sensor", "vehicle"];
+
+/** What an action asks for, in brackets as behind a function; empty where it asks for nothing. */
+export function inputsText(inputs: readonly ActionInputInfo[]): string {
+  return inputs.map((input) => (input.unit ? `${input.name} [${unitText(input.unit)}]` : input.name)).join(", ");
+}
 
 /** Line 1 of a sheet is its header, so that row 1 of the mapping is line 2. */
 const HEADER_LINES = 1;
@@ -37,7 +42,7 @@ export function bulkChange(field: BulkField, value: string, q: string, machine: 
     case "unit":
       return { ...which, unit: value };
     case "kind":
-      return { ...which, kind: value as MappingRow["kind"] };
+      return { ...which, kind: value as RowChange["kind"] };
     case "machine":
       return { ...which, to_machine: value };
     case "submodel":

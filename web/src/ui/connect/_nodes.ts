@@ -74,7 +74,7 @@ export function foundNodes(nodes: readonly ConnectNode[], chosen: ReadonlyMap<st
 
 export const MOST_PREVIEWED = 200;
 
-/** The values at and below some nodes as far as they were read, and the folders to read for more of them. */
+/** The values and actions at and below some nodes as far as they were read, and the folders to read for more of them. */
 export function valuesBelow(branches: Branches, roots: readonly ConnectNode[], most = MOST_PREVIEWED): { values: ConnectNode[]; toRead: string[] } {
   const values = new Map<string, ConnectNode>();
   const toRead: string[] = [];
@@ -85,7 +85,7 @@ export function valuesBelow(branches: Branches, roots: readonly ConnectNode[], m
     for (const node of queue) {
       if (seen.has(node.address)) continue;
       seen.add(node.address);
-      if (node.is_value && values.size < most) values.set(node.address, node);
+      if ((node.is_value || node.is_action) && values.size < most) values.set(node.address, node);
       if (node.is_value || !canOpen(node)) continue;
       const branch = branches.get(node.address);
       if (branch) next.push(...branch.nodes);

@@ -5,7 +5,7 @@ import { foundNodes, valuesBelow, visibleNodes, type Branch, type Branches } fro
 
 const node = (address: string, more: Partial<ConnectNode> = {}): ConnectNode => ({
   address, parent: "", name: address, path: address.split("."), is_value: false, has_children: true, role: "", type: "", data_type: "", unit: "", low: null, high: null, is_writable: false, type_name: "",
-  description: "", ...more,
+  description: "", is_action: false, inputs: [], ...more,
 });
 const value = (address: string) => node(address, { is_value: true, has_children: false, type: "number" });
 const branch = (nodes: ConnectNode[], more: Partial<Branch> = {}): Branch => ({ nodes, cursor: "", isLoading: false, error: null, ...more });

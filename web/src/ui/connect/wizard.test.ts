@@ -10,7 +10,7 @@ const draft: DraftInfo = {
 const mapped = { ...draft, machines: 1, rows: 3, included: 2 };
 const node = (address: string): ConnectNode => ({
   address, parent: "", name: address, path: [address], is_value: true, has_children: false, role: "", type: "number", data_type: "Double", unit: "", low: null, high: null, is_writable: false, type_name: "",
-  description: "",
+  description: "", is_action: false, inputs: [],
 });
 const outcome = { command_id: "c1", state: "done", result: { machines: [] } } as unknown as OutcomeInfo;
 const after = (...events: WizardEvent[]): Wizard => events.reduce(reduce, START);

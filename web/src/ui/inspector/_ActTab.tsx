@@ -1,9 +1,9 @@
 // What the selected machine can be told to do: its own actions, a stop that waits for an answer, an order for a vehicle.
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import { localName, useLanguage, useText } from "../../i18n";
+import { localName, useLanguage, useText, type Language } from "../../i18n";
 import { HoldButton, useReach } from "../actions";
-import { useAnswer, type ActionInfo, type ActionInputInfo, type VehicleList } from "../live";
+import { unitText, useAnswer, type ActionInfo, type ActionInputInfo, type VehicleList } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
 import { PokaYoke, isAnswer } from "./_PokaYoke";
@@ -28,9 +28,11 @@ function inputsOf(action: ActionInfo, typed: Readonly<Record<string, string>>): 
   return found;
 }
 
-function limits(input: ActionInputInfo): string | undefined {
-  if (input.minimum === null && input.maximum === null) return undefined;
-  return `${input.minimum ?? "…"} – ${input.maximum ?? "…"} ${input.unit}`.trim();
+/** What the machine says of an input, with its limits and unit. */
+function aboutInput(input: ActionInputInfo, language: Language): string | undefined {
+  const unit = unitText(input.unit);
+  const limits = input.minimum === null && input.maximum === null ? unit : `${input.minimum ?? "…"} – ${input.maximum ?? "…"} ${unit}`.trim();
+  return [localName(input.summary, language, ""), limits].filter(Boolean).join(" · ") || undefined;
 }
 
 function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: string; onDone(): void }) {
@@ -57,7 +59,7 @@ function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: str
         <TextInput
           key={input.name}
           label={localName(input.title, language, input.name) || input.name}
-          description={limits(input)}
+          description={aboutInput(input, language)}
           value={typed[input.name] ?? ""}
           onChange={(event) => setTyped({ ...typed, [input.name]: event.currentTarget.value })}
         />
