@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The running demo that most tests share."""
-    with started(tmp_path_factory.mktemp("demo"), 2) as one:
+    """The running demo that most tests share; it records a short shift as soon as it runs."""
+    with started(tmp_path_factory.mktemp("demo"), 2, "--recording", "2") as one:
         yield one
 
 

@@ -1,9 +1,25 @@
-"""The time bar: back to any second, forward again, live, and links that reproduce the view."""
+"""The time bar: back to any second, forward again, live, a recorded shift, and links that reproduce the view."""
 
+from __future__ import annotations
+
+import json
 import re
+import time
+from bisect import bisect_right
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
-from visiting import Visit
+from visiting import Demo, Visit, part_of, shown_ms
+
+from xushi.demo._physics import PlantModel
+from xushi.demo._runner import WARM_UP_S
+from xushi.runtime import decode_frame
+
+OP40 = "urn:xushi:demo:shell:OP40"
+ROOT = "urn:xushi:demo:submodel:"
+DATA = ":OperationalData#"
+TIMED = {"Progress", "Energy.Total"}  # read by the wall clock, so that no second run of the plant has the same
+RECORDED_WITHIN_S = 60
 
 
 def clock(page: Page) -> str:
@@ -17,38 +33,111 @@ def go_back(page: Page, seconds: int) -> None:
         page.keyboard.press("ArrowLeft")
 
 
-def progress_row(page: Page) -> Locator:
-    return page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Progress of the cycle")
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text=name)
 
 
-def progress(page: Page) -> str:
-    return progress_row(page).inner_text()
+def number_in(shown: Locator) -> tuple[float, float]:
+    """The number that a row shows, and half of its last digit."""
+    text = re.search(r"\n(-?[\d,]+(?:\.(\d+))?)\b", shown.inner_text())
+    assert text is not None, shown.inner_text()
+    return float(text[1].replace(",", "")), 0.5 * 10.0 ** -len(text[2] or "")
 
 
-def test_scrubbing_stops_time_and_live_resumes_it(visit: Visit) -> None:
-    page = visit().open(place="urn:xushi:demo:shell:OP40")
-    expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
+def shows_the_instant(page: Page, demo: Demo, timeline: str = "live") -> None:
+    """What the page shows of OP40 is what its history holds at the instant that the page's own address names."""
+    at_ms = shown_ms(page)
+    for name, path in (("Progress of the cycle", "Progress"), ("Good engines", "Counters.Good")):
+        shown, half_digit = number_in(row(page, name))
+        # The address gives whole milliseconds.
+        held = {demo.as_of(f"{ROOT}OP40{DATA}{path}", at_ms + late_ms, timeline) for late_ms in (0, 1)}
+        assert any(abs(shown - value) <= half_digit * 1.001 for value in held), (name, shown, held, at_ms)
+
+
+def test_scrubbing_shows_that_instant_and_live_resumes_time(visit: Visit, demo: Demo) -> None:
+    page = visit().open(place=OP40)
+    expect(row(page, "Progress of the cycle")).to_be_visible()
     go_back(page, 5)
-    time = page.get_by_role("region", name="Time")
-    expect(time).to_contain_text("Past")
+    bar = page.get_by_role("region", name="Time")
+    expect(bar).to_contain_text("Past")
     page.wait_for_timeout(1500)
-    held, held_clock = progress(page), clock(page)
-    page.wait_for_timeout(2500)
-    assert (progress(page), clock(page)) == (held, held_clock)
-    time.get_by_role("button", name="Live").click()
+    held, held_clock = row(page, "Progress of the cycle").inner_text(), clock(page)
+    shows_the_instant(page, demo)
+    page.wait_for_timeout(1500)
+    assert (row(page, "Progress of the cycle").inner_text(), clock(page)) == (held, held_clock)
+    bar.get_by_role("button", name="Live").click()
     expect(page.locator("time").first).not_to_have_text(held_clock)
-    expect(time).not_to_contain_text("Past")
+    expect(bar).not_to_contain_text("Past")
+
+
+def recorded(demo: Demo) -> dict[str, Any]:
+    """The shift that the demo records by itself."""
+    deadline_s = time.monotonic() + RECORDED_WITHIN_S
+    while True:
+        found: list[dict[str, Any]] = [one for one in demo.remote.get("/api/timelines") if one["kind"] == "recorded"]
+        if found:
+            return found[0]
+        assert time.monotonic() < deadline_s, "no shift was recorded"
+        time.sleep(0.2)
+
+
+def went_through(demo: Demo, until_ms: float) -> dict[str, list[tuple[int, Any]]]:
+    """What the stations of the recorded plant went through, by the same seed, without a socket and without us."""
+    ready = json.loads((demo.data / "shift.log").read_text("utf-8").splitlines()[0])
+    plant = PlantModel(ready["seed"], ready["start_ns"] - round(WARM_UP_S * 1e9))
+    plant.run_until(WARM_UP_S + (until_ms * 1e6 - ready["start_ns"]) / 1e9)
+    changes: dict[str, list[tuple[int, Any]]] = {}
+    for key, at_ns, value in plant.values.take_changes():
+        machine, _, path = key.partition(".")
+        if machine.startswith("OP") and path not in TIMED:
+            changes.setdefault(f"{ROOT}{machine}{DATA}{path}", []).append((at_ns, value))
+    return changes
+
+
+def test_the_recorded_shift_is_what_its_plant_went_through(demo: Demo) -> None:
+    shift = recorded(demo)
+    assert shift["end_ms"] - shift["start_ms"] == 2 * 60_000
+    changes = went_through(demo, shift["end_ms"])
+    handles = {one["key"]: one["handle"] for one in demo.remote.get("/api/signals", limit=5000)["signals"]}
+    compared, states = 0, set()
+    for share in (0.1, 0.5, 0.99):
+        at_ms = shift["start_ms"] + share * (shift["end_ms"] - shift["start_ms"])
+        frame = decode_frame(demo.remote.raw("GET", f"/api/timelines/{shift['id']}/snapshot", query={"at_ms": at_ms}))
+        shown = {int(handle): frame.value(place) for place, handle in enumerate(frame.handles)}
+        for key in handles.keys() & changes.keys():
+            times = [at_ns for at_ns, _ in changes[key]]
+            if (place := bisect_right(times, at_ms * 1e6)) and handles[key] in shown:
+                wanted, value = changes[key][place - 1][1], shown[handles[key]]
+                assert value == (list(wanted) if isinstance(wanted, tuple) else wanted), (key, at_ms)
+                compared += 1
+                states |= {(key, wanted)} if key.endswith("#State") else set()
+    assert compared > 300
+    assert len(states) > 10, "every station has a state, and some of them change"
+
+
+def test_the_list_opens_the_recorded_shift_and_scrubbing_shows_its_values(visit: Visit, demo: Demo) -> None:
+    shift = recorded(demo)
+    page = visit().open(place=OP40)
+    expect(row(page, "Progress of the cycle")).to_be_visible()
+    page.get_by_label("Timeline").select_option(label="Recorded shift")
+    expect(page.get_by_role("region", name="Time")).to_contain_text("Past")
+    for _ in range(30):
+        page.get_by_role("button", name="One second on").click()
+    page.wait_for_timeout(1500)
+    assert part_of(page.url, "timeline") == shift["id"]
+    assert abs(shown_ms(page) - shift["start_ms"] - 30_000) < 2
+    shows_the_instant(page, demo, shift["id"])
 
 
 def test_a_link_from_the_past_opens_the_same_view_elsewhere(visit: Visit) -> None:
-    first = visit().open(place="urn:xushi:demo:shell:OP40")
-    expect(first.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
+    first = visit().open(place=OP40)
+    expect(row(first, "Progress of the cycle")).to_be_visible()
+    expect(first.locator("[data-world=ready]")).to_be_visible()
+    first.keyboard.press("Alt+f")  # to OP40: no camera that a page has by itself
     go_back(first, 3)
     expect(first.get_by_role("region", name="Time")).to_contain_text("Past")
     first.wait_for_timeout(1000)
-    first.get_by_role("button", name="Copy link to this view").click()
-    expect(first.get_by_text("Link copied")).to_be_visible()
-    link = first.evaluate("navigator.clipboard.readText()")
+    link = copied(first)
     assert re.search(r"at=.*place=urn.*camera=.*lang=en", link)
     second = visit(locale="zh-CN").page
     second.goto(link)
@@ -56,7 +145,19 @@ def test_a_link_from_the_past_opens_the_same_view_elsewhere(visit: Visit) -> Non
     expect(second.get_by_role("region", name="Details").get_by_role("heading", level=2)).to_contain_text(
         "OP40 Head bolting"
     )
-    expect(progress_row(second)).to_have_text(progress(first), use_inner_text=True)
+    expect(row(second, "Progress of the cycle")).to_have_text(
+        row(first, "Progress of the cycle").inner_text(), use_inner_text=True
+    )
+    expect(second.locator("[data-world=ready]")).to_be_visible()
+    assert part_of(copied(second), "camera") == part_of(link, "camera") == part_of(copied(first), "camera")
+
+
+def copied(page: Page) -> str:
+    """The link to this view; its camera is where the eye of the drawn world stands."""
+    page.get_by_role("button", name="Copy link to this view").click()
+    expect(page.get_by_text("Link copied").last).to_be_visible()
+    link: str = page.evaluate("navigator.clipboard.readText()")
+    return link
 
 
 def test_playing_goes_on_from_the_shown_instant(visit: Visit) -> None:

@@ -9,8 +9,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -51,6 +54,15 @@ class Demo:
     def session(self) -> str:
         """The cookie of a fresh session."""
         return cookie_of(self.link())
+
+    def as_of(self, key: str, at_ms: float, timeline: str = "live") -> Any:
+        """The value that the history of a timeline holds of a signal at an instant: the last row until then."""
+        (signal,) = self.remote.post("/api/signals/named", {"keys": [key]})["signals"]
+        path = f"/api/timelines/{timeline}/signals/{signal['handle']}/range"
+        rows = self.remote.get(path, start_ms=0, end_ms=at_ms + 0.0005, limit=100_000)
+        assert rows["values"], f"nothing is recorded of {key} until {at_ms}"
+        assert not rows["more"]
+        return rows["values"][-1]
 
 
 @contextmanager
@@ -95,6 +107,17 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+
+
+def part_of(address: str, name: str) -> str:
+    """One part of the view that an address carries."""
+    return parse_qs(urlsplit(address).fragment)[name][0]
+
+
+def shown_ms(page: Page) -> float:
+    """The instant that the page shows, as its own address says."""
+    page.wait_for_function("location.hash.includes('at=')")
+    return datetime.fromisoformat(part_of(page.url, "at")).timestamp() * 1000
 
 
 def hold(button: Locator, by_key: bool = False) -> None:

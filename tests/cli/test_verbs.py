@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samples import SAMPLES, needs_samples
 
 from xushi.cli import main
 from xushi.runtime import Platform
@@ -17,7 +18,6 @@ from xushi.signals import Kind, SignalDef
 from xushi.testing import Served, served, triangle_glb
 
 KEYS = {"shells", "submodels", "concept_descriptions", "elements", "files", "diagnoses"}
-SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "aas"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -101,10 +101,9 @@ def test_what_cannot_be_opened_ends_with_a_plain_error(
     assert err.strip()
 
 
-@pytest.mark.parametrize("path", sorted(SAMPLES.glob("real/*.aasx")) or [None], ids=lambda path: path and path.name)
-def test_real_packages_open(capsys: pytest.CaptureFixture[str], path: Path | None) -> None:
-    if path is None:
-        return
+@needs_samples
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("aas/real/*.aasx")), ids=lambda path: path.name)
+def test_real_packages_open(capsys: pytest.CaptureFixture[str], path: Path) -> None:
     status, out, _ = run(capsys, "open", "--dry-run", "--json", path)
     assert (status, set(json.loads(out))) == (0, KEYS)
     assert json.loads(out)["shells"] >= 1

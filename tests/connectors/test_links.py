@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from samples import IDTA, needs_samples
 
 from xushi.connectors import LinkReader, Point, links_from_environment
 from xushi.kernel import message
 from xushi.signals import Kind
 
-IDTA = Path(__file__).parents[3] / "shared" / "samples" / "aas" / "idta"
 AID, AIMC, DATA = "urn:x:aid", "urn:x:aimc", "urn:x:data"
 
 
@@ -362,6 +362,7 @@ def test_structs_and_plain_json_give_the_same_links(registry) -> None:
     assert links_from_environment(struct, registry) == links_from_environment(plain, registry)
 
 
+@needs_samples
 @pytest.mark.parametrize("path", sorted(IDTA.glob("IDTA 020[12]7*AIMC*.json")) + sorted(IDTA.glob("IDTA 02017*.json")))
 def test_the_published_templates_are_read_without_harm(path: Path, registry) -> None:
     whole = json.loads(path.read_text("utf-8-sig"))

@@ -31,7 +31,8 @@ def start(folder: Path, *more: str) -> tuple[subprocess.Popen[str], dict[str, An
         "--data",
         str(folder),
     ]
-    process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([*command, *more], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     assert process.stdout is not None
     return process, json.loads(process.stdout.readline())
 
@@ -66,6 +67,22 @@ def test_it_tells_its_endpoints_when_ready_and_ends_cleanly_on_sigterm(tmp_path:
     wait_gone(*children)
     assert not is_open(ready["opcua"])
     assert not is_open(ready["mqtt"])
+
+
+def test_by_hand_it_runs_between_two_lines_and_answers_each_with_what_it_has_published(tmp_path: Path) -> None:
+    process, ready = start(tmp_path, "--by-hand")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    counts = []
+    for pause_s in (0.5, 1.5):
+        time.sleep(pause_s)
+        print("next", file=process.stdin, flush=True)
+        counts.append(json.loads(process.stdout.readline())["published"])
+    assert (counts[0]["OpcUa"], counts[0]["Json"]) == (0, 0)
+    assert all(counts[1][face] > counts[0][face] for face in counts[0])
+    assert is_open(ready["opcua"]), "it stands still, and is there"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE_S) == 0
 
 
 def test_the_broker_dies_with_a_killed_plant(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import aas_core3_1.verification as core_rules
 import msgspec
 import numpy as np
 import pytest
+from samples import IDTA, needs_samples
 
 from xushi import simulate
 from xushi.cli import main
@@ -23,7 +24,7 @@ from xushi.twins import Environment, Submodel, to_aasx, to_plain, validate, walk
 
 from .conftest import HOURS, START_NS, S
 
-TEMPLATE = Path("/work/shared/samples/aas/idta/IDTA 02005_Template_ProvisionOfSimulationModel.json")
+TEMPLATE = IDTA / "IDTA 02005_Template_ProvisionOfSimulationModel.json"
 AT_MS = (START_NS + 3 * 3600 * S) / 1e6
 
 
@@ -56,7 +57,7 @@ def find_plant_name(platform: Platform) -> str:
     return plant_of(platform).name
 
 
-@pytest.mark.skipif(not TEMPLATE.exists(), reason="the published template is not in this checkout")
+@needs_samples
 def test_every_element_is_as_the_published_template_has_it(packaged: tuple[Platform, str]) -> None:
     template = json.loads(TEMPLATE.read_text("utf-8"))["submodels"][0]
     ours = to_plain(submodel_of(packaged))

@@ -10,15 +10,13 @@ from typing import Any
 import aas_core3_1.jsonization as aas_json
 import aas_core3_1.verification as aas_verification
 import pytest
+from samples import IDTA, needs_samples
 
 from xushi.kernel import ManualClock
 from xushi.signals import Frame, History, Kind, SignalDef, SignalRegistry, timeseries_submodel
 
 T0 = 1_780_000_000_000_000_000
-TEMPLATE = (
-    Path(__file__).parents[3]
-    / "shared/samples/aas/idta/IDTA 02008-1-1-1_Template_TimeSeriesData_forAASMetamodelV3.1.json"
-)
+TEMPLATE = IDTA / "IDTA 02008-1-1-1_Template_TimeSeriesData_forAASMetamodelV3.1.json"
 
 
 @pytest.fixture
@@ -97,9 +95,9 @@ def test_a_long_span_is_bounded_and_says_so(history: History) -> None:
     assert list(map(str, aas_verification.verify(parsed))) == []
 
 
-@pytest.mark.parametrize("path", [TEMPLATE] if TEMPLATE.exists() else [])
-def test_its_semantic_ids_are_those_of_the_published_template(history: History, path: Path) -> None:
-    template = semantic_ids(json.loads(path.read_text("utf-8")))
+@needs_samples
+def test_its_semantic_ids_are_those_of_the_published_template(history: History) -> None:
+    template = semantic_ids(json.loads(TEMPLATE.read_text("utf-8")))
     submodel = timeseries_submodel("urn:ts", history, [0], T0, T0 + 100, endpoint="http://h")
     ours = {word for word in semantic_ids(submodel) if "admin-shell.io" in word}
     # The template's example counts time from a start; ours are instants (IDTA 02008-1-1, UtcTime).

@@ -1,11 +1,10 @@
-"""Finds the sample files, and makes environments that use every class of the metamodel."""
+"""Names the sample packages, and makes environments that use every class of the metamodel."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 from hypothesis import strategies as st
+from samples import SAMPLES
 
 from xushi.twins import (
     AdministrativeInformation,
@@ -43,10 +42,9 @@ from xushi.twins import (
     ValueReferencePair,
 )
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "aas"
-REAL = sorted(SAMPLES.glob("real/*.aasx"))
-TEMPLATES = sorted(SAMPLES.glob("idta/*"))
-CONFORMANCE = sorted(SAMPLES.glob("*.aasx"))
+REAL = sorted(SAMPLES.glob("aas/real/*.aasx"))
+TEMPLATES = sorted(SAMPLES.glob("aas/idta/*"))
+CONFORMANCE = sorted(SAMPLES.glob("aas/*.aasx"))
 
 
 def external(value: str) -> Reference:

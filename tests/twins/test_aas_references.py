@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from aas_cases import REAL, SUBMODEL_ID, every_class, external, model
+from samples import needs_samples
 
 from xushi.twins import (
     Element,
@@ -96,6 +97,7 @@ def test_a_reference_through_the_shell_is_followed() -> None:
     assert resolve(reference, ENVIRONMENT) is find(SUBMODEL, "Speed")
 
 
+@needs_samples
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_every_element_of_a_real_file_is_found_by_its_path(path) -> None:  # type: ignore[no-untyped-def]
     for submodel in read_file(path).environment.submodels:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from aas_cases import CONFORMANCE, REAL, SAMPLES, TEMPLATES
+from aas_cases import CONFORMANCE, REAL, TEMPLATES
+from samples import needs_samples
 
 from xushi.twins import count_elements, read_file, to_aasx, to_json
 
@@ -28,6 +29,7 @@ COUNTS = {
 }
 
 
+@needs_samples
 @pytest.mark.parametrize("path", [*REAL, *CONFORMANCE], ids=lambda path: path.name)
 def test_a_real_package_opens_with_everything_in_it(path: Path) -> None:
     package = read_file(path)
@@ -42,6 +44,7 @@ def test_a_real_package_opens_with_everything_in_it(path: Path) -> None:
     )
 
 
+@needs_samples
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_nothing_is_lost_on_the_way_through_a_package(path: Path) -> None:
     package = read_file(path)
@@ -55,6 +58,7 @@ def test_nothing_is_lost_on_the_way_through_a_package(path: Path) -> None:
         }
 
 
+@needs_samples
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".json"], ids=lambda path: path.name)
 def test_a_template_is_written_as_it_was_read(path: Path) -> None:
     package = read_file(path)
@@ -66,6 +70,7 @@ def test_a_template_is_written_as_it_was_read(path: Path) -> None:
         assert {item["id"]: item for item in after[name]} == unique
 
 
+@needs_samples
 @pytest.mark.parametrize("path", [path for path in REAL if "V2" in path.name], ids=lambda path: path.name)
 def test_the_version_2_file_says_what_was_upgraded_and_what_was_not(path: Path) -> None:
     package = read_file(path)
@@ -81,7 +86,7 @@ def test_the_version_2_file_says_what_was_upgraded_and_what_was_not(path: Path) 
     assert shell.submodels[0].keys[0].value == package.environment.submodels[0].id
 
 
+@needs_samples
 def test_the_samples_are_where_the_tests_look_for_them() -> None:
-    if SAMPLES.exists():
-        assert len(REAL) == 10
-        assert len(TEMPLATES) >= 30
+    assert len(REAL) == 10
+    assert len(TEMPLATES) >= 30

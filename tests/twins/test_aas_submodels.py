@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from aas_cases import SAMPLES, external, model
+from aas_cases import external, model
+from samples import SAMPLES, needs_samples
 
 from xushi.twins import (
     AssetAdministrationShell,
@@ -31,13 +32,11 @@ from xushi.twins import (
     topic_of,
 )
 
-IESE = SAMPLES / "real" / "basyx-go_IESEDriveMotorDM3000.aasx"
-HARTING = SAMPLES / "real" / "basyx-go_HARTING_AAS_09140009950.aasx"
-FAAAST = SAMPLES / "real" / "faaast_model.aasx"
-SERIES = SAMPLES / "real" / "basyx-web-ui_TimeSeriesDemo.aasx"
-BOM = SAMPLES / "real" / "basyx-go_BOMAAS.aasx"
-
-needs_samples = pytest.mark.samples
+IESE = SAMPLES / "aas" / "real" / "basyx-go_IESEDriveMotorDM3000.aasx"
+HARTING = SAMPLES / "aas" / "real" / "basyx-go_HARTING_AAS_09140009950.aasx"
+FAAAST = SAMPLES / "aas" / "real" / "faaast_model.aasx"
+SERIES = SAMPLES / "aas" / "real" / "basyx-web-ui_TimeSeriesDemo.aasx"
+BOM = SAMPLES / "aas" / "real" / "basyx-go_BOMAAS.aasx"
 
 
 def submodels(path) -> dict[str, tuple[Submodel, Environment]]:  # type: ignore[no-untyped-def]

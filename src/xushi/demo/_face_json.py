@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -12,10 +13,11 @@ from xushi.demo._values import Message, iso_time
 
 
 class JsonFace:
-    """Sends what machines said, at QoS 1; `published` counts messages."""
+    """Sends what machines said, at QoS 1; `published` counts messages, `messages` those of each topic."""
 
     def __init__(self, host: str, port: int) -> None:
         self.published = 0
+        self.messages: Counter[str] = Counter()
         self._sequence = 0
         self._client = MqttClient(host, port, "xushi-demo-quality")
 
@@ -38,3 +40,4 @@ class JsonFace:
     def _send(self, topic: str, payload: dict[str, Any]) -> None:
         if self._client.publish(topic, msgspec.json.encode(payload), qos=1):
             self.published += 1
+            self.messages[topic] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -24,10 +25,11 @@ _encode = msgspec.json.encode
 
 
 class VehicleFace:
-    """One vehicle's connection. `published` counts its messages."""
+    """One vehicle's connection. `published` counts its messages, `messages` those of each topic."""
 
     def __init__(self, vehicle: Vehicle, model: PlantModel, host: str, port: int) -> None:
         self.published = 0
+        self.messages: Counter[str] = Counter()
         self._vehicle, self._model = vehicle, model
         self._headers = Headers(vehicle.id)
         self._topic = f"{AGV_TOPIC}/{vehicle.id}"
@@ -88,9 +90,10 @@ class VehicleFace:
         self._say("connection", {"connectionState": word}, qos=1, retain=True)
 
     def _say(self, kind: str, body: dict[str, Any], *, qos: int = 0, retain: bool = False) -> None:
-        head = self._headers.next(kind, self._model.loop.now_ns)
-        if self._client.publish(f"{self._topic}/{kind}", _encode({**head, **body}), qos=qos, retain=retain):
+        head, topic = self._headers.next(kind, self._model.loop.now_ns), f"{self._topic}/{kind}"
+        if self._client.publish(topic, _encode({**head, **body}), qos=qos, retain=retain):
             self.published += 1
+            self.messages[topic] += 1
 
     # -- what others ask
     def _hear(self, topic: str, payload: bytes) -> None:
@@ -136,6 +139,7 @@ class FleetFace:
 
     def __init__(self, model: PlantModel, host: str, port: int) -> None:
         self.published = 0
+        self.messages: Counter[str] = Counter()
         self._model = model
         self._headers = {id: Headers(id) for id in model.vehicles}
         self._client = MqttClient(host, port, "xushi-demo-fleet")
@@ -150,6 +154,7 @@ class FleetFace:
 
     def _send(self, vehicle: str, order: Order) -> None:
         head = self._headers[vehicle].next("order", self._model.loop.now_ns)
-        payload = _encode({**head, **order_message(order)})
-        if self._client.publish(f"{AGV_TOPIC}/{vehicle}/order", payload):
+        payload, topic = _encode({**head, **order_message(order)}), f"{AGV_TOPIC}/{vehicle}/order"
+        if self._client.publish(topic, payload):
             self.published += 1
+            self.messages[topic] += 1

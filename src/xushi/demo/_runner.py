@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -52,6 +53,7 @@ class PlantRunner:
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = host
+        self.start_ns = start_ns
         self.opcua_port = opcua_port or free_port(host)
         self.model = PlantModel(seed, start_ns - round(WARM_UP_S * 1e9))
         self._broker = None if broker is not None else Broker(host, mqtt_port, data / "broker")
@@ -91,10 +93,10 @@ class PlantRunner:
         for face in faces:
             self._closers.push_async_callback(face.stop)
             await face.start()
-        self._began_s = self._wall_s()
 
     async def run(self, until: asyncio.Event) -> None:
-        """Follows the clock until `until` is set."""
+        """Follows the clock until `until` is set; until this is called the plant stands still."""
+        self._began_s = self._wall_s()
         while not until.is_set():
             await self.tick()
             next_s = self._began_s + self._ticks * TICK_S
@@ -150,3 +152,10 @@ class PlantRunner:
             "Json": self._json.published,
             "Vda5050": self._fleet.published + sum(vehicle.published for vehicle in self._vehicles),
         }
+
+    def messages(self) -> dict[str, int]:
+        """JSON messages published so far, by topic."""
+        total: Counter[str] = Counter()
+        for messages in (self._json.messages, self._fleet.messages, *(one.messages for one in self._vehicles)):
+            total.update(messages)
+        return dict(total)

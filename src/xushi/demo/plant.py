@@ -73,10 +73,41 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
     try:
         await runner.start()
         _announce(runner, options)
-        await runner.run(ended)
+        await (_run_by_hand(runner, ended) if options.by_hand else runner.run(ended))
     finally:
         watch.cancel()
         await runner.stop()
+
+
+async def _run_by_hand(runner: PlantRunner, ended: asyncio.Event) -> None:
+    """Stand still until a line comes on standard input, run until the next, and stand still again.
+
+    Each line is answered with what has been published until then: whoever counts what arrives can so begin and end
+    at an instant at which nothing is under way.
+    """
+    hand = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(hand), sys.stdin)
+    is_standing = asyncio.Event()
+
+    async def follow() -> None:
+        await hand.readline()
+        _tell_published(runner)
+        running = asyncio.create_task(runner.run(is_standing))
+        try:
+            await hand.readline()
+        finally:
+            is_standing.set()
+            await running
+        _tell_published(runner)
+
+    following = asyncio.create_task(follow())
+    await ended.wait()
+    following.cancel()
+    await asyncio.wait([following])
+
+
+def _tell_published(runner: PlantRunner) -> None:
+    print(json.dumps({"published": runner.published(), "messages": runner.messages()}), flush=True)
 
 
 def _announce(runner: PlantRunner, options: argparse.Namespace) -> None:
@@ -87,6 +118,7 @@ def _announce(runner: PlantRunner, options: argparse.Namespace) -> None:
         "namespace": NAMESPACE,
         "speed": options.speed,
         "seed": options.seed,
+        "start_ns": runner.start_ns,
         "pid": os.getpid(),
     }
     print(json.dumps(ready), flush=True)
@@ -116,6 +148,10 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
     parser.add_argument("--wall-time", action="store_true", help="stamp values with real time, not plant time")
+    parser.add_argument(
+        "--by-hand", action="store_true",
+        help="stand still until a line on standard input, and again from the next; each is answered with the counts",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     if not 0.1 <= options.speed <= 600.0:
         parser.error("--speed must lie between 0.1 and 600")

@@ -35,6 +35,7 @@ RULES = Path(__file__).with_name("rules.yaml")
 _SETTLE_S = 8.0  # the first picture comes first; the shift is recorded after it
 _SHIFT = "shift"
 _SHIFT_MINUTES = 60.0
+_LONGEST_SHIFT_MINUTES = 24 * 60.0
 _SHIFT_SPEED = 60.0
 _SHIFT_TITLE = {"en": "Recorded shift", "zh-CN": "录制班次"}
 _TEXTS = {
@@ -45,11 +46,12 @@ _TEXTS = {
         "port": "port of the platform; the next free one is taken where it is in use (default: 8600)",
         "no-operators": "poka-yoke stops wait for your answer",
         "fail": "a station fails AT plant seconds after the start, FOR so many, like OP70@60:900",
+        "recording": "minutes of a shift to record in the background (default: 60)",
         "no-recording": "do not record a shift in the background",
         "starting": "Starting the demo plant and the platform …",
         "moved": "Port {wanted} is in use; using {port}.",
         "ready": "The line is running. Open this link (it works once; xushi link --data {data} prints another):",
-        "recording": "An hour of a shift is being recorded in the background, ready in about a minute.",
+        "records": "{minutes:g} minutes of a shift are being recorded in the background, a minute in about a second.",
         "recorded": "The recorded shift is on the time bar.",
         "unrecorded": "The shift was not recorded: {reason}",
         "stop": "Press Ctrl-C to stop everything.",
@@ -62,11 +64,12 @@ _TEXTS = {
         "port": "平台端口；被占用时使用下一个空闲端口（默认：8600）",
         "no-operators": "防错停机等待您处理",
         "fail": "某工位在启动后 AT 秒（工厂时间）故障，持续 FOR 秒，例如 OP70@60:900",
+        "recording": "在后台录制班次的分钟数（默认：60）",
         "no-recording": "不在后台录制班次",
         "starting": "正在启动示范工厂和平台……",
         "moved": "端口 {wanted} 已被占用，改用 {port}。",
         "ready": "产线正在运行。请打开此链接（仅可使用一次；可用 xushi link --data {data} 再取一个）：",
-        "recording": "正在后台录制一小时的班次，约一分钟后会出现在时间轴上。",
+        "records": "正在后台录制 {minutes:g} 分钟的班次，每分钟约需一秒，完成后会出现在时间轴上。",
         "recorded": "录制的班次已出现在时间轴上。",
         "unrecorded": "班次录制失败：{reason}",
         "stop": "按 Ctrl-C 全部停止。",
@@ -85,7 +88,17 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--fail", type=breakdown, action="append", default=[], metavar="STATION@AT:FOR", help=texts["fail"]
     )
-    parser.add_argument("--no-recording", action="store_true", help=texts["no-recording"])
+    parser.add_argument(
+        "--recording", type=_minutes, default=_SHIFT_MINUTES, metavar="MINUTES", help=texts["recording"]
+    )
+    parser.add_argument("--no-recording", dest="recording", action="store_const", const=0.0, help=texts["no-recording"])
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if not 0.0 < minutes <= _LONGEST_SHIFT_MINUTES:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {_LONGEST_SHIFT_MINUTES:g} minutes")
+    return minutes
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -124,8 +137,8 @@ class _Demo:
         self._import(remote, package)
         self._wait_for_plant("plant", plant)
         self._tell_ready(remote)
-        if not options.no_recording and not _has_shift(remote):
-            print(texts["recording"], flush=True)
+        if options.recording and not _has_shift(remote):
+            print(texts["records"].format(minutes=options.recording), flush=True)
             threading.Thread(target=self._record, args=(remote,), daemon=True).start()
         while not self._ended.wait(0.3):
             if server.poll() is not None or plant.poll() is not None:
@@ -277,12 +290,12 @@ class _Demo:
         print(f"{texts['ready'].format(data=options.data)}\n\n  {link}\n\n{texts['stop']}", flush=True)
 
     def _record(self, remote: Remote) -> None:
-        """Run a second plant fast for an hour of its time, and let the platform record it."""
+        """Run a second plant fast for a shift of its time, and let the platform record it."""
         if self._ended.wait(_SETTLE_S):
             return
         plant = None
         try:
-            start = datetime.fromtimestamp(time.time() - _SHIFT_MINUTES * 60 - 60, UTC)
+            start = datetime.fromtimestamp(time.time() - self._options.recording * 60 - 60, UTC)
             plant = self._start_plant(_SHIFT, _SHIFT_SPEED, (0, 0), start, is_nice=True)
             ready = self._wait_for_plant(_SHIFT, plant)
             self._record_from(remote, ready)
@@ -301,7 +314,7 @@ class _Demo:
         params = {
             "timeline": _SHIFT,
             "title": _SHIFT_TITLE,
-            "minutes": _SHIFT_MINUTES,
+            "minutes": self._options.recording,
             "endpoints": endpoints,
         }
         outcome = remote.run("recording.make", params)
