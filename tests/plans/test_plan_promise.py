@@ -163,12 +163,12 @@ def test_effects_come_when_the_waits_of_the_plan_are_over_each_with_those_before
         ManualStep(text=words),
         CommandStep(command="signal.write", params={"signal": key, "value": 0.8}, only_when=held),
     )
-    found = effects_of(platform, plant, steps, {}, 3_600.0)
+    found = effects_of(platform, plant, steps, {}, 3_600.0, START_NS)
     slower, quicker = (ModelChange(element="OP90", figure="cycle_time", factor=factor) for factor in (0.9, 0.8))
     assert found.not_modelled == (3,)
     assert found.stages == ((0.0, (slower,)), (600.0, (quick, slower)), (1_200.0, (quick, quicker)))
-    assert [at_s for at_s, _ in effects_of(platform, plant, steps, {}, 1_000.0).stages] == [0.0, 600.0]
-    late = effects_of(platform, plant, steps[3:], {}, 1_000.0)
+    assert [at_s for at_s, _ in effects_of(platform, plant, steps, {}, 1_000.0, START_NS).stages] == [0.0, 600.0]
+    late = effects_of(platform, plant, steps[3:], {}, 1_000.0, START_NS)
     assert late.stages == ((0.0, ()), (600.0, (quicker,)))
 
 
@@ -220,7 +220,7 @@ def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does(
         ModelChange(element="OP50", figure="repair_time", factor=0.5),
     )
     branch = msgspec.structs.replace(parent, id="b", before=parent, edits=(Edit(changes=changes),))
-    steps = steps_of(branch, lambda one: {})
+    steps = steps_of(branch, lambda one: {}, lambda stop: ())
     assert [type(step).__name__ for step in steps] == ["CommandStep", "ManualStep"]
     text = steps[1].text  # type: ignore[union-attr]
     assert text["en"] == (
@@ -229,5 +229,5 @@ def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does(
     )
     assert text["zh-CN"].startswith("将 B40 的容量改为 12；开始后第 10 至 20 分钟暂停 OP20")
     with pytest.raises(XushiError) as refused:
-        steps_of(msgspec.structs.replace(parent, edits=()), lambda one: {})
+        steps_of(msgspec.structs.replace(parent, edits=()), lambda one: {}, lambda stop: ())
     assert refused.value.code == "runtime.branch_unchanged"

@@ -62,6 +62,8 @@ from xushi.runtime.orders import (
 from xushi.runtime.plans import (
     PlanDesk,
     from_branch_commands,
+    from_contingency_commands,
+    from_schedule_commands,
     measure_commands,
     plan_commands,
     rehearse_commands,
@@ -81,8 +83,8 @@ _COMMANDS = (
     moving_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
-    plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
-    run_model_commands,
+    plan_commands, from_branch_commands, from_contingency_commands, from_schedule_commands, run_commands,
+    rehearse_commands, measure_commands, packaging_commands, run_model_commands,
     order_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0

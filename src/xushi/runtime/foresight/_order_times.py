@@ -17,12 +17,18 @@ LIKELY = 0.5  # of the futures: more often late than not
 
 
 class WantedOrder(msgspec.Struct, frozen=True):
-    """What is left of an order, in pieces; `due_s` from the start of the forecast, None where it has no due date."""
+    """What is left of an order, in pieces.
+
+    Attributes:
+        due_s: from the start of the forecast, None where it has no due date.
+        through: it is done with the so-manieth piece of all that are finished; where None, those in sequence count.
+    """
 
     id: str
     pieces: int
     due_s: float | None = None
     weight: float = 1.0
+    through: int | None = None
 
 
 class LateOrder(msgspec.Struct, frozen=True):
@@ -72,7 +78,7 @@ def order_times(outcome: simulate.Outcome, wanted: Sequence[WantedOrder]) -> dic
     found, need = {}, 0
     for order in wanted:
         need += order.pieces
-        found[order.id] = _reached(at_s, counts, need, pace_s)
+        found[order.id] = _reached(at_s, counts, need if order.through is None else order.through, pace_s)
     return found
 
 

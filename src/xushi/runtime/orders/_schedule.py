@@ -49,6 +49,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         value_s, bound_s: of the objective, as `schedule.Schedule` says.
         frozen_until_ns: what begins before stays as it is.
+        data_from_ns: since when the records were used that times come from, until it was made; 0 where nobody noted it.
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     made_ns: int
     made_by: str
     frozen_until_ns: int = 0
+    data_from_ns: int = 0
 
     def frozen(self, now_ns: int) -> tuple[Frozen, ...]:
         """What has begun, or begins within the frozen zone."""
@@ -271,7 +273,8 @@ class _Make:
         )
         kept = read_schedule(self.platform.store)
         until_ns = kept.frozen_until_ns if kept is not None and kept.frozen_until_ns > now_ns else 0
-        return settled(plan, found, now_ns, self.actor.name, until_ns)
+        made = settled(plan, found, now_ns, self.actor.name, until_ns)
+        return msgspec.structs.replace(made, data_from_ns=self.platform.orders.records_from_ns(now_ns))
 
 
 def settled(plan: Plan, found: Answer, now_ns: int, made_by: str, frozen_until_ns: int = 0) -> Kept:
@@ -413,6 +416,20 @@ def _prepare_repair(context: CommandContext, params: RepairParams) -> Change:
 
 
 # ---- telling
+def runs_of(kept: Kept) -> list[tuple[str, int]]:
+    """Return what begins at the head of the line, in sequence: orders with the pieces that follow each other."""
+    lots = lots_of(kept.plan)
+    heads = [one for one in kept.assignments if one.operation.endswith("/1")]
+    runs: list[tuple[str, int]] = []
+    for one in sorted(heads, key=lambda one: one.start_s):
+        lot = lots[one.operation]
+        if runs and runs[-1][0] == lot.order:
+            runs[-1] = (lot.order, runs[-1][1] + lot.quantity)
+        else:
+            runs.append((lot.order, lot.quantity))
+    return runs
+
+
 def lots_of(plan: Plan) -> dict[str, Lot]:
     """Lots by operation."""
     return {one.id: plan.lots[job.id] for job in plan.problem.jobs for one in job.operations}
