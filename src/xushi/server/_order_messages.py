@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -158,10 +158,18 @@ class ContingencyOption(msgspec.Struct, frozen=True):
     good_more: dict[str, Any]
 
 
+class AssumedFigure(msgspec.Struct, frozen=True):
+    """A figure that options are made with: stated by a person, as recorded, or as is usually assumed."""
+
+    value: float
+    source: Literal["given", "recorded", "assumed"]
+
+
 class ContingencyInfo(msgspec.Struct, frozen=True):
     """Contingency plans for a machine, ranked, the best first; over once the machine is back.
 
-    ``handled_by``: who said that it is seen to; empty while nobody has.
+    ``handled_by``: who said that it is seen to; empty while nobody has. ``minutes``: how long it was supposed to stand;
+    ``evidence``: model, seed and span of the records that the futures come from.
     """
 
     id: str
@@ -176,4 +184,7 @@ class ContingencyInfo(msgspec.Struct, frozen=True):
     is_live: bool
     over_ms: float | None
     handled_by: str
+    minutes: float | None
+    assumptions: dict[str, AssumedFigure]
+    evidence: dict[str, Any]
     options: list[ContingencyOption]
