@@ -16,6 +16,7 @@ from xushi.runtime.foresight import ModelChange, plant_of
 from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, measure, plan_of
 from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._from_branch import steps_of
+from xushi.runtime.plans._stops import stop_steps
 from xushi.signals import BAD_NO_COMMUNICATION, Frame
 from xushi.testing import import_plant, record_plant
 
@@ -194,6 +195,53 @@ def test_a_plan_that_waits_promises_less_than_one_that_acts_at_once(line: Line) 
 
     at_once, later, too_late = (asyncio.run(gain(wait_s)) for wait_s in (0.0, 1_800.0, 7_200.0))
     assert at_once > later > too_late == 0
+
+
+def test_a_planned_stop_is_promised_as_it_was_compared_and_carried_out_at_its_times(line: Line) -> None:
+    platform = line.platform
+    at_ms = platform.clock.now_ns() / 1e6
+
+    async def run() -> tuple[dict[str, Any], Plan]:
+        run = platform.bus.run
+        branch = (await run("branch.fork", {"hours": 1.0, "title": "Stop OP30"}, SYSTEM)).result["branch"]
+        await asyncio.to_thread(platform.branches.compute, branch)
+        stop = {"machine": "OP30", "start_ms": at_ms + 600e3, "end_ms": at_ms + 2_400e3}
+        write = {"signal": ROOT + "OP90:OperationalData#CycleTimeFactor", "value": 0.9}
+        for command, params in (("maintenance.add", stop), ("signal.write", write)):
+            await run("branch.run", {"branch": branch, "command": command, "params": params}, SYSTEM)
+        compare = await run("foresight.compare", {"branches": [branch], "replications": 20}, SYSTEM)
+        compared = await until_job_ends(platform, compare)
+        made = await run("plan.from_branch", {"branch": branch, "replications": 20}, SYSTEM)
+        await until_job_ends(platform, made)
+        return compared, plan_of(platform.store, made.result["plan"])
+
+    compared, plan = asyncio.run(run())
+    (chosen,) = (one for one in compared["alternatives"] if one["name"] == "Stop OP30")
+    promise, origin = plan.content.promise, plan.content.origin
+    assert promise is not None
+    assert origin is not None
+    assert origin.not_modelled == ()
+    for figure in promise.figures:
+        assert figure.mean == pytest.approx(chosen["figures"][figure.id]["mean"])
+        assert figure.gain == pytest.approx(chosen["differences"][figure.id]["mean"])
+    assert (promise.figures[0].gain or 0.0) < -20  # half an hour of a takt of 30 s, less what the buffers bridge
+    steps = plan.content.steps
+    assert [getattr(step, "command", "by hand") for step in steps] == [
+        "maintenance.add", "signal.write", "device.act", "device.act"
+    ]  # fmt: skip
+    assert [step.at_ms for step in steps] == [None, None, at_ms + 600e3, at_ms + 2_400e3]
+    verbs = [step.params["action"].rpartition(".")[2] for step in steps[2:] if isinstance(step, CommandStep)]
+    assert verbs == ["Stop", "Start"]
+
+
+def test_a_machine_without_actions_is_stopped_by_a_person_and_the_plan_says_so(line: Line) -> None:
+    platform, plant = line.platform, plant_of(line.platform)
+    pause = ModelChange(element="B40", figure="pause", from_min=1, to_min=2)
+    first, second = stop_steps(platform, plant, "B40", 1e12, 2e12, (pause,))  # a conveyor has no stop
+    assert isinstance(first, ManualStep)
+    assert isinstance(second, ManualStep)
+    assert first.text["en"].startswith("Stop B40")
+    assert (first.at_ms, first.changes, second.at_ms, second.changes) == (1e12, (pause,), 2e12, ())
 
 
 def test_z_a_gap_in_the_records_makes_the_outcome_unknown(line: Line) -> None:
