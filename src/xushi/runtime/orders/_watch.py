@@ -54,6 +54,7 @@ OWN_RIGHT = "platform"  # of the platform's own hand: nobody is granted it
 OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 PATIENCE_S = 3.0  # a machine that is back sooner is no breakdown to plan for
 _S = 1_000_000_000
+_MS = 1_000_000
 _LOOK_BACK_NS = 4 * 3600 * _S
 _HORIZON_S = 4 * 3600.0
 _MOST_KEPT = 50
@@ -336,8 +337,10 @@ class ContingencyDesk:
     def _work(self, machine: str, minutes: float | None, given: Assumptions, cancellation: Any) -> dict[str, Any]:
         platform = self._platform
         plant = platform.orders.plant()
-        _, first_ns, now_ns = platform.timelines.span(LIVE)
-        start_ns = max(first_ns, now_ns - _LOOK_BACK_NS)
+        _, first_ns, last_ns = platform.timelines.span(LIVE)
+        # Whole milliseconds, as they are kept: a plan made of this forks at exactly the same instants.
+        now_ns = last_ns - last_ns % _MS
+        start_ns = max(first_ns + -first_ns % _MS, now_ns - _LOOK_BACK_NS)
         usual = fork(plant, platform.timelines.get(LIVE), start_ns, now_ns)
         assumed = assumptions_of(usual, machine, given)
         begun = broken(usual, machine, minutes, assumed["repair_min"].value)
