@@ -108,12 +108,13 @@ class ScheduleAnswer(msgspec.Struct, frozen=True):
 
 
 class MaterialItem(msgspec.Struct, frozen=True):
-    """A product or part: gross and net need and what must be ordered, by period."""
+    """A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already."""
 
     id: str
     name: Text
     is_made: bool
     stock: float
+    to_come: float
     lead_time_h: float
     lots: str
     gross: list[float]
@@ -133,6 +134,16 @@ class MaterialOrder(msgspec.Struct, frozen=True):
     is_overdue: bool
 
 
+class ReceiptInfo(msgspec.Struct, frozen=True):
+    """So many pieces of a material come, or came: somebody stated it."""
+
+    id: str
+    material: str
+    quantity: float
+    at_ms: float
+    note: str
+
+
 class MaterialPlan(msgspec.Struct, frozen=True):
     """Material requirements of the order book, in periods of ``period_h`` from ``now_ms``."""
 
@@ -141,6 +152,7 @@ class MaterialPlan(msgspec.Struct, frozen=True):
     periods: int
     items: list[MaterialItem]
     orders: list[MaterialOrder]
+    receipts: list[ReceiptInfo]
 
 
 class ContingencyOption(msgspec.Struct, frozen=True):

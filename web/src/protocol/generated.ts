@@ -843,12 +843,13 @@ export interface MappingRow {
   reasons: string[];
 }
 
-/** A product or part: gross and net need and what must be ordered, by period. */
+/** A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already. */
 export interface MaterialItem {
   id: string;
   name: Record<string, string>;
   is_made: boolean;
   stock: number;
+  to_come: number;
   lead_time_h: number;
   lots: string;
   gross: number[];
@@ -874,6 +875,7 @@ export interface MaterialPlan {
   periods: number;
   items: MaterialItem[];
   orders: MaterialOrder[];
+  receipts: ReceiptInfo[];
 }
 
 /** Who is signed in. */
@@ -1188,6 +1190,15 @@ export interface QueuedWriteInfo {
   state: "delivered" | "expired" | "queued" | "refused" | "sending" | "unknown";
   ended_ms: number;
   error: ErrorBody | null;
+}
+
+/** So many pieces of a material come, or came: somebody stated it. */
+export interface ReceiptInfo {
+  id: string;
+  material: string;
+  quantity: number;
+  at_ms: number;
+  note: string;
 }
 
 /** Records that changed: places whole, shells, submodels and links by key only (their value is null). */

@@ -23,7 +23,9 @@ from xushi.runtime.orders._materials import MATERIAL, Material, Used, find_mater
 from xushi.runtime.orders._on_line import pieces_on_line
 from xushi.runtime.orders._placing import Wish, drawn_together, place
 from xushi.runtime.orders._problem import Lot, Plan, Shop, Stop, make_plan
-from xushi.runtime.orders._requirements import plan_material
+from xushi.runtime.orders._receipts import receipt_commands, receipts
+from xushi.runtime.orders._requirements import run_material
+from xushi.runtime.orders._requirements import told as requirements_told
 from xushi.runtime.orders._schedule import (
     Kept,
     MoveParams,
@@ -36,6 +38,7 @@ from xushi.runtime.orders._schedule import (
     schedule_commands,
 )
 from xushi.runtime.orders._sheet import order_table, read_orders
+from xushi.runtime.orders._stock import Stock, made_of_products, stocks_of
 from xushi.runtime.orders._supposed import contingency_fork
 from xushi.runtime.orders._watch import contingencies, contingency_commands, contingency_of, is_open
 
@@ -57,6 +60,7 @@ __all__ = [
     "OrderDesk",
     "Plan",
     "Shop",
+    "Stock",
     "Stop",
     "StopParams",
     "Used",
@@ -74,6 +78,7 @@ __all__ = [
     "is_open",
     "job_orders_after",
     "lots_of",
+    "made_of_products",
     "maintenance",
     "maintenance_commands",
     "make_plan",
@@ -83,15 +88,19 @@ __all__ = [
     "order_table",
     "pieces_on_line",
     "place",
-    "plan_material",
     "plan_now",
     "products_of",
     "read_book",
     "read_orders",
     "read_schedule",
+    "receipt_commands",
+    "receipts",
     "repaired",
+    "requirements_told",
+    "run_material",
     "runs_of",
     "schedule_commands",
+    "stocks_of",
     "told_to",
     "wanted_of",
 ]

@@ -54,11 +54,13 @@ class Book(msgspec.Struct, frozen=True):
 
     Attributes:
         made: pieces of each order that were done at `since_ns`.
+        gone: pieces that were made by product for orders which are in the book no more.
     """
 
     orders: tuple[Order, ...] = ()
     made: dict[str, int] = {}
     since_ns: int = 0
+    gone: dict[str, int] = {}
 
     def done(self, since: Mapping[str, int]) -> dict[str, int]:
         """Return the pieces done of every order after more were made.
@@ -138,11 +140,12 @@ def read_book(store: RecordStore) -> Book:
     named = [order_id for order_id in record.get("sequence", []) if order_id in orders]
     sequence = [*named, *(order_id for order_id in orders if order_id not in set(named))]
     made = {order_id: int(count) for order_id, count in record.get("made", {}).items() if order_id in orders}
-    return Book(tuple(orders[order_id] for order_id in sequence), made, int(record.get("since_ns", 0)))
+    gone = {product: int(count) for product, count in record.get("gone", {}).items()}
+    return Book(tuple(orders[order_id] for order_id in sequence), made, int(record.get("since_ns", 0)), gone)
 
 
 def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
-    """Return the change of records from one book to another."""
+    """Return the change of records from one book to another; what was made for orders that are gone is kept."""
     old = dict(_records(before))
     new = dict(_records(after))
     key = diff_key(BOOK, BOOK_ID)
@@ -152,6 +155,12 @@ def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
         "made": {order_id: count for order_id, count in after.made.items() if count},
         "since_ns": after.since_ns,
     }
+    gone = Counter(after.gone)
+    kept = {order.id for order in after.orders}
+    for order in before.orders:
+        if order.id not in kept:
+            gone[order.product] += after.made.get(order.id, 0)
+    new[key]["gone"] = {product: count for product, count in gone.items() if count}
     return build_diff(old, new)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import new_id
+from xushi.kernel import XushiError, new_id
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_parts, plant_of, read_records
 from xushi.runtime.orders._book import Book, order_of, read_book, wanted_of
@@ -17,8 +18,12 @@ from xushi.runtime.orders._job_control import JobOrder, find_job_control, job_or
 from xushi.runtime.orders._maintenance import stops_of
 from xushi.runtime.orders._materials import Material, find_materials
 from xushi.runtime.orders._problem import Shop, Stop
+from xushi.runtime.orders._receipts import receipts
+from xushi.runtime.orders._requirements import MaterialRun, run_material
 from xushi.runtime.orders._route import main_route, paces, transfers_s, under_way
+from xushi.runtime.orders._stock import made_of_products, stocks_of
 from xushi.runtime.orders._watch import ContingencyDesk
+from xushi.signals import is_good
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -29,6 +34,11 @@ _LOOK_BACK_NS = 8 * 3600 * _S
 _LONGEST_NS = 31 * 86_400 * _S
 _FRESH_NS = 2 * _S
 _MOST_FOUND = 20
+
+
+def _ways(shop: Shop) -> list[tuple[str, str]]:
+    """From the first machine of each step to that of the next."""
+    return [(one.machines[0], other.machines[0]) for one, other in pairwise(shop.steps)]
 
 
 class OrderDesk:
@@ -110,6 +120,37 @@ class OrderDesk:
             return Book()
         made = book.done(self._made(plant, book.since_ns, at_ns))
         return msgspec.structs.replace(book, made=made, since_ns=at_ns)
+
+    def material_run(self, now_ns: int, period_h: float) -> MaterialRun:
+        """Run the bills of materials for what is left of the order book.
+
+        Raises:
+            XushiError: see `run_material`.
+        """
+        book, done, materials = read_book(self._platform.store), self.done(now_ns), self.materials()
+        stocks = stocks_of(
+            materials, made_of_products(book, done), receipts(self._platform.store), now_ns / 1e6, self._live
+        )  # fmt: skip
+        return run_material(book, done, materials, stocks, now_ns / 1e6, period_h, self._make_h(book, done, now_ns))
+
+    def _live(self, key: str) -> float | None:
+        """The newest value of a signal; None where it is none, or not of good quality."""
+        registry = self._platform.registry
+        seen = self._platform.board.value(registry.handle(key)) if key in registry else None
+        is_number = seen is not None and isinstance(seen.value, int | float) and is_good(seen.quality)
+        return float(seen.value) if seen is not None and is_number else None  # type: ignore[arg-type]
+
+    def _make_h(self, book: Book, done: Mapping[str, int], now_ns: int) -> dict[str, float]:
+        """How long it takes to make what is left of each order by itself; empty where no line is described."""
+        try:
+            shop, _ = self.shop(now_ns)
+        except XushiError:
+            return {}
+        each_s = [min(shop.paces[one].each_s for one in step.machines) / len(step.machines) for step in shop.steps]
+        way_s = sum(each_s) + sum(shop.transfers_s.get(pair, 0) for pair in _ways(shop))
+        return {
+            order.id: (way_s + max(each_s) * (order.quantity - done.get(order.id, 0))) / 3_600 for order in book.orders
+        }
 
     def shop(self, now_ns: int) -> tuple[Shop, list[Stop]]:
         """Read the stations as they are now, and their planned stops.

@@ -25,9 +25,10 @@ from xushi.kernel import (
     diff_key,
 )
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.orders._book import LATEST_MS, Instant, read_book
+from xushi.runtime.orders._book import LATEST_MS, Book, Instant, read_book
 from xushi.runtime.orders._placing import Wish, before_of, drawn_together, one_behind_the_other, place
 from xushi.runtime.orders._problem import Lot, Plan, make_plan
+from xushi.runtime.orders._requirements import MOST_PERIODS
 from xushi.schedule import Assignment, Frozen, Problem, value_of
 from xushi.schedule import Schedule as Answer
 
@@ -210,10 +211,17 @@ def plan_now(platform: Platform, now_ns: int, lot_size: int = 0, keep_sequence: 
     is_frozen = kept is not None and kept.frozen_until_ns > now_ns
     return make_plan(
         shop, book, platform.orders.done(now_ns), platform.orders.materials(), calendar_of(platform.store), stops,
-        now_ns, lot_size=lot_size, keep_sequence=keep_sequence,
+        now_ns, coming=platform.orders.material_run(now_ns, _period_h(book, now_ns)).coming(), lot_size=lot_size,
+        keep_sequence=keep_sequence,
         kept=kept.plan if kept is not None and is_frozen else None,
         frozen=kept.frozen(now_ns) if kept is not None and is_frozen else (),
     )  # fmt: skip
+
+
+def _period_h(book: Book, now_ns: int) -> float:
+    """As fine as the requirements of a book can be told, in half hours."""
+    dues_h = [(order.due_ms - now_ns / 1e6) / 3.6e6 for order in book.orders if order.due_ms is not None]
+    return max(1, math.ceil(2 * max(dues_h, default=0.0) / (MOST_PERIODS - 1))) / 2
 
 
 def _prepare_make(context: CommandContext, params: MakeParams) -> Change:
