@@ -114,6 +114,31 @@ async def test_methods_stop_and_start_a_station(plant: LivePlant) -> None:
         assert await node("OP30.Detail").read_value() != 4
 
 
+async def test_job_orders_are_taken_in_sequence_and_stamp_the_engines(plant: LivePlant) -> None:
+    async with Client(plant.opcua) as client:
+        node = await node_maker(client)
+        plc, store = node("PLC1"), node("PLC1.StoreAndStartJobOrder").nodeid
+
+        def sent(id: str, quantity: int) -> Any:
+            values = (ua.Variant(id), ua.Variant("E15"), ua.Variant(quantity, ua.VariantType.Int64))
+            return plc.call_method(store, *values)
+
+        await sent("CO-1", 1)
+        await sent("CO-2", 2)
+        with pytest.raises(ua.UaStatusCodeError) as refused:
+            await sent("CO-2", 2)
+        assert refused.value.code == ua.StatusCodes.BadInvalidState
+        await plant.go_on(0.1)
+        assert await node("PLC1.JobOrders.List").read_value() == ["CO-1", "CO-2"]
+        for _ in range(200):
+            if await node("OP10.JobOrder").read_value() == "CO-2":
+                break
+            await plant.go_on(0.5)
+        assert await node("OP10.JobOrder").read_value() == "CO-2"
+        assert await node("PLC1.JobOrders.Released").read_value() == [1, 1]
+        await plc.call_method(node("PLC1.ClearJobOrder").nodeid, "CO-2")
+
+
 async def test_answering_without_a_question_is_refused(plant: LivePlant) -> None:
     async with Client(plant.opcua) as client:
         node = await node_maker(client)

@@ -9,8 +9,9 @@ import pytest
 from xushi.kernel import Actor, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.foresight import FINISHED, WantedOrder, order_times
-from xushi.runtime.orders import contingencies, is_open
+from xushi.runtime.orders import contingencies, is_open, read_book
 from xushi.runtime.orders._watch import OWN_HAND
+from xushi.runtime.plans import plan_of
 from xushi.simulate import Model
 
 
@@ -31,6 +32,67 @@ async def test_plans_for_a_broken_station_are_ranked_by_the_lateness_of_the_orde
     assert options["second_fitter"]["late_less"]["mean"] > 0
     assert all(step["command"] == "signal.write" for step in options["quicker"]["steps"])
     assert all(set(one["title"]) == {"en", "zh-CN"} for one in kept["options"])
+
+
+async def supposed(platform: Platform, **params: Any) -> dict[str, Any]:
+    outcome = await platform.bus.run("contingency.rehearse", params, SYSTEM)
+    job = await platform.jobs.wait(outcome.effects[0]["job"])
+    assert job.state == "done", job.error
+    found: dict[str, Any] = job.result
+    return found
+
+
+async def test_a_plan_of_an_option_promises_what_was_rehearsed_with_its_model_and_data(book: Platform) -> None:
+    found = await supposed(book, machine="OP70", minutes=60)
+    option = next(one for one in found["options"] if one["id"] == "stand_in.RWK1")
+    params = {"contingency": found["id"], "option": option["id"]}
+    made = await book.bus.run("plan.from_contingency", params, SYSTEM)
+    job = await book.jobs.wait(made.effects[0]["job"])
+    assert job.state == "done", job.error
+    content = plan_of(book.store, made.result["plan"]).content
+    assert content.promise is not None
+    assert content.origin is not None
+    promised = {one.id: one for one in content.promise.figures}
+    assert promised["plant.good"].mean == option["good"]["mean"]
+    assert promised["plant.good"].gain == option["good_more"]["mean"]
+    assert promised["order.late_min"].gain is not None
+    assert promised["order.late_min"].gain < 0
+    assert content.origin.not_modelled == ()
+    assert content.origin.model_sha256 == found["evidence"]["model_sha256"]
+    assert content.origin.data_until_ms == found["at_ms"]
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("plan.from_contingency", {**params, "option": "wait"}, SYSTEM)
+    assert caught.value.code == "runtime.contingency_option_unknown"
+
+
+async def test_a_promise_that_somebody_wrote_is_none(book: Platform) -> None:
+    figure = {"id": "plant.good", "mean": 1e6, "low": 1e6, "high": 1e6, "band_low": 0, "band_high": 1e6}
+    promise = {"span_s": 60.0, "replications": 1_000, "level": 1.0, "figures": [figure]}
+    step = {"kind": "manual", "text": {"en": "Hope", "zh-CN": "希望"}}
+    content = {"title": "Hope", "steps": [step], "promise": promise, "origin": {"timeline": "live", "fork_ms": 0}}
+    made = await book.bus.run("plan.make", {"content": content}, SYSTEM)
+    assert made.result["is_promise_dropped"]
+    kept = plan_of(book.store, made.result["plan"]).content
+    assert (kept.promise, kept.origin) == (None, None)
+    await book.bus.run("plan.revise", {"plan": made.result["plan"], "content": content}, SYSTEM)
+    assert plan_of(book.store, made.result["plan"]).content.promise is None
+
+
+async def test_options_are_made_with_what_was_stated_and_say_whose_figures_they_are(book: Platform) -> None:
+    outcome = await book.bus.run("schedule.make", {"limit_s": 1}, SYSTEM)
+    assert (await book.jobs.wait(outcome.effects[0]["job"])).state == "done"
+    stated = {"second_fitter": 0.25, "quicker": 0.3, "places": 7}
+    found = await supposed(book, machine="OP40", minutes=30, assumptions=stated)
+    assert {name: one["source"] for name, one in found["assumptions"].items()} == {
+        "repair_min": "assumed", "second_fitter": "given", "quicker": "given", "places": "given",
+    }  # fmt: skip
+    options = {one["id"]: one for one in found["options"]}
+    assert options["second_fitter"]["steps"][0]["changes"][0]["factor"] == 0.25
+    assert {step["params"]["value"] for step in options["quicker"]["steps"]} == {0.5}  # no set-point allows less
+    assert "7 more" in options["set_aside"]["steps"][0]["text"]["en"]
+    repair, sequence = options["reschedule"]["steps"]
+    assert repair == {"command": "schedule.repair", "params": {"machine": "OP40", "minutes": 30}}
+    assert set(sequence["params"]["sequence"]) == {order.id for order in read_book(book.store).orders}
 
 
 async def test_the_orders_are_put_in_another_sequence_where_that_is_one(book: Platform) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from xushi.connectors.mapping import to_csv, to_xlsx
 from xushi.kernel import Diff, XushiError, diff_key
 from xushi.runtime import SYSTEM, Platform
-from xushi.runtime.orders import Book, Order, order_table, read_book, read_orders
+from xushi.runtime.orders import Book, JobOrder, Order, order_of, order_table, read_book, read_orders, wanted_of
 
 from .conftest import NOW_NS, S
 
@@ -77,19 +77,37 @@ async def test_what_makes_no_sense_is_refused_and_changes_nothing(
 def test_what_was_made_goes_to_the_orders_in_their_sequence() -> None:
     orders = tuple(Order(id=one, product=E15, quantity=10) for one in ("a", "b", "c"))
     book = Book(orders, {"b": 4}, 0)
-    assert book.done(0) == {"a": 0, "b": 4, "c": 0}
-    assert book.done(13) == {"a": 10, "b": 7, "c": 0}
-    assert book.done(1000) == {"a": 10, "b": 10, "c": 10}
+    assert book.done({}) == {"a": 0, "b": 4, "c": 0}
+    assert book.done({"": 13}) == {"a": 10, "b": 7, "c": 0}
+    assert book.done({"": 1000}) == {"a": 10, "b": 10, "c": 10}
+
+
+def test_what_the_plant_made_for_an_order_counts_for_that_and_what_is_too_much_for_the_first_in_sequence() -> None:
+    orders = tuple(Order(id=one, product=E15, quantity=10) for one in ("a", "b", "c"))
+    book = Book(orders, {"b": 4}, 0)
+    assert book.done({"c": 3, "": 2}) == {"a": 2, "b": 4, "c": 3}
+    assert book.done({"b": 9, "gone": 5}) == {"a": 3, "b": 10, "c": 0}
+    assert order_of("CO-1/2") == order_of("CO-1") == "CO-1"
+
+
+def test_job_orders_come_behind_what_is_on_the_line_in_the_sequence_of_the_controller() -> None:
+    orders = tuple(Order(id=one, product=E15, quantity=10) for one in ("a", "b", "c"))
+    queue = (JobOrder("c", 6, 1), JobOrder("a", 8), JobOrder("b", 9, is_started=False), JobOrder("c/2", 2))
+    wanted = {one.id: (one.pieces, one.through) for one in wanted_of(Book(orders, {"b": 4}, 0), queue)}
+    # beside the queue 2 of a, 6 of b and 3 of c; then 5 of c, 8 of a, 2 of c
+    assert wanted == {"a": (10, 24), "b": (6, 8), "c": (10, 26)}
+    assert [one.through for one in wanted_of(Book(orders, {}, 0))] == [None] * 3
 
 
 async def test_pieces_that_left_the_line_are_counted_and_stay_with_their_order_when_the_sequence_changes(
     book: Platform,
 ) -> None:
-    hour = book.orders.made_since(NOW_NS - 3600 * S, NOW_NS)
+    made = book.orders.made_since(NOW_NS - 3600 * S, NOW_NS)
+    hour = made[""]
     assert 80 < hour < 125  # a takt of 30 s
     kept = read_book(book.store)
     early = Book(kept.orders, {}, NOW_NS - 3600 * S)
-    assert sum(early.done(hour).values()) == hour
+    assert sum(early.done(made).values()) == hour
     record = book.store.get("order_book", "main")
     assert record is not None
     key = diff_key("order_book", "main")

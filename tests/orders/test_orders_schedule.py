@@ -7,23 +7,29 @@ from typing import Any
 import pytest
 
 from tests.schedule.verifier import faults
-from xushi.kernel import ManualClock, XushiError
+from xushi.kernel import Diff, ManualClock, XushiError, diff_key
 from xushi.reports import Shift, ShiftCalendar
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.orders import (
     Kept,
+    Stock,
     find_materials,
     gantt,
     lots_of,
+    made_of_products,
     make_plan,
     place,
-    plan_material,
     plan_now,
     products_of,
     read_book,
     read_schedule,
+    receipts,
+    requirements_told,
+    run_material,
+    stocks_of,
 )
 from xushi.runtime.orders._placing import Wish
+from xushi.runtime.orders._receipts import Receipt
 from xushi.schedule import Closed, Job, Operation, solve
 
 from .conftest import NOW_MS, NOW_NS, S
@@ -62,16 +68,86 @@ async def test_the_schedule_of_the_sample_book_keeps_all_constraints_and_makes_e
     assert next(one for one in told["machines"] if one["id"] == "OP40")["shell"] == "shell"
 
 
-async def test_a_second_order_waits_for_material_that_the_first_one_used_up(book: Platform) -> None:
-    plan = plan_now(book, NOW_NS)
-    waits = {
-        lots_of(plan)[one.id].order: one.material_s
-        for job in plan.problem.jobs
-        for one in job.operations
-        if one.material_s
-    }
-    assert waits["CO-2405"] == 5400  # the starter-generator pulleys last for 72 engines; an order takes 1.5 h
-    assert "CO-2402" not in waits
+def waits_s(plan: Any) -> dict[str, int]:
+    """The latest material date of each order, in s from now."""
+    found: dict[str, int] = {}
+    for job in plan.problem.jobs:
+        for one in job.operations:
+            order = lots_of(plan)[one.id].order
+            found[order] = max(found.get(order, 0), one.material_s)
+    return {order: seconds for order, seconds in found.items() if seconds}
+
+
+async def test_material_comes_when_the_requirements_say_and_does_not_slide_on_with_each_new_plan(
+    book: Platform,
+) -> None:
+    first = waits_s(plan_now(book, NOW_NS))
+    # The starter-generator pulleys last for 72 engines. Those of CO-2405, due in 3.6 h and made in well over half an
+    # hour, are needed in the sixth half hour: an order of 1.5 h goes out in time for that.
+    assert first["CO-2405"] == 9_000
+    assert "CO-2402" not in first
+    told = requirements_told(book.orders.material_run(NOW_NS, 0.5))
+    (line,) = (one for one in told["orders"] if one["item"].endswith("E15-7103"))
+    assert line["arrives_ms"] == NOW_MS + 9_000e3
+    later = waits_s(plan_now(book, NOW_NS + 1_800 * S))
+    assert later["CO-2405"] == 9_000 - 1_800
+
+
+async def test_a_stated_receipt_comes_into_requirements_and_schedule_and_can_be_taken_back(book: Platform) -> None:
+    pulley = "urn:xushi:demo:shell:E15-7103"
+    receipt = {"material": pulley, "quantity": 100, "at_ms": NOW_MS + 12_600e3, "note": "PO 17"}
+    done = await book.bus.run("material.receive", receipt, SYSTEM)
+    assert waits_s(plan_now(book, NOW_NS))["CO-2405"] == 9_000  # too late for the need: that is ordered beside it
+    early = {**receipt, "at_ms": NOW_MS + 3_600e3}
+    await book.bus.run("material.receive", early, SYSTEM)
+    assert waits_s(plan_now(book, NOW_NS))["CO-2405"] == 3_600
+    told = requirements_told(book.orders.material_run(NOW_NS, 0.5))
+    item = next(one for one in told["items"] if one["id"] == pulley)
+    assert (item["to_come"], sum(item["net"])) == (200, 0)
+    assert [one.note for one in receipts(book.store)] == ["PO 17", "PO 17"]
+    await book.bus.undo(done.command_id, SYSTEM)
+    assert len(receipts(book.store)) == 1
+    await book.bus.run("material.remove_receipt", {"id": receipts(book.store)[0].id}, SYSTEM)
+    for command, params, code in (
+        ("material.receive", {**receipt, "material": "none"}, "runtime.material_unknown"),
+        ("material.remove_receipt", {"id": "none"}, "runtime.receipt_unknown"),
+    ):
+        with pytest.raises(XushiError) as caught:
+            await book.bus.run(command, params, SYSTEM)
+        assert caught.value.code == code
+
+
+async def test_stock_is_what_finished_pieces_have_left_or_what_a_signal_shows(book: Platform) -> None:
+    import msgspec
+
+    materials = find_materials(book.twins)
+    head, engine = (f"urn:xushi:demo:shell:{one}" for one in ("E15-4001", "E15"))
+    arrived = Receipt("r", head, 10, NOW_MS - 1.0)
+    coming = Receipt("s", head, 20, NOW_MS + 1.0)
+
+    def stock(live: float | None, made: int) -> Stock:
+        found = stocks_of(
+            materials, {engine: made}, (coming, arrived), NOW_MS, lambda key: live if "4001" in key else None
+        )
+        return found[head]
+
+    assert stock(None, 0) == Stock(370, ((NOW_MS + 1.0, 20),))
+    assert stock(None, 100).left == 270
+    assert stock(None, 9_999).left == 0
+    assert stock(33.0, 100).left == 33
+    assert "E15-4001" in materials[head].stock_key
+    kept = read_book(book.store)
+    kept = msgspec.structs.replace(kept, gone={engine: 5})
+    assert made_of_products(kept, {"CO-2401": 3})[engine] == 8
+
+
+async def test_what_was_made_for_an_order_stays_used_when_the_order_is_removed(book: Platform) -> None:
+    record = book.store.get("order_book", "main")
+    assert record is not None
+    key = diff_key("order_book", "main")
+    book.store.commit(Diff(updated={key: (record, {**record, "made": {"CO-2401": 7}, "since_ns": NOW_NS})}))
+    await book.bus.run("order.remove", {"id": "CO-2401"}, SYSTEM)
+    assert read_book(book.store).gone == {"urn:xushi:demo:shell:E15": 7}
 
 
 async def test_a_planned_stop_and_the_night_stay_free_of_work(book: Platform) -> None:
@@ -217,7 +293,8 @@ async def test_without_the_extra_the_answer_is_how_to_get_it(book: Platform, mon
 async def test_the_bills_of_the_engines_are_exploded_to_what_must_be_ordered_when(book: Platform) -> None:
     materials = find_materials(book.twins)
     assert [one.id[-4:].strip(":") for one in products_of(materials)] == ["E15", "E15H", "E15S"]
-    told = plan_material(read_book(book.store), {}, materials, NOW_MS, 1.0)
+    stocks = stocks_of(materials, {}, (), NOW_MS, lambda key: None)
+    told = requirements_told(run_material(read_book(book.store), {}, materials, stocks, NOW_MS, 1.0, {}))
     items = {one["id"].rpartition(":")[2]: one for one in told["items"]}
     assert sum(items["E15-4001"]["gross"]) == 420  # one head an engine
     assert sum(items["E15-3001"]["gross"]) == 4 * (420 - 48)  # the sport engine has other pistons
@@ -239,7 +316,7 @@ async def test_a_bill_that_goes_in_a_circle_is_refused_with_its_parts(book: Plat
     engine = "urn:xushi:demo:shell:E15"
     materials[head.id] = msgspec.structs.replace(head, parts=(Used(engine, 1.0),))
     with pytest.raises(XushiError) as caught:
-        plan_material(read_book(book.store), {}, materials, NOW_MS, 8.0)
+        run_material(read_book(book.store), {}, materials, {}, NOW_MS, 8.0, {})
     assert caught.value.code == "schedule.bill_cycle"
     assert "E15-4001" in caught.value.params["items"]
 

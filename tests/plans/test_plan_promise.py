@@ -16,6 +16,7 @@ from xushi.runtime.foresight import ModelChange, plant_of
 from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, measure, plan_of
 from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._from_branch import steps_of
+from xushi.runtime.plans._stops import stop_steps
 from xushi.signals import BAD_NO_COMMUNICATION, Frame
 from xushi.testing import import_plant, record_plant
 
@@ -163,12 +164,12 @@ def test_effects_come_when_the_waits_of_the_plan_are_over_each_with_those_before
         ManualStep(text=words),
         CommandStep(command="signal.write", params={"signal": key, "value": 0.8}, only_when=held),
     )
-    found = effects_of(platform, plant, steps, {}, 3_600.0)
+    found = effects_of(platform, plant, steps, {}, 3_600.0, START_NS)
     slower, quicker = (ModelChange(element="OP90", figure="cycle_time", factor=factor) for factor in (0.9, 0.8))
     assert found.not_modelled == (3,)
     assert found.stages == ((0.0, (slower,)), (600.0, (quick, slower)), (1_200.0, (quick, quicker)))
-    assert [at_s for at_s, _ in effects_of(platform, plant, steps, {}, 1_000.0).stages] == [0.0, 600.0]
-    late = effects_of(platform, plant, steps[3:], {}, 1_000.0)
+    assert [at_s for at_s, _ in effects_of(platform, plant, steps, {}, 1_000.0, START_NS).stages] == [0.0, 600.0]
+    late = effects_of(platform, plant, steps[3:], {}, 1_000.0, START_NS)
     assert late.stages == ((0.0, ()), (600.0, (quicker,)))
 
 
@@ -196,6 +197,53 @@ def test_a_plan_that_waits_promises_less_than_one_that_acts_at_once(line: Line) 
     assert at_once > later > too_late == 0
 
 
+def test_a_planned_stop_is_promised_as_it_was_compared_and_carried_out_at_its_times(line: Line) -> None:
+    platform = line.platform
+    at_ms = platform.clock.now_ns() / 1e6
+
+    async def run() -> tuple[dict[str, Any], Plan]:
+        run = platform.bus.run
+        branch = (await run("branch.fork", {"hours": 1.0, "title": "Stop OP30"}, SYSTEM)).result["branch"]
+        await asyncio.to_thread(platform.branches.compute, branch)
+        stop = {"machine": "OP30", "start_ms": at_ms + 600e3, "end_ms": at_ms + 2_400e3}
+        write = {"signal": ROOT + "OP90:OperationalData#CycleTimeFactor", "value": 0.9}
+        for command, params in (("maintenance.add", stop), ("signal.write", write)):
+            await run("branch.run", {"branch": branch, "command": command, "params": params}, SYSTEM)
+        compare = await run("foresight.compare", {"branches": [branch], "replications": 20}, SYSTEM)
+        compared = await until_job_ends(platform, compare)
+        made = await run("plan.from_branch", {"branch": branch, "replications": 20}, SYSTEM)
+        await until_job_ends(platform, made)
+        return compared, plan_of(platform.store, made.result["plan"])
+
+    compared, plan = asyncio.run(run())
+    (chosen,) = (one for one in compared["alternatives"] if one["name"] == "Stop OP30")
+    promise, origin = plan.content.promise, plan.content.origin
+    assert promise is not None
+    assert origin is not None
+    assert origin.not_modelled == ()
+    for figure in promise.figures:
+        assert figure.mean == pytest.approx(chosen["figures"][figure.id]["mean"])
+        assert figure.gain == pytest.approx(chosen["differences"][figure.id]["mean"])
+    assert (promise.figures[0].gain or 0.0) < -20  # half an hour of a takt of 30 s, less what the buffers bridge
+    steps = plan.content.steps
+    assert [getattr(step, "command", "by hand") for step in steps] == [
+        "maintenance.add", "signal.write", "device.act", "device.act"
+    ]  # fmt: skip
+    assert [step.at_ms for step in steps] == [None, None, at_ms + 600e3, at_ms + 2_400e3]
+    verbs = [step.params["action"].rpartition(".")[2] for step in steps[2:] if isinstance(step, CommandStep)]
+    assert verbs == ["Stop", "Start"]
+
+
+def test_a_machine_without_actions_is_stopped_by_a_person_and_the_plan_says_so(line: Line) -> None:
+    platform, plant = line.platform, plant_of(line.platform)
+    pause = ModelChange(element="B40", figure="pause", from_min=1, to_min=2)
+    first, second = stop_steps(platform, plant, "B40", 1e12, 2e12, (pause,))  # a conveyor has no stop
+    assert isinstance(first, ManualStep)
+    assert isinstance(second, ManualStep)
+    assert first.text["en"].startswith("Stop B40")
+    assert (first.at_ms, first.changes, second.at_ms, second.changes) == (1e12, (pause,), 2e12, ())
+
+
 def test_z_a_gap_in_the_records_makes_the_outcome_unknown(line: Line) -> None:
     platform = line.platform
     handle = platform.registry.handle(f"{ROOT}B100:OperationalData#Count")
@@ -220,7 +268,7 @@ def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does(
         ModelChange(element="OP50", figure="repair_time", factor=0.5),
     )
     branch = msgspec.structs.replace(parent, id="b", before=parent, edits=(Edit(changes=changes),))
-    steps = steps_of(branch, lambda one: {})
+    steps = steps_of(branch, lambda one: {}, lambda stop: ())
     assert [type(step).__name__ for step in steps] == ["CommandStep", "ManualStep"]
     text = steps[1].text  # type: ignore[union-attr]
     assert text["en"] == (
@@ -229,5 +277,5 @@ def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does(
     )
     assert text["zh-CN"].startswith("将 B40 的容量改为 12；开始后第 10 至 20 分钟暂停 OP20")
     with pytest.raises(XushiError) as refused:
-        steps_of(msgspec.structs.replace(parent, edits=()), lambda one: {})
+        steps_of(msgspec.structs.replace(parent, edits=()), lambda one: {}, lambda stop: ())
     assert refused.value.code == "runtime.branch_unchanged"

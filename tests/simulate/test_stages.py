@@ -56,6 +56,15 @@ def test_a_stage_with_the_same_model_changes_nothing_where_nothing_is_chance() -
     assert {"plant.good", "out.flow_s", "M1.busy_share", "plant.energy_kwh", "B.level"} <= cut.kpis.keys()
 
 
+def test_what_has_left_at_some_instants_is_counted_over_all_stages() -> None:
+    experiment = Experiment(horizon_s=1_005.0, replications=2, engine="kernel", sample_every_s=50.0)
+    whole = run(STEADY, experiment)
+    stages = [Stage(at_s=at_s, model=STEADY) for at_s in (123.0, 500.0)]
+    cut = run_alternatives({"": STEADY}, experiment, later={"": stages})[""]
+    np.testing.assert_array_equal(cut.sample_at_s, whole.sample_at_s)
+    np.testing.assert_array_equal(cut.samples["out"], whole.samples["out"])
+
+
 def test_from_its_instant_on_the_other_model_counts() -> None:
     quick = line(Constant(value_s=5.0), Constant(value_s=4.0))
     experiment = Experiment(horizon_s=2_000.0, replications=1)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from xushi.demo._line import Part
 
 
 @dataclass
 class Engine:
-    """One engine on its way: stage of assembly, open faults, parts fitted, attempts at each station."""
+    """One engine on its way: its job order, stage of assembly, open faults, parts fitted, attempts at each station."""
 
     serial: str
+    job_order: str = ""
     stage: int = 0
     faults: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)  # defects that only a test will find
@@ -20,14 +22,31 @@ class Engine:
     repairs: int = 0
 
 
+class Orders(Protocol):
+    """Who says what the engines are made for."""
+
+    def release(self) -> str:
+        """The job order of the next engine."""
+        ...
+
+    def finish(self, engine: Engine) -> None:
+        """An engine left the line."""
+        ...
+
+    def scrap(self, engine: Engine) -> None:
+        """An engine was scrapped."""
+        ...
+
+
 class EngineBook:
-    """Counts engines: started = finished + scrapped + in process, always.
+    """Counts engines: started = finished + scrapped + in process, always; stamps each with its job order.
 
     Args:
         first: number of the first engine, so that a plant started later does not repeat serial numbers.
     """
 
-    def __init__(self, prefix: str = "E15-", first: int = 1) -> None:
+    def __init__(self, orders: Orders, prefix: str = "E15-", first: int = 1) -> None:
+        self._orders = orders
         self._prefix = prefix
         self._first = first
         self.started = 0
@@ -37,7 +56,7 @@ class EngineBook:
         self.in_process: dict[str, Engine] = {}
 
     def start(self) -> Engine:
-        engine = Engine(f"{self._prefix}{self._first + self.started:07d}")
+        engine = Engine(f"{self._prefix}{self._first + self.started:07d}", self._orders.release())
         self.started += 1
         self.in_process[engine.serial] = engine
         return engine
@@ -46,10 +65,12 @@ class EngineBook:
         del self.in_process[engine.serial]
         self.finished += 1
         self.last_finished = engine.serial
+        self._orders.finish(engine)
 
     def scrap(self, engine: Engine) -> None:
         del self.in_process[engine.serial]
         self.scrapped += 1
+        self._orders.scrap(engine)
 
 
 class PartNumbers:

@@ -123,7 +123,7 @@ class OpcUaFace:
 
     def _method(self, machine_id: str, method: str) -> Callable[..., Any]:
         def call(parent: Any, *arguments: Any) -> Any:
-            if not self._model.call(machine_id, method):
+            if not self._model.call(machine_id, method, tuple(one.Value for one in arguments)):
                 return ua.StatusCode(ua.StatusCodes.BadInvalidState)
             return []
 

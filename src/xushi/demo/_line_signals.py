@@ -159,6 +159,24 @@ def _meter() -> tuple[Signal, ...]:
     )
 
 
+def _job_orders(id: str) -> tuple[Signal, ...]:
+    """The list of job orders in columns, one row each, and what is released next."""
+    return (
+        opcua(id, "JobOrders.Current", "string", "Job order that engines are released for", "当前投放的作业订单"),
+        opcua(id, "JobOrders.Remaining", "int", "Engines of it still to be released", "该订单待投放台数", low=0),
+        opcua(id, "JobOrders.LastStored", "string", "Job order stored last", "最近下达的作业订单"),
+        opcua(id, "JobOrders.List", "string[]", "Job orders in sequence", "作业订单列表（按次序）"),
+        opcua(id, "JobOrders.Quantities", "int[]", "Quantity of each", "各订单数量"),
+        opcua(id, "JobOrders.Released", "int[]", "Engines of each on the line or finished", "各订单在制与完工台数"),
+        opcua(id, "JobOrders.Finished", "int[]", "Engines of each finished", "各订单完工台数"),
+        opcua(
+            id, "JobOrders.States", "int[]",
+            "State of each: 1 not allowed to start, 2 allowed, 3 running, 4 interrupted, 5 ended",
+            "各订单状态：1 不可开始 2 可开始 3 执行中 4 中断 5 结束",
+        ),
+    )  # fmt: skip
+
+
 def _controller() -> tuple[Signal, ...]:
     id = "PLC1"
     return (
@@ -173,6 +191,7 @@ def _controller() -> tuple[Signal, ...]:
         opcua(id, "Engines.Scrapped", "int", "Engines scrapped", "报废台数"),
         opcua(id, "Engines.InProcess", "int", "Engines in process", "在制台数"),
         opcua(id, "Engines.LastFinished", "string", "Last finished engine", "最近下线发动机"),
+        *_job_orders(id),
         opcua(id, "ClockTime", "time", "Plant clock", "工厂时钟"),
         opcua(id, "Heartbeat", "int", "Heartbeat, one more every second", "心跳，每秒加一"),
         opcua(id, "Published.OpcUa", "int", "Values written to OPC UA", "OPC UA 写出值数"),

@@ -32,6 +32,7 @@ def _station_state(op: str) -> tuple[Signal, ...]:
         opcua(op, "Detail", "enum", "Running detail", "运行细分状态", labels=DETAIL_LABELS),
         opcua(op, "Progress", "double", "Progress of the cycle", "循环进度", low=0.0, high=1.0),
         opcua(op, "CurrentEngine", "string", "Engine in the station", "在位发动机"),
+        opcua(op, "JobOrder", "string", "Job order of that engine", "该发动机的作业订单"),
         opcua(op, "Stage", "int", "Stage of assembly of that engine", "装配阶段", low=0, high=10),
         opcua(op, "Counters.Good", "int", "Good engines", "合格数"),
         opcua(op, "Counters.Reject", "int", "Rejected engines", "不合格数"),

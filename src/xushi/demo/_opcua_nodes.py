@@ -9,6 +9,7 @@ from typing import Any
 from asyncua import Node, Server, ua
 
 from xushi.demo._line import Machine, Signal, Text
+from xushi.demo._line_methods import arguments_of
 
 _VARIANT = {
     "double": ua.VariantType.Double,
@@ -21,6 +22,7 @@ _VARIANT = {
     "int[]": ua.VariantType.Int64,
     "string[]": ua.VariantType.String,
 }
+_ARGUMENT = {"string": ua.VariantType.String, "integer": ua.VariantType.Int64}
 _ZERO: dict[str, Any] = {"double": 0.0, "int": 0, "bool": False, "enum": 0, "string": "", "time": 0}
 # UNECE common codes (Recommendation 20) of the units in the description, by UCUM code
 _UNECE = {
@@ -105,7 +107,14 @@ class NodeTree:
 
     async def add_method(self, machine: Machine, method: str, function: Any) -> None:
         node = self._objects[machine.id]
-        await node.add_method(self.node_id(f"{machine.id}.{method}"), self._name(method), function, [], [])
+        inputs = [
+            ua.Argument(
+                Name=one.name, DataType=ua.NodeId(_ARGUMENT[one.type].value), ValueRank=-1,
+                Description=ua.LocalizedText(one.title.en, "en"),
+            )
+            for one in arguments_of(method)
+        ]  # fmt: skip
+        await node.add_method(self.node_id(f"{machine.id}.{method}"), self._name(method), function, inputs, [])
 
     def _name(self, text: str) -> ua.QualifiedName:
         return ua.QualifiedName(text, self._index)

@@ -44,10 +44,12 @@ class Panel:
 
     def show_engine(self, engine: Engine) -> None:
         self.put("CurrentEngine", engine.serial)
+        self.put("JobOrder", engine.job_order)
         self.put("Stage", engine.stage)
 
     def clear_engine(self) -> None:
         self.put("CurrentEngine", "")
+        self.put("JobOrder", "")
         self.put("Stage", 0)
         self.put("Progress", 0.0)
 

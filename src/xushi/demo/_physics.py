@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from xushi.demo._air import Compressor
 from xushi.demo._conveyor import Conveyor
 from xushi.demo._engines import EngineBook, PartNumbers
 from xushi.demo._events import EventLoop, random_stream
 from xushi.demo._fleet import Fleet
+from xushi.demo._job_orders import JobOrders
 from xushi.demo._kitting import KittingRack
 from xushi.demo._line import ISSUE_S, LINE, TAKT_S, TRAY_SIZE, buffers, machine, parts_of, source_of
+from xushi.demo._line_methods import job_verb
 from xushi.demo._material import LineStock, make_tray
 from xushi.demo._panel import STOPPED
 from xushi.demo._power import PowerAccount
@@ -37,7 +40,8 @@ class PlantModel:
         self.loop = EventLoop(start_ns)
         self.values = Values(self.loop)
         # One number a takt of calendar time: the line never makes more, so numbers of later runs lie behind.
-        self.book = EngineBook(first=int(start_ns / 1e9 / TAKT_S) % SERIAL_NUMBERS)
+        self.job_orders = JobOrders(self.values.writer("PLC1"))
+        self.book = EngineBook(self.job_orders, first=int(start_ns / 1e9 / TAKT_S) % SERIAL_NUMBERS)
         self.roads = RoadMap()
         self.line_speed = 1.0
         self._seed = seed
@@ -100,8 +104,10 @@ class PlantModel:
         self.values.put(key, float(value))
         return True
 
-    def call(self, machine_id: str, method: str) -> bool:
-        """Start, Stop, Reset or AnswerPokaYoke of one machine, or of the whole line through PLC1."""
+    def call(self, machine_id: str, method: str, arguments: tuple[Any, ...] = ()) -> bool:
+        """Start, Stop, Reset or AnswerPokaYoke of one machine; the whole line, and its job orders, through PLC1."""
+        if job_verb(method):
+            return self.job_orders.call(job_verb(method), arguments)
         if machine_id == "PLC1":
             for station in self.stations.values():
                 {"Start": station.start, "Stop": station.stop, "Reset": station.reset}[method]()

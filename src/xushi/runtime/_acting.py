@@ -120,9 +120,17 @@ def _prepare_act(context: CommandContext, params: ActParams) -> Change:
     if action is None:
         raise XushiError("runtime.action_unknown", action=params.action[:200])
     arguments = _arguments(action, params.inputs)
-    undo = ("device.act", {"action": action.inverse}) if action.inverse in links.actions else None
+    undo = _undo(links.actions.get(action.inverse), params.inputs)
     summary = {"action": action.key, "name": action.name, "shell": action.shell, "inputs": params.inputs}
     return Change(effects=(_Act(links, action, arguments),), undo_with=undo, summary=summary)
+
+
+def _undo(inverse: DeviceAction | None, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The action that takes another back, with those of its inputs that it takes as well; None where one is missing."""
+    if inverse is None or any(one.name not in given for one in inverse.inputs):
+        return None
+    inputs = {one.name: given[one.name] for one in inverse.inputs}
+    return "device.act", {"action": inverse.key, **({"inputs": inputs} if inputs else {})}
 
 
 def _arguments(action: DeviceAction, given: Mapping[str, Any]) -> list[Any]:

@@ -64,11 +64,14 @@ from xushi.runtime.orders import (
     contingency_commands,
     maintenance_commands,
     order_commands,
+    receipt_commands,
     schedule_commands,
 )
 from xushi.runtime.plans import (
     PlanDesk,
     from_branch_commands,
+    from_contingency_commands,
+    from_schedule_commands,
     measure_commands,
     plan_commands,
     rehearse_commands,
@@ -88,9 +91,9 @@ _COMMANDS = (
     moving_commands, import_commands, twin_commands, device_commands, acting_commands, recording_commands,
     proposal_commands, certificate_commands, sign_in_commands, alarm_commands, rule_commands,
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
-    plan_commands, from_branch_commands, run_commands, rehearse_commands, measure_commands, packaging_commands,
-    run_model_commands, warning_commands,
-    order_commands, schedule_commands, maintenance_commands, contingency_commands,
+    plan_commands, from_branch_commands, from_contingency_commands, from_schedule_commands, run_commands,
+    rehearse_commands, measure_commands, packaging_commands, run_model_commands, warning_commands,
+    order_commands, receipt_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0

@@ -41,6 +41,7 @@ SHOWN_BY_KEY = frozenset(
         "order_book",
         "production_schedule",
         "maintenance",
+        "receipt",
         "contingency",
         "warning",
         "forecast_watch",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -108,12 +108,13 @@ class ScheduleAnswer(msgspec.Struct, frozen=True):
 
 
 class MaterialItem(msgspec.Struct, frozen=True):
-    """A product or part: gross and net need and what must be ordered, by period."""
+    """A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already."""
 
     id: str
     name: Text
     is_made: bool
     stock: float
+    to_come: float
     lead_time_h: float
     lots: str
     gross: list[float]
@@ -133,6 +134,16 @@ class MaterialOrder(msgspec.Struct, frozen=True):
     is_overdue: bool
 
 
+class ReceiptInfo(msgspec.Struct, frozen=True):
+    """So many pieces of a material come, or came: somebody stated it."""
+
+    id: str
+    material: str
+    quantity: float
+    at_ms: float
+    note: str
+
+
 class MaterialPlan(msgspec.Struct, frozen=True):
     """Material requirements of the order book, in periods of ``period_h`` from ``now_ms``."""
 
@@ -141,6 +152,7 @@ class MaterialPlan(msgspec.Struct, frozen=True):
     periods: int
     items: list[MaterialItem]
     orders: list[MaterialOrder]
+    receipts: list[ReceiptInfo]
 
 
 class ContingencyOption(msgspec.Struct, frozen=True):
@@ -158,10 +170,18 @@ class ContingencyOption(msgspec.Struct, frozen=True):
     good_more: dict[str, Any]
 
 
+class AssumedFigure(msgspec.Struct, frozen=True):
+    """A figure that options are made with: stated by a person, as recorded, or as is usually assumed."""
+
+    value: float
+    source: Literal["given", "recorded", "assumed"]
+
+
 class ContingencyInfo(msgspec.Struct, frozen=True):
     """Contingency plans for a machine, ranked, the best first; over once the machine is back.
 
-    ``handled_by``: who said that it is seen to; empty while nobody has.
+    ``handled_by``: who said that it is seen to; empty while nobody has. ``minutes``: how long it was supposed to stand;
+    ``evidence``: model, seed and span of the records that the futures come from.
     """
 
     id: str
@@ -176,4 +196,7 @@ class ContingencyInfo(msgspec.Struct, frozen=True):
     is_live: bool
     over_ms: float | None
     handled_by: str
+    minutes: float | None
+    assumptions: dict[str, AssumedFigure]
+    evidence: dict[str, Any]
     options: list[ContingencyOption]

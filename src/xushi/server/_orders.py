@@ -17,10 +17,11 @@ from xushi.runtime.orders import (
     is_open,
     maintenance,
     order_table,
-    plan_material,
     products_of,
     read_book,
     read_schedule,
+    receipts,
+    requirements_told,
 )
 from xushi.server import _order_messages as m
 from xushi.server._doors import Doors, to_ms
@@ -115,10 +116,8 @@ async def requirements(doors: Doors, call: Call) -> Response:
 
 def _requirements(doors: Doors, period_h: float) -> dict[str, Any]:
     platform = doors.platform
-    now_ns = platform.clock.now_ns()
-    return plan_material(
-        read_book(platform.store), platform.orders.done(now_ns), platform.orders.materials(), to_ms(now_ns), period_h
-    )
+    found = requirements_told(platform.orders.material_run(platform.clock.now_ns(), period_h))
+    return {**found, "receipts": [msgspec.to_builtins(one) for one in receipts(platform.store)]}
 
 
 async def plans(doors: Doors, call: Call) -> Response:

@@ -36,11 +36,12 @@ class StepRunInfo(msgspec.Struct, frozen=True):
 
 
 class MeasuredInfo(msgspec.Struct, frozen=True):
-    """One promised figure and what happened."""
+    """One promised figure and what happened; with `is_least` so much or more: it was not over at the end."""
 
     id: str
     happened: float | None
     state: Literal["kept", "broken", "not_yet", "unknown"]
+    is_least: bool
 
 
 class MeasurementInfo(msgspec.Struct, frozen=True):

@@ -122,7 +122,7 @@ def _measurement(plan: Plan) -> p.MeasurementInfo | None:
     found = plan.measurement
     if found is None:
         return None
-    figures = [p.MeasuredInfo(one.id, one.happened, one.state) for one in found.figures]
+    figures = [p.MeasuredInfo(one.id, one.happened, one.state, one.is_least) for one in found.figures]
     return p.MeasurementInfo(to_ms(found.at_ns), to_ms(found.from_ns), to_ms(found.until_ns), found.state, figures)
 
 

@@ -90,8 +90,12 @@ def work(chunk: Chunk, cancellation: Cancellation) -> Portion:
     experiment = chunk.experiment
     if chunk.later:
         numbers = range(chunk.first, chunk.first + chunk.count)
-        kpis = work_in_stages(chunk.model, chunk.later, chunk.state, experiment, numbers, cancellation)
-        return Portion(engine="kernel", kpis=_packed(kpis))
+        instants_s = (experiment.sample_every_s or 0.0) * np.arange(1, _instants(experiment) + 1)
+        kpis, left = work_in_stages(
+            chunk.model, chunk.later, chunk.state, experiment, numbers, cancellation, instants_s.tolist()
+        )  # fmt: skip
+        samples = np.array([*left.values()], np.float32).tobytes() if len(instants_s) else b""
+        return Portion(engine="kernel", kpis=_packed(kpis), samples=(tuple(left) if samples else (), samples))
     world, names = start(chunk.model, chunk.state)
     instants = _instants(experiment)
     world = world._replace(samples=np.zeros((instants, world.samples.shape[1])), stop=cancellation.flag)

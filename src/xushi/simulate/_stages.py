@@ -38,25 +38,28 @@ class Stage(_Data, frozen=True, kw_only=True):
 
 
 def check_stages(stages: Sequence[Stage], experiment: Experiment) -> None:
-    """Refuse stages that are not in the order of time within the horizon; and a warm-up or samples beside stages.
+    """Refuse stages that are not in the order of time within the horizon; and a warm-up beside stages.
 
     Raises:
         XushiError: `simulate.experiment_invalid`.
     """
     instants = [0.0, *(stage.at_s for stage in stages), experiment.horizon_s]
     is_ordered = all(one < other for one, other in pairwise(instants))
-    if stages and not (is_ordered and experiment.warm_up_s == 0 and experiment.sample_every_s is None):
+    if stages and not (is_ordered and experiment.warm_up_s == 0):
         raise XushiError("simulate.experiment_invalid")
 
 
 def work_in_stages(
     model: Model, stages: Sequence[Stage], state: PlantState, experiment: Experiment, numbers: range,
-    cancellation: Cancellation,
-) -> _Kpis:  # fmt: skip
-    """Return the key figures over all stages, one number a replication.
+    cancellation: Cancellation, instants_s: Sequence[float] = (),
+) -> tuple[_Kpis, dict[str, NDArray[np.float32]]]:  # fmt: skip
+    """Return the key figures over all stages, one number a replication; and by sink what had left at some instants.
 
     Left out are figures of which the stages do not tell the whole: waiting times and the times of orders. The random
     numbers of a stage are its own, so alternatives with common ones must have their stages at the same instants.
+
+    Args:
+        instants_s: in rising order, within the horizon.
 
     Raises:
         XushiError: `simulate.cancelled`, and what `start` and `Run.advance` raise.
@@ -65,9 +68,12 @@ def work_in_stages(
     ends_s = [*(stage.at_s for stage in stages), experiment.horizon_s]
     rows: list[list[_Kpis]] = [[] for _ in whole]
     first = start(model, state)
-    for number in numbers:
+    sinks = list(first[1].sinks)
+    left = np.zeros((len(sinks), len(numbers), len(instants_s)), np.float32)
+    for row, number in enumerate(numbers):
         world, names = first
         now = state
+        before = np.zeros(len(sinks))
         for k, (stage, end_s) in enumerate(zip(whole, ends_s, strict=True)):
             if cancellation.flag[0]:
                 raise XushiError("simulate.cancelled")
@@ -75,13 +81,24 @@ def work_in_stages(
                 world, names = start(stage.model, now)
             run = Run(world._replace(stop=cancellation.flag), names)
             run.begin(experiment.seed, number + k * _APART)
+            for at, instant_s in enumerate(instants_s):
+                if stage.at_s < instant_s <= end_s:
+                    run.advance(instant_s - stage.at_s)
+                    left[:, row, at] = before + _counts(run, sinks)
             run.advance(end_s - stage.at_s)
+            before = before + _counts(run, sinks)
             tallies = empty_tallies(names, 1, 0, end_s - stage.at_s)
             book(tallies, 0, run.world)
             rows[k].append(key_figures(stage.model, names, tallies))
             now = tell(run.world, run.names, now.calendar_s)
     spans_s = np.array([end_s - stage.at_s for stage, end_s in zip(whole, ends_s, strict=True)])
-    return _joined([_stacked(one) for one in rows], spans_s)
+    return _joined([_stacked(one) for one in rows], spans_s), dict(zip(sinks, left, strict=True))
+
+
+def _counts(run: Run, sinks: Sequence[str]) -> NDArray[np.float64]:
+    """What has left through each sink since the run began."""
+    places = [run.names.sinks[sink] for sink in sinks]
+    return np.asarray(run.world.sinks["count"], np.float64)[places]
 
 
 def _stacked(rows: Sequence[_Kpis]) -> _Kpis:

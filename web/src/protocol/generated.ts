@@ -74,6 +74,12 @@ export interface AlarmsMessage {
   removed: string[];
 }
 
+/** A figure that options are made with: stated by a person, as recorded, or as is usually assumed. */
+export interface AssumedFigure {
+  value: number;
+  source: "assumed" | "given" | "recorded";
+}
+
 /** A backup file. `is_locked` when its secrets need a passphrase; not `is_readable` when it is damaged. */
 export interface BackupInfo {
   name: string;
@@ -203,6 +209,7 @@ export interface CommandInfo {
 /** A command of the platform, with its parameters; it is run by the same bus as if a person ran it. */
 export interface CommandStep {
   kind: "command";
+  at_ms: number | null;
   only_when: PlanCondition | null;
   wait_until: PlanCondition | null;
   timeout_s: number;
@@ -287,7 +294,7 @@ export interface ConnectorRule {
   reason: Record<string, string>;
 }
 
-/** Contingency plans for a machine, ranked, the best first; over once the machine is back. ``handled_by``: who said that it is seen to; empty while nobody has. */
+/** Contingency plans for a machine, ranked, the best first; over once the machine is back. ``handled_by``: who said that it is seen to; empty while nobody has. ``minutes``: how long it was supposed to stand; ``evidence``: model, seed and span of the records that the futures come from. */
 export interface ContingencyInfo {
   id: string;
   machine: string;
@@ -301,6 +308,9 @@ export interface ContingencyInfo {
   is_live: boolean;
   over_ms: number | null;
   handled_by: string;
+  minutes: number | null;
+  assumptions: Record<string, AssumedFigure>;
+  evidence: Record<string, unknown>;
   options: ContingencyOption[];
 }
 
@@ -470,7 +480,7 @@ export interface EvidenceInfo {
 
 /** One figure that a `ModelChange` of an element may name. Attributes: figure: its name. takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window` (`from_min`, `to_min`), `shifts`, or nothing. present: in `unit`; None where it has no single number. unit: UCUM code; empty for a count. to: of a share: what of; of a choice: among which. */
 export interface FigureInfo {
-  figure: "capacity" | "closed" | "cycle_time" | "first_input" | "machines" | "opened" | "pause" | "repair_time" | "share" | "shifts" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "vehicle_speed" | "vehicles";
+  figure: "capacity" | "closed" | "cycle_time" | "first_input" | "machines" | "opened" | "pause" | "repair_time" | "share" | "shifts" | "stand_in" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "vehicle_speed" | "vehicles";
   takes: "choice" | "factor" | "nothing" | "share" | "shifts" | "value" | "window";
   present: number | null;
   unit: string;
@@ -819,6 +829,7 @@ export interface MadeToken {
 /** What a person does and confirms. Attributes: text: what to do, in both languages. changes: what it does to the model, for the rehearsal. */
 export interface ManualStep {
   kind: "manual";
+  at_ms: number | null;
   only_when: PlanCondition | null;
   wait_until: PlanCondition | null;
   timeout_s: number;
@@ -847,12 +858,13 @@ export interface MappingRow {
   reasons: string[];
 }
 
-/** A product or part: gross and net need and what must be ordered, by period. */
+/** A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already. */
 export interface MaterialItem {
   id: string;
   name: Record<string, string>;
   is_made: boolean;
   stock: number;
+  to_come: number;
   lead_time_h: number;
   lots: string;
   gross: number[];
@@ -878,6 +890,7 @@ export interface MaterialPlan {
   periods: number;
   items: MaterialItem[];
   orders: MaterialOrder[];
+  receipts: ReceiptInfo[];
 }
 
 /** Who is signed in. */
@@ -887,11 +900,12 @@ export interface Me {
   scopes: string[];
 }
 
-/** One promised figure and what happened. */
+/** One promised figure and what happened; with `is_least` so much or more: it was not over at the end. */
 export interface MeasuredInfo {
   id: string;
   happened: number | null;
   state: "broken" | "kept" | "not_yet" | "unknown";
+  is_least: boolean;
 }
 
 /** The promise beside what happened, over a span of the plant's time. */
@@ -903,10 +917,10 @@ export interface MeasurementInfo {
   figures: MeasuredInfo[];
 }
 
-/** One change of one element. Attributes: element: machine, buffer, fleet or road; `*` stands for every machine in a pause and in shifts. figure: what changes. A time (cycle, repair, failure, transfer; travel time of a road) and the speed of vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and `opened`. */
+/** One change of one element. Attributes: element: machine, buffer, fleet or road; `*` stands for every machine in a pause and in shifts. figure: what changes. A time (cycle, repair, failure, transfer; travel time of a road) and the speed of vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break). `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there. */
 export interface ModelChange {
   element: string;
-  figure: "capacity" | "closed" | "cycle_time" | "first_input" | "machines" | "opened" | "pause" | "repair_time" | "share" | "shifts" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "vehicle_speed" | "vehicles";
+  figure: "capacity" | "closed" | "cycle_time" | "first_input" | "machines" | "opened" | "pause" | "repair_time" | "share" | "shifts" | "stand_in" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "vehicle_speed" | "vehicles";
   factor: number | null;
   value: number | null;
   share: number | null;
@@ -1082,11 +1096,13 @@ export interface PlanLine {
   can_approve: boolean;
 }
 
-/** Where the promise comes from: fork, model, chance and data. Attributes: timeline: the timeline that was forked. fork_ms: the instant of the fork, ms since 1970, UTC. branch: the branch that the plan was made from; empty for none. model_sha256: of the canonical JSON of the model without the plan's changes. data_from_ms, data_until_ms: span of the records that the model was estimated from. not_modelled: numbers of the steps, from 1, whose effect the model does not know. */
+/** Where the promise comes from: fork, model, chance and data. Attributes: timeline: the timeline that was forked. fork_ms: the instant of the fork, ms since 1970, UTC. branch: the branch that the plan was made from; empty for none. schedule: the schedule that it was made from. contingency: the rehearsed breakdown that it answers; empty for none. model_sha256: of the canonical JSON of the model without the plan's changes. data_from_ms, data_until_ms: span of the records that the model was estimated from. not_modelled: numbers of the steps, from 1, whose effect the model does not know. */
 export interface PlanOrigin {
   timeline: string;
   fork_ms: number;
   branch: string;
+  schedule: ScheduleOrigin | null;
+  contingency: string;
   model_sha256: string;
   seed: number;
   data_from_ms: number | null;
@@ -1189,6 +1205,15 @@ export interface QueuedWriteInfo {
   state: "delivered" | "expired" | "queued" | "refused" | "sending" | "unknown";
   ended_ms: number;
   error: ErrorBody | null;
+}
+
+/** So many pieces of a material come, or came: somebody stated it. */
+export interface ReceiptInfo {
+  id: string;
+  material: string;
+  quantity: number;
+  at_ms: number;
+  note: string;
 }
 
 /** Records that changed: places whole, shells, submodels and links by key only (their value is null). */
@@ -1361,6 +1386,18 @@ export interface ScheduleInfo {
   content: Record<string, unknown>;
   enabled: boolean;
   next_ms: number | null;
+}
+
+/** The schedule that a plan was made from. Attributes: made_ms, made_by: when it was found, and by whom. problem_sha256: of the canonical JSON of the problem that was solved. solver: the engine that found it. value_s, bound_s: of its objective; no schedule of the problem is better than the bound, where one is known. data_from_ms, data_until_ms: span of the records that its times were estimated from. */
+export interface ScheduleOrigin {
+  made_ms: number;
+  made_by: string;
+  problem_sha256: string;
+  solver: string;
+  value_s: number;
+  bound_s: number | null;
+  data_from_ms: number | null;
+  data_until_ms: number | null;
 }
 
 /** A chapter that a report can have. */

@@ -33,7 +33,14 @@ SUPPLY = "urn:xushi:MaterialSupply:1:0"
 TRANSPORT = "urn:xushi:Transport:1:0"
 # What planning needs to know of a product or a part: stock, lead time, lots, and what it asks of the stations.
 MATERIAL = "urn:xushi:Material:1:0"
+# For which job order a line releases its pieces, after OPC 10031-4 (OPC UA for ISA-95, job control).
+JOB_CONTROL = "urn:xushi:JobControl:1:0"
 _FIXED = {
+    "JobOrder": f"{PROCESS}/JobOrder",
+    **{
+        f"JobOrders.{name}": f"{JOB_CONTROL}/{name}"
+        for name in ("Current", "Remaining", "LastStored", "List", "Quantities", "Released", "Finished", "States")
+    },
     "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
     "CurrentEngine": f"{PROCESS}/CurrentPart", "CycleTimeFactor": f"{PROCESS}/CycleTimeFactor",
     "LineSpeed": f"{PROCESS}/SpeedFactor",

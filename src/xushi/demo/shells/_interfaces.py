@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import msgspec
 
 from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE
+from xushi.demo._line_methods import Argument, arguments_of, job_verb
 from xushi.demo._line_types import Signal, Text
 from xushi.twins import Element, Qualifier, Reference, Submodel, SubmodelElementCollection
 
-from ._concepts import PROCESS
+from ._concepts import JOB_CONTROL, PROCESS
 from ._elements import group, inside, outside, pointer, series, submodel_id, text, texts
 
 NAME = "AssetInterfacesDescription"
@@ -40,6 +41,11 @@ _METHODS: dict[str, tuple[Text, str]] = {
     "Stop": (Text("Stop", "停止"), "Start"),
     "Reset": (Text("Reset", "复位"), ""),
     "AnswerPokaYoke": (Text("Release the poka-yoke stop", "解除防错停机"), ""),
+    "StoreJobOrder": (Text("Store a job order", "下达作业订单"), "ClearJobOrder"),
+    "StoreAndStartJobOrder": (Text("Store and start a job order", "下达并开始作业订单"), "ClearJobOrder"),
+    "StartJobOrder": (Text("Start a job order", "开始作业订单"), "StopJobOrder"),
+    "StopJobOrder": (Text("Stop a job order", "停止作业订单"), "StartJobOrder"),
+    "ClearJobOrder": (Text("Clear a job order", "清除作业订单"), ""),
 }
 
 
@@ -217,15 +223,37 @@ def _actions(machine: str, interface: _Interface, methods: Sequence[str]) -> lis
         children: list[Element] = [
             text("title", name.en, f"{_TD}#title"),
             text("safe", False, f"{_TD}#isSafe", "xs:boolean"),
+            *_input(arguments_of(method)),
             _form(machine, interface, f"/?id=nsu={NAMESPACE};s={machine}.{method}"),
         ]
         also = (f"{PROCESS}/{method}",) if method in ("Start", "Stop") else ()
+        if job_verb(method):
+            also = (f"{JOB_CONTROL}/{job_verb(method)}",)
         action = group(method, children, f"{_TD}#ActionAffordance", name, also)
         if inverse in methods:
             mark = Qualifier(type="Inverse", kind="ConceptQualifier", value_type="xs:string", value=inverse)
             action = msgspec.structs.replace(action, qualifiers=(mark,))
         made.append(action)
     return [group("actions", made, f"{_TD}#ActionAffordance")]
+
+
+def _input(arguments: Sequence[Argument]) -> list[Element]:
+    """What an action is given, as the data schema of an object."""
+    if not arguments:
+        return []
+    fields = []
+    for one in arguments:
+        children: list[Element] = [
+            text("key", one.name, f"{_AID}/key"),
+            text("type", one.type, _TYPE),
+            text("title", one.title.en, f"{_TD}#title"),
+        ]
+        for name, bound in (("minimum", one.low), ("maximum", one.high)):
+            if bound is not None:
+                children.append(text(name, bound, f"{_SCHEMA}#{name}"))
+        fields.append(group(one.name, children, f"{_SCHEMA}#propertyName", one.title))
+    schema = (text("type", "object", _TYPE), group("properties", fields, f"{_SCHEMA}#properties"))
+    return [group("input", schema, f"{_TD}#hasInputSchema")]
 
 
 def _payload(machine: str, interface: _Interface, topic: str, signals: Sequence[Signal]) -> SubmodelElementCollection:

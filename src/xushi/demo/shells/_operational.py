@@ -25,7 +25,9 @@ _VALUE_TYPES = {
 }
 _GROUPS = {
     "Alarm": Text("Alarm", "报警"), "Counters": Text("Counters", "计数"), "Energy": Text("Energy", "能源"),
-    "Engines": Text("Engines", "发动机"), "LastPick": Text("Last pick", "最近拣选"), "Lights": Text("Lights", "指示灯"),
+    "Engines": Text("Engines", "发动机"),
+    "JobOrders": Text("Job orders", "作业订单"), "LastPick": Text("Last pick", "最近拣选"),
+    "Lights": Text("Lights", "指示灯"),
     "Material": Text("Material", "物料"), "PokaYoke": Text("Poka-yoke", "防错"), "Pose": Text("Pose", "位姿"),
     "Published": Text("Published values", "已发布数据"), "Quality": Text("Quality result", "质量结果"),
     "Results": Text("Measured results", "测量结果"), "Sensors": Text("Sensors", "传感器"),

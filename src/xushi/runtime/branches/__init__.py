@@ -1,5 +1,6 @@
 """Branches: timelines that fork from the plant's, with models in the place of devices, and go their own way."""
 
+from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._commands import branch_commands
 from xushi.runtime.branches._desk import BranchDesk, Standing
 from xushi.runtime.branches._elements import Changeable, FigureInfo, changeable
@@ -8,22 +9,27 @@ from xushi.runtime.branches._path import PathCard
 from xushi.runtime.branches._record import Branch, Edit, branch_record, branches, read_branch
 from xushi.runtime.branches._roles import find_roles
 from xushi.runtime.branches._start import Start
+from xushi.runtime.branches._translation import STOP, Issued, model_changes
 
 __all__ = [
     "MOVE",
+    "STOP",
     "Branch",
     "BranchDesk",
     "Changeable",
     "Edit",
     "FigureInfo",
+    "Issued",
     "Move",
     "PathCard",
     "Standing",
     "Start",
+    "book_after",
     "branch_commands",
     "branch_record",
     "branches",
     "changeable",
     "find_roles",
+    "model_changes",
     "read_branch",
 ]

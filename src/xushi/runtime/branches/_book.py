@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from xushi.runtime.branches._record import Edit
 from xushi.runtime.orders import Book, edited
 
 if TYPE_CHECKING:
@@ -14,13 +13,13 @@ if TYPE_CHECKING:
 ORDERS = frozenset({"order.add", "order.change", "order.remove", "order.sequence"})
 
 
-def book_after(platform: Platform, book: Book, edits: Iterable[Edit]) -> Book:
-    """Return a book with the order commands among edits, in their sequence.
+def book_after(platform: Platform, book: Book, commands: Iterable[tuple[str, Any]]) -> Book:
+    """Return a book with the order commands among others, in their sequence.
 
     Raises:
         XushiError: see `xushi.runtime.orders.edited`.
     """
-    for edit in edits:
-        if edit.command is not None and edit.command in ORDERS:
-            book = edited(platform.store, book, platform.commands.parse(edit.command, edit.params))
+    for command, params in commands:
+        if command in ORDERS:
+            book = edited(platform.store, book, platform.commands.parse(command, params))
     return book

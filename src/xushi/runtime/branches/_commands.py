@@ -36,11 +36,10 @@ from xushi.runtime.branches._record import (
     read_branch,
 )
 from xushi.runtime.branches._start import need_start
-from xushi.runtime.branches._stops import STOP, pauses_of
+from xushi.runtime.branches._translation import model_changes
 from xushi.runtime.foresight import (
     AheadParams,
     ModelChange,
-    consequences_of_all,
     in_zone,
     need_engine,
     plant_of,
@@ -212,11 +211,9 @@ def _with_edits(context: CommandContext, branch: Branch, edits: tuple[Edit, ...]
         raise XushiError("runtime.branch_edits_many", most=MOST_EDITS)
     platform = _platform(context)
     start = need_start(platform.branches.start_of(branch), branch)
-    own = {MOVE, STOP, *ORDERS}  # what they change is told here, of all others by the meaning of a signal or an action
-    commands = [(edit.command, edit.params) for edit in edits if edit.command is not None and edit.command not in own]
-    consequences = consequences_of_all(platform, start.plant, commands, start.factors) if commands else ()
-    consequences += tuple(pauses_of(branch, edits))
     edited = msgspec.structs.replace(branch, edits=edits)
+    commands = [(command, params) for command, params in edited.commands() if command != MOVE]
+    consequences = model_changes(platform, start.plant, commands, start.factors, branch.fork_ns)
     platform.branches.book(edited, start)  # refuses what cannot be ordered
     if any(edit.command == MOVE for edit in edits):
         moves = platform.branches.scene(edited, start).moves()

@@ -22,7 +22,7 @@ from xushi.runtime.branches._record import KIND, Branch, branches, read_branch
 from xushi.runtime.branches._scene import BranchScene
 from xushi.runtime.branches._start import Start, package_branch, package_plant, read_start, write_start
 from xushi.runtime.foresight import WantedOrder, take_turn
-from xushi.runtime.orders import Book, wanted_of
+from xushi.runtime.orders import Book, job_orders_after, wanted_of
 from xushi.scene import Place, read_place
 from xushi.signals import BranchTimeline, History, Timeline
 
@@ -217,11 +217,14 @@ class BranchDesk:
         Raises:
             XushiError: see `xushi.runtime.orders.edited`.
         """
-        return book_after(self._platform, start.book, branch.edits)
+        return book_after(self._platform, start.book, branch.commands())
 
     def wanted(self, branch: Branch | None, start: Start) -> list[WantedOrder]:
         """Return what is left of the orders of a branch at its fork; without one, of the book before any edit."""
-        return wanted_of(start.book if branch is None else self.book(branch, start))
+        if branch is None:
+            return wanted_of(start.book, start.job_orders)
+        job_orders = job_orders_after(self._platform, start.job_orders, branch.commands())
+        return wanted_of(self.book(branch, start), job_orders)
 
     # ---- the scene
     def places(self, branch_id: str) -> list[Place]:

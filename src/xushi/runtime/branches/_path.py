@@ -19,7 +19,7 @@ from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._painter import Painter
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._start import Start
-from xushi.runtime.branches._stops import STOP
+from xushi.runtime.branches._translation import STOP
 from xushi.runtime.foresight import changed_model, check_room
 from xushi.signals import Frame, History, SignalRegistry
 

@@ -69,6 +69,10 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
         """How many branches it comes from."""
         return 0 if self.before is None else 1 + self.before.depth
 
+    def commands(self) -> list[tuple[str, dict[str, Any]]]:
+        """The real commands among the edits, with their parameters, in sequence."""
+        return [(edit.command, edit.params) for edit in self.edits if edit.command is not None]
+
     def changes(self) -> tuple[ModelChange, ...]:
         """Everything that differs from the model at the fork."""
         return (*self.consequences, *(change for edit in self.edits for change in edit.changes))

@@ -19,7 +19,7 @@ from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
 from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of
-from xushi.runtime.orders import Book
+from xushi.runtime.orders import Book, JobOrder, advanced, job_orders_after
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         estimates, diagnoses: how good the model is, and what is doubtful.
         placements: where everything stood at the fork from the plant; the moves of branches are not among them.
         book: the order book with what was made of it until the fork; empty where nobody knows what was wanted then.
+        job_orders: those of the line's controller at the fork from the plant.
     """
 
     plant: Plant
@@ -84,6 +85,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     diagnoses: tuple[Diagnosis, ...]
     placements: dict[str, Placement] = {}
     book: Book = Book()
+    job_orders: tuple[JobOrder, ...] = ()
 
 
 _encode = msgspec.msgpack.encode
@@ -132,6 +134,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         diagnoses=begun.diagnoses,
         placements=placements_of(platform.store),
         book=platform.orders.book_at(plant, branch.parent, branch.fork_ns),
+        job_orders=platform.orders.job_orders(branch.parent, branch.fork_ns),
     )
 
 
@@ -155,13 +158,14 @@ def package_branch(platform: Platform, parent: Start, before: Branch, branch: Br
     speeds = {roles["SpeedFactor"] for roles in parent.roles.values() if "SpeedFactor" in roles}
     factors |= {key: reader.number(key, parent.factors.get(key, 1.0)) for key in speeds}
     labels = reader.labels(parent.plant, parent.roles, state)
-    book = book_after(platform, parent.book, before.edits)
-    made = book.done(run.finished()[FINISHED])
+    book = book_after(platform, parent.book, before.commands())
+    made = run.finished()[FINISHED]
     return msgspec.structs.replace(
         parent, model=model, state=state, at_ns=branch.fork_ns, factors=factors,
         labels=msgspec.structs.replace(labels, stage_after=parent.labels.stage_after),
         values=Values.of(timeline.snapshot(branch.fork_ns)),
-        book=msgspec.structs.replace(book, made=made, since_ns=branch.fork_ns),
+        book=msgspec.structs.replace(book, made=book.done({"": made}), since_ns=branch.fork_ns),
+        job_orders=advanced(job_orders_after(platform, parent.job_orders, before.commands()), made),
     )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ from xushi.runtime.foresight._compare import (
     tell_comparison,
 )
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
-from xushi.runtime.foresight._finished import finished_ns, last_machines
-from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast
+from xushi.runtime.foresight._finished import finished_parts, last_machines
+from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast, sampled_every_s
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._kept_times import pause_of
 from xushi.runtime.foresight._line import MainLine, main_line
@@ -120,7 +120,7 @@ __all__ = [
     "ends_of",
     "figure",
     "find_plant",
-    "finished_ns",
+    "finished_parts",
     "foresight_commands",
     "fork",
     "has_states",
@@ -148,6 +148,7 @@ __all__ = [
     "run_forecast",
     "run_model",
     "run_model_commands",
+    "sampled_every_s",
     "take_turn",
     "takes_material",
     "tell_comparison",

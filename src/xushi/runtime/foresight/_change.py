@@ -22,7 +22,7 @@ from xushi.runtime.foresight._working_times import (
 
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
-    "first_input", "pause", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
+    "first_input", "pause", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened", "stand_in",
 ]  # fmt: skip
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
@@ -50,7 +50,7 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             (maintenance, a break). `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the
             time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works
             no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way)
-            and `opened`.
+            and `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
     """
 
     element: _Name
@@ -176,6 +176,8 @@ class _Changer:
             case "transfer_time":
                 self._known(self.carriers)
                 return self._of_machines(lambda one: _slower(one, self._factor()))
+            case "stand_in":
+                return self._stand_in()
             case "first_input":
                 several = [one.id for one in self.model.machines if len(one.operations) > 1]
                 self._known([one for one in several if COPY not in one and not is_helper(one)])
@@ -226,6 +228,24 @@ class _Changer:
         if not failures:
             raise self._wrong(factor)
         return msgspec.structs.replace(machine, failures=tuple(failures))
+
+    def _stand_in(self) -> simulate.Model:
+        """A place that takes the parts of a machine and gives them where it does; the helper's own work goes on."""
+        self._known(self.stations)
+        change = self.change
+        if change.to not in self.stations or change.to == change.element:
+            raise self._wrong(change.to or "–")
+        original = next(one for one in self.model.machines if one.id == change.element)
+        operations = tuple(
+            msgspec.structs.replace(one, duration=simulate.scaled(one.duration, self._factor()))
+            for one in original.operations
+        )
+        times = next((one.calendar for one in self.model.machines if one.id == change.to), original.calendar)
+        place = simulate.Machine(
+            id=f"{change.element}@{change.to}", operations=operations, power=original.power, calendar=times
+        )  # fmt: skip
+        others = [one for one in self.model.machines if one.id != place.id]
+        return msgspec.structs.replace(self.model, machines=(*others, place))
 
     def _fleet(self) -> simulate.Model:
         self._known([fleet.id for fleet in self.model.fleets])

@@ -6,6 +6,8 @@ from xushi.runtime.foresight._plant import Node, Plant
 from xushi.runtime.foresight._records import read_machine
 from xushi.signals import Timeline
 
+_BEFORE_NS = 3_600 * 1_000_000_000  # a part that leaves within a span must have been seen coming
+
 
 def last_machines(plant: Plant) -> list[Node]:
     """The machines behind which parts leave the plant; a buffer at the end is filled by one."""
@@ -13,10 +15,17 @@ def last_machines(plant: Plant) -> list[Node]:
     return [node for node in plant.machines() if node.id in names]
 
 
-def finished_ns(plant: Plant, timeline: Timeline, start_ns: int, end_ns: int) -> list[int]:
-    """When each part left a last machine in start_ns <= time < end_ns, in the order of time."""
-    left = (read_machine(timeline, node, start_ns, end_ns).left_ns for node in last_machines(plant))
-    return sorted(at_ns for some in left for at_ns in some)
+def finished_parts(plant: Plant, timeline: Timeline, start_ns: int, end_ns: int) -> list[tuple[int, str]]:
+    """When each part left a last machine in start_ns <= time < end_ns, and its job order, in the order of time.
+
+    The job order is empty where the plant stamps its parts with none. Parts that were on a machine at the start count.
+    """
+    found: list[tuple[int, str]] = []
+    for node in last_machines(plant):
+        record = read_machine(timeline, node, start_ns - _BEFORE_NS, end_ns)
+        left = zip(record.left_ns, record.job_orders, strict=True)
+        found += [(at_ns, job_order) for at_ns, job_order in left if at_ns >= start_ns]
+    return sorted(found)
 
 
 def _filler(plant: Plant, node: str) -> str:

@@ -22,12 +22,18 @@ LIKELY = 0.5  # of the futures: more often late than not
 
 
 class WantedOrder(msgspec.Struct, frozen=True):
-    """What is left of an order, in pieces; `due_s` from the start of the forecast, None where it has no due date."""
+    """What is left of an order, in pieces.
+
+    Attributes:
+        due_s: from the start of the forecast, None where it has no due date.
+        through: it is done with the so-manieth piece of all that are finished; where None, those in sequence count.
+    """
 
     id: str
     pieces: int
     due_s: float | None = None
     weight: float = 1.0
+    through: int | None = None
 
 
 class LateOrder(msgspec.Struct, frozen=True):
@@ -105,8 +111,9 @@ def order_times(
     found, need = {}, 0
     for order in wanted:
         need += order.pieces
-        missing = np.maximum(need - counts[:, -1], 1.0)
-        found[order.id] = _reached(at_s, counts, need, time.at(worked_s + missing * pace_s))
+        end = need if order.through is None else order.through
+        missing = np.maximum(end - counts[:, -1], 1.0)
+        found[order.id] = _reached(at_s, counts, end, time.at(worked_s + missing * pace_s))
     return found
 
 

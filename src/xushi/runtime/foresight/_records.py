@@ -37,6 +37,7 @@ class MachineRecord:
 
     Attributes:
         works_s: executing time of each part that came and went, as it is with both set-points at 1.
+        left_ns, job_orders: when each of them left, and the job order that it was stamped with; empty for none.
         factor, speed: the cycle-time factor at the end, and the speed factor; 1 where there is none.
         kinds: interruptions by kind: failure, setup, stop.
         worked_s: all executing time.
@@ -47,6 +48,7 @@ class MachineRecord:
 
     works_s: list[float] = field(default_factory=list)
     left_ns: list[int] = field(default_factory=list)
+    job_orders: list[str] = field(default_factory=list)
     kinds: dict[str, Interruptions] = field(
         default_factory=lambda: {kind: Interruptions() for kind in ("failure", "setup", "stop")}
     )
@@ -73,11 +75,15 @@ def read_machine(
         closed: when it was not planned to work: that it stood there does not count.
     """
     record = MachineRecord()
-    state, mode, part, has_material = 0, 0, "", True
+    state, mode, part, job_order, has_material = 0, 0, "", "", True
     reader = _Machine(record)
     at_ns = start_ns
     for time_ns, role, value in _changes(
-        timeline, node, ("CurrentPart", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock"), start_ns, end_ns
+        timeline,
+        node,
+        ("CurrentPart", "JobOrder", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock"),
+        start_ns,
+        end_ns,
     ):
         if time_ns > at_ns:
             reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material)
@@ -85,8 +91,10 @@ def read_machine(
         if role == "CurrentPart":
             now_part = "" if value is None else str(value)
             if now_part != part:
-                reader.change(now_part, time_ns)
+                reader.change(now_part, time_ns, job_order)
                 part = now_part
+        elif role == "JobOrder":
+            job_order = "" if value is None else str(value)
         elif role == "State":
             state = 0 if value is None else int(value)
             record.is_known = value is not None
@@ -143,11 +151,12 @@ class _Machine:
         elif self.record.has_part and (has_material or self.record.done_s > 0):
             self._waited_s += seconds
 
-    def change(self, part: str, at_ns: int) -> None:
-        """Book that a part left and another came, or none."""
+    def change(self, part: str, at_ns: int, job_order: str) -> None:
+        """Book that a part of a job order left and another part came, or none."""
         if self.record.has_part and self._is_whole and self.record.done_s > 0:
             self.record.works_s.append(self.record.done_s / self.record.pace)
             self.record.left_ns.append(at_ns)
+            self.record.job_orders.append(job_order)
         self._waited_s = 0.0  # it was blocked
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True
 

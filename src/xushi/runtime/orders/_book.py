@@ -6,13 +6,15 @@ end time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 import msgspec
 
 from xushi.kernel import Diff, Record, RecordStore, XushiError, build_diff, diff_key
 from xushi.runtime.foresight import WantedOrder
+from xushi.runtime.orders._job_control import JobOrder
 
 ORDER, BOOK = "order", "order_book"
 BOOK_ID = "main"
@@ -51,21 +53,34 @@ class Book(msgspec.Struct, frozen=True):
     """All orders in the sequence in which they are made.
 
     Attributes:
-        made: pieces of each order that were done at `since_ns`; what was made since goes to the orders in sequence.
+        made: pieces of each order that were done at `since_ns`.
+        gone: pieces that were made by product for orders which are in the book no more.
     """
 
     orders: tuple[Order, ...] = ()
     made: dict[str, int] = {}
     since_ns: int = 0
+    gone: dict[str, int] = {}
 
-    def done(self, since: int) -> dict[str, int]:
-        """Return the pieces done of every order when `since` more were made."""
+    def done(self, since: Mapping[str, int]) -> dict[str, int]:
+        """Return the pieces done of every order after more were made.
+
+        What the plant made for an order goes to that, up to its quantity. All else goes to the orders in sequence.
+
+        Args:
+            since: pieces by order; those that the plant made for none under an empty name.
+        """
         found = {}
+        spare = since.get("", 0)
         for order in self.orders:
             have = min(order.quantity, self.made.get(order.id, 0))
-            more = min(since, order.quantity - have)
-            since -= more
-            found[order.id] = have + more
+            own = since.get(order.id, 0)
+            found[order.id] = min(order.quantity, have + own)
+            spare += have + own - found[order.id]
+        for order in self.orders:
+            more = min(spare, order.quantity - found[order.id])
+            spare -= more
+            found[order.id] += more
         return found
 
     def get(self, order_id: str) -> Order:
@@ -80,16 +95,42 @@ class Book(msgspec.Struct, frozen=True):
         raise XushiError("runtime.order_unknown", order=order_id[:100])
 
 
-def wanted_of(book: Book) -> list[WantedOrder]:
-    """Return what is left of the orders at the instant until which a book tells what was made."""
+def wanted_of(book: Book, queue: Sequence[JobOrder] = ()) -> list[WantedOrder]:
+    """Return what is left of the orders at the instant until which a book tells what was made.
+
+    Args:
+        queue: the job orders of the line's controller: what is still to be released for them comes in their sequence,
+            behind what is left beside them.
+    """
+    left = {order.id: order.quantity - book.made.get(order.id, 0) for order in book.orders}
+    to_come = [(order_of(one.id), one.quantity - one.released) for one in queue if one.is_started]
+    queued = Counter[str]()
+    for name, pieces in to_come:
+        queued[name] += max(0, pieces)
+    through: dict[str, int] = {}
+    count = 0
+    for order in book.orders:
+        beside = max(0, left[order.id] - queued[order.id])
+        if beside:
+            count += beside
+            through[order.id] = count
+    for name, pieces in to_come:
+        if pieces > 0:
+            count += pieces
+            through[name] = count
     return [
         WantedOrder(
-            order.id, left, None if order.due_ms is None else order.due_ms / 1e3 - book.since_ns / 1e9,
-            1.0 + order.priority,
+            order.id, left[order.id], None if order.due_ms is None else order.due_ms / 1e3 - book.since_ns / 1e9,
+            1.0 + order.priority, through[order.id] if to_come else None,
         )
         for order in book.orders
-        if (left := order.quantity - book.made.get(order.id, 0)) > 0
+        if left[order.id] > 0
     ]  # fmt: skip
+
+
+def order_of(job_order: str) -> str:
+    """The order that a job order is a part of: `CO-1/2` is the second of CO-1."""
+    return job_order.partition("/")[0]
 
 
 def read_book(store: RecordStore) -> Book:
@@ -99,18 +140,25 @@ def read_book(store: RecordStore) -> Book:
     named = [order_id for order_id in record.get("sequence", []) if order_id in orders]
     sequence = [*named, *(order_id for order_id in orders if order_id not in set(named))]
     made = {order_id: int(count) for order_id, count in record.get("made", {}).items() if order_id in orders}
-    return Book(tuple(orders[order_id] for order_id in sequence), made, int(record.get("since_ns", 0)))
+    gone = {product: int(count) for product, count in record.get("gone", {}).items()}
+    return Book(tuple(orders[order_id] for order_id in sequence), made, int(record.get("since_ns", 0)), gone)
 
 
 def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
-    """Return the change of records from one book to another."""
+    """Return the change of records from one book to another; what was made for orders that are gone is kept."""
     old = dict(_records(before))
     new = dict(_records(after))
     key = diff_key(BOOK, BOOK_ID)
     old[key] = store.get(BOOK, BOOK_ID)
+    gone = Counter(after.gone)
+    kept = {order.id for order in after.orders}
+    for order in before.orders:
+        if order.id not in kept:
+            gone[order.product] += after.made.get(order.id, 0)
     new[key] = {
         "sequence": [order.id for order in after.orders],
         "made": {order_id: count for order_id, count in after.made.items() if count},
+        "gone": {product: count for product, count in gone.items() if count},
         "since_ns": after.since_ns,
     }
     return build_diff(old, new)

@@ -76,7 +76,7 @@ def order_commands() -> list[Command]:
 def booked(context: CommandContext) -> tuple[Book, Book]:
     """Return the book as it is kept, and the same with what was made until now written to its orders.
 
-    What was made goes to the orders in their sequence; it is written down before the sequence becomes another one.
+    What was made for no order goes to all in sequence; it is written down before the sequence becomes another one.
     """
     platform: Platform = context.services["platform"]
     before = read_book(context.store)

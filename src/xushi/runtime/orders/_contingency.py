@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -24,13 +24,56 @@ from xushi.runtime.foresight import (
 
 WAIT = "wait"
 REPLICATIONS = 40
+SEED = 1
 _SAMPLE_S = 30.0
-_QUICKER = 0.9
-_MORE_PLACES = 4
-_SECOND_FITTER = 0.5
 BREAKDOWN = "breakdown"  # one that a person supposes
-_UNKNOWN_S = 600.0  # of a repair of which neither records nor the twin say how long it takes
 _NEVER_S = 1e9
+_LEAST = 8  # repairs, below which a quantile of them says little
+_QUICKEST = 25.0  # percent: as quick as the quickest quarter of its repairs
+
+
+class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the plant does not tell and a person may state; what is left out is taken from the plant, or assumed.
+
+    Attributes:
+        repair_min: of a repair of which neither records nor the twin say how long it takes, in minutes.
+        second_fitter: the repair with a second fitter over the usual one. As recorded: the quickest quarter of repairs.
+        quicker: cycle time over the present one, where set-points allow it.
+        places: room for so many more parts before the machine.
+    """
+
+    repair_min: Annotated[float, msgspec.Meta(gt=0, le=24 * 60)] | None = None
+    second_fitter: Annotated[float, msgspec.Meta(ge=0.05, le=1)] | None = None
+    quicker: Annotated[float, msgspec.Meta(ge=0.1, lt=1)] | None = None
+    places: Annotated[int, msgspec.Meta(ge=1, le=1_000)] | None = None
+
+
+_ASSUMED = Assumptions(repair_min=10.0, second_fitter=0.5, quicker=0.9, places=4)
+
+
+class Assumed(msgspec.Struct, frozen=True):
+    """One figure that options are made with, and who says so."""
+
+    value: float
+    source: Literal["given", "recorded", "assumed"]
+
+
+def assumptions_of(fork: Fork, machine: str, given: Assumptions) -> dict[str, Assumed]:
+    """Return every figure that options are made with: as given, else as recorded, else as is usually assumed."""
+    repairs_s = fork.records.machines[machine].kinds["failure"].lasted_s
+    recorded: dict[str, float] = {}
+    if len(repairs_s) >= _LEAST:
+        recorded["second_fitter"] = round(float(np.percentile(repairs_s, _QUICKEST) / np.mean(repairs_s)), 2)
+    found = {}
+    for name, usual in msgspec.structs.asdict(_ASSUMED).items():
+        stated = getattr(given, name)
+        if stated is not None:
+            found[name] = Assumed(stated, "given")
+        elif name in recorded:
+            found[name] = Assumed(recorded[name], "recorded")
+        else:
+            found[name] = Assumed(usual, "assumed")
+    return found
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +83,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
         title: by language.
         steps: commands (`command`, `params`), or what a person has to do (`text` by language, with the `changes` that
             it makes to the model, where it has such).
-        changes: what it means to the model; `model` the model itself where changes do not say it.
+        changes: what it means to the model.
         sequence: of the order book, where it is another one.
     """
 
@@ -48,12 +91,15 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     title: dict[str, str]
     steps: tuple[dict[str, Any], ...] = ()
     changes: tuple[ModelChange, ...] = ()
-    model: simulate.Model | None = None
     sequence: tuple[str, ...] = ()
 
 
-def broken(fork: Fork, machine: str, minutes: float | None) -> Fork:
-    """Return the fork with a machine down: for so long from now, or as long as its repairs usually take."""
+def broken(fork: Fork, machine: str, minutes: float | None, unknown_min: float) -> Fork:
+    """Return the fork with a machine down: for so long from now, or as long as its repairs usually take.
+
+    Args:
+        unknown_min: for so long where nothing tells how long its repairs take.
+    """
     state = fork.state.machines.get(machine, simulate.MachineState())
     model = fork.model
     kinds = [failure.id for one in model.machines if one.id == machine for failure in one.failures]
@@ -61,7 +107,7 @@ def broken(fork: Fork, machine: str, minutes: float | None) -> Fork:
         kind = "failure" if "failure" in kinds else kinds[0]
     else:
         kind = BREAKDOWN
-        lasts_s = _UNKNOWN_S if minutes is None else minutes * 60
+        lasts_s = (unknown_min if minutes is None else minutes) * 60
         failure = simulate.Failure(
             id=kind, after=simulate.Exponential(mean_s=_NEVER_S), repair=simulate.Constant(value_s=lasts_s)
         )
@@ -86,42 +132,71 @@ def repair_min(fork: Fork, machine: str) -> dict[str, float | None]:
 
 
 def options_for(
-    fork: Fork, machine: str, wanted: Sequence[WantedOrder], helpers: Mapping[str, float]
-) -> Iterator[Option]:
+    fork: Fork, machine: str, wanted: Sequence[WantedOrder], helpers: Mapping[str, float],
+    assumed: Mapping[str, Assumed], limits: Mapping[str, tuple[float, float]], rescheduled: Rescheduled | None = None,
+) -> Iterator[Option]:  # fmt: skip
     """Yield what could be done about a machine that stands.
 
     Args:
         helpers: machines that can do its work, and the work there over the work here.
+        assumed: the figures that options are made with.
+        limits: of the set-points of cycle times, by machine.
+        rescheduled: the schedule in force, planned anew round the machine.
     """
     yield Option(id=WAIT, title={"en": f"Wait for the repair of {machine}", "zh-CN": f"等待 {machine} 修复"})
+    share = assumed["second_fitter"].value
     text = {
-        "en": f"Send a second fitter to {machine}; the repair is taken to last half as long.",
-        "zh-CN": f"派第二名维修人员到 {machine}；按维修时间减半计算。",
+        "en": f"Send a second fitter to {machine}; the repair is taken to last {share * 100:g} % as long.",
+        "zh-CN": f"派第二名维修人员到 {machine}；维修时间按 {share * 100:g} % 计算。",
     }
-    quick = ModelChange(element=machine, figure="repair_time", factor=_SECOND_FITTER)
+    quick = ModelChange(element=machine, figure="repair_time", factor=share)
     yield Option(
         id="second_fitter", title={"en": f"Second fitter at {machine}", "zh-CN": f"{machine} 增派维修人员"},
-        steps=({"text": text, "changes": [msgspec.to_builtins(quick)]},), changes=(quick,),
+        steps=(by_hand(text, quick),), changes=(quick,),
     )  # fmt: skip
     sequence = urgent_first(wanted)
     if sequence != [one.id for one in wanted]:
         yield Option(
             id="resequence", title={"en": "Most urgent orders first", "zh-CN": "紧急订单优先"},
-            steps=({"command": "order.sequence", "params": {"sequence": sequence}},), sequence=tuple(sequence),
+            steps=(_sequence(sequence),), sequence=tuple(sequence),
+        )  # fmt: skip
+    if rescheduled is not None:
+        known = [one.id for one in wanted]
+        order = [one for one in rescheduled.sequence if one in known]
+        order += [one for one in known if one not in order]
+        repair = {"machine": machine, "minutes": rescheduled.minutes}
+        yield Option(
+            id="reschedule", title={"en": "Plan the orders anew round it", "zh-CN": "绕开故障重新排程"},
+            steps=({"command": "schedule.repair", "params": repair}, _sequence(order)), sequence=tuple(order),
         )  # fmt: skip
     for helper, factor in helpers.items():
-        model = with_stand_in(fork.model, machine, helper, factor)
-        if model is not None:
-            told = {
-                "en": f"Do the work of {machine} at {helper}: there it takes {factor:g} times as long.",
-                "zh-CN": f"将 {machine} 的作业移到 {helper}：在那里用时为 {factor:g} 倍。",
-            }
-            yield Option(
-                id=f"stand_in.{helper}", title={"en": f"Work at {helper} meanwhile", "zh-CN": f"暂由 {helper} 作业"},
-                steps=({"text": told},), model=model,
-            )  # fmt: skip
-    yield from _quicker(fork, machine)
-    yield from _more_room(fork, machine)
+        told = {
+            "en": f"Do the work of {machine} at {helper}: there it takes {factor:g} times as long.",
+            "zh-CN": f"将 {machine} 的作业移到 {helper}：在那里用时为 {factor:g} 倍。",
+        }
+        change = ModelChange(element=machine, figure="stand_in", to=helper, factor=factor)
+        yield Option(
+            id=f"stand_in.{helper}", title={"en": f"Work at {helper} meanwhile", "zh-CN": f"暂由 {helper} 作业"},
+            steps=(by_hand(told, change),), changes=(change,),
+        )  # fmt: skip
+    yield from _quicker(fork, machine, assumed["quicker"].value, limits)
+    yield from _more_room(fork, machine, int(assumed["places"].value))
+
+
+class Rescheduled(msgspec.Struct, frozen=True):
+    """A schedule planned anew round a machine that stands for so long: the sequence in which it begins the orders."""
+
+    sequence: tuple[str, ...]
+    minutes: float
+
+
+def by_hand(text: dict[str, str], *changes: ModelChange) -> dict[str, Any]:
+    """A step that a person does, with what it does to the model."""
+    return {"text": text, "changes": [msgspec.to_builtins(one) for one in changes]}
+
+
+def _sequence(orders: Sequence[str]) -> dict[str, Any]:
+    return {"command": "order.sequence", "params": {"sequence": list(orders)}}
 
 
 def urgent_first(wanted: Sequence[WantedOrder]) -> list[str]:
@@ -132,26 +207,28 @@ def urgent_first(wanted: Sequence[WantedOrder]) -> list[str]:
     ]  # fmt: skip
 
 
-def _quicker(fork: Fork, machine: str) -> Iterator[Option]:
-    """The broken machine and all behind it 10 % quicker, where they have a set-point for that."""
-    behind = [one for one in _from(fork, machine) if "CycleTimeFactor" in fork.plant.nodes[one].signals]
-    if not behind:
-        return
+def _quicker(
+    fork: Fork, machine: str, factor: float, limits: Mapping[str, tuple[float, float]]
+) -> Iterator[Option]:  # fmt: skip
+    """The broken machine and all behind it quicker, as far as their set-points for that allow it."""
     steps, changes = [], []
-    for one in behind:
+    for one in _from(fork, machine):
+        if "CycleTimeFactor" not in fork.plant.nodes[one].signals:
+            continue
         now = fork.records.machines[one].factor
-        steps.append(
-            {
-                "command": "signal.write",
-                "params": {
-                    "signal": fork.plant.nodes[one].signals["CycleTimeFactor"], "value": round(now * _QUICKER, 3),
-                },
-            }
-        )  # fmt: skip
-        changes.append(ModelChange(element=one, figure="cycle_time", factor=_QUICKER))
+        low, high = limits.get(one, (0.0, np.inf))
+        becomes = min(high, max(low, round(now * factor, 3)))
+        if becomes >= now:
+            continue
+        signal = fork.plant.nodes[one].signals["CycleTimeFactor"]
+        steps.append({"command": "signal.write", "params": {"signal": signal, "value": becomes}})
+        changes.append(ModelChange(element=one, figure="cycle_time", factor=becomes / now))
+    if not changes:
+        return
+    first, percent = changes[0].element, round((1.0 - factor) * 100, 1)
     title = {
-        "en": f"{behind[0]} and all behind it 10 % quicker afterwards",
-        "zh-CN": f"修复后 {behind[0]} 及其下游提速 10 %",
+        "en": f"{first} and all behind it {percent:g} % quicker afterwards",
+        "zh-CN": f"修复后 {first} 及其下游提速 {percent:g} %",
     }
     yield Option(id="quicker", title=title, steps=tuple(steps), changes=tuple(changes))
 
@@ -170,42 +247,25 @@ def _from(fork: Fork, machine: str) -> list[str]:
     return found
 
 
-def _more_room(fork: Fork, machine: str) -> Iterator[Option]:
+def _more_room(fork: Fork, machine: str, more: int) -> Iterator[Option]:
     """Room for more parts before the broken machine, so that those before it go on."""
     buffers = {node.id: node for node in fork.plant.buffers()}
     before = next((flow.before for flow in reversed(fork.plant.into(machine)) if flow.before in buffers), None)
     if before is None:
         return
-    places = int(buffers[before].facts["Capacity"]) + _MORE_PLACES
+    places = int(buffers[before].facts["Capacity"]) + more
     change = ModelChange(element=before, figure="capacity", value=places)
     told = {
-        "en": f"Set parts aside before {machine}: room for {_MORE_PLACES} more than {before} holds.",
-        "zh-CN": f"在 {machine} 前临时存放：比 {before} 多 {_MORE_PLACES} 个位置。",
+        "en": f"Set parts aside before {machine}: room for {more} more than {before} holds.",
+        "zh-CN": f"在 {machine} 前临时存放：比 {before} 多 {more} 个位置。",
     }
     title = {"en": f"Set parts aside before {machine}", "zh-CN": f"{machine} 前临时存放"}
-    step = {"text": told, "changes": [msgspec.to_builtins(change)]}
-    yield Option(id="set_aside", title=title, steps=(step,), changes=(change,))
-
-
-def with_stand_in(model: simulate.Model, machine: str, helper: str, factor: float) -> simulate.Model | None:
-    """Return the model with a place at `helper` that takes the parts of `machine` and gives them where it does.
-
-    The work of the helper itself goes on beside it: it is not held up in the model. None where the machine is unknown.
-    """
-    original = next((one for one in model.machines if one.id == machine), None)
-    if original is None:
-        return None
-    operations = tuple(
-        msgspec.structs.replace(one, duration=simulate.scaled(one.duration, factor)) for one in original.operations
-    )
-    times = next((one.calendar for one in model.machines if one.id == helper), original.calendar)
-    place = simulate.Machine(id=f"{machine}@{helper}", operations=operations, power=original.power, calendar=times)
-    return msgspec.structs.replace(model, machines=(*model.machines, place))
+    yield Option(id="set_aside", title=title, steps=(by_hand(told, change),), changes=(change,))
 
 
 def rehearse(
     fork: Fork, machine: str, options: Sequence[Option], wanted: Sequence[WantedOrder], horizon_s: float,
-    replications: int = REPLICATIONS, seed: int = 1, cancellation: Any = None, pool: simulate.Pool | None = None,
+    replications: int = REPLICATIONS, seed: int = SEED, cancellation: Any = None, pool: simulate.Pool | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Run all options from one state with the same chance and return them ranked, best first, as plain JSON.
 
@@ -217,7 +277,7 @@ def rehearse(
     Raises:
         XushiError: see `simulate.run_alternatives`.
     """
-    models = {one.id: one.model or changed_model(fork.model, one.changes) for one in options if not one.sequence}
+    models = {one.id: changed_model(fork.model, one.changes) for one in options if not one.sequence}
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
     )
@@ -227,10 +287,12 @@ def rehearse(
     good: dict[str, NDArray[np.float64]] = {}
     for one in options:
         outcome = outcomes[WAIT if one.sequence else one.id]
-        sequence = [by_id[name] for name in one.sequence] if one.sequence else list(wanted)
-        late[one.id] = _finite(
-            lateness_min(sequence, order_times(outcome, sequence, fork.state.calendar_s)), replications
-        )
+        # Another sequence of the book: what the line's controller was told before counts no more.
+        sequence = [
+            msgspec.structs.replace(by_id[name], through=None) for name in one.sequence
+        ] if one.sequence else list(wanted)  # fmt: skip
+        times = order_times(outcome, sequence, fork.state.calendar_s)
+        late[one.id] = _finite(lateness_min(sequence, times), replications)
         good[one.id] = outcome.values("plant.good")
     is_due = any(one.due_s is not None for one in wanted)
 

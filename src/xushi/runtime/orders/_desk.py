@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import new_id
+from xushi.kernel import XushiError, new_id
 from xushi.runtime._planned_times import Stop, stops_of
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_ns, plant_of, read_records
-from xushi.runtime.orders._book import Book, read_book, wanted_of
+from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_parts, plant_of, read_records
+from xushi.runtime.orders._book import Book, order_of, read_book, wanted_of
+from xushi.runtime.orders._job_control import JobOrder, find_job_control, job_orders_at
 from xushi.runtime.orders._materials import Material, find_materials
 from xushi.runtime.orders._problem import Shop
+from xushi.runtime.orders._receipts import receipts
+from xushi.runtime.orders._requirements import MaterialRun, run_material
 from xushi.runtime.orders._route import main_route, paces, transfers_s, under_way
+from xushi.runtime.orders._stock import made_of_products, stocks_of
 from xushi.runtime.orders._watch import ContingencyDesk
+from xushi.signals import is_good
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -29,6 +36,11 @@ _FRESH_NS = 2 * _S
 _MOST_FOUND = 20
 
 
+def _ways(shop: Shop) -> list[tuple[str, str]]:
+    """From the first machine of each step to that of the next."""
+    return [(one.machines[0], other.machines[0]) for one, other in pairwise(shop.steps)]
+
+
 class OrderDesk:
     """What the commands and routes of orders share; nothing here changes a record."""
 
@@ -37,7 +49,7 @@ class OrderDesk:
         self._version = 0
         self._plant: tuple[int, Plant | None] = (0, None)
         self._materials: tuple[int, dict[str, Material] | None] = (0, None)
-        self._counted: tuple[int, int, int] = (-1, 0, 0)  # since, until, count
+        self._counted: tuple[int, int, Mapping[str, int]] = (-1, 0, {})  # since, until, count
         self._found: OrderedDict[str, Kept] = OrderedDict()
         self.turn = asyncio.Semaphore(1)
         self.contingencies = ContingencyDesk(platform)
@@ -64,19 +76,24 @@ class OrderDesk:
         """The twins have changed: what was read of them is read again when it is next asked for."""
         self._version += 1
 
-    def made_since(self, since_ns: int, until_ns: int) -> int:
-        """Return how many pieces left the plant in since_ns <= time < until_ns, as recorded.
+    def made_since(self, since_ns: int, until_ns: int) -> Mapping[str, int]:
+        """Return how many pieces left the plant in since_ns <= time < until_ns, as recorded, by order.
 
-        What was counted a moment ago is not counted again.
+        Those that the plant made for no order stand under an empty name. What was counted a moment ago is not counted
+        again.
         """
         since_ns = max(since_ns, until_ns - _LONGEST_NS)
         start, end, count = self._counted
         if start == since_ns and end <= until_ns < end + _FRESH_NS:
             return count
         plant = self.plant()
-        count = len(finished_ns(plant, self._platform.timelines.get(LIVE), since_ns, until_ns)) if plant.flows else 0
+        count = self._made(plant, since_ns, until_ns) if plant.flows else {}
         self._counted = (since_ns, until_ns, count)
         return count
+
+    def _made(self, plant: Plant, since_ns: int, until_ns: int) -> Mapping[str, int]:
+        parts = finished_parts(plant, self._platform.timelines.get(LIVE), since_ns, until_ns)
+        return Counter(order_of(job_order) for _, job_order in parts)
 
     def done(self, at_ns: int) -> dict[str, int]:
         """Return the pieces done of every order."""
@@ -88,15 +105,53 @@ class OrderDesk:
 
         Of an instant before the book was last changed nobody knows what was wanted then.
         """
-        return wanted_of(self.book_at(plant, timeline, at_ns))
+        return wanted_of(self.book_at(plant, timeline, at_ns), self.job_orders(timeline, at_ns))
+
+    def job_orders(self, timeline: str, at_ns: int) -> tuple[JobOrder, ...]:
+        """Return the job orders of the line's controller at an instant of the live line; none on other timelines."""
+        if timeline != LIVE:
+            return ()
+        return job_orders_at(find_job_control(self._platform), self._platform.timelines.get(LIVE), at_ns)
 
     def book_at(self, plant: Plant, timeline: str, at_ns: int) -> Book:
         """Return the order book of the live line at an instant, with what was made until then; empty as `wanted` is."""
         book = read_book(self._platform.store)
         if timeline != LIVE or not book.orders or at_ns < book.since_ns:
             return Book()
-        made = len(finished_ns(plant, self._platform.timelines.get(LIVE), book.since_ns, at_ns))
-        return msgspec.structs.replace(book, made=book.done(made), since_ns=at_ns)
+        made = book.done(self._made(plant, book.since_ns, at_ns))
+        return msgspec.structs.replace(book, made=made, since_ns=at_ns)
+
+    def material_run(self, now_ns: int, period_h: float) -> MaterialRun:
+        """Run the bills of materials for what is left of the order book.
+
+        Raises:
+            XushiError: see `run_material`.
+        """
+        book, done, materials = read_book(self._platform.store), self.done(now_ns), self.materials()
+        stocks = stocks_of(
+            materials, made_of_products(book, done), receipts(self._platform.store), now_ns / 1e6, self._live
+        )  # fmt: skip
+        return run_material(book, done, materials, stocks, now_ns / 1e6, period_h, self._make_h(book, done, now_ns))
+
+    def _live(self, key: str) -> float | None:
+        """The newest value of a signal; None where it is none, or not of good quality."""
+        registry = self._platform.registry
+        seen = self._platform.board.value(registry.handle(key)) if key in registry else None
+        if seen is None or not isinstance(seen.value, int | float) or not is_good(seen.quality):
+            return None
+        return float(seen.value)
+
+    def _make_h(self, book: Book, done: Mapping[str, int], now_ns: int) -> dict[str, float]:
+        """How long it takes to make what is left of each order by itself; empty where no line is described."""
+        try:
+            shop, _ = self.shop(now_ns)
+        except XushiError:
+            return {}
+        each_s = [min(shop.paces[one].each_s for one in step.machines) / len(step.machines) for step in shop.steps]
+        way_s = sum(each_s) + sum(shop.transfers_s.get(pair, 0) for pair in _ways(shop))
+        return {
+            order.id: (way_s + max(each_s) * (order.quantity - done.get(order.id, 0))) / 3_600 for order in book.orders
+        }
 
     def shop(self, now_ns: int) -> tuple[Shop, list[Stop]]:
         """Read the stations as they are now, and their planned stops.
@@ -106,9 +161,9 @@ class OrderDesk:
         """
         platform = self._platform
         plant = self.plant()
-        _, first_ns, _ = platform.timelines.span(LIVE)
-        start_ns = max(min(first_ns, now_ns - _S), now_ns - _LOOK_BACK_NS)
-        records: Records = read_records(platform.timelines.get(LIVE), plant, start_ns, now_ns)
+        records: Records = read_records(
+            platform.timelines.get(LIVE), plant, self.records_from_ns(now_ns), now_ns
+        )  # fmt: skip
         steps = main_route(plant, platform.twins)
         facts = {node.id: node.facts for node in plant.machines()}
         shop = Shop(
@@ -118,6 +173,11 @@ class OrderDesk:
             on_line=under_way(steps, records),
         )  # fmt: skip
         return shop, stops_of(platform.store)
+
+    def records_from_ns(self, now_ns: int) -> int:
+        """Since when the records are used that the times of a schedule come from."""
+        _, first_ns, _ = self._platform.timelines.span(LIVE)
+        return max(min(first_ns, now_ns - _S), now_ns - _LOOK_BACK_NS)
 
     def keep(self, found: Kept) -> str:
         """Lay a found schedule down until it is kept as a record; return its name."""

@@ -39,6 +39,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         facts: figures and words by the last part of their meaning: Stock, LeadTime (h), LotPolicy, OrderCost,
             HoldingCost (of a piece and day), Family.
         work: by station, the work over what the station takes usually.
+        stock_key: of the signal that its stock is, where that is mapped to one.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Used, ...] = ()
     facts: dict[str, str] = {}
     work: dict[str, float] = {}
+    stock_key: str = ""
 
     def number(self, fact: str, default: float = 0.0) -> float:
         """A figure; the default where it is not told or no number."""
@@ -64,6 +66,7 @@ def find_materials(twins: TwinIndex) -> dict[str, Material]:
         if shell.asset_information.global_asset_id
     }
     told: dict[str, tuple[dict[str, str], dict[str, float]]] = {}
+    stock_keys: dict[str, str] = {}
     bills: dict[str, list[Used]] = {}
     names: dict[str, dict[str, str]] = {}
     for submodel in twins.submodels():
@@ -77,6 +80,9 @@ def find_materials(twins: TwinIndex) -> dict[str, Material]:
         elif shell is not None and _says_material(submodel):
             facts, work = told.setdefault(shell, ({}, {}))
             _read_facts(submodel, facts, work)
+            for path, element in walk(submodel):
+                if isinstance(element, Property) and _role(_meaning(element)) == "Stock":
+                    stock_keys[shell] = f"{submodel.id}#{path}"
     wanted = dict.fromkeys([*bills, *(used.material for parts in bills.values() for used in parts)])
     found = {}
     for material in wanted:
@@ -84,7 +90,8 @@ def find_materials(twins: TwinIndex) -> dict[str, Material]:
         facts, work = told.get(material, ({}, {}))
         named = shell_names or names.get(material) or {"en": material}
         found[material] = Material(
-            id=material, name=named, parts=tuple(bills.get(material, ())), facts=facts, work=work
+            id=material, name=named, parts=tuple(bills.get(material, ())), facts=facts, work=work,
+            stock_key=stock_keys.get(material, ""),
         )  # fmt: skip
     return found
 
@@ -110,12 +117,18 @@ def _says_material(submodel: Submodel) -> bool:
     return any(_meaning(one).startswith(f"{MATERIAL}/") for _, one in walk(submodel) if isinstance(one, Property))
 
 
+def _role(meaning: str) -> str:
+    """What a meaning says of material; empty where it is about something else."""
+    is_own = meaning.startswith(f"{MATERIAL}/")
+    return meaning.removeprefix(f"{MATERIAL}/").partition(":")[0] if is_own else ""
+
+
 def _read_facts(submodel: Submodel, facts: dict[str, str], work: dict[str, float]) -> None:
     for _, element in walk(submodel):
         meaning = _meaning(element)
         if not isinstance(element, Property) or not meaning.startswith(f"{MATERIAL}/") or not element.value:
             continue
-        role = meaning.removeprefix(f"{MATERIAL}/").partition(":")[0]
+        role = _role(meaning)
         if role != "WorkFactor":
             facts[role] = element.value
             continue

@@ -16,6 +16,7 @@ from xushi.reports import ShiftCalendar
 from xushi.runtime._planned_times import Stop, between_shifts, joined
 from xushi.runtime.orders._book import Book, Order
 from xushi.runtime.orders._materials import Material
+from xushi.runtime.orders._requirements import Coming
 from xushi.runtime.orders._route import Pace, Step
 from xushi.schedule import Choice, Closed, Frozen, Job, Operation, Problem, Resource, Setup, Transport
 
@@ -59,13 +60,15 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_plan(
     shop: Shop, book: Book, done: Mapping[str, int], materials: Mapping[str, Material], calendar: ShiftCalendar,
-    stops: Sequence[Stop], now_ns: int, *, lot_size: int = 0, keep_sequence: bool = False, kept: Plan | None = None,
-    frozen: Sequence[Frozen] = (),
+    stops: Sequence[Stop], now_ns: int, *,
+    coming: Mapping[str, Coming] | None = None, lot_size: int = 0, keep_sequence: bool = False,
+    kept: Plan | None = None, frozen: Sequence[Frozen] = (),
 ) -> Plan:  # fmt: skip
     """Return the problem of all that is left to make.
 
     Args:
         done: pieces of each order that are finished.
+        coming: when how much of each material is there; what is not named is never missing.
         lot_size: pieces that go on together; chosen by the size of the problem where 0.
         keep_sequence: lots begin in the sequence of the book; otherwise the solver chooses.
         kept: the plan that is running, of which `frozen` stays as it is; its lots that have frozen operations go on.
@@ -74,7 +77,7 @@ def make_plan(
         XushiError: `runtime.schedule_nothing` where nothing is left, `schedule.too_large`.
     """
     base_ns = kept.start_ns if kept is not None and frozen else now_ns
-    maker = _Maker(shop, materials, base_ns, now_ns)
+    maker = _Maker(shop, materials, coming or {}, base_ns, now_ns)
     lots, jobs = _going_on(kept, frozen, maker.now_s) if kept is not None and frozen else ({}, [])
     waiting = _left(book, done, lots)
     if not jobs:
@@ -107,8 +110,10 @@ def make_plan(
 class _Maker:
     """Makes jobs of lots."""
 
-    def __init__(self, shop: Shop, materials: Mapping[str, Material], base_ns: int, now_ns: int) -> None:
-        self._shop, self._materials, self._base_ns = shop, materials, base_ns
+    def __init__(
+        self, shop: Shop, materials: Mapping[str, Material], coming: Mapping[str, Coming], base_ns: int, now_ns: int
+    ) -> None:  # fmt: skip
+        self._shop, self._materials, self._coming, self._base_ns = shop, materials, coming, base_ns
         self.now_s = max(0, math.ceil((now_ns - base_ns) / _S))
         self._used: dict[str, float] = {}
 
@@ -176,19 +181,19 @@ class _Maker:
             yield Choice(resource=machine, duration_s=max(1, round(seconds)))
 
     def _material_s(self, order: Order, step: Step, quantity: int) -> int:
-        """When the parts are there that this step mounts: now while the stock lasts, else when an order arrives."""
+        """When the parts are there that this step mounts, by the requirements of the book; 0 for at once."""
         material = self._materials.get(order.product)
-        late_s = 0.0
+        found_s = 0
         for used in material.parts if material is not None else ():
-            if used.station not in step.machines or used.material not in self._materials:
+            if used.station not in step.machines or used.material not in self._coming:
                 continue
-            part = self._materials[used.material]
-            if "Stock" not in part.facts:
-                continue
-            self._used[part.id] = self._used.get(part.id, 0.0) + used.quantity * quantity
-            if self._used[part.id] > part.number("Stock"):
-                late_s = max(late_s, part.number("LeadTime") * 3600)
-        return round(self.now_s + late_s) if late_s else 0
+            in_all = self._used.get(used.material, 0.0) + used.quantity * quantity
+            self._used[used.material] = in_all
+            at_ms = self._coming[used.material].when(in_all)
+            # More than was planned for comes with the last of it.
+            at_s = self._second(self._coming[used.material].at_ms[-1] if at_ms is None else at_ms, least=0) or 0
+            found_s = max(found_s, at_s)
+        return found_s if found_s > self.now_s else 0
 
 
 def _going_on(kept: Plan, frozen: Sequence[Frozen], now_s: int) -> tuple[dict[str, Lot], list[Job]]:

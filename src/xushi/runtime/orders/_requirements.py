@@ -1,27 +1,86 @@
-"""Material requirements of the order book: what has to be ordered when, gross to net over the bills of materials."""
+"""Material requirements of the order book: what has to be ordered when, gross to net over the bills of materials.
+
+One run of it tells both what to order and, for the schedule, when each part will be there.
+"""
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import msgspec
 
 from xushi.kernel import XushiError
 from xushi.runtime.orders._book import Book
 from xushi.runtime.orders._materials import Material
-from xushi.schedule import Item, Part, requirements
+from xushi.runtime.orders._stock import Stock
+from xushi.schedule import Item, Part, Requirement, requirements
 
 _HOUR_MS = 3_600_000
 MOST_PERIODS = 400
 _POLICIES = {"lot_for_lot": "lot_for_lot", "wagner_whitin": "wagner_whitin"}
 
 
-def plan_material(
-    book: Book, done: Mapping[str, int], materials: Mapping[str, Material], now_ms: float, period_h: float
-) -> dict[str, Any]:
-    """Return the requirements as plain JSON: items with their needs, and the orders by when they must go out.
+class Coming(msgspec.Struct, frozen=True):
+    """How much of a material is there in all by when: instants in ms since 1970, rising."""
 
-    An order without a due date is needed in the last period. What would have had to be ordered before now is `overdue`.
+    at_ms: tuple[float, ...]
+    in_all: tuple[float, ...]
+
+    def when(self, quantity: float) -> float | None:
+        """When so many pieces have come; None where they never do."""
+        at = bisect.bisect_left(self.in_all, quantity - 1e-9)
+        return self.at_ms[at] if at < len(self.at_ms) else None
+
+
+class MaterialRun(msgspec.Struct, frozen=True):
+    """What one run over the bills of materials found.
+
+    Attributes:
+        known: products and parts by id.
+        records: of each of them, in periods of `period_h` from `now_ms`.
+    """
+
+    now_ms: float
+    period_h: float
+    periods: int
+    known: dict[str, Material]
+    stocks: Mapping[str, Stock]
+    records: dict[str, Requirement]
+
+    def coming(self) -> dict[str, Coming]:
+        """When each material with a stock is there: that, what was ordered, and the lots that are planned.
+
+        A planned lot comes in the period that needs it. One that would have had to be ordered before now can be
+        ordered now, and comes a lead time later.
+        """
+        return {name: self._coming(name) for name in self.known if name in self.stocks}
+
+    def _coming(self, name: str) -> Coming:
+        lead_h = self.known[name].number("LeadTime")
+        stock, record = self.stocks[name], self.records[name]
+        events = [(self.now_ms, stock.left), *stock.to_come]
+        for period, quantity in enumerate(record.lots):
+            at_ms = self.now_ms + max(period * self.period_h, lead_h) * _HOUR_MS
+            events += [(at_ms, quantity)] if quantity > 0 else []
+        events.sort()
+        return Coming(tuple(at_ms for at_ms, _ in events), tuple(itertools.accumulate(one for _, one in events)))
+
+
+def run_material(
+    book: Book, done: Mapping[str, int], materials: Mapping[str, Material], stocks: Mapping[str, Stock],
+    now_ms: float, period_h: float, make_h: Mapping[str, float],
+) -> MaterialRun:  # fmt: skip
+    """Explode what is left of the orders over the bills of materials, against stock and what is to come.
+
+    An order without a due date is needed in the last period.
+
+    Args:
+        stocks: of materials that have one.
+        make_h: how long it takes to make what is left of an order: so long before its due date its parts are needed.
 
     Raises:
         XushiError: `runtime.requirements_long`; `schedule.bill_cycle` and the like, with the element.
@@ -29,6 +88,11 @@ def plan_material(
     period_ms = period_h * _HOUR_MS
     left = {order.id: order.quantity - done.get(order.id, 0) for order in book.orders}
     open_orders = [order for order in book.orders if left[order.id] > 0]
+    needed_ms = {
+        order.id: max(0.0, order.due_ms - make_h.get(order.id, 0.0) * _HOUR_MS - now_ms)
+        for order in open_orders
+        if order.due_ms is not None
+    }
     dues = [max(0.0, order.due_ms - now_ms) for order in open_orders if order.due_ms is not None]
     periods = max(1, math.floor(max(dues, default=0.0) / period_ms) + 1)
     if periods > MOST_PERIODS:
@@ -37,39 +101,52 @@ def plan_material(
     demand: dict[str, list[float]] = {}
     for order in open_orders:
         known.setdefault(order.product, Material(id=order.product, name={"en": order.product}))
-        at = periods - 1 if order.due_ms is None else math.floor(max(0.0, order.due_ms - now_ms) / period_ms)
+        at = periods - 1 if order.id not in needed_ms else math.floor(needed_ms[order.id] / period_ms)
         demand.setdefault(order.product, [0.0] * periods)[min(at, periods - 1)] += left[order.id]
-    items = [_item(one, period_h) for one in known.values()]
-    records = requirements(items, demand, periods)
+    items = [_item(one, stocks.get(one.id, Stock()), now_ms, period_h, periods) for one in known.values()]
+    return MaterialRun(now_ms, period_h, periods, known, stocks, requirements(items, demand, periods))
+
+
+def told(run: MaterialRun) -> dict[str, Any]:
+    """Return a run as plain JSON: items with their needs, and the orders by when they must go out.
+
+    What would have had to be ordered before now is `overdue`.
+    """
+    known, records = run.known, run.records
     needed = {name for name, record in records.items() if any(record.gross)}
+    period_ms = run.period_h * _HOUR_MS
     return {
-        "now_ms": now_ms, "period_h": period_h, "periods": periods,
+        "now_ms": run.now_ms, "period_h": run.period_h, "periods": run.periods,
         "items": [
             {
                 "id": name, "name": known[name].name, "is_made": bool(known[name].parts),
-                "stock": known[name].number("Stock"), "lead_time_h": known[name].number("LeadTime"),
-                "lots": _policy(known[name]), "gross": list(records[name].gross), "net": list(records[name].net),
+                "stock": run.stocks.get(name, Stock()).left,
+                "to_come": sum(quantity for _, quantity in run.stocks.get(name, Stock()).to_come),
+                "lead_time_h": known[name].number("LeadTime"), "lots": _policy(known[name]),
+                "gross": list(records[name].gross), "net": list(records[name].net),
                 "orders": list(records[name].orders), "overdue": records[name].overdue,
             }
             for name in known
             if name in needed
         ],
-        "orders": sorted(_orders(records, known, now_ms, period_ms), key=lambda one: (one["order_ms"], one["item"])),
+        "orders": sorted(
+            _orders(records, known, run.now_ms, period_ms), key=lambda one: (one["order_ms"], one["item"])
+        ),
     }  # fmt: skip
 
 
-def _orders(records: Any, known: Mapping[str, Material], now_ms: float, period_ms: float) -> list[dict[str, Any]]:
+def _orders(
+    records: Mapping[str, Requirement], known: Mapping[str, Material], now_ms: float, period_ms: float
+) -> Iterator[dict[str, Any]]:  # fmt: skip
     """One line for each order that has to go out."""
-    found = []
     for name, record in records.items():
         if known[name].parts and "LeadTime" not in known[name].facts:
             continue  # made on the line: that is the schedule's business
         for period, quantity in enumerate(record.orders):
             if quantity > 0:
-                found.append(_line(known[name], quantity, now_ms + period * period_ms, False))
+                yield _line(known[name], quantity, now_ms + period * period_ms, False)
         if record.overdue > 0:
-            found.append(_line(known[name], record.overdue, now_ms, True))
-    return found
+            yield _line(known[name], record.overdue, now_ms, True)
 
 
 def _line(material: Material, quantity: float, at_ms: float, is_overdue: bool) -> dict[str, Any]:
@@ -83,10 +160,15 @@ def _policy(material: Material) -> Any:
     return _POLICIES.get(material.facts.get("LotPolicy", ""), "lot_for_lot")
 
 
-def _item(material: Material, period_h: float) -> Item:
+def _item(material: Material, stock: Stock, now_ms: float, period_h: float, periods: int) -> Item:
+    receipts: dict[int, float] = {}
+    for at_ms, quantity in stock.to_come:
+        period = math.ceil((at_ms - now_ms) / (period_h * _HOUR_MS))  # it can be used from the next one on
+        if period < periods:
+            receipts[period] = receipts.get(period, 0.0) + quantity
     return Item(
         id=material.id, parts=tuple(Part(item=one.material, quantity=one.quantity) for one in material.parts),
-        lead_time=math.ceil(material.number("LeadTime") / period_h), stock=max(0.0, material.number("Stock")),
+        lead_time=math.ceil(material.number("LeadTime") / period_h), stock=stock.left, receipts=receipts,
         lots=_policy(material), order_cost=material.number("OrderCost"),
         holding_cost=material.number("HoldingCost") * period_h / 24,
     )  # fmt: skip

@@ -25,9 +25,10 @@ from xushi.kernel import (
     diff_key,
 )
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.orders._book import LATEST_MS, Instant, read_book
+from xushi.runtime.orders._book import LATEST_MS, Book, Instant, read_book
 from xushi.runtime.orders._placing import Wish, before_of, drawn_together, one_behind_the_other, place
 from xushi.runtime.orders._problem import Lot, Plan, make_plan
+from xushi.runtime.orders._requirements import MOST_PERIODS
 from xushi.schedule import Assignment, Frozen, Problem, value_of
 from xushi.schedule import Schedule as Answer
 
@@ -49,6 +50,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         value_s, bound_s: of the objective, as `schedule.Schedule` says.
         frozen_until_ns: what begins before stays as it is.
+        data_from_ns: since when the records were used that times come from, until it was made; 0 where nobody noted it.
     """
 
     plan: Plan
@@ -59,6 +61,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     made_ns: int
     made_by: str
     frozen_until_ns: int = 0
+    data_from_ns: int = 0
 
     def frozen(self, now_ns: int) -> tuple[Frozen, ...]:
         """What has begun, or begins within the frozen zone."""
@@ -208,10 +211,17 @@ def plan_now(platform: Platform, now_ns: int, lot_size: int = 0, keep_sequence: 
     is_frozen = kept is not None and kept.frozen_until_ns > now_ns
     return make_plan(
         shop, book, platform.orders.done(now_ns), platform.orders.materials(), calendar_of(platform.store), stops,
-        now_ns, lot_size=lot_size, keep_sequence=keep_sequence,
+        now_ns, coming=platform.orders.material_run(now_ns, _period_h(book, now_ns)).coming(), lot_size=lot_size,
+        keep_sequence=keep_sequence,
         kept=kept.plan if kept is not None and is_frozen else None,
         frozen=kept.frozen(now_ns) if kept is not None and is_frozen else (),
     )  # fmt: skip
+
+
+def _period_h(book: Book, now_ns: int) -> float:
+    """As fine as the requirements of a book can be told, in half hours."""
+    dues_h = [(order.due_ms - now_ns / 1e6) / 3.6e6 for order in book.orders if order.due_ms is not None]
+    return max(1, math.ceil(2 * max(dues_h, default=0.0) / (MOST_PERIODS - 1))) / 2
 
 
 def _prepare_make(context: CommandContext, params: MakeParams) -> Change:
@@ -271,7 +281,8 @@ class _Make:
         )
         kept = read_schedule(self.platform.store)
         until_ns = kept.frozen_until_ns if kept is not None and kept.frozen_until_ns > now_ns else 0
-        return settled(plan, found, now_ns, self.actor.name, until_ns)
+        made = settled(plan, found, now_ns, self.actor.name, until_ns)
+        return msgspec.structs.replace(made, data_from_ns=self.platform.orders.records_from_ns(now_ns))
 
 
 def settled(plan: Plan, found: Answer, now_ns: int, made_by: str, frozen_until_ns: int = 0) -> Kept:
@@ -413,6 +424,20 @@ def _prepare_repair(context: CommandContext, params: RepairParams) -> Change:
 
 
 # ---- telling
+def runs_of(kept: Kept) -> list[tuple[str, int]]:
+    """Return what begins at the head of the line, in sequence: orders with the pieces that follow each other."""
+    lots = lots_of(kept.plan)
+    heads = [one for one in kept.assignments if one.operation.endswith("/1")]
+    runs: list[tuple[str, int]] = []
+    for one in sorted(heads, key=lambda one: one.start_s):
+        lot = lots[one.operation]
+        if runs and runs[-1][0] == lot.order:
+            runs[-1] = (lot.order, runs[-1][1] + lot.quantity)
+        else:
+            runs.append((lot.order, lot.quantity))
+    return runs
+
+
 def lots_of(plan: Plan) -> dict[str, Lot]:
     """Lots by operation."""
     return {one.id: plan.lots[job.id] for job in plan.problem.jobs for one in job.operations}

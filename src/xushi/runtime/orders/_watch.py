@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +14,34 @@ import msgspec
 import numpy as np
 
 from xushi import simulate
-from xushi.kernel import Actor, Change, Command, CommandContext, Diff, Progress, Record, XushiError, diff_key, new_id
+from xushi.kernel import (
+    Actor,
+    Change,
+    Command,
+    CommandContext,
+    Diff,
+    Progress,
+    Record,
+    XushiError,
+    canonical_json,
+    diff_key,
+    new_id,
+)
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import OUT_OF_SERVICE, fork, has_states, need_engine
-from xushi.runtime.orders._contingency import broken, options_for, rehearse
+from xushi.runtime.foresight import OUT_OF_SERVICE, Fork, Plant, fork, has_states, need_engine
+from xushi.runtime.orders._contingency import (
+    SEED,
+    Assumptions,
+    Rescheduled,
+    assumptions_of,
+    broken,
+    options_for,
+    rehearse,
+    repair_min,
+)
 from xushi.runtime.orders._route import stand_ins
+from xushi.runtime.orders._schedule import need_solver, read_schedule, repaired, runs_of
 from xushi.signals import Frame
 from xushi.trust import ALL_SCOPES
 
@@ -31,6 +55,7 @@ OWN_RIGHT = "platform"  # of the platform's own hand: nobody is granted it
 OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 PATIENCE_S = 3.0  # a machine that is back sooner is no breakdown to plan for
 _S = 1_000_000_000
+_MS = 1_000_000
 _LOOK_BACK_NS = 4 * 3600 * _S
 _HORIZON_S = 4 * 3600.0
 _MOST_KEPT = 50
@@ -38,10 +63,15 @@ _MOST_WAITING = 4
 
 
 class RehearseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The machine that stands, and how long it will, in minutes; as its repairs usually take when left out."""
+    """The machine that stands, and how long it will, in minutes; as its repairs usually take when left out.
+
+    Attributes:
+        assumptions: what the plant does not tell; the answer says which figures were given, recorded or assumed.
+    """
 
     machine: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     minutes: Annotated[float, msgspec.Meta(gt=0, le=24 * 60)] | None = None
+    assumptions: Assumptions = Assumptions()
 
 
 class OfferParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,7 +152,7 @@ class _Rehearse:
 
     async def _work(self, told: Progress) -> dict[str, Any]:
         desk = self.platform.orders.contingencies
-        return await desk.rehearse(self.params.machine, self.params.minutes, is_live=False)
+        return await desk.rehearse(self.params.machine, self.params.minutes, self.params.assumptions, is_live=False)
 
 
 def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
@@ -143,9 +173,7 @@ def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
 
 
 def _prepare_handle(context: CommandContext, params: HandleParams) -> Change:
-    before = context.store.get(KIND, params.id)
-    if before is None:
-        raise XushiError("runtime.contingency_unknown", id=params.id[:100])
+    before = contingency_of(context.store, params.id)
     after = {**before, "handled_by": context.actor.name}
     return Change(
         diff=Diff(updated={diff_key(KIND, params.id): (before, after)}), summary={"machine": before["machine"]}
@@ -160,6 +188,18 @@ def _prepare_close(context: CommandContext, params: CloseParams) -> Change:
     return Change(
         diff=Diff(updated={diff_key(KIND, params.id): (before, after)}), summary={"machine": before["machine"]}
     )  # fmt: skip
+
+
+def contingency_of(store: Any, key: str) -> dict[str, Any]:
+    """A rehearsed contingency.
+
+    Raises:
+        XushiError: `runtime.contingency_unknown`.
+    """
+    record = store.get(KIND, key)
+    if record is None:
+        raise XushiError("runtime.contingency_unknown", id=key[:100])
+    return dict(record)
 
 
 def contingencies(store: Any) -> list[dict[str, Any]]:
@@ -266,7 +306,7 @@ class ContingencyDesk:
             machine = next((node.id for node in plant.machines() if node.signals.get("State") == key), None)
             if machine is None or signal not in self._down:
                 return
-            made = await self.rehearse(machine, None, is_live=True)
+            made = await self.rehearse(machine, None, Assumptions(), is_live=True)
             if signal in self._down:
                 self._down[signal] = made["id"]
             else:
@@ -274,7 +314,9 @@ class ContingencyDesk:
         except XushiError as error:
             log.info("no contingency plans for %s: %s", key, error)
 
-    async def rehearse(self, machine: str, minutes: float | None, *, is_live: bool) -> dict[str, Any]:
+    async def rehearse(
+        self, machine: str, minutes: float | None, given: Assumptions, *, is_live: bool
+    ) -> dict[str, Any]:  # fmt: skip
         """Rehearse what could be done about a machine that stands, and keep the answer as a record.
 
         Raises:
@@ -282,7 +324,7 @@ class ContingencyDesk:
         """
         async with self._turn:
             cancellation = simulate.Cancellation()
-            thread = asyncio.ensure_future(asyncio.to_thread(self._work, machine, minutes, cancellation))
+            thread = asyncio.ensure_future(asyncio.to_thread(self._work, machine, minutes, given, cancellation))
             try:
                 plans = await asyncio.shield(thread)
             except asyncio.CancelledError:
@@ -293,17 +335,55 @@ class ContingencyDesk:
         outcome = await self._platform.bus.run("contingency.offer", {"plans": plans, "is_live": is_live}, OWN_HAND)
         return {**plans, "id": outcome.result["id"]}
 
-    def _work(self, machine: str, minutes: float | None, cancellation: Any) -> dict[str, Any]:
+    def _work(self, machine: str, minutes: float | None, given: Assumptions, cancellation: Any) -> dict[str, Any]:
         platform = self._platform
         plant = platform.orders.plant()
-        _, first_ns, now_ns = platform.timelines.span(LIVE)
-        start_ns = max(first_ns, now_ns - _LOOK_BACK_NS)
+        _, first_ns, last_ns = platform.timelines.span(LIVE)
+        # Whole milliseconds, as they are kept: a plan made of this forks at exactly the same instants.
+        now_ns = last_ns - last_ns % _MS
+        start_ns = max(first_ns + -first_ns % _MS, now_ns - _LOOK_BACK_NS)
         timeline, planned = platform.timelines.get(LIVE), planned_times(platform.store)
-        begun = broken(fork(plant, timeline, start_ns, now_ns, planned), machine, minutes)
+        usual = fork(plant, timeline, start_ns, now_ns, planned)
+        assumed = assumptions_of(usual, machine, given)
+        begun = broken(usual, machine, minutes, assumed["repair_min"].value)
         wanted = platform.orders.wanted(plant, LIVE, now_ns)
         helpers = {
             helper: plant.nodes[helper].facts.get("StandInFactor", 1.0)
             for helper in stand_ins(plant, platform.twins).get(machine, ())
         }
-        options = list(options_for(begun, machine, wanted, helpers))
-        return rehearse(begun, machine, options, wanted, _HORIZON_S, cancellation=cancellation, pool=platform.pool)
+        rescheduled = self._rescheduled(begun, machine, minutes, now_ns)
+        options = list(options_for(begun, machine, wanted, helpers, assumed, self._limits(plant), rescheduled))
+        found = rehearse(begun, machine, options, wanted, _HORIZON_S, cancellation=cancellation, pool=platform.pool)
+        # Whoever makes a plan of it has the same futures again: from this model, these records, this chance.
+        evidence = {
+            "model_sha256": hashlib.sha256(canonical_json(begun.model)).hexdigest(), "seed": SEED,
+            "data_from_ms": start_ns / 1e6, "data_until_ms": now_ns / 1e6,
+        }  # fmt: skip
+        return {**found, "minutes": minutes, "assumptions": msgspec.to_builtins(assumed), "evidence": evidence}
+
+    def _limits(self, plant: Plant) -> dict[str, tuple[float, float]]:
+        """What the interfaces allow as cycle-time factors, by machine."""
+        registry = self._platform.registry
+        found = {}
+        for node in plant.machines():
+            key = node.signals.get("CycleTimeFactor")
+            if key is not None:
+                signal = registry.get(registry.handle(key))
+                found[node.id] = (signal.low or 0.0, math.inf if signal.high is None else signal.high)
+        return found
+
+    def _rescheduled(self, begun: Fork, machine: str, minutes: float | None, now_ns: int) -> Rescheduled | None:
+        """The schedule in force, planned anew round the machine; None where there is none that could be."""
+        kept = read_schedule(self._platform.store)
+        if kept is None:
+            return None
+        told = repair_min(begun, machine)
+        lasts_min = minutes or max(1.0, (told["mean"] or 0.0) - (told["down"] or 0.0))
+        try:
+            need_solver()
+            after = repaired(kept, machine, lasts_min, now_ns)
+        except XushiError as refusal:
+            log.info("the schedule cannot be planned anew round %s: %s", machine, refusal)
+            return None
+        sequence = tuple(dict.fromkeys(order for order, _ in runs_of(after)))
+        return Rescheduled(sequence, round(lasts_min, 1))

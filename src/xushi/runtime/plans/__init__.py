@@ -11,6 +11,7 @@ from xushi.runtime.plans._content import (
     PlanOrigin,
     PlanPromise,
     PromisedFigure,
+    ScheduleOrigin,
     content_schema,
     digest_of,
     read_content,
@@ -18,6 +19,8 @@ from xushi.runtime.plans._content import (
 )
 from xushi.runtime.plans._desk import PlanDesk
 from xushi.runtime.plans._from_branch import from_branch_commands
+from xushi.runtime.plans._from_contingency import from_contingency_commands
+from xushi.runtime.plans._from_schedule import from_schedule_commands
 from xushi.runtime.plans._measuring import measure, measure_commands
 from xushi.runtime.plans._promising import promise_of
 from xushi.runtime.plans._records import Plan, plan_of, plans
@@ -38,9 +41,12 @@ __all__ = [
     "PlanOrigin",
     "PlanPromise",
     "PromisedFigure",
+    "ScheduleOrigin",
     "content_schema",
     "digest_of",
     "from_branch_commands",
+    "from_contingency_commands",
+    "from_schedule_commands",
     "is_own",
     "measure",
     "measure_commands",

@@ -33,13 +33,16 @@ _AT_THIS_COMPUTER = ("operator", "token:this computer")
 
 
 class MakeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The plan, in the format `xushi-plan/1`."""
+    """The plan, in the format `xushi-plan/1`; a promise in it, and where that comes from, are left out.
+
+    What this plant will do only a rehearsal here can promise.
+    """
 
     content: PlanContent
 
 
 class ReviseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A plan and what it becomes."""
+    """A plan and what it becomes; its promise is gone then, until it is rehearsed again."""
 
     plan: PlanId
     content: PlanContent
@@ -111,7 +114,10 @@ def plan_commands() -> list[Command]:
 
 
 def _prepare_make(context: CommandContext, params: MakeParams) -> Change:
-    return make_plan(context, params.content)
+    content = msgspec.structs.replace(params.content, promise=None, origin=None)
+    made = make_plan(context, content)
+    is_dropped = content != params.content
+    return msgspec.structs.replace(made, result={**made.result, "is_promise_dropped": is_dropped})
 
 
 def make_plan(context: CommandContext, content: PlanContent) -> Change:
@@ -148,8 +154,10 @@ def told(plan: Plan) -> dict[str, Any]:
 def _prepare_revise(context: CommandContext, params: ReviseParams) -> Change:
     plan = plan_of(context.store, params.plan)
     require(plan, *OPEN)
-    check_content(context.services["platform"], params.content)
-    return Change(diff=changed(context.store, revised(context, plan, params.content)), summary=told(plan))
+    # Whatever the content says: what was promised was promised of other steps, and where it began stays true.
+    content = msgspec.structs.replace(params.content, promise=None, origin=plan.content.origin)
+    check_content(context.services["platform"], content)
+    return Change(diff=changed(context.store, revised(context, plan, content)), summary=told(plan))
 
 
 def revised(context: CommandContext, plan: Plan, content: PlanContent, **more: Any) -> Plan:

@@ -18,6 +18,7 @@ MOST_STEPS = 100
 MOST_GUARDS = 20
 LARGEST_BYTES = 256 * 1024
 DAY_S = 86_400.0
+LATEST_MS = 4.1e12  # the year 2099
 _Key = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 _Short = Annotated[str, msgspec.Meta(max_length=200)]
 Note = Annotated[str, msgspec.Meta(max_length=1_000)]
@@ -50,10 +51,12 @@ class _Step(_Data, frozen=True, kw_only=True, tag_field="kind"):
     """What both kinds of steps have.
 
     Attributes:
+        at_ms: its turn comes no sooner than this instant, ms since 1970; None for as soon as those before it are done.
         only_when: the step is left out where this is false when its turn comes.
         wait_until: the next step waits for this; the plan pauses where it does not come within `timeout_s`.
     """
 
+    at_ms: Annotated[float, msgspec.Meta(ge=0, le=LATEST_MS)] | None = None
     only_when: PlanCondition | None = None
     wait_until: PlanCondition | None = None
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=7 * DAY_S)] = 60.0
@@ -129,6 +132,27 @@ class PlanPromise(_Data, frozen=True, kw_only=True):
     figures: Annotated[tuple[PromisedFigure, ...], msgspec.Meta(max_length=20)] = ()
 
 
+class ScheduleOrigin(_Data, frozen=True, kw_only=True):
+    """The schedule that a plan was made from.
+
+    Attributes:
+        made_ms, made_by: when it was found, and by whom.
+        problem_sha256: of the canonical JSON of the problem that was solved.
+        solver: the engine that found it.
+        value_s, bound_s: of its objective; no schedule of the problem is better than the bound, where one is known.
+        data_from_ms, data_until_ms: span of the records that its times were estimated from.
+    """
+
+    made_ms: float
+    made_by: _Short
+    problem_sha256: Annotated[str, msgspec.Meta(max_length=64)]
+    solver: _Short
+    value_s: int
+    bound_s: int | None = None
+    data_from_ms: float | None = None
+    data_until_ms: float | None = None
+
+
 class PlanOrigin(_Data, frozen=True, kw_only=True):
     """Where the promise comes from: fork, model, chance and data.
 
@@ -136,6 +160,8 @@ class PlanOrigin(_Data, frozen=True, kw_only=True):
         timeline: the timeline that was forked.
         fork_ms: the instant of the fork, ms since 1970, UTC.
         branch: the branch that the plan was made from; empty for none.
+        schedule: the schedule that it was made from.
+        contingency: the rehearsed breakdown that it answers; empty for none.
         model_sha256: of the canonical JSON of the model without the plan's changes.
         data_from_ms, data_until_ms: span of the records that the model was estimated from.
         not_modelled: numbers of the steps, from 1, whose effect the model does not know.
@@ -144,6 +170,8 @@ class PlanOrigin(_Data, frozen=True, kw_only=True):
     timeline: _Short
     fork_ms: float
     branch: _Short = ""
+    schedule: ScheduleOrigin | None = None
+    contingency: _Short = ""
     model_sha256: Annotated[str, msgspec.Meta(max_length=64)] = ""
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
     data_from_ms: float | None = None

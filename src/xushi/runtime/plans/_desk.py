@@ -158,6 +158,8 @@ class _Execution:
         """Bring one step as far as it goes; what was done of it before is not done again."""
         step, stands = self._steps[number], self._run().steps[number]
         await self._look()
+        while stands.state == "pending" and step.at_ms is not None and self._clock.now_ns() < step.at_ms * 1e6:
+            await self._tick()
         if stands.state == "pending" and not await self._applies(step):
             now_ns = self._clock.now_ns()
             await self._note(number, StepRun(state="skipped", began_ns=now_ns, ended_ns=now_ns))

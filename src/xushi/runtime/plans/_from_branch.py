@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError
-from xushi.runtime.branches import MOVE, Branch, Edit, Move
-from xushi.runtime.foresight import EVERY, ModelChange, need_engine
+from xushi.runtime.branches import MOVE, STOP, Branch, Edit, Move
+from xushi.runtime.foresight import EVERY, ModelChange, need_engine, plant_of
+from xushi.runtime.orders import StopParams
 from xushi.runtime.plans._commands import WRITE, make_plan
 from xushi.runtime.plans._content import MOST_STEPS, CommandStep, ManualStep, PlanContent, PlanOrigin, Step, Words
 from xushi.runtime.plans._rehearsing import rehearse_branch
+from xushi.runtime.plans._stops import in_time, stop_steps
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -56,7 +58,10 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
         # All branches of a lineage share the plant and the places of the package of the last.
         return platform.branches.scene(one, platform.branches.package(branch.id)).moves()
 
-    steps = steps_of(branch, moves_on)
+    def carried_out(stop: StopParams) -> tuple[Step, ...]:
+        return stop_steps(platform, plant_of(platform), stop.machine, stop.start_ms, stop.end_ms)
+
+    steps = steps_of(branch, moves_on, carried_out)
     origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
     content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
     made = make_plan(context, content)
@@ -67,16 +72,20 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     return msgspec.structs.replace(made, effects=(effect,))
 
 
-def steps_of(branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]]) -> tuple[Step, ...]:
+def steps_of(
+    branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]],
+    carried_out: Callable[[StopParams], tuple[Step, ...]],
+) -> tuple[Step, ...]:  # fmt: skip
     """The steps that bring the plant to where a branch is, the changes of the branches before it first.
 
     Args:
         moves_on: what each move of a branch does, by the number of its edit; asked only where something is moved.
+        carried_out: the steps that do what a planned stop says, at its times.
 
     Raises:
         XushiError: `runtime.branch_unchanged`, `runtime.plan_steps_many`.
     """
-    steps = tuple(step for one in _lineage(branch) for step in _steps(one, moves_on))
+    steps = in_time([step for one in _lineage(branch) for step in _steps(one, moves_on, carried_out)])
     if not steps:
         raise XushiError("runtime.branch_unchanged", branch=branch.title)
     if len(steps) > MOST_STEPS:
@@ -89,12 +98,17 @@ def _lineage(branch: Branch) -> list[Branch]:
     return [*(_lineage(branch.before) if branch.before is not None else []), branch]
 
 
-def _steps(branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]]) -> Iterator[Step]:
+def _steps(
+    branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]],
+    carried_out: Callable[[StopParams], tuple[Step, ...]],
+) -> Iterator[Step]:  # fmt: skip
     """The steps of one branch of a lineage; a move is made by hand."""
     moves = moves_on(branch) if any(edit.command == MOVE for edit in branch.edits) else {}
     for index, edit in enumerate(branch.edits):
         if edit.command != MOVE:
             yield _step(edit)
+            if edit.command == STOP:
+                yield from carried_out(msgspec.convert(edit.params, StopParams, strict=False))
         elif index in moves:
             yield ManualStep(text=_by_hand(moves[index]), changes=moves[index].changes)
 
@@ -137,6 +151,11 @@ def _told(change: ModelChange) -> tuple[str, str]:
         case "share":
             percent = f"{(change.share or 0) * 100:g} %"
             return f"Send {percent} of what leaves {place} to {to}", f"将离开 {place} 的 {percent} 送往 {to}"
+        case "stand_in":
+            return (
+                f"Do the work of {place} at {to}: there it takes {change.factor:g} times as long",
+                f"将 {place} 的作业移到 {to}：在那里用时为 {change.factor:g} 倍",
+            )
         case "first_input":
             return f"Let {place} take from {to} first", f"让 {place} 优先从 {to} 取件"
     en, zh = _FIGURES[change.figure]

@@ -13,11 +13,12 @@ import numpy as np
 from xushi.kernel import Actor, Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.branches import find_roles
-from xushi.runtime.foresight import Node, Plant, plant_of, read_machine
+from xushi.runtime.foresight import Node, Plant, last_machines, plant_of, read_machine
 from xushi.runtime.plans._commands import PlanId, PlanParams, told
 from xushi.runtime.plans._content import PromisedFigure
+from xushi.runtime.plans._order_figures import happened_to_orders
 from xushi.runtime.plans._plant_time import plant_now_ns
-from xushi.runtime.plans._promising import LESS_IS_BETTER
+from xushi.runtime.plans._promising import is_less_better
 from xushi.runtime.plans._records import Measured, Measurement, Plan, changed, plan_of, plans
 from xushi.signals import Timeline
 
@@ -162,8 +163,18 @@ def measure(platform: Platform, plan: Plan) -> Measurement:
     until_ns = run.plant_ns + int(promise.span_s * _NS)
     now_ns = plant_now_ns(platform, plant)
     end_ns = min(until_ns, now_ns)
-    happened = _happened(platform, platform.timelines.get("live"), plant, run.plant_ns, end_ns)
-    figures = tuple(_compared(one, happened.get(one.id), now_ns >= until_ns) for one in promise.figures)
+    timeline = platform.timelines.get("live")
+    happened = _happened(platform, timeline, plant, run.plant_ns, end_ns)
+    late: frozenset[str] = frozenset()
+    if run.book is not None and end_ns > run.plant_ns:
+        told, late = happened_to_orders(run.book, plant, timeline, run.plant_ns, end_ns)
+        has_gap = any(
+            _has_gap(timeline, node.signals.get("CurrentPart"), run.plant_ns, end_ns) for node in last_machines(plant)
+        )
+        happened |= {} if has_gap else told
+    figures = tuple(
+        _compared(one, happened.get(one.id), now_ns >= until_ns, one.id in late) for one in promise.figures
+    )  # fmt: skip
     states = {one.state for one in figures}
     state: Any = next((one for one in ("not_yet", "broken", "kept") if one in states), "unknown")
     return Measurement(
@@ -171,17 +182,20 @@ def measure(platform: Platform, plan: Plan) -> Measurement:
     )  # fmt: skip
 
 
-def _compared(promised: PromisedFigure, happened: float | None, is_over: bool) -> Measured:
-    """A figure is kept where it lies in its band, or beyond it on the better side."""
+def _compared(promised: PromisedFigure, happened: float | None, is_over: bool, is_least: bool) -> Measured:
+    """A figure is kept where it lies in its band, or beyond it on the better side.
+
+    Of what was to be over within the span and is not, only the least is known: it is broken.
+    """
     low, high = promised.band_low, promised.band_high
     state: Any = "kept"
     if not is_over:
         state = "not_yet"
     elif happened is None or low is None or high is None:
         state = "unknown"
-    elif happened > high if promised.id in LESS_IS_BETTER else happened < low:
+    elif is_least or (happened > high if is_less_better(promised.id) else happened < low):
         state = "broken"
-    return Measured(id=promised.id, happened=happened, state=state)
+    return Measured(id=promised.id, happened=happened, state=state, is_least=is_least)
 
 
 def _happened(

@@ -8,22 +8,32 @@ futures hold all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xushi import simulate
-from xushi.runtime.foresight import NOW, plain
+from xushi.runtime.foresight import CONFIDENCE, NOW, plain
+from xushi.runtime.foresight import figure as figure_of
 from xushi.runtime.plans._content import PlanPromise, PromisedFigure
 
+Futures: TypeAlias = NDArray[np.float64]  # [replications]
 LEVEL = 0.9
 MEASURABLE = ("plant.good", "plant.throughput_per_h", "plant.energy_kwh")  # what the history tells afterwards
-LESS_IS_BETTER = ("plant.energy_kwh", "finished.flow_s")
+_LESS_IS_BETTER = ("plant.energy_kwh", "finished.flow_s")
+_OF_ORDERS = "order."
+
+
+def is_less_better(figure: str) -> bool:
+    """Whether less than promised is no harm: energy, and how long and how late orders are."""
+    return figure in _LESS_IS_BETTER or figure.startswith(_OF_ORDERS)
 
 
 def promise_of(
-    comparison: dict[str, Any], outcomes: Mapping[str, simulate.Outcome], name: str, span_s: float
+    comparison: dict[str, Any], outcomes: Mapping[str, simulate.Outcome], name: str, span_s: float,
+    orders: Mapping[str, tuple[Futures, Futures]] = MappingProxyType({}),
 ) -> PlanPromise:  # fmt: skip
     """The promise that an alternative of a comparison makes, of what can be measured afterwards.
 
@@ -31,10 +41,12 @@ def promise_of(
         comparison: what is told of the outcomes.
         outcomes: by alternative, `now` among them.
         name: of the alternative.
+        orders: figures of orders, in each future with the plan and without it.
     """
     told_by = {one["name"]: one for one in comparison["alternatives"]}
     chosen, without = told_by[name], told_by[NOW]
-    bands, level = joint_bands({kpi: outcomes[name].values(kpi) for kpi in MEASURABLE}, LEVEL)
+    values = {kpi: outcomes[name].values(kpi) for kpi in MEASURABLE} | {kpi: one for kpi, (one, _) in orders.items()}
+    bands, level = joint_bands(values, LEVEL)
     figures = []
     for kpi in MEASURABLE:
         figure, difference = chosen["figures"][kpi], chosen["differences"][kpi]
@@ -44,6 +56,16 @@ def promise_of(
                 id=kpi, mean=figure["mean"], low=figure["low"], high=figure["high"], band_low=plain(low),
                 band_high=plain(high), without=without["figures"][kpi]["mean"], gain=difference["mean"],
                 gain_low=difference["low"], gain_high=difference["high"],
+            )
+        )  # fmt: skip
+    for kpi, (one, other) in orders.items():
+        told, gained = figure_of(one), simulate.interval(one - other, CONFIDENCE)
+        low, high = bands[kpi]
+        figures.append(
+            PromisedFigure(
+                id=kpi, mean=told["mean"], low=told["low"], high=told["high"], band_low=plain(low),
+                band_high=plain(high), without=figure_of(other)["mean"], gain=plain(gained.mean),
+                gain_low=plain(gained.low), gain_high=plain(gained.high),
             )
         )  # fmt: skip
     return PlanPromise(
@@ -65,7 +87,7 @@ def joint_bands(
         values: [replications] by figure; those of one replication belong together.
     """
     worst_first = {
-        kpi: np.sort(one)[::-1] if kpi in LESS_IS_BETTER else np.sort(one) for kpi, one in values.items()
+        kpi: np.sort(one)[::-1] if is_less_better(kpi) else np.sort(one) for kpi, one in values.items()
     }  # fmt: skip
     count = min(len(one) for one in values.values())
     best, reached = 1, _held(values, worst_first, 1)
@@ -86,5 +108,5 @@ def _held(
     if place < len(broken):
         for kpi, one in values.items():
             bound = worst_first[kpi][place]
-            broken |= one > bound if kpi in LESS_IS_BETTER else one < bound
+            broken |= one > bound if is_less_better(kpi) else one < bound
     return float(1 - broken.mean())

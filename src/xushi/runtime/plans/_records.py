@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from xushi.kernel import Diff, Record, RecordStore, XushiError, diff_key
+from xushi.runtime.orders import Book
 from xushi.runtime.plans._content import PlanContent, digest_of
 
 KIND = "plan"
@@ -75,6 +76,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         plant_ns: the plant's own time when it began: from there on the promise is measured.
+        book: the order book as the plan leaves it, with what was made until `plant_ns`, where orders are promised.
         attempt: counts execution, resumptions and roll-backs, so that none of them goes on beside a later one.
         reason: why it is paused or has ended, where not by its last step.
     """
@@ -84,6 +86,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     began_ns: int
     plant_ns: int
     steps: tuple[StepRun, ...]
+    book: Book | None = None
     attempt: int = 1
     ended_ns: int | None = None
     reason: Reason | None = None
@@ -94,11 +97,17 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """One promised figure and what happened: `happened` is None where nothing tells it."""
+    """One promised figure and what happened.
+
+    Attributes:
+        happened: None where nothing tells it.
+        is_least: it was not over at the end of the span: so much, or more.
+    """
 
     id: str
     happened: float | None
     state: Literal["kept", "broken", "not_yet", "unknown"]
+    is_least: bool = False
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,25 +15,29 @@ from xushi.kernel import Change, Command, CommandContext, Progress, XushiError, 
 from xushi.runtime import foresight
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._report_orders import OWN_RIGHT
-from xushi.runtime.branches import Branch
+from xushi.runtime.branches import Branch, book_after
 from xushi.runtime.foresight import (
     NOW,
+    Ahead,
     AheadParams,
     Alternative,
     fork,
     make_alternatives,
     need_engine,
     plant_of,
+    sampled_every_s,
     take_turn,
     tell_comparison,
     times_of,
 )
+from xushi.runtime.orders import Book, JobOrder, contingency_fork, job_orders_after, wanted_of
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
 from xushi.runtime.plans._content import PlanContent, PlanOrigin, PlanPromise
 from xushi.runtime.plans._desk import OWN_HAND
-from xushi.runtime.plans._effects import effects_of
+from xushi.runtime.plans._effects import Effects, effects_of
+from xushi.runtime.plans._order_figures import figures_of_orders
 from xushi.runtime.plans._plant_time import plant_now_ns
-from xushi.runtime.plans._promising import promise_of
+from xushi.runtime.plans._promising import Futures, promise_of
 from xushi.runtime.plans._records import changed, plan_of, require
 
 if TYPE_CHECKING:
@@ -96,20 +100,12 @@ def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change
         params = msgspec.structs.replace(params, at_ms=plant_now_ns(platform) / 1e6)
     ahead = times_of(platform, params)
 
-    def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
-        plant = plant_of(platform)
-        timeline, planned = platform.timelines.get(params.timeline), planned_times(context.store)
-        begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned)
-        return begun, begun.set_points()
-
-    before = plan.content.origin
-    origin = PlanOrigin(
-        timeline=params.timeline, fork_ms=ahead.at_ns / 1e6, branch=before.branch if before is not None else "",
-        seed=params.seed, data_from_ms=ahead.start_ns / 1e6, data_until_ms=ahead.at_ns / 1e6,
+    before = plan.content.origin or PlanOrigin(timeline=params.timeline, fork_ms=0.0)
+    origin = msgspec.structs.replace(
+        before, timeline=params.timeline, fork_ms=ahead.at_ns / 1e6, seed=params.seed,
+        data_from_ms=ahead.start_ns / 1e6, data_until_ms=ahead.at_ns / 1e6,
     )  # fmt: skip
-    effect = Rehearsal(
-        platform, plan.id, origin, ahead.horizon_s, params.replications, forked, context.actor.id, context.actor.name
-    )  # fmt: skip
+    effect = rehearse_ahead(context, plan.id, origin, ahead, params.replications)
     return Change(effects=(effect,), summary={**told(plan), "timeline": params.timeline, "at_ns": ahead.at_ns})
 
 
@@ -123,6 +119,22 @@ def _prepare_keep(context: CommandContext, params: KeepParams) -> Change:
     # The platform only notes it: the plan is still that of the person who had it rehearsed.
     after = msgspec.structs.replace(after, changed_by=params.by, changed_by_name=params.by_name)
     return Change(diff=changed(context.store, after), summary={**told(after), "rehearsed_by": params.by_name})
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a rehearsal starts from.
+
+    Attributes:
+        origin: the plant with its model and state.
+        factors: the cycle-time factors that the model was made with, by machine.
+        book, job_orders: what is wanted, and what the line's controller was told of it.
+    """
+
+    origin: foresight.Origin
+    factors: Mapping[str, float]
+    book: Book
+    job_orders: tuple[JobOrder, ...]
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ class Rehearsal:
     origin: PlanOrigin
     horizon_s: float
     replications: int
-    fork: Callable[[], tuple[foresight.Origin, Mapping[str, float]]]
+    fork: Callable[[], Begun]
     by: str
     by_name: str
 
@@ -163,8 +175,12 @@ class Rehearsal:
     def _rehearse(
         self, content: PlanContent, progress: Callable[[float], None], cancellation: Any
     ) -> tuple[PlanPromise, PlanOrigin, dict[str, Any]]:  # fmt: skip
-        begun, factors = self.fork()
-        effects = effects_of(self.platform, begun.plant, content.steps, factors, self.horizon_s)
+        start = self.fork()
+        begun = start.origin
+        effects = effects_of(
+            self.platform, begun.plant, content.steps, start.factors, self.horizon_s, begun.at_ns
+        )  # fmt: skip
+        wanted_now = wanted_of(start.book, start.job_orders)
         names = [_PLAN, *(f"{_PLAN} {number}" for number in range(1, len(effects.stages)))]
         stages = [Alternative(name, changes) for name, (_, changes) in zip(names, effects.stages, strict=True)]
         models = make_alternatives(begun, stages)
@@ -177,7 +193,8 @@ class Rehearsal:
             ],
         }
         experiment = simulate.Experiment(
-            horizon_s=self.horizon_s, replications=self.replications, seed=self.origin.seed
+            horizon_s=self.horizon_s, replications=self.replications, seed=self.origin.seed,
+            sample_every_s=sampled_every_s(self.horizon_s) if wanted_now else None,
         )  # fmt: skip
         outcomes = simulate.run_alternatives(
             {name: models[name] for name in (NOW, _PLAN)}, experiment, begun.state, progress=progress,
@@ -187,16 +204,56 @@ class Rehearsal:
         origin = msgspec.structs.replace(
             self.origin, model_sha256=model_digest(begun.model), not_modelled=effects.not_modelled
         )  # fmt: skip
-        return promise_of(result, outcomes, _PLAN, self.horizon_s), origin, result
+        orders = self._orders(start, effects, outcomes) if wanted_now else {}
+        return promise_of(result, outcomes, _PLAN, self.horizon_s, orders), origin, result
+
+    def _orders(
+        self, start: Begun, effects: Effects, outcomes: Mapping[str, simulate.Outcome]
+    ) -> dict[str, tuple[Futures, Futures]]:  # fmt: skip
+        """What is promised of orders: nothing where the plan is not about them."""
+        book = book_after(self.platform, start.book, effects.commands)
+        job_orders = job_orders_after(self.platform, start.job_orders, effects.commands)
+        is_about = (book, job_orders) != (start.book, start.job_orders) or self.origin.contingency
+        if not is_about:
+            return {}
+        wanted_now, wanted = wanted_of(start.book, start.job_orders), wanted_of(book, job_orders)
+        return figures_of_orders(
+            outcomes[NOW], outcomes[_PLAN], wanted_now, wanted, self.horizon_s, start.origin.state.calendar_s
+        )
+
+
+def rehearse_ahead(
+    context: CommandContext, plan_id: str, origin: PlanOrigin, ahead: Ahead, replications: int,
+    is_at_its_time: bool = False,
+) -> Rehearsal:  # fmt: skip
+    """The effect that rehearses a plan from an instant of a timeline; a breakdown that it answers is in force.
+
+    Args:
+        is_at_its_time: whether that is the instant at which the breakdown was rehearsed.
+    """
+    platform: Platform = context.services["platform"]
+
+    def forked() -> Begun:
+        plant, timeline = plant_of(platform), origin.timeline
+        planned = planned_times(context.store)
+        begun = fork(plant, platform.timelines.get(timeline), ahead.start_ns, ahead.at_ns, planned)
+        set_points = begun.set_points()
+        begun = contingency_fork(platform, begun, origin.contingency, is_at_its_time)
+        book = platform.orders.book_at(plant, timeline, ahead.at_ns)
+        return Begun(begun, set_points, book, platform.orders.job_orders(timeline, ahead.at_ns))
+
+    return Rehearsal(
+        platform, plan_id, origin, ahead.horizon_s, replications, forked, context.actor.id, context.actor.name
+    )  # fmt: skip
 
 
 def rehearse_branch(context: CommandContext, plan_id: str, branch: Branch, replications: int) -> Rehearsal:
     """The effect that rehearses a new plan from the fork of its branch, as far as the branch runs."""
     platform: Platform = context.services["platform"]
 
-    def forked() -> tuple[foresight.Origin, Mapping[str, float]]:
+    def forked() -> Begun:
         start = platform.branches.package(branch.id)
-        return start, start.factors
+        return Begun(start, start.factors, start.book, start.job_orders)
 
     origin = PlanOrigin(
         timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed,

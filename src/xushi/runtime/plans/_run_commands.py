@@ -11,6 +11,7 @@ from xushi.kernel import Actor, Change, Command, CommandContext, XushiError
 from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.plans._commands import PlanId, PlanParams, told
 from xushi.runtime.plans._content import MOST_STEPS, ManualStep, Note
+from xushi.runtime.plans._order_figures import promised_book
 from xushi.runtime.plans._plant_time import plant_now_ns
 from xushi.runtime.plans._records import (
     ENDED,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 RUN = "device:write"
 MOST_RUNNING = 10
+_LATE_NS = 60 * 1_000_000_000
 _StepNumber = Annotated[int, msgspec.Meta(ge=1, le=MOST_STEPS)]
 
 
@@ -147,11 +149,20 @@ def _prepare_execute(context: CommandContext, params: PlanParams) -> Change:
     if not plan.is_approved():
         raise XushiError("runtime.plan_not_approved", plan=plan.content.title)
     now_ns = context.clock.now_ns()
+    _require_in_time(plan, now_ns)
+    plant_ns = plant_now_ns(platform)
     run = Run(
-        by=context.actor.id, by_name=context.actor.name, began_ns=now_ns, plant_ns=plant_now_ns(platform),
-        steps=tuple(StepRun() for _ in plan.content.steps),
+        by=context.actor.id, by_name=context.actor.name, began_ns=now_ns, plant_ns=plant_ns,
+        steps=tuple(StepRun() for _ in plan.content.steps), book=promised_book(platform, plan.content, plant_ns),
     )  # fmt: skip
     return _begun(context, msgspec.structs.replace(plan, state="running", run=run, measurement=None))
+
+
+def _require_in_time(plan: Plan, now_ns: int) -> None:
+    """Refuse a plan with a step whose instant is over: it is not what was rehearsed and approved any more."""
+    for number, step in enumerate(plan.content.steps, 1):
+        if step.at_ms is not None and step.at_ms * 1e6 < now_ns - _LATE_NS:
+            raise XushiError("runtime.plan_late", plan=plan.content.title, step=number, at_ms=step.at_ms)
 
 
 def _begun(context: CommandContext, after: Plan) -> Change:

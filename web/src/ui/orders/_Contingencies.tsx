@@ -23,8 +23,13 @@ function stepText(step: Step): string {
   return `${submodel.split(":").at(-2) ?? submodel} ${path} = ${String(step.params?.["value"])}`;
 }
 
-/** A single figure with the band of nine of ten is broken on one side of it only: one time in twenty. */
-const ONE_SIDED = 0.95;
+/** What the plant does not tell, with the unit in which a person states it and the factor to the command's own. */
+const ASSUMED = [
+  { name: "repair_min", share: 1, min: 1, max: 1440 },
+  { name: "second_fitter", share: 100, min: 5, max: 100 },
+  { name: "quicker", share: 100, min: 10, max: 99 },
+  { name: "places", share: 1, min: 1, max: 1000 },
+] as const;
 
 interface Change {
   mean: number | null;
@@ -37,6 +42,7 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
   const text = useText();
   const [machine, setMachine] = useState(machines[0] ?? "");
   const [minutes, setMinutes] = useState<number | string>("");
+  const [given, setGiven] = useState<Record<string, number | string>>({});
   const { error, job, run } = useJob("contingency.rehearse");
   return (
     <>
@@ -45,11 +51,28 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
         aria-label={text("orders.rehearse")}
         onSubmit={(event) => {
           event.preventDefault();
-          void run({ machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }) });
+          const stated = ASSUMED.filter(({ name }) => (given[name] ?? "") !== "").map(({ name, share }) => [name, Number(given[name]) / share]);
+          void run({ machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }), ...(stated.length === 0 ? {} : { assumptions: Object.fromEntries(stated) }) });
         }}
       >
         <NativeSelect label={text("orders.stands")} value={machine} onChange={(event) => setMachine(event.currentTarget.value)} data={[...machines]} />
         <NumberInput label={text("orders.standsFor")} placeholder={text("orders.asUsual")} value={minutes} onChange={setMinutes} min={1} max={1440} />
+        <details className={css.details}>
+          <summary>{text("orders.assumptions")}</summary>
+          <div className={css.form}>
+            {ASSUMED.map(({ name, min, max }) => (
+              <NumberInput
+                key={name}
+                label={text(`orders.assume.${name}`)}
+                placeholder={text("orders.fromPlant")}
+                value={given[name] ?? ""}
+                onChange={(value) => setGiven((old) => ({ ...old, [name]: value }))}
+                min={min}
+                max={max}
+              />
+            ))}
+          </div>
+        </details>
         {job ? (
           <Progress className={css.progress} value={100} animated aria-label={text("orders.rehearsing")} />
         ) : (
@@ -82,7 +105,7 @@ function Plans({ one }: { one: ContingencyInfo }) {
   const tools = useActionTools();
   const isLate = one.by === "lateness";
   const commands = usePlant((plant) => plant.commands);
-  const canPlan = commands.some((command) => command.name === "plan.make");
+  const canPlan = commands.some((command) => command.name === "plan.from_contingency");
   const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : formatNumber(Math.abs(value) < 0.05 ? 0 : value, language, Math.abs(value) < 100 ? 1 : 0));
   const signed = (value: number | null) => (value !== null && value > 0 ? "+" : "") + number(value);
   const change = (given: unknown) => {
@@ -100,12 +123,8 @@ function Plans({ one }: { one: ContingencyInfo }) {
     if (isOpen && commands.some((command) => command.name === "contingency.handle")) await tools.run("contingency.handle", { id: one.id }, { isQuiet: true });
   };
   const plan = async (option: ContingencyInfo["options"][number]) => {
-    const steps = (option.steps as Step[]).map((step) => (step.text ? { kind: "manual", text: step.text, changes: step.changes ?? [] } : { kind: "command", command: step.command, params: step.params }));
-    const gain = option.good_more as unknown as Change;
-    const promised = { id: "plant.good", ...option.good, without: one.options.find((other) => other.id === "wait")?.good["mean"] ?? null, gain: gain.mean, gain_low: gain.low, gain_high: gain.high };
-    const promise = { span_s: (one.until_ms - one.at_ms) / 1000, replications: one.replications, level: ONE_SIDED, figures: [promised] };
     const title = `${one.machine}: ${localName(option.title, language, option.id)}`.slice(0, 120);
-    const made = await tools.run("plan.make", { content: { title, steps, promise, origin: { timeline: "live", fork_ms: one.at_ms } } });
+    const made = await tools.run("plan.from_contingency", { contingency: one.id, option: option.id, title });
     if (made) await handled();
   };
   const run = async (steps: readonly Step[]) => {
@@ -125,6 +144,16 @@ function Plans({ one }: { one: ContingencyInfo }) {
           count: one.replications,
         })}
         {one.handled_by ? ` ${text("orders.handledBy", { name: one.handled_by })}` : null}
+      </p>
+      <p className={css.quiet}>
+        {text("orders.madeWith", {
+          figures: ASSUMED.map(({ name, share }) => {
+            const figure = one.assumptions[name];
+            return figure ? `${text(`orders.assume.${name}`)} ${number(figure.value * share)} (${text(`orders.source.${figure.source}`)})` : "";
+          })
+            .filter(Boolean)
+            .join("; "),
+        })}
       </p>
       <div className={css.wide} tabIndex={0}>
         <table className={css.table}>

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { formatClock, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { followJob, useSession, type GanttBar, type GanttInfo, type JobInfo, type OrderBook } from "../live";
+import { followJob, usePlant, useSession, type GanttBar, type GanttInfo, type JobInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useUiStore } from "../state";
 import { useToasts } from "../toasts";
@@ -141,6 +141,24 @@ function Chosen({ bar, schedule }: { bar: GanttBar; schedule: GanttInfo }) {
   );
 }
 
+/** Makes a plan of the schedule and leads to it; its promise comes when it has been rehearsed. */
+function Promote() {
+  const text = useText();
+  const ui = useUiStore();
+  const tools = useActionTools();
+  const isKnown = usePlant((plant) => plant.commands.some((command) => command.name === "plan.from_schedule"));
+  if (!isKnown) return null;
+  const promote = async () => {
+    const outcome = await tools.run("plan.from_schedule", {}, { isQuiet: true });
+    if (outcome) ui.set({ centre: "plans", phoneTab: "plans", plan: (outcome.result as { plan: string }).plan });
+  };
+  return (
+    <Button variant="default" leftSection={<Icon name="rule" size={14} />} onClick={() => void promote()}>
+      {text("orders.promote")}
+    </Button>
+  );
+}
+
 export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttInfo | null }) {
   const text = useText();
   const language = useLanguage();
@@ -198,6 +216,7 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
                 {text("orders.unfreeze", { until: clock(schedule.frozen_until_ms) })}
               </Button>
             )}
+            <Promote />
             <span className={css.quiet}>{text("orders.ganttHint")}</span>
           </div>
           <Gantt schedule={schedule} zoom={zoom} chosen={chosen} onChoose={(one) => setChosen(one?.id ?? null)} onZoom={setZoom} />

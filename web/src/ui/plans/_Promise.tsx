@@ -8,6 +8,18 @@ import css from "./plans.module.css";
 import { isAbnormal, promiseKey, useAmount } from "./_words";
 
 const KNOWN = ["plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh"];
+const ORDER_DONE = /^order\.(.+)\.done_min$/;
+
+/** A promised figure in words: of the plant, or of one order. */
+function useFigureName(): (id: string) => string {
+  const text = useText();
+  return (id) => {
+    const order = ORDER_DONE.exec(id)?.[1];
+    if (order !== undefined) return text("plans.figure.done", { order });
+    if (id === "order.late_min") return text("plans.figure.late");
+    return KNOWN.includes(id) ? text(`forecast.kpi.${id}` as TextKey) : id;
+  };
+}
 
 function Origin({ plan }: { plan: PlanInfo }) {
   const text = useText();
@@ -22,6 +34,14 @@ function Origin({ plan }: { plan: PlanInfo }) {
         seed: origin.seed,
         model: origin.model_sha256.slice(0, 12) || "–",
       })}
+      {origin.schedule
+        ? ` ${text("plans.ofSchedule", {
+            at: formatDateTime(origin.schedule.made_ms, language),
+            by: origin.schedule.made_by || "–",
+            solver: origin.schedule.solver,
+            problem: origin.schedule.problem_sha256.slice(0, 12),
+          })}`
+        : ""}
       {origin.not_modelled.length > 0 ? ` ${text("plans.notModelled", { steps: origin.not_modelled.join(", ") })}` : ""}
     </p>
   );
@@ -31,6 +51,7 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
   const text = useText();
   const language = useLanguage();
   const amount = useAmount();
+  const nameOf = useFigureName();
   const { promise } = plan.content;
   const { measurement } = plan;
   if (!promise) return <p className={css.quiet}>{text("plans.noPromise")}</p>;
@@ -55,7 +76,7 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
               const gain = figure.gain;
               return (
                 <tr key={figure.id}>
-                  <th scope="row">{KNOWN.includes(figure.id) ? text(`forecast.kpi.${figure.id}` as TextKey) : figure.id}</th>
+                  <th scope="row">{nameOf(figure.id)}</th>
                   <td>{amount(figure.without)}</td>
                   <td>{amount(figure.mean)}</td>
                   <td>{gain === null ? "–" : `${gain > 0 ? "+" : ""}${amount(gain)} [${amount(figure.gain_low)}; ${amount(figure.gain_high)}]`}</td>
@@ -65,7 +86,10 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
                   {measurement ? (
                     <>
                       <td>
-                        <b>{amount(outcome?.happened)}</b>
+                        <b>
+                          {outcome?.is_least ? "≥ " : ""}
+                          {amount(outcome?.happened)}
+                        </b>
                       </td>
                       <td data-bad={outcome?.state === "broken" || undefined}>{outcome ? text(promiseKey(outcome.state)) : "–"}</td>
                     </>

@@ -1,6 +1,6 @@
 // The steps of a plan: what each does, over which protocol to which device, on which conditions, and how far it is.
 import { Button } from "@mantine/core";
-import { formatClock, localName, useLanguage, useText } from "../../i18n";
+import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import type { PlanInfo } from "../live";
@@ -36,12 +36,14 @@ function Device({ planned }: { planned: PlannedStep | undefined }) {
 
 function Conditions({ step }: { step: Step }) {
   const text = useText();
+  const language = useLanguage();
   const told = useConditionText();
   return (
     <>
+      {step.at_ms !== null ? <span className={css.line}>{text("plans.at", { at: formatDateTime(step.at_ms, language) })}</span> : null}
       {step.only_when ? <span className={css.line}>{text("plans.onlyWhen", { condition: told(step.only_when) })}</span> : null}
       {step.wait_until ? <span className={css.line}>{text("plans.waitUntil", { condition: told(step.wait_until), seconds: step.timeout_s })}</span> : null}
-      {!step.only_when && !step.wait_until ? "–" : null}
+      {!step.only_when && !step.wait_until && step.at_ms === null ? "–" : null}
     </>
   );
 }

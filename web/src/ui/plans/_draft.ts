@@ -20,6 +20,8 @@ export interface StepDraft {
   onlyWhen: ConditionDraft | null;
   waitUntil: ConditionDraft | null;
   timeoutS: number | string;
+  /** When its turn comes at the earliest, ms since 1970: kept as it is. */
+  atMs: number | null;
   /** What a manual step does to the model: kept as it is. */
   changes: unknown[];
   note: Record<string, string>;
@@ -46,7 +48,7 @@ export const newCondition = (): ConditionDraft => ({ signal: null, test: ">", va
 
 export const newStep = (kind: StepDraft["kind"]): StepDraft => ({
   key: nextKey(), kind, command: kind === "command" ? "signal.write" : null, typed: {}, en: "", zh: "",
-  onlyWhen: null, waitUntil: null, timeoutS: 60, changes: [], note: {},
+  onlyWhen: null, waitUntil: null, timeoutS: 60, atMs: null, changes: [], note: {},
 });
 
 function conditionDraft(condition: PlanCondition | null): ConditionDraft | null {
@@ -54,7 +56,7 @@ function conditionDraft(condition: PlanCondition | null): ConditionDraft | null 
 }
 
 function stepDraft(step: Step): StepDraft {
-  const shared = { key: nextKey(), onlyWhen: conditionDraft(step.only_when), waitUntil: conditionDraft(step.wait_until), timeoutS: step.timeout_s };
+  const shared = { key: nextKey(), onlyWhen: conditionDraft(step.only_when), waitUntil: conditionDraft(step.wait_until), timeoutS: step.timeout_s, atMs: step.at_ms };
   if (step.kind === "manual") {
     return { ...shared, kind: "manual", command: null, typed: {}, en: step.text["en"] ?? "", zh: step.text["zh-CN"] ?? "", changes: step.changes, note: {} };
   }
@@ -90,7 +92,7 @@ const isWhole = (draft: ConditionDraft | null) => draft === null || (draft.signa
 export function contentOf(draft: PlanDraft, commands: readonly CommandInfo[], before: PlanContent | null): { content: Record<string, unknown>; wrong: number[]; isWhole: boolean } {
   const wrong: number[] = [];
   const steps = draft.steps.map((step, at) => {
-    const shared = { only_when: conditionOf(step.onlyWhen), wait_until: conditionOf(step.waitUntil), timeout_s: Number(step.timeoutS) };
+    const shared = { only_when: conditionOf(step.onlyWhen), wait_until: conditionOf(step.waitUntil), timeout_s: Number(step.timeoutS), at_ms: step.atMs };
     const hasConditions = isWhole(step.onlyWhen) && isWhole(step.waitUntil) && Number(step.timeoutS) > 0;
     if (step.kind === "manual") {
       if (!hasConditions || !step.en.trim() || !step.zh.trim()) wrong.push(at);

@@ -1,0 +1,141 @@
+"""A schedule promoted on the running line over OPC UA: job orders, a planned stop, orders counted by their stamp."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from xushi.demo._quicker import write_quicker
+from xushi.demo.plant import default_endpoints
+from xushi.demo.shells import ensure_assets
+from xushi.remote import Remote
+from xushi.testing import Served, served
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+SPEED = 60  # an engine every half second
+SEEN_S = 8.0
+SPAN_S = 70.0
+STOP_AFTER_S, STOP_S = 25.0, 3.0
+PLC = "urn:xushi:demo:submodel:PLC1:OperationalData#"
+QUANTITIES = {"CO-A": 70, "CO-B": 8, "CO-C": 6}
+
+
+def until(condition: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, f"did not happen: {what}"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A line that is really so quick, as its shells say, and a platform that is connected to it."""
+    folder = tmp_path_factory.mktemp("promotion")
+    command = [sys.executable, "-m", "xushi.demo.plant", "--speed", str(SPEED), "--wall-time"]
+    plant = subprocess.Popen(
+        [*command, "--opcua-port", "0", "--mqtt-port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    try:
+        assert plant.stdout is not None
+        ready = json.loads(plant.stdout.readline())
+        endpoints = {described: ready[protocol] for protocol, described in default_endpoints().items()}
+        with served(folder / "data", endpoints=endpoints) as one:
+            one.remote.import_files([write_quicker(ensure_assets(), SPEED, folder / "plant.aasx")])
+            until(lambda: bool(value(one, f"{PLC}Heartbeat")), "a first heartbeat")
+            time.sleep(SEEN_S)  # so that there is a past to learn from
+            yield one
+    finally:
+        plant.terminate()
+        plant.wait(20)
+
+
+def value(one: Served, key: str) -> Any:
+    sample = one.platform.board.value(one.platform.registry.handle(key))
+    return None if sample is None else sample.value
+
+
+def ended(one: Served, outcome: dict[str, Any]) -> dict[str, Any]:
+    path = f"/api/jobs/{outcome['effects'][0]['job']}"
+    until(lambda: one.remote.get(path)["state"] != "running", "the job ends")
+    job: dict[str, Any] = one.remote.get(path)
+    assert job["state"] == "done", job["error"]
+    return job
+
+
+def done(one: Served) -> dict[str, int]:
+    return {order["id"]: order["done"] for order in one.remote.get("/api/orders")["orders"]}
+
+
+def test_a_schedule_becomes_job_orders_of_the_line_and_is_held_to_the_times_it_promised(running: Served) -> None:
+    one = running
+    for name, quantity in QUANTITIES.items():
+        product = "urn:xushi:demo:shell:E15H" if name == "CO-B" else "urn:xushi:demo:shell:E15"
+        due_ms = time.time() * 1e3 + (20e3 if name == "CO-C" else 600e3)
+        one.remote.run("order.add", {"id": name, "product": product, "quantity": quantity, "due_ms": due_ms})
+    ended(one, one.remote.run("schedule.make", {"limit_s": 1}))
+    start_ms = round((time.time() + STOP_AFTER_S) * 1e3)
+    one.remote.run("maintenance.add", {"machine": "OP20", "start_ms": start_ms, "end_ms": start_ms + STOP_S * 1e3})
+
+    made = one.remote.run("plan.from_schedule", {"hours": SPAN_S / 3600, "replications": 20})
+    plan = made["result"]["plan"]
+    ended(one, made)
+    kept = one.remote.get(f"/api/plans/{plan}")
+    steps, origin = kept["content"]["steps"], kept["content"]["origin"]
+    schedule = one.remote.get("/api/orders/schedule")["schedule"]
+    assert steps[0]["command"] == "order.sequence"
+    told = [step["params"]["inputs"] for step in steps if step.get("params", {}).get("inputs")]
+    assert {each["JobOrderID"].partition("/")[0] for each in told} <= set(QUANTITIES)
+    assert "CO-C" in [each["JobOrderID"] for each in told]
+    timed = [step for step in steps if step["at_ms"] is not None]
+    assert [(step["at_ms"], step["params"]["action"].rpartition(".")[2]) for step in timed] == [
+        (start_ms, "Stop"), (start_ms + STOP_S * 1e3, "Start")
+    ]  # fmt: skip
+    assert origin["schedule"]["made_ms"] == schedule["made_ms"]
+    assert len(origin["schedule"]["problem_sha256"]) == len(origin["model_sha256"]) == 64
+    assert origin["schedule"]["solver"] == schedule["engine"]
+    assert origin["schedule"]["data_from_ms"] < origin["schedule"]["data_until_ms"]
+    assert origin["not_modelled"] == []
+    promised = {each["id"]: each for each in kept["content"]["promise"]["figures"]}
+    assert {"plant.good", "order.late_min", "order.CO-C.done_min"} <= set(promised)
+    check = one.remote.run("plan.check", {"plan": plan})["result"]
+    assert check["is_ready"], check
+    sent = next(each for each in check["steps"] if each.get("inverse") and "StoreAndStart" in str(each["effects"]))
+    assert sent["devices"][0]["protocol"] == "opcua"
+    assert sent["inverse"]["params"]["action"].endswith("ClearJobOrder")
+
+    checker = Remote(one.running.base_url, one.token("view", "plan:approve"))
+    checker.run("plan.approve", {"plan": plan, "digest": kept["digest"]})
+    one.remote.run("plan.execute", {"plan": plan})
+    names = [each["JobOrderID"] for each in told]
+    until(lambda: value(one, f"{PLC}JobOrders.List") == names, "the controller has all job orders in sequence")
+    state = "urn:xushi:demo:submodel:OP20:OperationalData#Detail"
+    until(lambda: time.time() * 1e3 > start_ms, "the planned stop begins")
+    until(lambda: value(one, state) == 4, "the machine is stopped", STOP_S)
+    assert time.time() * 1e3 >= start_ms
+    until(lambda: one.remote.get(f"/api/plans/{plan}")["line"]["state"] == "done", "all steps are done")
+    until(lambda: value(one, state) != 4, "the machine works again")
+    assert value(one, "urn:xushi:demo:submodel:OP10:OperationalData#JobOrder") in (*names, "")
+    until(lambda: done(one)["CO-C"] == QUANTITIES["CO-C"], "the urgent order is done")
+    stamped = dict(zip(names, value(one, f"{PLC}JobOrders.Finished"), strict=True))
+    assert stamped["CO-C"] > 0
+    assert done(one)["CO-B"] >= stamped.get("CO-B", 0)
+
+    until(lambda: time.time() * 1e3 > kept["content"]["promise"]["span_s"] * 1e3 + start_ms, "the span is over")
+    ended(one, one.remote.run("plan.measure", {"plan": plan}))
+    measured = {each["id"]: each for each in one.remote.get(f"/api/plans/{plan}")["measurement"]["figures"]}
+    urgent = measured["order.CO-C.done_min"]
+    assert urgent["state"] in ("kept", "broken")
+    assert 0 < urgent["happened"] < SPAN_S / 60
+    assert abs(urgent["happened"] - promised["order.CO-C.done_min"]["mean"]) < 0.5
+
+    ended(one, one.remote.run("plan.roll_back", {"plan": plan}))
+    back = one.remote.get(f"/api/plans/{plan}")
+    assert {step["undo"] for step in back["steps"]} == {"done"}, [step["undo"] for step in back["steps"]]
+    until(lambda: value(one, f"{PLC}JobOrders.List") == [], "the controller has let the job orders go")
