@@ -1,14 +1,64 @@
 // The material that the order book needs: what must be ordered by when, and the needs behind it.
-import { NativeSelect } from "@mantine/core";
+import { ActionIcon, Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { formatNumber, localName, useLanguage, useText } from "../../i18n";
+import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { useAnswer, useKept, type MaterialPlan } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
-import { shortTime } from "./_model";
+import { fromLocal, shortTime, toLocal } from "./_model";
 import css from "./orders.module.css";
 
 const PERIODS = ["1", "4", "8", "24"] as const;
+
+/** What was ordered and when it comes: stated here, it counts in the requirements and in the schedule. */
+function Receipts({ plan }: { plan: MaterialPlan }) {
+  const text = useText();
+  const language = useLanguage();
+  const tools = useActionTools();
+  const [material, setMaterial] = useState("");
+  const [quantity, setQuantity] = useState<number | string>("");
+  const [at, setAt] = useState(() => toLocal(plan.now_ms + 3_600_000));
+  const bought = plan.items.filter((item) => !item.is_made);
+  const nameOf = (id: string) => localName(plan.items.find((item) => item.id === id)?.name, language, id.split(":").at(-1) ?? id);
+  const chosen = material || (bought[0]?.id ?? "");
+  const arrives = fromLocal(at);
+  return (
+    <details className={css.details}>
+      <summary>{text("orders.receipts", { count: plan.receipts.length })}</summary>
+      <ul className={css.plain}>
+        {plan.receipts.map((one) => (
+          <li key={one.id}>
+            {formatNumber(one.quantity, language, 0)} × {nameOf(one.material)}, {shortTime(one.at_ms, language)} {one.note}
+            <ActionIcon aria-label={text("orders.dropReceipt", { material: nameOf(one.material) })} onClick={() => void tools.run("material.remove_receipt", { id: one.id })}>
+              <Icon name="trash" size={14} />
+            </ActionIcon>
+          </li>
+        ))}
+      </ul>
+      <form
+        className={css.form}
+        aria-label={text("orders.addReceipt")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (arrives !== null && quantity !== "") void tools.run("material.receive", { material: chosen, quantity: Number(quantity), at_ms: arrives });
+        }}
+      >
+        <NativeSelect
+          label={text("orders.item")}
+          value={chosen}
+          onChange={(event) => setMaterial(event.currentTarget.value)}
+          data={bought.map((item) => ({ value: item.id, label: nameOf(item.id) }))}
+        />
+        <NumberInput label={text("orders.amount")} value={quantity} onChange={setQuantity} min={1} max={1_000_000_000} />
+        <TextInput type="datetime-local" label={text("orders.arrives")} value={at} onChange={(event) => setAt(event.currentTarget.value)} />
+        <Button type="submit" variant="default" disabled={arrives === null || quantity === ""}>
+          {text("orders.addReceipt")}
+        </Button>
+      </form>
+    </details>
+  );
+}
 
 export function Material({ count }: { count: number }) {
   const text = useText();
@@ -70,12 +120,13 @@ export function Material({ count }: { count: number }) {
               </tbody>
             </table>
           </div>
+          <Receipts plan={plan} />
           <div className={css.wide} tabIndex={0}>
             <table className={css.table}>
               <caption>{text("orders.needs", { count: plan.periods })}</caption>
               <thead>
                 <tr>
-                  {(["item", "stock", "gross", "net", "leadTime", "lots"] as const).map((head) => (
+                  {(["item", "stock", "toCome", "gross", "net", "leadTime", "lots"] as const).map((head) => (
                     <th key={head} scope="col">
                       {text(`orders.${head}`)}
                     </th>
@@ -89,6 +140,7 @@ export function Material({ count }: { count: number }) {
                       {localName(item.name, language, item.id)} <span className={css.quiet}>{item.id.split(":").at(-1)}</span>
                     </th>
                     <td>{item.is_made ? "–" : amount(item.stock)}</td>
+                    <td>{item.to_come > 0 ? amount(item.to_come) : "–"}</td>
                     <td>{sum(item.gross)}</td>
                     <td>{sum(item.net)}</td>
                     <td>{item.lead_time_h > 0 ? `${formatNumber(item.lead_time_h, language, 1)} h` : "–"}</td>
