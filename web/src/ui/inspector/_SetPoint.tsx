@@ -12,6 +12,7 @@ import css from "./inspector.module.css";
 type Draft = string | number;
 
 const KEPT_S = 300;
+const NO_COMMUNICATION = 0x80310000;
 
 function firstDraft(signal: SignalInfo, value: number, object: unknown): Draft {
   if (signal.kind === KIND.STRING) return typeof object === "string" ? object : "";
@@ -72,7 +73,8 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const [isKept, setIsKept] = useState(false);
   const toasts = useToasts();
   const linkState = useConnection((connection) => connection.links.find((link) => link.id === signal.source?.link)?.state);
-  const isAway = reach.branch === null && linkState !== undefined && linkState !== "live";
+  const isSilent = board.quality(signal.handle) >>> 0 === NO_COMMUNICATION; // a device that died behind a live broker
+  const isAway = reach.branch === null && linkState !== undefined && (linkState !== "live" || isSilent);
   const value = toValue(signal, draft);
   const prepared = writeCommand(commands, signal, value);
   const number = typeof value === "number" ? value : NaN;
