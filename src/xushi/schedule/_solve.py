@@ -6,17 +6,17 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from ._check import check
 from ._cp import solve_cp
-from ._dispatch import dispatch
+from ._dispatch import OrderSearch
 from ._local_search import assignments_of, local_search, refusals, shop_of
 from ._problem import Problem
 from ._result import Assignment, Engine, Schedule, in_order, value_of
 
 _CP_SHARE = 0.1  # of the time, where the local search can be used: enough for proofs of what is easy, and a bound
-_DISPATCH_SHARE = 0.1  # of the time, where it cannot
 
 EngineWish = Literal["auto", "cp", "search"]
 
@@ -43,15 +43,17 @@ def solve(
 ) -> Schedule:  # fmt: skip
     """Return the best schedule found in `limit_s` seconds of wall-clock time.
 
-    The local search is used where the problem has only jobs, alternatives, release, material and due dates (makespan
-    or lateness); `Schedule.search_refused` says what else stood in its way. CP-SAT knows everything.
+    The tabu search is used where the problem has only jobs, alternatives, release, material and due dates (makespan
+    or lateness); `Schedule.search_refused` says what else stood in its way. There an order of the operations is
+    improved beside CP-SAT for the whole time, on a core of its own: `auto` is never worse than that search alone, which
+    hands CP-SAT what it has found when that begins.
 
     Args:
         problem: what to schedule.
         limit_s: it returns sooner where the answer is proved to be the best.
         seed: of all random choices.
         workers: threads; one per core by default.
-        engine: `cp` or `search` leaves the other out; `search` falls back to a dispatched order under side constraints.
+        engine: `cp` or `search` leaves the other out.
         progress: told each better value of the objective, from another thread.
         cancellation: stops it; the best so far is returned.
 
@@ -67,19 +69,12 @@ def solve(
     def left_s() -> float:
         return max(0.0, limit_s - (time.monotonic() - began))
 
-    race.enter("dispatch", dispatch(problem, limit_s * _DISPATCH_SHARE if refused else 0.0, seed=seed,
-                                    is_cancelled=race.is_over))  # fmt: skip
-    if engine != "search":
-        share = 1.0 if engine == "cp" or refused else _CP_SHARE
-        answer = solve_cp(
-            problem, left_s() * share, seed=seed, workers=workers, hint=race.best, is_cancelled=race.is_over,
-            progress=race.tell,
-        )  # fmt: skip
-        race.bound_s = answer.bound_s
-        if answer.assignments is not None:
-            race.enter("cp", answer.assignments)
-    if engine == "search" and refused:
-        race.enter("dispatch", dispatch(problem, left_s(), like=race.best, seed=seed, is_cancelled=race.is_over))
+    orders = OrderSearch(problem, seed=seed)
+    race.enter("dispatch", orders.assignments())
+    if refused:
+        _search_beside(problem, race, orders, began + limit_s, engine, seed, workers)
+    elif engine != "search":
+        race.prove(problem, left_s() * (1.0 if engine == "cp" else _CP_SHARE), seed, workers)
     if engine != "cp" and not refused and not race.is_over():
         shop, offset = shop_of(problem)
         found = local_search(
@@ -94,6 +89,27 @@ def solve(
     )  # fmt: skip
 
 
+def _search_beside(
+    problem: Problem, race: _Race, orders: OrderSearch, end_s: float, engine: EngineWish, seed: int, workers: int
+) -> None:
+    """Improve the order until the time is over, with CP-SAT beside it on the other cores."""
+    if engine == "cp":
+        race.prove(problem, end_s - time.monotonic(), seed, workers)
+        return
+    if engine == "search":
+        orders.run(end_s, race.is_over, race.tell)
+    else:
+        with ThreadPoolExecutor(1, "schedule-orders") as pool:
+            searching = pool.submit(orders.run, end_s, race.is_over, race.tell)
+            try:
+                race.prove(problem, end_s - time.monotonic(), seed, max(1, workers - 1), orders.assignments)
+            except BaseException:
+                race.give_up()
+                raise
+            searching.result()
+    race.enter("dispatch", orders.assignments())
+
+
 class _Race:
     """The best answer so far, whoever found it."""
 
@@ -104,6 +120,25 @@ class _Race:
         self.bound_s: int | None = None
         self.engine: Engine = "dispatch"
         self._told = 1 << 60
+        self._lock = threading.Lock()
+        self._is_given_up = False
+
+    def prove(
+        self, problem: Problem, limit_s: float, seed: int, workers: int,
+        later_hint: Callable[[], list[Assignment]] | None = None,
+    ) -> None:  # fmt: skip
+        """Let CP-SAT look for an answer and a bound."""
+        answer = solve_cp(
+            problem, limit_s, seed=seed, workers=workers, hint=self.best, later_hint=later_hint,
+            is_cancelled=self.is_over, progress=self.tell,
+        )  # fmt: skip
+        self.bound_s = answer.bound_s
+        if answer.assignments is not None:
+            self.enter("cp", answer.assignments)
+
+    def give_up(self) -> None:
+        """End whoever still searches."""
+        self._is_given_up = True
 
     def enter(self, engine: Engine, assignments: list[Assignment]) -> None:
         value_s = value_of(self._problem, assignments)
@@ -112,9 +147,12 @@ class _Race:
             self.tell(value_s)
 
     def tell(self, value_s: int) -> None:
-        if value_s < self._told:
+        with self._lock:
+            if value_s >= self._told:
+                return
             self._told = value_s
             self._progress(value_s)
 
     def is_over(self) -> bool:
-        return self._cancellation.is_cancelled or (self.bound_s is not None and self.value_s <= self.bound_s)
+        is_proved = self.bound_s is not None and self._told <= self.bound_s
+        return self._is_given_up or self._cancellation.is_cancelled or is_proved

@@ -36,7 +36,7 @@ MATERIAL = "urn:xushi:Material:1:0"
 _FIXED = {
     "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
     "CurrentEngine": f"{PROCESS}/CurrentPart", "CycleTimeFactor": f"{PROCESS}/CycleTimeFactor",
-    "Count": f"{PROCESS}/Level", "Engines": f"{PROCESS}/Parts",
+    "ToolWear": f"{PROCESS}/Wear", "Count": f"{PROCESS}/Level", "Engines": f"{PROCESS}/Parts",
     "Counters.Good": f"{PROCESS}/Good", "Counters.Reject": f"{PROCESS}/Reject", "Counters.Total": f"{PROCESS}/Total",
     "CycleTime": f"{PROCESS}/LastCycleTime", "Energy.Power": f"{PROCESS}/Power", "Energy.Total": f"{PROCESS}/Energy",
     "Material.Stock": f"{SUPPLY}/Stock", "KitFor": f"{SUPPLY}/Preparing", "Technical.Places": f"{SUPPLY}/Places",
