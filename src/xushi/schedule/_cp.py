@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -225,6 +225,14 @@ def horizon_of(problem: Problem) -> int:
     longest += max((transport.duration_s for transport in problem.transports), default=0)
     work = [max(choice.duration_s for choice in operation.choices) + longest for operation in operations_of(problem)]
     return max(instants) + longest + sum(work)
+
+
+def count_arcs(problem: Problem) -> int:
+    """Return how many arcs the circuits of the set-ups would have; so many variables, and more constraints."""
+    if not problem.setups:
+        return 0
+    there: Counter[str] = Counter(choice.resource for one in operations_of(problem) for choice in one.choices)
+    return sum((count + 1) ** 2 for count in there.values())
 
 
 def solve_cp(

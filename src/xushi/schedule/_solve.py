@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from ._check import check
-from ._cp import solve_cp
+from ._cp import count_arcs, solve_cp
 from ._dispatch import OrderSearch
 from ._local_search import assignments_of, local_search, refusals, shop_of
 from ._problem import Problem
-from ._result import Assignment, Engine, Schedule, in_order, value_of
+from ._result import Assignment, Engine, Schedule, in_order, least_of, value_of
 
+_MOST_ARCS = 50_000  # of set-ups, beyond which CP-SAT spends its time on building and reading its model
 _CP_SHARE = 0.1  # of the time, where the local search can be used: enough for proofs of what is easy, and a bound
 
 EngineWish = Literal["auto", "cp", "search"]
@@ -45,8 +46,9 @@ def solve(
 
     The tabu search is used where the problem has only jobs, alternatives, release, material and due dates (makespan
     or lateness); `Schedule.search_refused` says what else stood in its way. There an order of the operations is
-    improved beside CP-SAT for the whole time, on a core of its own: `auto` is never worse than that search alone, which
-    hands CP-SAT what it has found when that begins.
+    improved for the whole time, with CP-SAT beside it on the other cores: `auto` does all that `search` does, and hands
+    CP-SAT what it has found when that begins. Where set-ups make CP-SAT's model too large, other orders are searched on
+    these cores instead.
 
     Args:
         problem: what to schedule.
@@ -92,22 +94,26 @@ def solve(
 def _search_beside(
     problem: Problem, race: _Race, orders: OrderSearch, end_s: float, engine: EngineWish, seed: int, workers: int
 ) -> None:
-    """Improve the order until the time is over, with CP-SAT beside it on the other cores."""
+    """Improve the order until the time is over; on the other cores CP-SAT, or other orders where it is no help."""
     if engine == "cp":
         race.prove(problem, end_s - time.monotonic(), seed, workers)
         return
-    if engine == "search":
-        orders.run(end_s, race.is_over, race.tell)
-    else:
-        with ThreadPoolExecutor(1, "schedule-orders") as pool:
-            searching = pool.submit(orders.run, end_s, race.is_over, race.tell)
-            try:
+    searches = [orders]
+    has_cp = engine == "auto" and count_arcs(problem) <= _MOST_ARCS
+    if engine == "auto" and not has_cp:
+        searches += [OrderSearch(problem, seed=seed * 1_000 + i) for i in range(1, workers)]
+    with ThreadPoolExecutor(len(searches), "schedule-orders") as pool:
+        searching = [pool.submit(one.run, end_s, race.is_over, race.tell) for one in searches]
+        try:
+            if has_cp:
                 race.prove(problem, end_s - time.monotonic(), seed, max(1, workers - 1), orders.assignments)
-            except BaseException:
-                race.give_up()
-                raise
-            searching.result()
-    race.enter("dispatch", orders.assignments())
+        except BaseException:
+            race.give_up()
+            raise
+        for one in searching:
+            one.result()
+    for search in searches:
+        race.enter("dispatch", search.assignments())
 
 
 class _Race:
@@ -117,7 +123,7 @@ class _Race:
         self._problem, self._progress, self._cancellation = problem, progress, cancellation
         self.best: list[Assignment] = []
         self.value_s = 1 << 60
-        self.bound_s: int | None = None
+        self.bound_s: int | None = least_of(problem) if problem.objective == "tardiness" else None
         self.engine: Engine = "dispatch"
         self._told = 1 << 60
         self._lock = threading.Lock()
@@ -132,7 +138,7 @@ class _Race:
             problem, limit_s, seed=seed, workers=workers, hint=self.best, later_hint=later_hint,
             is_cancelled=self.is_over, progress=self.tell,
         )  # fmt: skip
-        self.bound_s = answer.bound_s
+        self.bound_s = answer.bound_s if self.bound_s is None else max(self.bound_s, answer.bound_s)
         if answer.assignments is not None:
             self.enter("cp", answer.assignments)
 
