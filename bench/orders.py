@@ -38,7 +38,7 @@ def run() -> Iterator[dict[str, Any]]:
         }  # fmt: skip
         plan = plan_now(platform, platform.clock.now_ns())
     operations = sum(len(job.operations) for job in plan.problem.jobs)
-    for engine in ("auto", "search"):
+    for engine in ("auto", "search", "cp"):
         found = schedule.solve(plan.problem, SEARCH_S, engine=engine)  # type: ignore[arg-type]
         yield {
             "name": f"orders.schedule_{engine}", "value": found.value_s, "bound": found.bound_s,

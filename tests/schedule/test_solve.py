@@ -1,6 +1,7 @@
 """Every answer keeps every constraint, whoever found it, and no answer is better than the proved bound."""
 
 import threading
+import time
 
 import msgspec
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from xushi.kernel import XushiError
 from xushi.schedule import Cancellation, Choice, Frozen, Job, Operation, Problem, Resource, solve, value_of
+from xushi.schedule._cp import Answer
 
 from .shops import ft06, full_shops, plain_shops
 from .verifier import faults
@@ -51,6 +53,29 @@ def test_side_constraints_are_kept_by_solver_and_dispatcher(problem):
     sound(problem, quick)
     assert exact.is_optimal
     assert exact.value_s <= quick.value_s
+    both = solve(problem, 10, workers=1)
+    sound(problem, both)
+    assert (both.value_s, both.is_optimal) == (exact.value_s, True)
+
+
+def test_where_the_solver_finds_nothing_the_search_beside_it_has_the_answer(monkeypatch):
+    problem = msgspec.structs.replace(ft06(), frozen=(frozen("J0.0", "M2", 3, 9),))
+    hints = []
+
+    def finds_nothing(problem, limit_s, *, hint, later_hint, **more):
+        hints.append(value_of(problem, hint))
+        for _ in range(200):  # the search needs some hundredths of a second
+            hints.append(value_of(problem, later_hint()))
+            if hints[-1] < hints[0]:
+                break
+            time.sleep(0.02)
+        return Answer(None, 0)
+
+    monkeypatch.setattr("xushi.schedule._solve.solve_cp", finds_nothing)
+    schedule = solve(problem, 1.0)
+    sound(problem, schedule)
+    assert schedule.engine == "dispatch"
+    assert schedule.value_s <= hints[-1] < hints[0]
 
 
 def test_the_answer_says_why_the_local_search_was_not_used():

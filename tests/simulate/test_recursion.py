@@ -54,6 +54,34 @@ def test_two_failures_of_one_machine_and_other_distributions_have_the_same_figur
     assert_same(changed(line, machines=machines))
 
 
+def test_a_rate_that_is_not_known_for_sure_has_the_same_figures_and_spreads_them():
+    def line(evidence):
+        model = serial(3, 2)
+        return changed(
+            model,
+            machines=tuple(
+                Machine(
+                    id=one.id,
+                    operations=one.operations,
+                    failures=(
+                        Failure(
+                            id="wear",
+                            after=Weibull(shape=2, scale_s=60),
+                            repair=Exponential(mean_s=8),
+                            evidence=evidence,
+                        ),
+                    ),
+                )
+                for one in model.machines
+            ),
+        )
+
+    assert_same(line(4.0))
+    sure, unsure = (run(line(evidence), Experiment(horizon_s=8_000.0, replications=64)) for evidence in (None, 4.0))
+    down = [one.values("M0.down_share") / one.values("M0.busy_share") for one in (sure, unsure)]
+    assert down[1].std() > 1.5 * down[0].std()
+
+
 def test_a_source_and_unlimited_buffers_have_the_same_figures():
     model = Model(
         name="queue",

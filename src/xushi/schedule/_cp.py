@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -226,22 +227,36 @@ def horizon_of(problem: Problem) -> int:
     return max(instants) + longest + sum(work)
 
 
+def count_arcs(problem: Problem) -> int:
+    """Return how many arcs the circuits of the set-ups would have; so many variables, and more constraints."""
+    if not problem.setups:
+        return 0
+    there: Counter[str] = Counter(choice.resource for one in operations_of(problem) for choice in one.choices)
+    return sum((count + 1) ** 2 for count in there.values())
+
+
 def solve_cp(
     problem: Problem, limit_s: float, *, seed: int = 1, workers: int = 1, hint: Sequence[Assignment] = (),
+    later_hint: Callable[[], Sequence[Assignment]] | None = None,
     is_cancelled: Callable[[], bool] = lambda: False, progress: Callable[[int], None] = lambda value: None,
 ) -> Answer:  # fmt: skip
-    """Let CP-SAT work on a checked problem for so long.
+    """Let CP-SAT work on a checked problem for so long, the time to build its model included.
+
+    Args:
+        hint: a schedule it begins with; none of a later end is looked for.
+        later_hint: asked for a better one once the model is built.
 
     Raises:
         XushiError: `schedule.infeasible` where the frozen operations leave no way.
     """
+    end_s = time.monotonic() + limit_s
     horizon_s = horizon_of(problem)
     if hint and problem.objective == "makespan":
         horizon_s = min(horizon_s, max(one.end_s for one in hint))
     model = _Model(problem, horizon_s)
-    model.hint(hint)
+    model.hint(hint if later_hint is None else later_hint())
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(0.05, limit_s)
+    solver.parameters.max_time_in_seconds = max(0.05, end_s - time.monotonic())
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed % (1 << 31)
     status = _run(solver, model.cp, is_cancelled, progress)

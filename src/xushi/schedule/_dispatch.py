@@ -14,7 +14,7 @@ from ._problem import Problem
 from ._result import Assignment
 
 _FAR = 1 << 60
-_SLICE = 200_000  # operations decoded between two looks at the clock: a few milliseconds
+_SLICE_S = 0.02  # between two looks at the clock: long beside the waits for the interpreter's lock
 _OBJECTIVES = {"makespan": 0, "lateness": 1, "tardiness": 2}
 
 
@@ -78,37 +78,74 @@ def _setups(problem: Problem, resource: dict[str, int]) -> tuple[dict[str | None
     return families, setup_row, setup
 
 
+class OrderSearch:
+    """Improves an order of operations under all constraints; what it has can be asked for from another thread.
+
+    Args:
+        problem: checked.
+        like: assignments whose order and resources it starts from (unknown resources are chosen anew); most urgent
+            first by default.
+        seed: of the random moves.
+    """
+
+    def __init__(self, problem: Problem, *, like: Iterable[Assignment] = (), seed: int = 1) -> None:
+        self._problem = problem
+        self._rules = rules = rules_of(problem)
+        self._order, self._wanted = _order(problem, rules, {one.operation: one for one in like})
+        self._timing = _no_timing(rules)
+        self._rng = np.array([seed * 0x9E3779B97F4A7C15 % (1 << 64) | 1], np.uint64)
+        self.value_s = int(decode(rules, self._order, self._wanted, self._timing))
+        n = len(rules.release)
+        self._wanted = np.array([_row(rules, x, int(self._timing.on[x])) for x in range(n)], np.int64)
+        self._best = self._order.copy(), self._wanted.copy()
+
+    def run(self, end_s: float, is_over: Callable[[], bool], progress: Callable[[int], None] = lambda _: None) -> None:
+        """Improve until `end_s` (monotonic clock), or until it is over: asked every few hundredths of a second."""
+        steps, reach = 1, max(3, len(self._rules.release) // 10)
+        while len(self._order) and time.monotonic() < end_s and not is_over():
+            began_s = time.monotonic()
+            value_s = int(
+                improve(self._rules, self._order, self._wanted, self._timing, self.value_s, steps, reach, self._rng)
+            )
+            if value_s < self.value_s:
+                self._best = self._order.copy(), self._wanted.copy()
+                self.value_s = value_s
+                progress(value_s)
+            spent_s = time.monotonic() - began_s
+            steps = min(2 * steps, max(1, round(steps * _SLICE_S / max(spent_s, 1e-9))))
+
+    def assignments(self) -> list[Assignment]:
+        """Return the best schedule so far."""
+        order, wanted = self._best
+        timing = _no_timing(self._rules)
+        decode(self._rules, order, wanted, timing)
+        names = [resource.id for resource in self._problem.resources]
+        operations = operations_of(self._problem)
+        return [
+            Assignment(operation=one.id, resource=names[k], start_s=int(start), end_s=int(stop))
+            for one, k, start, stop in zip(operations, timing.on, timing.start, timing.end, strict=True)
+        ]
+
+
 def dispatch(
     problem: Problem, limit_s: float, *, like: Iterable[Assignment] = (), seed: int = 1,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Assignment]:  # fmt: skip
-    """Return a schedule that obeys everything, improved until `limit_s` is over.
+    """Return a schedule that obeys everything, improved until `limit_s` is over; see `OrderSearch`.
 
     Args:
-        problem: checked.
         limit_s: wall-clock time; at 0 the first schedule is returned.
-        like: assignments whose order and resources it starts from (unknown resources are chosen anew); most urgent
-            first by default.
-        seed: of the random moves.
-        is_cancelled: asked every few milliseconds.
+        is_cancelled: asked every few hundredths of a second.
     """
-    end = time.monotonic() + limit_s
-    rules = rules_of(problem)
-    n = len(rules.release)
-    timing = Timing(*(np.zeros(n, np.int64) for _ in range(3)),
-                    *(np.zeros(len(problem.resources), np.int64) for _ in range(4)))  # fmt: skip
-    order, wanted = _order(problem, rules, {one.operation: one for one in like})
-    rng = np.array([seed * 0x9E3779B97F4A7C15 % (1 << 64) | 1], np.uint64)
-    best = int(decode(rules, order, wanted, timing))
-    wanted = np.array([_row(rules, x, int(timing.on[x])) for x in range(n)], np.int64)
-    while len(order) and time.monotonic() < end and not is_cancelled():
-        best = int(improve(rules, order, wanted, timing, best, max(1, _SLICE // n), max(3, n // 10), rng))
-    decode(rules, order, wanted, timing)
-    names = [resource.id for resource in problem.resources]
-    return [
-        Assignment(operation=one.id, resource=names[k], start_s=int(start), end_s=int(stop))
-        for one, k, start, stop in zip(operations_of(problem), timing.on, timing.start, timing.end, strict=True)
-    ]
+    end_s = time.monotonic() + limit_s
+    search = OrderSearch(problem, like=like, seed=seed)
+    search.run(end_s, is_cancelled)
+    return search.assignments()
+
+
+def _no_timing(rules: Rules) -> Timing:
+    n, resources = len(rules.release), len(rules.resource_family)
+    return Timing(*(np.zeros(n, np.int64) for _ in range(3)), *(np.zeros(resources, np.int64) for _ in range(4)))
 
 
 def _row(rules: Rules, x: int, machine: int) -> int:

@@ -62,6 +62,20 @@ def value_of(problem: Problem, assignments: Iterable[Assignment]) -> int:
     return sum(job.weight * max(0, end - job.due_s) for job, end in ends if job.due_s is not None)
 
 
+def least_of(problem: Problem) -> int:
+    """Return the weighted tardiness of jobs that never wait for each other: no schedule has less."""
+    end_s = {one.operation: one.end_s for one in problem.frozen}
+    total = 0
+    for job in problem.jobs:
+        now_s = max(problem.start_s, job.release_s)
+        for operation in job.operations:
+            soonest_s = max(now_s, operation.material_s) + min(choice.duration_s for choice in operation.choices)
+            now_s = end_s.get(operation.id, soonest_s)
+        if job.due_s is not None:
+            total += job.weight * max(0, now_s - job.due_s)
+    return total
+
+
 def in_order(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
     """Return assignments sorted by start."""
     return tuple(sorted(assignments, key=lambda one: (one.start_s, one.end_s, one.resource, one.operation)))

@@ -6,17 +6,18 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from ._check import check
-from ._cp import solve_cp
-from ._dispatch import dispatch
+from ._cp import count_arcs, solve_cp
+from ._dispatch import OrderSearch
 from ._local_search import assignments_of, local_search, refusals, shop_of
 from ._problem import Problem
-from ._result import Assignment, Engine, Schedule, in_order, value_of
+from ._result import Assignment, Engine, Schedule, in_order, least_of, value_of
 
+_MOST_ARCS = 50_000  # of set-ups, beyond which CP-SAT spends its time on building and reading its model
 _CP_SHARE = 0.1  # of the time, where the local search can be used: enough for proofs of what is easy, and a bound
-_DISPATCH_SHARE = 0.1  # of the time, where it cannot
 
 EngineWish = Literal["auto", "cp", "search"]
 
@@ -43,15 +44,18 @@ def solve(
 ) -> Schedule:  # fmt: skip
     """Return the best schedule found in `limit_s` seconds of wall-clock time.
 
-    The local search is used where the problem has only jobs, alternatives, release, material and due dates (makespan
-    or lateness); `Schedule.search_refused` says what else stood in its way. CP-SAT knows everything.
+    The tabu search is used where the problem has only jobs, alternatives, release, material and due dates (makespan
+    or lateness); `Schedule.search_refused` says what else stood in its way. There an order of the operations is
+    improved for the whole time, with CP-SAT beside it on the other cores: `auto` does all that `search` does, and hands
+    CP-SAT what it has found when that begins. Where set-ups make CP-SAT's model too large, other orders are searched on
+    these cores instead.
 
     Args:
         problem: what to schedule.
         limit_s: it returns sooner where the answer is proved to be the best.
         seed: of all random choices.
         workers: threads; one per core by default.
-        engine: `cp` or `search` leaves the other out; `search` falls back to a dispatched order under side constraints.
+        engine: `cp` or `search` leaves the other out.
         progress: told each better value of the objective, from another thread.
         cancellation: stops it; the best so far is returned.
 
@@ -67,19 +71,12 @@ def solve(
     def left_s() -> float:
         return max(0.0, limit_s - (time.monotonic() - began))
 
-    race.enter("dispatch", dispatch(problem, limit_s * _DISPATCH_SHARE if refused else 0.0, seed=seed,
-                                    is_cancelled=race.is_over))  # fmt: skip
-    if engine != "search":
-        share = 1.0 if engine == "cp" or refused else _CP_SHARE
-        answer = solve_cp(
-            problem, left_s() * share, seed=seed, workers=workers, hint=race.best, is_cancelled=race.is_over,
-            progress=race.tell,
-        )  # fmt: skip
-        race.bound_s = answer.bound_s
-        if answer.assignments is not None:
-            race.enter("cp", answer.assignments)
-    if engine == "search" and refused:
-        race.enter("dispatch", dispatch(problem, left_s(), like=race.best, seed=seed, is_cancelled=race.is_over))
+    orders = OrderSearch(problem, seed=seed)
+    race.enter("dispatch", orders.assignments())
+    if refused:
+        _search_beside(problem, race, orders, began + limit_s, engine, seed, workers)
+    elif engine != "search":
+        race.prove(problem, left_s() * (1.0 if engine == "cp" else _CP_SHARE), seed, workers)
     if engine != "cp" and not refused and not race.is_over():
         shop, offset = shop_of(problem)
         found = local_search(
@@ -94,6 +91,31 @@ def solve(
     )  # fmt: skip
 
 
+def _search_beside(
+    problem: Problem, race: _Race, orders: OrderSearch, end_s: float, engine: EngineWish, seed: int, workers: int
+) -> None:
+    """Improve the order until the time is over; on the other cores CP-SAT, or other orders where it is no help."""
+    if engine == "cp":
+        race.prove(problem, end_s - time.monotonic(), seed, workers)
+        return
+    searches = [orders]
+    has_cp = engine == "auto" and count_arcs(problem) <= _MOST_ARCS
+    if engine == "auto" and not has_cp:
+        searches += [OrderSearch(problem, seed=seed * 1_000 + i) for i in range(1, workers)]
+    with ThreadPoolExecutor(len(searches), "schedule-orders") as pool:
+        searching = [pool.submit(one.run, end_s, race.is_over, race.tell) for one in searches]
+        try:
+            if has_cp:
+                race.prove(problem, end_s - time.monotonic(), seed, max(1, workers - 1), orders.assignments)
+        except BaseException:
+            race.give_up()
+            raise
+        for one in searching:
+            one.result()
+    for search in searches:
+        race.enter("dispatch", search.assignments())
+
+
 class _Race:
     """The best answer so far, whoever found it."""
 
@@ -101,9 +123,28 @@ class _Race:
         self._problem, self._progress, self._cancellation = problem, progress, cancellation
         self.best: list[Assignment] = []
         self.value_s = 1 << 60
-        self.bound_s: int | None = None
+        self.bound_s: int | None = least_of(problem) if problem.objective == "tardiness" else None
         self.engine: Engine = "dispatch"
         self._told = 1 << 60
+        self._lock = threading.Lock()
+        self._is_given_up = False
+
+    def prove(
+        self, problem: Problem, limit_s: float, seed: int, workers: int,
+        later_hint: Callable[[], list[Assignment]] | None = None,
+    ) -> None:  # fmt: skip
+        """Let CP-SAT look for an answer and a bound."""
+        answer = solve_cp(
+            problem, limit_s, seed=seed, workers=workers, hint=self.best, later_hint=later_hint,
+            is_cancelled=self.is_over, progress=self.tell,
+        )  # fmt: skip
+        self.bound_s = answer.bound_s if self.bound_s is None else max(self.bound_s, answer.bound_s)
+        if answer.assignments is not None:
+            self.enter("cp", answer.assignments)
+
+    def give_up(self) -> None:
+        """End whoever still searches."""
+        self._is_given_up = True
 
     def enter(self, engine: Engine, assignments: list[Assignment]) -> None:
         value_s = value_of(self._problem, assignments)
@@ -112,9 +153,12 @@ class _Race:
             self.tell(value_s)
 
     def tell(self, value_s: int) -> None:
-        if value_s < self._told:
+        with self._lock:
+            if value_s >= self._told:
+                return
             self._told = value_s
             self._progress(value_s)
 
     def is_over(self) -> bool:
-        return self._cancellation.is_cancelled or (self.bound_s is not None and self.value_s <= self.bound_s)
+        is_proved = self.bound_s is not None and self._told <= self.bound_s
+        return self._is_given_up or self._cancellation.is_cancelled or is_proved

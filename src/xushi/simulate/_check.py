@@ -77,6 +77,7 @@ def _check_numbers(model: Model) -> None:
     least: list[tuple[str, float | None, float]] = []
     for machine in model.machines:
         least.append((f"{machine.id}.count", machine.count, 1))
+        least += [(f"{machine.id}/{one.id}.evidence", one.evidence, 0.1) for one in machine.failures]
     for where, _, operation in _operations(model):
         for number, one in enumerate(operation.inputs):
             least.append((f"{where}.inputs[{number}].quantity", one.quantity, 1))

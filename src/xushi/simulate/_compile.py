@@ -217,7 +217,9 @@ def _add_mode(names: Names, tables: _Tables, failure: Failure, name: str, timer:
         after=tables.distribution(failure.after), repair=tables.distribution(failure.repair),
         crew=NONE if failure.crew is None else names.crews[failure.crew],
         after_stream=tables.stream(f"{name}/{failure.id}/after"),
-        repair_stream=tables.stream(f"{name}/{failure.id}/repair"), timer=timer,
+        repair_stream=tables.stream(f"{name}/{failure.id}/repair"), timer=timer, stretch=1.0,
+        evidence=failure.evidence or 0.0,
+        scale_stream=tables.stream(f"{name}/{failure.id}/scale") if failure.evidence else NONE,
     )  # fmt: skip
 
 

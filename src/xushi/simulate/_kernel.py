@@ -11,6 +11,7 @@ import math
 from typing import Any
 
 from ._compiled import compiled, inlined
+from ._doubt import draw_scales
 from ._handle import world_at
 from ._kernel_machines import draw_ahead, go_on, interrupt, line_up, look, renew, ring, serve_waiting, show, strike
 from ._kernel_parts import wake
@@ -62,6 +63,7 @@ def begin(address: int, seed: int, replication: int) -> None:
     """
     w = world_at(address)
     seed_streams(w.streams, w.keys, seed, replication)
+    draw_scales(w, seed, replication)
     silence_all(w.times, w.winners)
     for f in range(len(w.modes)):
         mode = w.modes[f]
@@ -69,7 +71,7 @@ def begin(address: int, seed: int, replication: int) -> None:
         if machine.down != UP and machine.down_mode == f:
             continue  # drawn when it is repaired
         if math.isnan(mode.left) and mode.done > 0.0:
-            mode.left = draw_rest(w, mode.after, mode.after_stream, mode.done)
+            mode.left = mode.stretch * draw_rest(w, mode.after, mode.after_stream, mode.done / mode.stretch)
             if mode.counts == COUNTS_TIME:
                 set_timer(w.times, w.winners, mode.timer, mode.left)
         elif math.isnan(mode.left):

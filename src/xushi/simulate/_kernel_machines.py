@@ -165,7 +165,7 @@ def line_up(w: Any, m: int, now: float) -> None:
 def renew(w: Any, f: int, now: float) -> None:
     """Draw when failure `f` strikes next."""
     mode = w.modes[f]
-    mode.left = draw(w.dists, mode.after, w.values, w.streams, mode.after_stream)
+    mode.left = mode.stretch * draw(w.dists, mode.after, w.values, w.streams, mode.after_stream)
     if mode.counts == COUNTS_PARTS:
         mode.left = max(1.0, math.ceil(mode.left))
     elif mode.counts == COUNTS_TIME:

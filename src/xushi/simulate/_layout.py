@@ -53,7 +53,7 @@ SHARES = _dtype(product=_I, share=_F)  # the mix of a source
 DISTRIBUTIONS = _dtype(family=_I, first=_I, a=_F, b=_F, c=_F)
 MODES = _dtype(
     left=_F, done=_F, machine=_I, counts=_I, after=_I, repair=_I, crew=_I, after_stream=_I, repair_stream=_I, timer=_I,
-    is_pending=_I, strikes=_I,
+    is_pending=_I, strikes=_I, stretch=_F, evidence=_F, scale_stream=_I,
 )  # fmt: skip
 SETUPS = _dtype(before=_I, after=_I, dist=_I)
 BUFFERS = _dtype(

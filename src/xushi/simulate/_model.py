@@ -135,6 +135,8 @@ class Failure(_Data, frozen=True, kw_only=True):
         after: the time to failure in seconds, or the number of parts.
         repair: how long the repair takes once it begins.
         crew: whose hands it needs; none where absent.
+        evidence: how many observed failures the scale of `after` is known from. Each replication then draws a scale of
+            its own, so that what is not known about it is in the spread of the results; known exactly where absent.
     """
 
     id: str
@@ -142,6 +144,7 @@ class Failure(_Data, frozen=True, kw_only=True):
     repair: Distribution
     counts: Literal["busy", "time", "parts"] = "busy"
     crew: str | None = None
+    evidence: float | None = None
 
 
 class Setup(_Data, frozen=True, kw_only=True):

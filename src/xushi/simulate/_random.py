@@ -46,15 +46,21 @@ def seed_streams(streams: Any, keys: Any, seed: int, replication: int) -> None:
         seed: of the experiment, 0 to 2^63 - 1.
         replication: number of the replication, from 0.
     """
-    root = _mix(_mix(np.uint64(seed) + _GAMMA) + np.uint64(replication) * _GAMMA + _GAMMA)
     for i in range(len(keys)):
-        word = _mix(root ^ keys[i])
-        for half in range(2):
-            word += _GAMMA
-            mixed = _mix(word)
-            streams[i, 2 * half] = np.uint32(mixed)
-            streams[i, 2 * half + 1] = np.uint32(mixed >> np.uint64(32))
-        streams[i, 0] |= np.uint32(1)  # all zero is the one state it cannot leave
+        seed_stream(streams, keys, i, seed, replication)
+
+
+@compiled
+def seed_stream(streams: Any, keys: Any, i: int, seed: int, replication: int) -> None:
+    """Set one of them to the start of its sequence."""
+    root = _mix(_mix(np.uint64(seed) + _GAMMA) + np.uint64(replication) * _GAMMA + _GAMMA)
+    word = _mix(root ^ keys[i])
+    for half in range(2):
+        word += _GAMMA
+        mixed = _mix(word)
+        streams[i, 2 * half] = np.uint32(mixed)
+        streams[i, 2 * half + 1] = np.uint32(mixed >> np.uint64(32))
+    streams[i, 0] |= np.uint32(1)  # all zero is the one state it cannot leave
 
 
 @inlined

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ._compiled import compiled, inlined
+from ._doubt import draw_scales
 from ._handle import world_at
 from ._layout import (
     ARRIVALS,
@@ -50,7 +51,7 @@ def _clip(at_s: float, warm_s: float, horizon_s: float) -> float:
 @inlined
 def _renew(w: Any, f: int) -> None:
     mode = w.modes[f]
-    mode.left = draw(w.dists, mode.after, w.values, w.streams, mode.after_stream)
+    mode.left = mode.stretch * draw(w.dists, mode.after, w.values, w.streams, mode.after_stream)
 
 
 @compiled
@@ -374,6 +375,7 @@ def recur(
     """
     w = world_at(address)
     seed_streams(w.streams, w.keys, seed, replication)
+    draw_scales(w, seed, replication)
     count = len(order)
     free_s = np.zeros(count)
     stopped_s = np.zeros(count)

@@ -52,7 +52,7 @@ class Trace:
         mode: the failure that a machine is stopped by, -1 for none.
         count: parts a machine has finished, that are in a buffer, that left through a sink; trips of a vehicle.
         to: buffer that a finished part waits for, or the point a vehicle is at; -1 for none.
-        operation: number of the machine's operation.
+        operation: number of the machine's operation; the point where a vehicle's task ends, -1 for none.
         left_s: of the work on the part, as of the row.
         until_s: how far it ran.
         stopped: why it ended before its time, if it did.
@@ -133,9 +133,10 @@ def _look(w: Any, rows: Any, reals: Any, seen: Any, born: Any, n: int, now: floa
         vehicle = w.vehicles[v]
         part = vehicle.part
         born_s = w.parts[part].born_s if part >= 0 else 0.0
+        goal = w.transports[vehicle.transport].end if vehicle.transport >= 0 else NONE
         n = _note(
             rows, reals, seen, born, place, n, now, 3, v, vehicle.seen, part, born_s, NONE, vehicle.trips, vehicle.at,
-            0, 0.0,
+            goal, 0.0,
         )  # fmt: skip
         place += 1
     return n

@@ -54,7 +54,8 @@ def standard_normal(p: float) -> float:
 
 
 @compiled
-def _gamma(shape: float, streams: Any, stream: int) -> float:
+def gamma(shape: float, streams: Any, stream: int) -> float:
+    """Return a number of the gamma distribution with this shape and scale 1."""
     if shape < 1.0:
         lift = uniform(streams, stream) ** (1.0 / shape)
         shape += 1.0
@@ -76,7 +77,7 @@ def _gamma(shape: float, streams: Any, stream: int) -> float:
 def _other(family: int, a: float, b: float, c: float, values: Any, first: int, streams: Any, stream: int) -> float:
     """Draw from a family that is neither constant nor exponential."""
     if family == 6:
-        return b * _gamma(a, streams, stream)
+        return b * gamma(a, streams, stream)
     u = uniform(streams, stream)
     if family == 2:
         return a + (b - a) * u

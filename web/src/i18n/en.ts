@@ -1276,6 +1276,7 @@ export const en = {
   "forecast.source.fitted": "fitted:",
   "forecast.source.records": "the records themselves",
   "forecast.source.described": "described in the twin",
+  "forecast.source.weighed": "described and seen, weighed:",
   "forecast.compare": "What if",
   "forecast.compareHint": "Each alternative is run from the same state and with the same chance as the line as it is.",
   "forecast.change": "What changes",

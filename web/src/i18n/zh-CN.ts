@@ -1278,6 +1278,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.source.fitted": "拟合：",
   "forecast.source.records": "直接取自记录",
   "forecast.source.described": "孪生中的描述",
+  "forecast.source.weighed": "描述与记录加权：",
   "forecast.compare": "假设分析",
   "forecast.compareHint": "每个方案都从同一状态出发，并与现状使用相同的随机数。",
   "forecast.change": "改变什么",

@@ -43,7 +43,7 @@ _FIXED = {
     },
     "Quality.Engine": f"{RESULT}/Serial", "Quality.Verdict": f"{RESULT}/Verdict",
     "CurrentEngine": f"{PROCESS}/CurrentPart", "CycleTimeFactor": f"{PROCESS}/CycleTimeFactor",
-    "LineSpeed": f"{PROCESS}/SpeedFactor",
+    "LineSpeed": f"{PROCESS}/SpeedFactor", "ToolWear": f"{PROCESS}/Wear",
     "Count": f"{PROCESS}/Level", "Engines": f"{PROCESS}/Parts",
     "Counters.Good": f"{PROCESS}/Good", "Counters.Reject": f"{PROCESS}/Reject", "Counters.Total": f"{PROCESS}/Total",
     "CycleTime": f"{PROCESS}/LastCycleTime", "Energy.Power": f"{PROCESS}/Power", "Energy.Total": f"{PROCESS}/Energy",

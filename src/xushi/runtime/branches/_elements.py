@@ -103,7 +103,8 @@ def _of_source(machine: simulate.Machine, machines: dict[str, simulate.Machine])
 def _of_machine(plant: Plant, node: str, machines: dict[str, simulate.Machine]) -> Iterator[FigureInfo]:
     machine = machines[node]
     yield _time("cycle_time", machine.operations[0].duration)
-    failure = next(iter(sorted(machine.failures, key=lambda one: one.id != "failure")), None)
+    timed = [one for one in machine.failures if one.counts != "parts"]
+    failure = next(iter(sorted(timed, key=lambda one: one.id != "failure")), None)
     if failure is not None:
         yield _time("time_to_failure", failure.after)
         yield _time("repair_time", failure.repair)

@@ -29,7 +29,9 @@ _SEEN = {
     "down": (_OUT_OF_SERVICE, _MAINTENANCE, _FAILED), "waits_for_crew": (_OUT_OF_SERVICE, _MAINTENANCE, _FAILED),
     "off": (_NOT_EXECUTING, _NONE, _STOPPED),
 }  # fmt: skip
-_DOWN_BY = {"setup": _SEEN["setup"], "stop": (_NOT_EXECUTING, _NONE, _STOPPED)}
+_DOWN_BY = {
+    "setup": _SEEN["setup"], "tool_change": _SEEN["setup"], "stop": (_NOT_EXECUTING, _NONE, _STOPPED),
+}  # fmt: skip
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ class _Row(NamedTuple):
     seen: int
     point: str
     is_loaded: bool
+    target: str  # the station for which it is under way; empty for none
 
 
 class Traffic:
@@ -62,7 +63,7 @@ class Traffic:
         for place in np.flatnonzero(trace.kind == _VEHICLE).tolist():
             row = _Row(
                 float(trace.at_s[place]), int(trace.state[place]), trace.points[int(trace.to[place])],
-                bool(trace.part[place] >= 0),
+                bool(trace.part[place] >= 0), self._target(int(trace.operation[place])),
             )  # fmt: skip
             rows.setdefault(trace.names[_VEHICLE][int(trace.index[place])], []).append(row)
         for fleet in self._start.plant.supply.fleets:
@@ -72,9 +73,9 @@ class Traffic:
                     self._vehicle(fleet, vehicle.id, name, rows[name])
 
     def _vehicle(self, fleet: FleetFacts, vehicle: str, name: str, rows: list[_Row]) -> None:
-        targets = list(self._targets(rows))
         self._arrive(fleet, vehicle, name, rows[0])
-        for number, (row, target) in enumerate(zip(rows, targets, strict=True)):
+        for number, row in enumerate(rows):
+            target = row.target
             following = rows[number + 1] if number + 1 < len(rows) else None
             is_driving = row.seen in (_TO_PICKUP, _TO_DROP)
             self._put(vehicle, "State", row.at_s, _NOT_EXECUTING if row.seen == _STANDS else _EXECUTING)
@@ -90,21 +91,13 @@ class Traffic:
             elif row.at_s > 0:
                 self._stand(vehicle, self._points[row.point], row.at_s)
 
+    def _target(self, goal: int) -> str:
+        return self._stations.get(self._trace.points[goal], "") if goal >= 0 else ""
+
     def _picture(self, station: str) -> int:
         """As what the tray for a station is shown."""
         supply = self._start.plant.supply.of(station)
         return self._start.labels.stage_after.get(supply.source, 1) if supply is not None else 1
-
-    def _targets(self, rows: list[_Row]) -> Iterator[str]:
-        """For whom a vehicle is under way at each row: the station where it unloads next."""
-        ahead, found = "", []
-        for row in reversed(rows):
-            if row.seen == _UNLOADING:
-                ahead = self._stations.get(row.point, "")
-            found.append("" if row.seen == _STANDS else ahead)
-            if row.seen == _STANDS:
-                ahead = ""
-        yield from reversed(found)
 
     def _arrive(self, fleet: FleetFacts, vehicle: str, name: str, row: _Row) -> None:
         """From where it was at the fork to the point it comes to first."""

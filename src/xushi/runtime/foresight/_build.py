@@ -90,7 +90,9 @@ class _Builder:
             id=node.id,
             operations=tuple(simulate.Operation(duration=work, inputs=inputs, to=to) for inputs in ways),
             failures=tuple(
-                simulate.Failure(id=kind, after=one.after, repair=one.repair)
+                simulate.Failure(
+                    id=kind, after=one.after, repair=one.repair, counts=one.counts, evidence=one.evidence
+                )
                 for kind, one in self._calibration.interruptions[node.id].items()
             ),
             power=simulate.Power(
@@ -175,11 +177,7 @@ def _machine_state(machine: simulate.Machine, calibration: Calibration, records:
     record = records.machines[machine.id]
     kinds = calibration.interruptions[machine.id]
     down = next((kind for kind, seen in record.kinds.items() if seen.now_for_s is not None and kind in kinds), None)
-    used = {
-        kind: record.kinds[kind].worked_since_s
-        for kind, one in kinds.items()
-        if kind != down and not _is_outlasted(one.after, record.kinds[kind].worked_since_s)
-    }
+    used = {kind: one.used for kind, one in kinds.items() if kind != down}
     down_s = record.kinds[down].now_for_s or 0.0 if down is not None else 0.0
     parts: tuple[simulate.PartState, ...] = ()
     held: dict[str, tuple[simulate.PartState, ...]] = {}
@@ -195,8 +193,3 @@ def _machine_state(machine: simulate.Machine, calibration: Calibration, records:
     return simulate.MachineState(
         parts=parts, held=held, work_done_s=record.done_s if parts else 0.0, down=down, down_done_s=down_s, used=used
     )  # fmt: skip
-
-
-def _is_outlasted(after: simulate.Distribution, worked_s: float) -> bool:
-    """Whether more was worked without the interruption than was ever recorded: the records do not tell what is left."""
-    return isinstance(after, simulate.Empirical) and worked_s >= max(after.values_s)

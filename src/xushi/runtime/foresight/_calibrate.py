@@ -1,4 +1,8 @@
-"""Turns records into distributions: what was measured where there is enough of it, else what the twins describe."""
+"""Turns records into distributions: times as measured where there are enough, lives and repairs weighed with the twins.
+
+A tool whose wear is told is worn out after so many parts, and a fork begins with the wear that it has; so is whatever
+comes after equal numbers of parts. All other interruptions come after processing time, see `_lives`.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,26 @@ from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime._planned_times import AROUND_THE_CLOCK, PlannedTimes
 from xushi.runtime.foresight._build_supply import lognormal
+from xushi.runtime.foresight._lives import WORTH, Life, few_durations, is_counted, life_in_parts, life_in_work
 from xushi.runtime.foresight._plant import Flow, Node, Plant
-from xushi.runtime.foresight._records import BufferRecord, Interruptions, MachineRecord, read_buffer, read_machine
+from xushi.runtime.foresight._records import (
+    TOOL_KINDS,
+    BufferRecord,
+    Interruptions,
+    MachineRecord,
+    read_buffer,
+    read_machine,
+)
 from xushi.runtime.foresight._start_supply import SupplyRecords, read_supply
 from xushi.signals import Timeline
 
-LEAST = 10  # records below which the description counts
+LEAST = 10  # records of a duration, below which no family is fitted to it
 _MOST_FITTED = 400
 _MOST_KEPT = 1_000
 _DEFAULT_VARIATION = 0.1
 
-Source: TypeAlias = Literal["fitted", "records", "described"]
+Source: TypeAlias = Literal["fitted", "records", "described", "weighed"]
+Counts: TypeAlias = Literal["busy", "parts"]
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +43,13 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         element: machine, buffer or flow.
-        figure: work, failure, failure.repair, stop, stop.repair, setup, setup.repair, transfer, share.
-        source: fitted (a family that no test rejects), records (the data themselves), described (the twin's figures).
+        figure: work, transfer, share, scrap; failure, stop, setup, tool_break, tool_change, and each with `.repair`.
+        source: fitted (a family that no test rejects), records (the data themselves), described (the twin's figures),
+            weighed (both).
         records: how many were seen.
-        mean: in s, or a share.
+        mean: in s, parts, or a share.
         ks_p, ad_p: of the family that was chosen, or of the best that was rejected; see `simulate.Fit`.
+        low, high: where the mean of a life lies with 95 %.
     """
 
     element: str
@@ -45,13 +60,26 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     family: str = ""
     ks_p: float | None = None
     ad_p: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class Interruption(msgspec.Struct, frozen=True):
-    """A kind of interruption: processing time until it strikes, and how long it takes."""
+    """A kind of interruption.
+
+    Attributes:
+        after: processing time or parts until it strikes.
+        repair: how long it takes.
+        counts: what `after` counts.
+        evidence: observations that its rate is known from; known for sure where absent.
+        used: how much of `after` is over at the end of the records.
+    """
 
     after: simulate.Distribution
     repair: simulate.Distribution
+    counts: Counts = "busy"
+    evidence: float | None = None
+    used: float = 0.0
 
 
 class Calibration(msgspec.Struct, frozen=True):
@@ -110,6 +138,7 @@ class _Calibrator:
         self._records = records
         self._estimates: list[Estimate] = []
         self._told: list[Diagnosis] = []
+        self._changing_s = {kind: _mean_lasted(records, kind) for kind in TOOL_KINDS.values()}
 
     def run(self) -> Calibration:
         works, interruptions = {}, {}
@@ -143,37 +172,83 @@ class _Calibrator:
     def _interruptions(self, node: Node, record: MachineRecord) -> dict[str, Interruption]:
         found = {}
         for kind, seen in record.kinds.items():
-            after, repair = None, None
-            if kind == "failure" and "CharacteristicLife" in node.facts:
-                after = simulate.Weibull(
-                    shape=node.facts.get("WeibullShape", 1.0), scale_s=node.facts["CharacteristicLife"]
-                )
-                if "MeanTimeToRestore" in node.facts:
-                    repair = simulate.Exponential(mean_s=node.facts["MeanTimeToRestore"])
-            one = self._interruption(node, kind, seen, record.worked_s, after, repair)
+            one = None if kind in TOOL_KINDS.values() else self._interruption(node, kind, seen)
             if one is not None:
                 found[kind] = one
+        return found | self._tool(node, record)
+
+    def _interruption(self, node: Node, kind: str, seen: Interruptions) -> Interruption | None:
+        facts = node.facts if kind == "failure" else {}
+        between, since_s = seen.worked_between_s, seen.worked_since_s
+        if is_counted(seen.parts_between[1:]):
+            life: Life | None = life_in_parts(seen.parts_between[1:])
+            counts: Counts = "parts"
+        else:
+            ended, begun_s = (between, [since_s]) if seen.now_for_s is None else ([*between, since_s], [])
+            first_s = ended[0] if ended and ended[0] > 0 else None
+            lives_s = [one for one in ended[1:] if one > 0]
+            shape, scale_s = facts.get("WeibullShape", 1.0), facts.get("CharacteristicLife")
+            life, counts = life_in_work(lives_s, begun_s, first_s, shape, scale_s), "busy"
+        repair = self._repair(node, kind, seen, facts.get("MeanTimeToRestore"))
+        if life is None or repair is None:
+            return None
+        self._note_life(node, kind, seen, life, counts, "CharacteristicLife" in facts)
+        used = since_s if counts == "busy" else float(seen.parts_since)
+        return Interruption(life.after, repair, counts, life.evidence if counts == "busy" else None, used)
+
+    def _tool(self, node: Node, record: MachineRecord) -> dict[str, Interruption]:
+        """The end of the tool by its wear: how much a part takes, at which it comes off, and how much is gone."""
+        tool = record.tool
+        if tool.wear is None or not tool.parts or tool.worn <= 0:
+            return {}
+        kinds = sorted(TOOL_KINDS.values(), key=lambda kind: -len(record.kinds[kind].lasted_s))
+        kind = next((one for one in kinds if record.kinds[one].now_for_s is not None), kinds[0])
+        if not record.kinds[kind].lasted_s and record.kinds[kind].now_for_s is None:
+            kind = TOOL_KINDS["setup"]
+        seen = record.kinds[kind]
+        limit = (WORTH + sum(tool.changed_at)) / (WORTH + len(tool.changed_at))
+        per_part = tool.worn / tool.parts
+        life = life_in_parts(seen.parts_between[1:], limit / per_part)
+        described_s = self._changing_s[kind]
+        if described_s is None and kind == TOOL_KINDS["failure"]:
+            described_s = node.facts.get("MeanTimeToRestore")
+        repair = self._repair(node, kind, seen, described_s)
+        if repair is None:
+            self._told.append(Diagnosis("runtime.tool_change_unseen", node.id))
+            return {}
+        self._note_life(node, kind, seen, life, "parts", False)
+        return {kind: Interruption(life.after, repair, "parts", None, tool.wear / per_part)}
+
+    def _repair(
+        self, node: Node, kind: str, seen: Interruptions, described_s: float | None
+    ) -> simulate.Distribution | None:
+        figure, lasted_s = f"{kind}.repair", seen.lasted_s
+        if len(lasted_s) >= LEAST:
+            return self._duration(node.id, figure, lasted_s, None)
+        if not lasted_s and described_s is None and seen.now_for_s is not None:
+            lasted_s = [max(seen.now_for_s, 1.0)]  # at least so long
+        found = few_durations(lasted_s, described_s)
+        if found is not None:
+            source: Source = "records" if described_s is None else "weighed" if lasted_s else "described"
+            self._note(node.id, figure, source, len(seen.lasted_s), _mean(found))
         return found
 
-    def _interruption(
-        self,
-        node: Node,
-        kind: str,
-        seen: Interruptions,
-        worked_s: float,
-        after: simulate.Distribution | None,
-        repair: simulate.Distribution | None,
-    ) -> Interruption | None:
-        count = len(seen.lasted_s)
-        if count and after is None:  # of a rate, a few records say more than nothing
-            after = simulate.Exponential(mean_s=max(worked_s, 1.0) / count)
-        between = [one for one in seen.worked_between_s[1:] if one > 0]
-        is_rate = "CharacteristicLife" not in node.facts or kind != "failure"
-        found_after = self._duration(node.id, kind, between, after, "records" if is_rate else "described")
-        found_repair = self._duration(node.id, f"{kind}.repair", seen.lasted_s, repair)
-        if found_after is None or found_repair is None:
-            return None
-        return Interruption(found_after, found_repair)
+    def _note_life(
+        self, node: Node, kind: str, seen: Interruptions, life: Life, counts: Counts, is_described: bool
+    ) -> None:
+        lives = seen.worked_between_s[1:] if counts == "busy" else seen.parts_between[1:]
+        family = {simulate.Exponential: "exponential", simulate.Weibull: "weibull"}.get(type(life.after), "normal")
+        ks_p, ad_p = None, None
+        if len(lives) >= LEAST and min(lives) != max(lives):
+            tested = next((one for one in simulate.fit(lives) if one.family == family), None)
+            ks_p, ad_p = (None, None) if tested is None else (tested.ks_p, tested.ad_p)
+        self._estimates.append(
+            Estimate(
+                element=node.id, figure=kind, source="weighed" if is_described else "records",
+                records=len(seen.lasted_s), mean=_mean(life.after), family=family, ks_p=ks_p, ad_p=ad_p, low=life.low,
+                high=life.high,
+            )
+        )  # fmt: skip
 
     def _duration(
         self,
@@ -181,7 +256,6 @@ class _Calibrator:
         figure: str,
         values_s: Sequence[float],
         described: simulate.Distribution | None,
-        origin: Source = "described",
     ) -> simulate.Distribution | None:
         """A family that fits, or the records themselves; with too few, what is described."""
         values = np.asarray(values_s, np.float64)
@@ -190,7 +264,7 @@ class _Calibrator:
             if described is None and not count:
                 return None
             found = simulate.Empirical(values_s=tuple(values.tolist())) if described is None else described
-            self._note(element, figure, "records" if described is None else origin, count, _mean(found))
+            self._note(element, figure, "records" if described is None else "described", count, _mean(found))
             return found
         tested = values
         if count > _MOST_FITTED:
@@ -276,3 +350,9 @@ class _Calibrator:
 
 def _mean(distribution: simulate.Distribution) -> float:
     return float(distribution.mean_s)
+
+
+def _mean_lasted(records: Records, kind: str) -> float | None:
+    """How long a kind of interruption took on the machines of the plant; None where none was seen."""
+    lasted_s = [one for record in records.machines.values() for one in record.kinds[kind].lasted_s]
+    return sum(lasted_s) / len(lasted_s) if lasted_s else None

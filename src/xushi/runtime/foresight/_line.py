@@ -80,7 +80,8 @@ class _MainLine:
                 inputs=(simulate.Input(buffer=ids[number]),) if number else (),
                 to=(simulate.Route(to=to),),
             )
-            built.append(msgspec.structs.replace(self._originals[machine], operations=(work,)))
+            failures = tuple(_in_work(one, work.duration.mean_s) for one in self._originals[machine].failures)
+            built.append(msgspec.structs.replace(self._originals[machine], operations=(work,), failures=failures))
         return simulate.Model(
             name=self._plant.name,
             machines=tuple(built),
@@ -114,6 +115,15 @@ class _MainLine:
         for machine, share in self._fork.calibration.scrap.items():
             if machine in way and share > 0:
                 yield Diagnosis("runtime.line_without_scrap", machine, {"percent": round(100 * share, 1)})
+        counted = [
+            one.id
+            for one in self._originals.values()
+            if one.id in way and any(failure.counts == "parts" for failure in one.failures)
+        ]
+        if counted:
+            yield Diagnosis("runtime.line_without_wear", ", ".join(counted))
+        if any(failure.evidence is not None for one in self._originals.values() for failure in one.failures):
+            yield Diagnosis("runtime.line_without_doubt", self._plant.name)
         carried = [node for node in way if self._fork.calibration.transfers.get(node, 0.0) > 0]
         if carried:
             yield Diagnosis("runtime.line_without_transfer", ", ".join(carried))
@@ -122,3 +132,9 @@ class _MainLine:
             yield Diagnosis("runtime.line_without_supply", ", ".join(supplied))
         if self._fork.model.calendars:
             yield Diagnosis("runtime.line_without_shifts", self._plant.name or "–")
+
+
+def _in_work(failure: simulate.Failure, work_s: float) -> simulate.Failure:
+    """A failure as a line's recursion wants it: after processing time, at a rate that is known for sure."""
+    after = simulate.scaled(failure.after, work_s) if failure.counts == "parts" else failure.after
+    return msgspec.structs.replace(failure, after=after, counts="busy", evidence=None)

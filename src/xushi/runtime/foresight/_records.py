@@ -3,12 +3,13 @@
 A machine's time is told by its state (OPC 40001-1) together with the part it has: executing is work; out of service is
 a failure; set-up mode is a set-up; not executing with a part that is worked on again later is a stop (a wrong part; no
 material, where nothing tells that it is that); not executing with a finished part is blocked; all else is waiting for
-parts, or for material where its stock is told.
+parts, or for material where its stock is told. A failure or a set-up in which the wear of the tool falls is a breaking
+or a change of the tool.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,16 +20,47 @@ from xushi.signals import Kind, Timeline
 
 _S = 1e9
 _SHORTEST_STOP_S = 1e-3
+_FALL = 0.05  # of the wear: less is noise of a sensor, and no new tool
+_WORN = 0.97  # of the wear at which tools come off: who stands then has a tool to be changed
+_TOOL_LATE_S = 5.0  # by which the news of a new tool may come after the machine is ready
+TOOL_KINDS = {"failure": "tool_break", "setup": "tool_change"}
+KINDS = ("failure", "setup", "stop", *TOOL_KINDS.values())
 
 
 @dataclass
 class Interruptions:
-    """One kind of interruption of a machine: how long each took, and the work between them."""
+    """One kind of interruption of a machine: how long each took, and the work and the parts between them.
+
+    The first of what lies between began before it was seen, and the last has not ended.
+    """
 
     lasted_s: list[float] = field(default_factory=list)
     worked_between_s: list[float] = field(default_factory=list)
+    parts_between: list[int] = field(default_factory=list)
     worked_since_s: float = 0.0
+    parts_since: int = 0
     now_for_s: float | None = None  # how long the present one has lasted
+
+
+@dataclass
+class ToolRecord:
+    """What the wear of a machine's tool told, from 0 (new) to 1 (to be changed).
+
+    Attributes:
+        wear: at the end.
+        worn: by how much it rose, with `parts` parts.
+        changed_at: the wear at which each tool came off.
+    """
+
+    wear: float | None = None
+    worn: float = 0.0
+    parts: int = 0
+    changed_at: list[float] = field(default_factory=list)
+
+    @property
+    def limit(self) -> float:
+        """The wear at which tools come off, as far as was seen."""
+        return float(np.mean(self.changed_at)) if self.changed_at else 1.0
 
 
 @dataclass
@@ -39,7 +71,8 @@ class MachineRecord:
         works_s: executing time of each part that came and went, as it is with both set-points at 1.
         left_ns, job_orders: when each of them left, and the job order that it was stamped with; empty for none.
         factor, speed: the cycle-time factor at the end, and the speed factor; 1 where there is none.
-        kinds: interruptions by kind: failure, setup, stop.
+        kinds: interruptions by kind: failure, setup, stop, tool_break, tool_change.
+        tool: its wear, where a signal tells it.
         worked_s: all executing time.
         has_part: whether a part is on it at the end; `done_s` how long it was worked on.
         is_executing: whether it works at the end.
@@ -49,9 +82,8 @@ class MachineRecord:
     works_s: list[float] = field(default_factory=list)
     left_ns: list[int] = field(default_factory=list)
     job_orders: list[str] = field(default_factory=list)
-    kinds: dict[str, Interruptions] = field(
-        default_factory=lambda: {kind: Interruptions() for kind in ("failure", "setup", "stop")}
-    )
+    kinds: dict[str, Interruptions] = field(default_factory=lambda: {kind: Interruptions() for kind in KINDS})
+    tool: ToolRecord = field(default_factory=ToolRecord)
     worked_s: float = 0.0
     has_part: bool = False
     done_s: float = 0.0
@@ -74,17 +106,19 @@ def read_machine(
     Args:
         closed: when it was not planned to work: that it stood there does not count.
     """
+    roles = ("CurrentPart", "JobOrder", "Wear", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock")
+    return machine_record(_changes(timeline, node, roles, start_ns, end_ns), start_ns, end_ns, closed)
+
+
+def machine_record(
+    changes: Iterable[tuple[int, str, Any]], start_ns: int, end_ns: int, closed: Sequence[tuple[int, int]] = ()
+) -> MachineRecord:  # fmt: skip
+    """Return what a machine did by the changes (ns, role, value) of its signals in the order of time."""
     record = MachineRecord()
     state, mode, part, job_order, has_material = 0, 0, "", "", True
     reader = _Machine(record)
     at_ns = start_ns
-    for time_ns, role, value in _changes(
-        timeline,
-        node,
-        ("CurrentPart", "JobOrder", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock"),
-        start_ns,
-        end_ns,
-    ):
+    for time_ns, role, value in changes:
         if time_ns > at_ns:
             reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material)
             at_ns = time_ns
@@ -102,6 +136,8 @@ def read_machine(
             record.factor = 1.0 if value is None or value <= 0 else float(value)
         elif role == "SpeedFactor":
             record.speed = 1.0 if value is None or value <= 0 else float(value)
+        elif role == "Wear":
+            reader.wear(None if value is None else float(value))
         elif role == "Stock":
             has_material = not isinstance(value, int | float) or value > 0
         else:
@@ -130,6 +166,8 @@ class _Machine:
         self._kind: str | None = None
         self._lasted_s = 0.0
         self._waited_s = 0.0
+        self._has_new_tool = False
+        self._last, self._since_last_s = "", 0.0  # the kind that ended last, and how long ago
 
     def spend(self, seconds: float, state: int, mode: int, has_material: bool = True) -> None:
         """Book a stretch in which nothing changed."""
@@ -139,6 +177,7 @@ class _Machine:
         if kind != self._kind:
             self._close()
             self._kind = kind
+        self._since_last_s += seconds
         if kind is not None:
             self._lasted_s += seconds
         elif state == EXECUTING:
@@ -153,6 +192,10 @@ class _Machine:
 
     def change(self, part: str, at_ns: int, job_order: str) -> None:
         """Book that a part of a job order left and another part came, or none."""
+        if self.record.has_part and self.record.done_s > 0:
+            for one in self.record.kinds.values():
+                one.parts_since += 1
+            self.record.tool.parts += self.record.tool.wear is not None
         if self.record.has_part and self._is_whole and self.record.done_s > 0:
             self.record.works_s.append(self.record.done_s / self.record.pace)
             self.record.left_ns.append(at_ns)
@@ -160,10 +203,31 @@ class _Machine:
         self._waited_s = 0.0  # it was blocked
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True
 
+    def wear(self, wear: float | None) -> None:
+        """Note the wear of the tool; where it falls, the tool is another one."""
+        tool, before = self.record.tool, self.record.tool.wear
+        if wear is None:
+            return
+        tool.wear = wear
+        if before is None:
+            return
+        if before - wear <= _FALL:
+            tool.worn += wear - before
+        else:
+            tool.changed_at.append(before)
+            if self._kind in TOOL_KINDS:
+                self._has_new_tool = True
+            elif self._last in TOOL_KINDS and self._since_last_s <= _TOOL_LATE_S:
+                self._book(TOOL_KINDS[self._last], self._unbook(self._last))
+                self._last = ""
+
     def end(self) -> None:
         """Leave the interruption under way open."""
         if self._kind is not None:
-            self.record.kinds[self._kind].now_for_s = self._lasted_s
+            tool = self.record.tool
+            is_worn = tool.wear is not None and tool.wear >= _WORN * tool.limit
+            kind = TOOL_KINDS.get(self._kind, self._kind) if is_worn or self._has_new_tool else self._kind
+            self.record.kinds[kind].now_for_s = self._lasted_s
         elif self._waited_s > 0 and self.record.done_s == 0:
             self.record.kinds["stop"].now_for_s = self._waited_s
 
@@ -175,14 +239,23 @@ class _Machine:
 
     def _close(self) -> None:
         if self._kind is not None:
-            self._book(self._kind, self._lasted_s)
-        self._lasted_s = 0.0
+            self._book(TOOL_KINDS[self._kind] if self._has_new_tool else self._kind, self._lasted_s)
+            self._last, self._since_last_s = "" if self._has_new_tool else self._kind, 0.0
+        self._lasted_s, self._has_new_tool = 0.0, False
 
     def _book(self, kind: str, lasted_s: float) -> None:
         one = self.record.kinds[kind]
         one.lasted_s.append(lasted_s)
         one.worked_between_s.append(one.worked_since_s)
-        one.worked_since_s = 0.0
+        one.parts_between.append(one.parts_since)
+        one.worked_since_s, one.parts_since = 0.0, 0
+
+    def _unbook(self, kind: str) -> float:
+        """Take back what was booked last of a kind, and return how long it lasted."""
+        one = self.record.kinds[kind]
+        one.worked_since_s += one.worked_between_s.pop()
+        one.parts_since += one.parts_between.pop()
+        return one.lasted_s.pop()
 
 
 @dataclass

@@ -104,7 +104,8 @@ def broken(fork: Fork, machine: str, minutes: float | None, unknown_min: float) 
     model = fork.model
     kinds = [failure.id for one in model.machines if one.id == machine for failure in one.failures]
     if minutes is None and kinds:
-        kind = "failure" if "failure" in kinds else kinds[0]
+        usual = "failure" if "failure" in kinds else kinds[0]
+        kind = state.down if state.down in kinds else usual
     else:
         kind = BREAKDOWN
         lasts_s = (unknown_min if minutes is None else minutes) * 60

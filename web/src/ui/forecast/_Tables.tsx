@@ -172,7 +172,7 @@ export function Buffers({ buffers }: { buffers: readonly (Curve & { id: string; 
   );
 }
 
-const SOURCES: Record<Estimate["source"], TextKey> = { fitted: "forecast.source.fitted", records: "forecast.source.records", described: "forecast.source.described" };
+const SOURCES: Record<Estimate["source"], TextKey> = { fitted: "forecast.source.fitted", records: "forecast.source.records", described: "forecast.source.described", weighed: "forecast.source.weighed" };
 
 export function Calibration({ forecast }: { forecast: Forecast }) {
   const text = useText();
@@ -195,7 +195,10 @@ export function Calibration({ forecast }: { forecast: Forecast }) {
           <tr key={at}>
             <th scope="row">{one.element}</th>
             <td>{one.figure}</td>
-            <td>{formatNumber(one.mean, language, 2)}</td>
+            <td>
+              {formatNumber(one.mean, language, 2)}
+              {one.low === null || one.high === null ? "" : ` (${formatNumber(one.low, language, 0)}–${formatNumber(one.high, language, 0)})`}
+            </td>
             <td>{one.records}</td>
             <td>
               {text(SOURCES[one.source])} {one.family}

@@ -30,12 +30,15 @@ export interface Bottleneck {
 export interface Estimate {
   element: string;
   figure: string;
-  source: "fitted" | "records" | "described";
+  source: "fitted" | "records" | "described" | "weighed";
   records: number;
   mean: number;
   family: string;
   ks_p: number | null;
   ad_p: number | null;
+  /** Where the mean lies with 95 %. */
+  low: number | null;
+  high: number | null;
 }
 
 export interface Told {
