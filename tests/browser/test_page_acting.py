@@ -40,14 +40,24 @@ def test_a_machines_refusal_is_told_with_its_reason(visit: Visit, demo: Demo) ->
     expect(row).to_contain_text("BadInvalidState")
 
 
-def test_a_vehicle_is_sent_to_a_place_chosen_by_name(visit: Visit) -> None:
-    page = visit().open(shell="urn:xushi:demo:shell:AGV1", tab="act")
+def test_a_vehicle_is_sent_to_a_place_chosen_by_name_and_serves_it(visit: Visit, demo: Demo) -> None:
+    page = visit().open(shell="urn:xushi:demo:shell:AGV1", tab="live")
     panel = details(page)
+    target = panel.get_by_role("listitem").filter(has_text="Machine to serve")
+    # the plant's own fleet control leaves a vehicle alone that a person has paused
+    assert demo.remote.run("agv.instant", {"vehicle": "AGV1", "action": "startPause"})["state"] == "done"
+    demo.remote.run("agv.instant", {"vehicle": "AGV1", "action": "cancelOrder"})  # refused where it has none
+    expect(target).not_to_contain_text(re.compile("OP|KIT|PS|AGV"))  # it stands at the next node, without an order
+    panel.get_by_role("tab", name="Act").click()
     panel.get_by_role("combobox", name="Send to").click()
     page.get_by_role("option", name=re.compile("^OP50")).click()
+    panel.get_by_label("Why").first.fill("bring tools")
     hold(panel.get_by_role("button", name="Hold to send"))
-    told = page.get_by_text(re.compile("The vehicle accepted order|Refused by the device|refused", re.IGNORECASE)).first
-    expect(told).to_be_visible()
+    told = panel.get_by_role("status").filter(has_text="The vehicle accepted order")
+    expect(told).to_contain_text("N_OP50")
+    hold(panel.get_by_role("button", name="Hold to go on"))
+    panel.get_by_role("tab", name="Live").click()
+    expect(target).to_contain_text("OP50")
 
 
 def test_a_proposal_waits_in_the_page_until_a_person_confirms_it(visit: Visit, demo: Demo) -> None:

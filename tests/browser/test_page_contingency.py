@@ -1,12 +1,13 @@
-"""A breakdown in a real browser: everybody is told on every view, until the machine is back or somebody sees to it."""
+"""What goes wrong on the line, in a real browser: a wrong part that waits for an answer, and a breakdown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit, started
+from visiting import Demo, Visit, hold, started
 
 SLOW_MS = 120_000
 SPEED = 4
@@ -14,10 +15,31 @@ SPEED = 4
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A line of which two stations fail: one for a minute or two, the other for longer than the test lasts."""
+    """A line of which two stations fail: one for a minute or two, the other for longer than the test lasts.
+
+    Before that a third one stops for a wrong part.
+    """
     faults = ("--fail", f"OP70@{60 * SPEED}:{90 * SPEED}", "--fail", f"OP80@{90 * SPEED}:{3600 * SPEED}")
-    with started(tmp_path_factory.mktemp("fault"), SPEED, *faults) as one:
+    with started(tmp_path_factory.mktemp("fault"), SPEED, "--mislay", "OP20@0", *faults) as one:
         yield one
+
+
+def test_a_station_that_a_wrong_part_has_stopped_goes_on_when_a_person_answers(visit: Visit) -> None:
+    page = visit().open(shell="urn:xushi:demo:shell:OP20", tab="act")
+    card = page.get_by_role("region", name="Poka-yoke")
+    expect(card).to_contain_text("Stopped: a wrong part was scanned.")
+    release = card.get_by_role("button", name="Hold to release")
+    expect(release).to_be_disabled()  # not before the part is out
+    card.get_by_label(re.compile("has been removed$")).check()
+    hold(release)
+    expect(card).to_contain_text("No stop waits for an answer.")
+    page.get_by_role("tab", name="Live").click()
+    state = page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Machine state")
+    expect(state).to_contain_text("Executing")
+    page = visit().open(view="activity")
+    row = page.get_by_role("row").filter(has_text=re.compile("Wrong part .* removed; .* expected"))
+    for word in ("operator", "OP20", "Release the poka-yoke stop", "Done"):
+        expect(row).to_contain_text(word)
 
 
 def test_a_breakdown_is_told_on_every_view_until_the_machine_is_back_or_somebody_sees_to_it(

@@ -177,6 +177,18 @@ def test_a_station_stands_until_somebody_answers_its_poka_yoke() -> None:
     assert not model.values.current["OP70.PokaYoke.Stopped"]
 
 
+@pytest.mark.parametrize("at_s", [0.0, 100.0])
+def test_a_part_that_is_mislaid_stops_its_station_before_the_next_engine_and_waits_for_an_answer(at_s: float) -> None:
+    model = PlantModel(1, START_NS)  # its other operators answer
+    model.mislay("OP10", at_s)
+    model.run_until(at_s + 300.0)
+    assert model.stations["OP10"].detail == STOPPED
+    assert model.values.current["OP10.PokaYoke.Found"] not in {part.number for part in parts_of("OP10")}
+    assert model.call("OP10", "AnswerPokaYoke")
+    model.run_until(at_s + 302.0)
+    assert model.stations["OP10"].detail == RUNNING
+
+
 def test_a_wrong_pick_stops_the_kitting_rack_until_answered() -> None:
     model = PlantModel(2, START_NS, operators_answer=False)
     for minute in range(1, 600):

@@ -64,3 +64,9 @@ def test_a_diagnosis_has_code_place_text_and_repair():
 )
 def test_the_nearest_language_of_a_header_is_taken(header, language):
     assert nearest_language(header) == language
+
+
+def test_a_state_that_an_error_names_is_told_in_the_language_of_the_reader():
+    error = XushiError("runtime.link_down", link="opcua:h:4840", state="lost")
+    assert "lost" in error.text("en").why
+    assert error.text("zh-CN").why == "其状态为“连接中断”。"

@@ -20,13 +20,14 @@ from xushi.testing import Served, served
 
 pytestmark = pytest.mark.xdist_group("demo")
 
+STANDS, RUNS = 2, 3
 DATA = "urn:xushi:demo:submodel:{}:OperationalData#{}"
 
 
 @pytest.fixture(scope="module")
 def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Plant]]:
     folder = tmp_path_factory.mktemp("acting")
-    plant = start_plant(folder / "plant", 5)
+    plant = start_plant(folder / "plant", 5, "--mislay", "OP20@0")
     endpoints = {described: plant.ready[protocol] for protocol, described in default_endpoints().items()}
     with served(folder / "data", endpoints=endpoints) as one:
         one.remote.import_files([ensure_assets()])
@@ -76,6 +77,26 @@ def test_what_the_machine_refuses_comes_back_with_its_reason(connected: tuple[Se
     outcome = one.remote.run("device.act", {"action": answer["key"]})
     assert (outcome["state"], outcome["error"]["code"]) == ("failed", "runtime.device_refused")
     assert "BadInvalidState" in outcome["error"]["why"]
+
+
+def test_an_answer_to_a_poka_yoke_stop_reaches_the_station_which_goes_on_and_says_who_and_why(
+    connected: tuple[Served, Plant],
+) -> None:
+    one, _ = connected
+    until(lambda: value(one, "OP20", "PokaYoke.Stopped") == 1, "a wrong part stops the station")
+    found = value(one, "OP20", "PokaYoke.Found")
+    assert value(one, "OP20", "State") == STANDS
+    fitter = Remote(one.remote.url, one.token("view", "device:write"))
+    answer = {"action": action(one, "OP20", "AnswerPokaYoke")["key"]}
+    outcome = fitter.run("device.act", answer, reason=f"{found} went back to its bin")
+    assert (outcome["state"], outcome["effects"][0]["status"]) == ("done", 0)
+    until(lambda: value(one, "OP20", "PokaYoke.Stopped") == 0, "the stop is over")
+    until(lambda: value(one, "OP20", "State") == RUNS, "the station goes on")
+    entry = [each for each in one.remote.get("/api/evidence") if each["command"] == "device.act"][-1]
+    assert (entry["actor"], entry["reason"]) == ("test", f"{found} went back to its bin")
+    assert entry["entry"]["summary"]["shell"] == "urn:xushi:demo:shell:OP20"
+    again = fitter.run("device.act", answer)
+    assert (again["state"], again["error"]["code"]) == ("failed", "runtime.device_refused")  # nothing waits any more
 
 
 def test_an_unknown_action_and_unfit_inputs_are_refused_before_anything_is_sent(

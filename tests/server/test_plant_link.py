@@ -42,10 +42,10 @@ class Plant:
         self.process.wait(20)
 
 
-def start_plant(folder: Path, speed: float) -> Plant:
+def start_plant(folder: Path, speed: float, *more: str) -> Plant:
     command = [
         sys.executable, "-m", "xushi.demo.plant", "--speed", str(speed), "--opcua-port", "0", "--mqtt-port", "0",
-        "--data", str(folder),
+        "--data", str(folder), *more,
     ]  # fmt: skip
     folder.mkdir()
     with (folder / "log").open("wb") as log:

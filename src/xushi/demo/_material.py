@@ -38,14 +38,19 @@ def make_tray(id: str, station: str, kind: int, numbers: PartNumbers, left: int 
 
 def mislay(tray: Tray, rng: random.Random, chance_per_unit: float) -> int:
     """Now and then a part of another kind lies in the tray; returns how many."""
-    own = [part.number for part in parts_of(tray.station)]
-    others = [part.number for part in PARTS if part.station != tray.station]
     placed = 0
     for unit in range(1, tray.left + 1):
         if rng.random() < chance_per_unit:
-            tray.wrong[unit] = (rng.choice(own), rng.choice(others))
+            tray.wrong[unit] = _mistaken(tray.station, rng)
             placed += 1
     return placed
+
+
+def _mistaken(station: str, rng: random.Random) -> tuple[str, str]:
+    """A part of the station, and one of another station that lies in its place."""
+    own = [part.number for part in parts_of(station)]
+    others = [part.number for part in PARTS if part.station != station]
+    return rng.choice(own), rng.choice(others)
 
 
 class LineStock:
@@ -83,6 +88,12 @@ class LineStock:
         tray = self.trays[0]
         found = tray.wrong.get(tray.left)
         return WrongPart(*found) if found else None
+
+    def mislay_next(self, rng: random.Random, is_in_use: bool) -> None:
+        """A wrong part lies among those for the next engine; `is_in_use`: the first unit is being fitted already."""
+        units = [(tray, unit) for tray in self.trays for unit in range(tray.left, 0, -1)]
+        for tray, unit in units[is_in_use : is_in_use + 1]:
+            tray.wrong[unit] = _mistaken(self.station, rng)
 
     def replace_wrong(self) -> None:
         """Somebody took the wrong part away and put the right one in its place."""

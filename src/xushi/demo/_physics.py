@@ -126,6 +126,11 @@ class PlantModel:
         station = self.stations[machine_id]
         self.loop.after(max(0.0, at_s - self.loop.now_s), lambda: station.break_down(repair_s))
 
+    def mislay(self, machine_id: str, at_s: float) -> None:
+        """Lets a wrong part lie ready at a station from an instant of plant time on; its stop waits for an answer."""
+        station, rng = self.stations[machine_id], self.random(f"mislay {machine_id}")
+        self.loop.after(max(0.0, at_s - self.loop.now_s), lambda: station.mislay(rng))
+
     def sample(self) -> None:
         """Brings the values that change all the time up to date: progress, positions, energy."""
         for station in self.stations.values():

@@ -105,6 +105,14 @@ class Station:
         self._recovery = self._loop.after(repair_s, self._recover)
         self.advance()
 
+    def mislay(self, rng: random.Random) -> None:
+        """A wrong part lies ready for the next engine, and the operator is away: the stop waits for an answer."""
+        self.has_operator = False
+        if self._stock is not None:
+            is_in_use = self._has_begun and self.engine is not None and self._is_first_time(self.engine)
+            self._stock.mislay_next(rng, is_in_use)
+        self.advance()
+
     def answer_poka_yoke(self) -> bool:
         """The wrong part was taken away and replaced; False when nothing was asked."""
         if not self._asks_poka_yoke or self._stock is None:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE, STATION_IDS
+from xushi.demo._line import DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT, NAMESPACE, STATION_IDS, parts_of
 from xushi.demo._runner import PlantRunner
 from xushi.kernel import XushiError
 
@@ -69,6 +69,8 @@ async def _run(options: argparse.Namespace, data: Path) -> None:
     )
     for station, at_s, for_s in options.fail:
         runner.model.break_down(station, runner.model.loop.now_s + at_s, for_s)
+    for station, at_s in options.mislay:
+        runner.model.mislay(station, runner.model.loop.now_s + at_s)
     watch = asyncio.create_task(_watch_parent(os.getppid(), ended))
     try:
         await runner.start()
@@ -146,6 +148,10 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--fail", type=breakdown, action="append", default=[], metavar="STATION@AT:FOR",
         help="a station fails AT plant seconds after the start, FOR so many, like OP70@60:900",
     )  # fmt: skip
+    parser.add_argument(
+        "--mislay", type=wrong_part, action="append", default=[], metavar="STATION@AT",
+        help="a wrong part lies at a station AT plant seconds after the start, its operator away, like OP20@0",
+    )  # fmt: skip
     parser.add_argument("--start-time", type=_epoch_ns, help="plant time at the start, ISO 8601; now when left out")
     parser.add_argument("--wall-time", action="store_true", help="stamp values with real time, not plant time")
     parser.add_argument(
@@ -168,6 +174,17 @@ def breakdown(text: str) -> tuple[str, float, float]:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not STATION@AT:FOR")
+
+
+def wrong_part(text: str) -> tuple[str, float]:
+    """STATION@AT in plant seconds, of a station that fits parts."""
+    station, _, at = text.partition("@")
+    try:
+        if station in STATION_IDS and parts_of(station) and 0.0 <= float(at) < 1e6:
+            return station, float(at)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not STATION@AT of a station that fits parts")
 
 
 def _host_port(text: str) -> tuple[str, int]:

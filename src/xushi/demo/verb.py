@@ -23,7 +23,7 @@ from typing import Any
 
 from xushi.demo._broker import free_port, is_taken
 from xushi.demo._line import CUSTOMER_ORDERS, DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
-from xushi.demo.plant import HOST, breakdown, default_endpoints, endpoints
+from xushi.demo.plant import HOST, breakdown, default_endpoints, endpoints, wrong_part
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Remote, Verb, local_access
@@ -47,6 +47,7 @@ _TEXTS = {
         "no-operators": "poka-yoke stops wait for your answer",
         "fail": "a station fails AT plant seconds after the start, FOR so many, like OP70@60:900",
         "recording": "minutes of a shift to record in the background (default: 60)",
+        "mislay": "a wrong part lies at a station AT plant seconds after the start, its operator away, like OP20@0",
         "no-recording": "do not record a shift in the background",
         "starting": "Starting the demo plant and the platform …",
         "moved": "Port {wanted} is in use; using {port}.",
@@ -65,6 +66,7 @@ _TEXTS = {
         "no-operators": "防错停机等待您处理",
         "fail": "某工位在启动后 AT 秒（工厂时间）故障，持续 FOR 秒，例如 OP70@60:900",
         "recording": "在后台录制班次的分钟数（默认：60）",
+        "mislay": "启动后 AT 秒（工厂时间）某工位出现错误零件，且操作工不在，例如 OP20@0",
         "no-recording": "不在后台录制班次",
         "starting": "正在启动示范工厂和平台……",
         "moved": "端口 {wanted} 已被占用，改用 {port}。",
@@ -87,6 +89,9 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--no-operators", action="store_true", help=texts["no-operators"])
     parser.add_argument(
         "--fail", type=breakdown, action="append", default=[], metavar="STATION@AT:FOR", help=texts["fail"]
+    )
+    parser.add_argument(
+        "--mislay", type=wrong_part, action="append", default=[], metavar="STATION@AT", help=texts["mislay"]
     )
     parser.add_argument(
         "--recording", type=_minutes, default=_SHIFT_MINUTES, metavar="MINUTES", help=texts["recording"]
@@ -220,6 +225,8 @@ class _Demo:
         command += ["--wall-time"] if start is None else ["--start-time", start.isoformat()]
         for station, at_s, for_s in self._options.fail if start is None else ():
             command += ["--fail", f"{station}@{at_s}:{for_s}"]
+        for station, at_s in self._options.mislay if start is None else ():
+            command += ["--mislay", f"{station}@{at_s}"]
         if self._options.no_operators:
             command.append("--no-operators")
         return self._start(name, command, is_nice)

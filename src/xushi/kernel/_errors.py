@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from ._state_words import shown_parameter
+
 LANGUAGES = ("en", "zh-CN")
 
 Catalogue: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -64,11 +66,12 @@ def message(code: str, params: Mapping[str, Any], language: str = "en") -> Error
     """Return the text of `code` with its parameters filled in; an uncatalogued code shows itself."""
     room = code.split(".", 1)[0]
     catalogue = _registered.get(room) or _room_catalogue(room)
-    entry = catalogue.get(code, {}).get(nearest_language(language))
+    nearest = nearest_language(language)
+    entry = catalogue.get(code, {}).get(nearest)
     if entry is None:
         shown = ", ".join(f"{key}={value}" for key, value in params.items())
         return ErrorText(what=code, why=shown, next="")
-    filled = _Gaps({key: str(value) for key, value in params.items()})
+    filled = _Gaps({key: shown_parameter(key, value, nearest) for key, value in params.items()})
     return ErrorText(**{part: entry.get(part, "").format_map(filled) for part in ("what", "why", "next")})
 
 

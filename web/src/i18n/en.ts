@@ -1142,7 +1142,7 @@ export const en = {
   "connect.kind.array": "array",
   "connect.kind.action": "action",
   "connect.undoneBy": "What takes {name} back",
-  "connect.undoneByNone": "nothing undoes it",
+  "connect.undoneByNone": "no undo",
   "connect.bulk": "Change all that are shown",
   "connect.bulk.include": "Take them",
   "connect.bulk.leaveOut": "Leave them out",

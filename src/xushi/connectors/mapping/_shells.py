@@ -13,6 +13,7 @@ from ._interfaces import AID, AIMC, Described, description, mapping_configuratio
 from ._model import OPERATIONAL_DATA, Machine, Row
 from ._model import Mapping as Whole
 from ._parts import Json, group, inside, qualifier, series, strings, submodel, text, words
+from ._words import shown_name
 
 NAMEPLATE = "https://admin-shell.io/idta/nameplate/3/0/Nameplate"
 OPERATIONAL_MEANING = "urn:xushi:submodel:OperationalData:1:0"
@@ -131,7 +132,8 @@ def _level(rows: Sequence[Row], depth: int) -> list[Json]:
         if len(members) == 1 and members[0].property.count(".") == depth:
             made.append(_leaf(members[0], step))
         else:
-            made.append(group(step, _level(members, depth + 1)))
+            named = group(step, _level(members, depth + 1))
+            made.append(named | {"displayName": strings(shown_name(step))})
     return made
 
 

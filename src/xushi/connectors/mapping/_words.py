@@ -66,7 +66,10 @@ _CHINESE = {
     "start": "启动", "stop": "停止", "reset": "复位", "close": "关闭", "enable": "启用", "disable": "禁用",
     "set": "设置", "clear": "清除", "home": "回零", "pause": "暂停", "resume": "继续", "hold": "保持",
     "abort": "中止", "lock": "锁定", "unlock": "解锁", "load": "装载", "unload": "卸载", "clamp": "夹紧",
-    "unclamp": "松开", "clean": "清洗", "acknowledge": "确认", "confirm": "确认",
+    "unclamp": "松开", "clean": "清洗", "acknowledge": "确认",
+    "monitoring": "监控", "telemetry": "遥测", "data": "数据", "process": "过程", "parameter": "参数",
+    "parameters": "参数", "configuration": "配置", "production": "生产", "diagnostics": "诊断",
+    "measurements": "测量值", "signals": "信号", "confirm": "确认",
     "cell": "单元", "value": "数值", "positions": "位置", "heater": "加热器", "valve": "阀", "fan": "风机",
 }  # fmt: skip
 

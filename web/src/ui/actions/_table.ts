@@ -136,7 +136,7 @@ export function useActions(): Action[] {
       make("view.split", "action.split", "view", "split", () => ui.set((old) => ({ isSplit: !old.isSplit, centre: "world" })), { keys: "alt+b" }),
       make("view.tree", "action.tree", "view", "sidebar", () => ui.set((old) => ({ isTreeOpen: !old.isTreeOpen })), { keys: "alt+t" }),
       make("view.inspector", "action.inspector", "view", "inspect", () => ui.set((old) => ({ isInspectorOpen: !old.isInspectorOpen })), { keys: "alt+i" }),
-      make("view.overview", "action.overview", "view", "world", () => world.overview(), { keys: "alt+0" }),
+      make("view.overview", "action.overview", "view", "world", () => world.overview(), { keys: "alt+h" }),
       make("view.walk", "action.walk", "view", "user", () => world.toggleWalk(), { keys: "alt+w" }),
       make("time.fork", "action.fork", "time", "fork", () => ui.set({ dialog: "fork" }), { keys: "alt+k" }),
       make("time.live", "action.live", "time", "live", time.live, { keys: "alt+l", isEnabled: !isLive }),

@@ -48,7 +48,13 @@ function MachineCard({ machine, isShown, onShow, onChange, onPlace }: { machine:
         </select>
         <button type="button" className={css.machineRows} aria-pressed={isShown} aria-label={text("connect.showRowsOf", { name, count: machine.rows, actions: machine.actions })} onClick={() => onShow(isShown ? "" : machine.machine)}>
           <Icon name="filter" size={12} />
-          {text(machine.actions > 0 ? "connect.rowsAndActions" : "connect.rows", { count: machine.rows, actions: machine.actions })}
+          {text("connect.rows", { count: machine.rows })}
+          {machine.actions > 0 ? (
+            <>
+              <Icon name="call" size={12} />
+              {machine.actions}
+            </>
+          ) : null}
         </button>
       </div>
       <div className={css.machineHead}>

@@ -42,7 +42,7 @@ export function RowLine({ row, index, bad, machineList, submodelList, onChange }
       {isAction ? (
         <>
           <div role="cell" />
-          <div role="cell" className={`x-ellipsis ${css.fixed}`}>
+          <div role="cell" className={css.fixed}>
             <Icon name="call" size={12} /> {text("connect.kind.action")}
           </div>
         </>

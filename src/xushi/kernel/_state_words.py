@@ -1,0 +1,19 @@
+"""The words for states that error texts name: records hold them in English, people read them in their language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CHINESE = {
+    "connecting": "正在连接", "live": "在线", "lost": "连接中断", "refused": "被拒绝", "off": "未启用",
+    "pending": "待决", "confirmed": "已确认", "rejected": "已拒绝", "expired": "已过期",
+    "queued": "排队中", "sending": "发送中", "delivered": "已送达", "unknown": "结果未知",
+    "running": "进行中", "made": "已生成", "done": "已完成", "failed": "失败", "cancelled": "已取消",
+    "draft": "草稿", "approved": "已批准", "paused": "已暂停", "stopped": "已停止", "aborted": "已中止",
+    "rolling_back": "正在回退", "rolled_back": "已回退",
+}  # fmt: skip
+
+
+def shown_parameter(name: str, value: Any, language: str) -> str:
+    """Return a parameter as a text in `language`; a state is told by its word there."""
+    return _CHINESE.get(str(value), str(value)) if name == "state" and language == "zh-CN" else str(value)
