@@ -60,7 +60,7 @@ def test_side_constraints_are_kept_by_solver_and_dispatcher(problem):
 
 def test_where_the_solver_finds_nothing_the_search_beside_it_has_the_answer(monkeypatch):
     problem = msgspec.structs.replace(ft06(), frozen=(frozen("J0.0", "M2", 3, 9),))
-    hints = []
+    hints, enough = [], Cancellation()
 
     def finds_nothing(problem, limit_s, *, hint, later_hint, **more):
         hints.append(value_of(problem, hint))
@@ -68,11 +68,12 @@ def test_where_the_solver_finds_nothing_the_search_beside_it_has_the_answer(monk
             hints.append(value_of(problem, later_hint()))
             if hints[-1] < hints[0]:
                 break
-            time.sleep(0.02)
+            time.sleep(0.05)
+        enough.cancel()
         return Answer(None, 0)
 
     monkeypatch.setattr("xushi.schedule._solve.solve_cp", finds_nothing)
-    schedule = solve(problem, 1.0)
+    schedule = solve(problem, 30.0, cancellation=enough)
     sound(problem, schedule)
     assert schedule.engine == "dispatch"
     assert schedule.value_s <= hints[-1] < hints[0]
