@@ -1,6 +1,6 @@
 // What the selected machine can be told to do: its own actions, a stop that waits for an answer, an order for a vehicle.
-import { TextInput } from "@mantine/core";
-import { useState } from "react";
+import { NativeSelect, TextInput } from "@mantine/core";
+import { useState, type ChangeEvent } from "react";
 import { localName, useLanguage, useText, type Language } from "../../i18n";
 import { HoldButton, useReach } from "../actions";
 import { unitText, useAnswer, type ActionInfo, type ActionInputInfo, type VehicleList } from "../live";
@@ -35,6 +35,24 @@ function aboutInput(input: ActionInputInfo, language: Language): string | undefi
   return [localName(input.summary, language, ""), limits].filter(Boolean).join(" · ") || undefined;
 }
 
+function Input({ input, value, onChange }: { input: ActionInputInfo; value: string; onChange(value: string): void }) {
+  const text = useText();
+  const language = useLanguage();
+  const common = {
+    label: localName(input.title, language, input.name) || input.name,
+    description: aboutInput(input, language),
+    value,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => onChange(event.currentTarget.value),
+  };
+  if (input.type !== "boolean") return <TextInput {...common} />;
+  const choices = [
+    { value: "", label: "" },
+    { value: "true", label: text("value.yes") },
+    { value: "false", label: text("value.no") },
+  ];
+  return <NativeSelect {...common} data={choices} />;
+}
+
 function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: string; onDone(): void }) {
   const text = useText();
   const language = useLanguage();
@@ -55,15 +73,13 @@ function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: str
         {name}
         {name === action.id_short ? null : <span className={css.actionId}>{action.id_short}</span>}
       </span>
-      {action.inputs.map((input) => (
-        <TextInput
-          key={input.name}
-          label={localName(input.title, language, input.name) || input.name}
-          description={aboutInput(input, language)}
-          value={typed[input.name] ?? ""}
-          onChange={(event) => setTyped({ ...typed, [input.name]: event.currentTarget.value })}
-        />
-      ))}
+      {action.inputs.length > 0 ? (
+        <div className={css.inputs}>
+          {action.inputs.map((input) => (
+            <Input key={input.name} input={input} value={typed[input.name] ?? ""} onChange={(value) => setTyped({ ...typed, [input.name]: value })} />
+          ))}
+        </div>
+      ) : null}
       <HoldButton isDisabled={!reach.canAct || isWaiting || inputs === null} onConfirm={() => void act()}>
         {isWaiting ? text("act.waiting") : text(reach.branch ? "act.holdOnBranch" : "act.hold", { name })}
       </HoldButton>
