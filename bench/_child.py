@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
 
@@ -38,3 +40,13 @@ class Child:
         """End the process at once."""
         self.process.kill()
         self.process.wait()
+
+
+def answer_each(answer: Callable[[str], Any]) -> None:
+    """In a child that is busy: answer every line that the parent says, beside the work."""
+
+    def listen() -> None:
+        for line in sys.stdin:
+            print(json.dumps(answer(line.strip())), flush=True)
+
+    threading.Thread(target=listen, daemon=True).start()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 
 from xushi.connectors._mqtt_codec import encode_publish
 from xushi.connectors.sparkplug import Metric, encode_payload
 
+from ._child import answer_each
 from ._mqtt_flood import accept_subscriber
 
 BATCH_S = 0.005
@@ -25,8 +27,10 @@ class JsonSource:
         self._next = 0
         self.filters = signals
         self.opening = b""
+        self.opening_values = 0
 
-    def batch(self, values: int) -> bytes:
+    def batch(self, values: int) -> tuple[bytes, int]:
+        """Messages with so many values, and how many they carry."""
         now_ms = time.time_ns() // 1_000_000
         parts = []
         end = self._next + values
@@ -36,7 +40,7 @@ class JsonSource:
             parts.append(self._heads[i % len(self._heads)])
             parts.append(b'{"timestamp":%d,"value":%8.3f}' % (now_ms - earlier_ms, i % 997 / 7))
         self._next = end
-        return b"".join(parts)
+        return b"".join(parts), values
 
 
 class SparkplugSource:
@@ -57,20 +61,24 @@ class SparkplugSource:
             data = [Metric("", 10, i / 7, base + i, now_ms * 1_000_000) for i in range(METRICS)]
             self._messages.append(encode_payload(data, now_ms * 1_000_000, 0))
         self.opening = b"".join(births)
+        self.opening_values = self._devices * METRICS
         self._sequence = self._devices
         self.filters = SPARKPLUG_FILTERS
 
-    def batch(self, values: int) -> bytes:
-        stamp = _varint(time.time_ns() // 1_000_000)
+    def batch(self, values: int) -> tuple[bytes, int]:
+        """Whole messages with about so many values, and how many they carry."""
+        now_ms, count = time.time_ns() // 1_000_000, max(1, values // METRICS)
         parts = []
-        for _ in range(max(1, values // METRICS)):
+        for number in range(count):
+            # A long batch comes round to the same device: two values of one instant would count as one.
+            stamp = _varint(now_ms - (count - 1 - number) // self._devices)
             self._sequence = (self._sequence + 1) % 256
             device = self._number % self._devices
             self._number += 1
             body = self._messages[device].replace(self._stamp, stamp)
             body = body[:-2] + b"\x18" + _varint(self._sequence) if body[-2] == 0x18 else body
             parts.append(encode_publish(f"spBv1.0/G/DDATA/N/D{device}", body))
-        return b"".join(parts)
+        return b"".join(parts), len(parts) * METRICS
 
 
 def _varint(number: int) -> bytes:
@@ -84,18 +92,30 @@ def _varint(number: int) -> bytes:
 
 
 def main(kind: str, signals: int, rate: float) -> None:
-    """Print the port, serve one subscriber, publish until it leaves."""
+    """Print the port, serve one subscriber, publish until a line comes; answer it with what was sent in all."""
     source = JsonSource(signals) if kind == "json" else SparkplugSource(signals)
+    is_over, has_ended = threading.Event(), threading.Event()
+    sent = 0
+
+    def end(line: str) -> dict[str, int]:
+        is_over.set()
+        has_ended.wait()
+        return {"sent": source.opening_values + sent}
+
     with accept_subscriber(source.filters) as connection:
+        answer_each(end)
         connection.sendall(source.opening)
-        sent, began = 0, time.monotonic()
-        while True:
+        began = time.monotonic()
+        while not is_over.is_set():
             due = int((time.monotonic() - began) * rate) - sent
             if due > 0:
-                due = min(due, int(rate * LONGEST_CATCH_UP_S))
-                connection.sendall(source.batch(due))
-                sent += due
+                content, values = source.batch(min(due, int(rate * LONGEST_CATCH_UP_S)))
+                connection.sendall(content)
+                sent += values
             time.sleep(BATCH_S)
+        has_ended.set()
+        while connection.recv(65536):  # the connection stays until the subscriber leaves
+            pass
 
 
 if __name__ == "__main__":

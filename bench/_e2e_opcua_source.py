@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 from asyncua import Server, ua
 from asyncua.ua.ua_binary import struct_to_binary
 
+from bench._child import answer_each
 from xushi.testing import free_port
 
 _HANDLE = 0x11223344
@@ -80,7 +82,7 @@ async def _subscribed(subscriptions: dict[int, Any], signals: int) -> None:
 
 
 async def main(signals: int, rate: float) -> None:
-    """Print the port and publish for ever."""
+    """Print the port and publish until a line comes; answer it with what was sent in all, first values included."""
     logging.getLogger("asyncua").setLevel(logging.ERROR)
     port = free_port()
     server = Server()
@@ -95,16 +97,28 @@ async def main(signals: int, rate: float) -> None:
         await _subscribed(subscriptions, signals)
         await asyncio.sleep(1.0)
         templates = [(one, Template(one)) for one in subscriptions.values() if one.monitored_item_srv._monitored_items]
-        sent, began = 0, time.monotonic()
-        while True:
-            while sent < (time.monotonic() - began) * rate:
+        is_over, has_ended = threading.Event(), threading.Event()
+        sent = 0
+
+        def end(line: str) -> dict[str, int]:
+            is_over.set()
+            has_ended.wait()
+            return {"sent": signals + sent}
+
+        answer_each(end)
+        due, began = 0, time.monotonic()
+        while not is_over.is_set():
+            while due < (time.monotonic() - began) * rate:
                 for subscription, template in templates:
                     request = subscription.pub_request_callback(subscription.data.SubscriptionId)
-                    if request is not None:
+                    if request is not None:  # a client that asks too seldom gets less
                         template.answer(request)
-                    sent += template.count
+                        sent += template.count
+                    due += template.count
                 await asyncio.sleep(0)
             await asyncio.sleep(0.002)
+        has_ended.set()
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

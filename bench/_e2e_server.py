@@ -1,4 +1,4 @@
-"""The platform under test: one link, its history on disk, viewers over WebSocket; tells what it cost on request."""
+"""The platform under test: one link, alarm rules, history on disk, viewers over WebSocket; tells what it cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 import psutil
 
 from xushi.connectors import Link, Point, make_connector
-from xushi.runtime import Platform
+from xushi.monitor import Rule, write_rule_file
+from xushi.runtime import SYSTEM, Platform
 from xushi.server import bind, serving
 from xushi.signals import Kind, SignalDef
 from xushi.trust import ALL_SCOPES
@@ -28,9 +29,24 @@ def _state(platform: Platform) -> dict[str, Any]:
         "memory_mb": memory.rss / 1e6,
         "stored_points": history.stored_points,
         "file_bytes": history.file_bytes,
+        "alarms": len(platform.monitor.alarms()),
         "unrecorded": platform.ingest.unrecorded,
         "failure": history.failure,
     }
+
+
+def _rules(keys: list[str]) -> str:
+    """One rule on each signal: limits, deviations, rates; one in a hundred raises an alarm, as it would in a plant."""
+    kinds: tuple[Any, ...] = ("above", "below", "deviation", "rate")
+    rules = []
+    for number, key in enumerate(keys):
+        kind, is_raising = kinds[number % 4], number % 100 == 0
+        limit = 0.5 if is_raising else -1e6 if kind == "below" else 1e9
+        rules.append(
+            Rule(id=f"r{number}", signal=key, condition=kind, limit=limit, deadband=0.2, title={"en": f"r{number}"},
+                 target=50.0 if kind == "deviation" else None)
+        )  # fmt: skip
+    return write_rule_file(rules, [], "json")
 
 
 async def _run(folder: Path, order: dict[str, Any]) -> None:
@@ -41,6 +57,8 @@ async def _run(folder: Path, order: dict[str, Any]) -> None:
         points = tuple(
             Point(handle, key, address) for handle, key, address in zip(handles, keys, order["addresses"], strict=True)
         )
+        if order.get("has_rules"):
+            await platform.bus.run("rules.import", {"text": _rules(keys)}, SYSTEM)
         link = Link("bench", order["protocol"], order["endpoint"], {}, points)
         async with serving(platform, "127.0.0.1", bind("127.0.0.1", 0)) as running:
             token, _ = platform.gate.make_token("bench", ALL_SCOPES)
@@ -50,7 +68,9 @@ async def _run(folder: Path, order: dict[str, Any]) -> None:
             await loop.run_in_executor(None, sys.stdin.readline)  # the viewers are there
             connector = make_connector(order["protocol"], folder / "connector", platform.clock)
             task = loop.create_task(connector.run(link, platform.ingest.push, lambda status: None))
-            while (await loop.run_in_executor(None, sys.stdin.readline)).strip() == "state":
+            while (line := (await loop.run_in_executor(None, sys.stdin.readline)).strip()) in ("state", "flush"):
+                if line == "flush":  # all that came is in chunks: what it takes on disk can be told
+                    await asyncio.to_thread(platform.history.flush)
                 print(json.dumps(_state(platform)), flush=True)
             task.cancel()
             await asyncio.wait([task])

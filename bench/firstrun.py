@@ -29,7 +29,9 @@ def run() -> Iterator[dict[str, Any]]:
     """Yield the figures of a first run, each against its target."""
     yield _figure("script before the world loads, gzip", _entry_script_kb(), "KB", SCRIPT_TARGET_KB)
     for kind, size_mb in _install_sizes().items():
-        yield _figure(f"base install, {kind}", size_mb, "MB", INSTALL_TARGET_MB)
+        figure = _figure(f"base install, {kind}", size_mb, "MB", INSTALL_TARGET_MB)
+        # Bytecode is written by whoever runs it, module by module: the goal is of what is installed.
+        yield figure if kind == "as unpacked" else {**figure, "goal": None}
     with tempfile.TemporaryDirectory() as folder:
         with running_demo(Path(folder) / "data") as running:
             yield _figure("sign-in link after start, first time", running.seconds_to_link, "s", PICTURE_TARGET_S)
@@ -45,6 +47,7 @@ def _figure(name: str, value: float, unit: str, target: float) -> dict[str, Any]
         "name": name,
         "value": round(value, 2),
         "unit": unit,
+        "goal": target,
         "baseline": f"target {target:g} {unit}",
         "ratio": ratio,
     }

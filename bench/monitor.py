@@ -19,7 +19,7 @@ import numpy as np
 import paho.mqtt.client as paho
 
 from bench._alarm_page import alarm_page, seen_ms
-from bench.endtoend import Child
+from bench._child import Child
 from xushi.kernel import Actor, ManualClock
 from xushi.monitor import Guard, Rule, write_rule_file
 from xushi.remote import Remote
@@ -91,7 +91,7 @@ def rules_beside_none() -> Iterator[dict[str, Any]]:
     yield {"name": "monitor.cpu_with_10000_rules", "value": round(watched, 3), "unit": "µs/value",
            "baseline": f"{plain:.3f} without rules", "ratio": round(ratio, 3)}  # fmt: skip
     yield {"name": "monitor.cpu_added_by_10000_rules", "value": round(100 * (ratio - 1), 1), "unit": "%",
-           "baseline": "target 30 %", "ratio": round((ratio - 1) / 0.3, 2)}  # fmt: skip
+           "goal": 30, "baseline": "target 30 %", "ratio": round((ratio - 1) / 0.3, 2)}  # fmt: skip
 
 
 def cpu_us(with_rules: bool) -> float:
@@ -138,7 +138,7 @@ def alarm_to_browser() -> Iterator[dict[str, Any]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xushi-bench-")))
         broker = stack.enter_context(start_nats(folder / "broker"))
         order = {"protocol": "mqtt", "endpoint": broker.url, "addresses": [f"{topic}#/value" for topic in topics]}
-        server = Child("_e2e_server", str(folder / "data"), json.dumps(order))
+        server = Child("bench._e2e_server", str(folder / "data"), json.dumps(order))
         stack.callback(server.end)
         ready = server.hear()
         remote = Remote(ready["url"], ready["token"])
@@ -159,7 +159,7 @@ def alarm_to_browser() -> Iterator[dict[str, Any]]:
     for name, place in (("median", 0.5), ("p99", 0.99)):
         value = delays[min(int(place * len(delays)), len(delays) - 1)]
         yield {"name": f"monitor.alarm_on_screen_{name}", "value": round(value, 1), "unit": "ms",
-               "baseline": "target p99 100 ms", "ratio": round(value / 100, 2)}  # fmt: skip
+               "goal": 100, "baseline": "target p99 100 ms", "ratio": round(value / 100, 2)}  # fmt: skip
 
 
 def watched_rules() -> list[Rule]:

@@ -6,6 +6,7 @@ XUSHI_KILL_ROUNDS sets the number of kills (5 by default, 30 by `make kill`).
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 import os
@@ -26,13 +27,14 @@ from kill_draft import KillDraft
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from xushi.demo._physics import PlantModel
 from xushi.demo.plant import default_endpoints
-from xushi.demo.shells import ensure_assets
 from xushi.kernel import SystemClock, XushiError
 from xushi.remote import Remote, local_access
-from xushi.runtime import decode_frame
+from xushi.runtime import DecodedFrame, Platform, decode_frame
 from xushi.signals import History, SignalRegistry
-from xushi.testing import free_port
+from xushi.testing import free_port, import_plant, record_plant
+from xushi.twins import from_plain, to_aasx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
 from modbus_machine import machine
@@ -41,7 +43,10 @@ from modbus_peer import serving
 ROUNDS = int(os.environ.get("XUSHI_KILL_ROUNDS", "5"))
 IS_MEASURED = ROUNDS >= 30
 WINDOW_S = 0.1
-STARTUP_TARGET_S = 3.0
+STARTUP_TARGET_S = 3.0  # of 95 start-ups in 100; the machine's own hitches are told of with the slowest
+HISTORY_MIN = 60.0 if IS_MEASURED else 5.0  # what the line has gone through before: it is read at every start
+MANUAL = b"%PDF-1.4 " + bytes(range(256)) * 2000  # a file beside the shells, half a megabyte
+PART = "/aasx/files/manual.pdf"
 PLACES = [f"urn:xushi:demo:shell:OP{number}" for number in (10, 20, 30, 40, 50)]
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -96,12 +101,13 @@ class Load:
         self.names: dict[str, str] = {}
         self.pending_names: dict[str, str] = {}
         self.imports: list[str] = []
+        self.files: dict[str, bytes] = {}
         self.tried_imports: list[str] = []
         self.commands: list[str] = []
         self.cases: list[tuple[KillCase, dict[str, Any], dict[str, Any]]] = []
         self.tried: tuple[KillCase, dict[str, Any]] | None = None  # the row that was under way
         self.draft_edits = 0
-        self.seen: list[tuple[float, np.ndarray, np.ndarray]] = []
+        self.seen: list[tuple[float, DecodedFrame]] = []
         self.threads = [
             threading.Thread(target=work, daemon=True)
             for work in (self.rename, self.bring, self.watch, self.table, self.connect)
@@ -129,18 +135,27 @@ class Load:
             self.commands.append(outcome["command_id"])
 
     def bring(self) -> None:
+        """Imports, every other one a package with a file of its own beside its shells."""
         number = 0
-        path = self.server.folder.parent / "bring.json"
         while not self.is_over:
             number += 1
             name = f"urn:kill:{self.round}:{number}"
-            path.write_text(json.dumps(environment(name)))
+            plain, content = environment(name), f"{name} ".encode() + MANUAL
+            path = self.server.folder.parent / (f"bring-{self.round}-{number}.aasx" if number % 2 else "bring.json")
+            if number % 2:
+                part = {"modelType": "File", "idShort": "Manual", "contentType": "application/pdf", "value": PART}
+                plain["submodels"][0]["submodelElements"].append(part)
+                path.write_bytes(to_aasx(from_plain(plain), {PART: content}))
+            else:
+                path.write_text(json.dumps(plain))
             self.tried_imports.append(name)
             try:
                 outcome = self.server.remote.import_files([path])
             except (XushiError, OSError):
                 return
             self.imports.append(name)
+            if number % 2:
+                self.files[f"{name}:a"] = content
             self.commands.append(outcome["command_id"])
 
     def table(self) -> None:
@@ -182,8 +197,7 @@ class Load:
                 socket.send(json.dumps({"type": "watch", "view": 1, "signals": "all", "rate_hz": 50}))
                 for message in socket:
                     if isinstance(message, bytes):
-                        frame = decode_frame(message)
-                        self.seen.append((time.monotonic(), frame.handles, frame.times_ms))
+                        self.seen.append((time.monotonic(), decode_frame(message)))
         except (ConnectionClosed, OSError):
             return
 
@@ -218,20 +232,27 @@ def plant(tmp_path: Path) -> Iterator[dict[str, Any]]:
 
 
 def check_history(folder: Path, load: Load, killed_at: float) -> int:
-    """Everything a viewer had seen 100 ms before the kill is in the history; return how many values were checked."""
-    newest: dict[int, float] = {}
-    for seen_at, handles, times_ms in load.seen:
+    """Every value that a viewer had seen 100 ms before the kill is in the history; return how many were checked."""
+    seen: dict[int, set[float]] = {}
+    for seen_at, frame in load.seen:
         if seen_at <= killed_at - WINDOW_S:
-            newest.update(zip(handles.tolist(), times_ms.tolist(), strict=True))
+            for handle, time_ms in zip(frame.handles.tolist(), frame.times_ms.tolist(), strict=True):
+                seen.setdefault(handle, set()).add(time_ms)
     registry = SignalRegistry(folder / "signals.sqlite")
     history = History(folder / "history", registry, SystemClock(), is_read_only=True)
-    for handle, time_ms in newest.items():
-        frame = history.value_as_of([handle], int(time_ms * 1e6) + 1000)
-        assert len(frame), f"nothing is recorded of {registry.get(handle).key}"
-        assert abs(int(frame.times_ns[0]) - time_ms * 1e6) < 1500, f"lost: {registry.get(handle).key} at {time_ms}"
+    for handle, times_ms in seen.items():
+        wanted_ns = np.array(sorted(times_ms)) * 1e6
+        kept_ns = history.range(handle, int(wanted_ns[0]) - 1000, int(wanted_ns[-1]) + 1000).times_ns
+        assert len(kept_ns), f"nothing is recorded of {registry.get(handle).key}"
+        after = np.searchsorted(kept_ns, wanted_ns)  # the wire's milliseconds are good to a microsecond
+        around = kept_ns[np.clip(np.stack([after - 1, after]), 0, len(kept_ns) - 1)]
+        lost_ns = wanted_ns[np.abs(around - wanted_ns).min(axis=0) >= 1500]
+        assert not len(lost_ns), (
+            f"lost: {registry.get(handle).key}, {len(lost_ns)} of {len(times_ms)} values: {lost_ns}"
+        )
     history.close()
     registry.close()
-    return len(newest)
+    return sum(map(len, seen.values()))
 
 
 def check_records(server: Server, load: Load) -> None:
@@ -244,12 +265,20 @@ def check_records(server: Server, load: Load) -> None:
         assert name in shells, f"an acknowledged import is lost: {name}"
     for name in load.tried_imports:
         assert name not in shells or len(shells[name]["submodels"]) == 2, f"half an import: {name}"
+    for submodel, content in load.files.items():
+        path = f"/submodels/{encoded(submodel)}/submodel-elements/Manual/attachment"
+        assert server.remote.raw("GET", path) == content, f"an acknowledged file is lost or cut: {submodel}"
     evidence: set[str] = set()
     after = 0
     while entries := server.remote.get("/api/evidence", after=after, limit=1000):
         evidence |= {entry["command_id"] for entry in entries}
         after = entries[-1]["number"]
     assert set(load.commands) <= evidence
+
+
+def encoded(identifier: str) -> str:
+    """An identifier as the AAS API takes it in an address (IDTA-01002)."""
+    return base64.urlsafe_b64encode(identifier.encode()).decode().rstrip("=")
 
 
 def check_cases(server: Server, load: Load) -> Counter[str]:
@@ -311,9 +340,11 @@ def check_reports(server: Server) -> int:
 
 def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> None:
     folder = tmp_path / "data"
-    folder.mkdir()
+    with Platform.open(folder) as platform:
+        asyncio.run(import_plant(platform))
+        before = PlantModel(1, time.time_ns() - int((HISTORY_MIN + 1) * 60e9))
+        recorded = record_plant(platform, before, HISTORY_MIN * 60)
     server = Server(folder, plant)
-    server.remote.import_files([ensure_assets()])
     port = free_port()
     away = tmp_path / "away.json"
     away.write_text(json.dumps(machine(port, {AWAY.partition("#")[2]: "/1/40001"})))
@@ -321,7 +352,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
     draft = KillDraft(server.remote, plant["opcua"].replace("127.0.0.1", "localhost"))
     chance = random.Random(20261121)
     startups: list[float] = []
-    commands = values = edits = 0
+    commands = values = edits = files = 0
     counts: Counter[str] = Counter()
     for round_ in range(ROUNDS):
         load = Load(server, round_, draft)
@@ -336,6 +367,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         draft.check(server.remote)
         edits += load.draft_edits
         commands += len(load.commands)
+        files += len(load.files)
     delivered = asyncio.run(check_queue(server, port))
     reports = check_reports(server)
     server.process.terminate()
@@ -348,6 +380,9 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         "draft edits": edits,
         "queued writes delivered": delivered,
         "reports": reports,
+        "files": files,
+        "values_recorded_before": recorded,
+        "slowest_startup_s": round(max(startups), 2),
         "startup_s": [round(one, 2) for one in startups],
     }
     print(json.dumps(figure))
@@ -357,6 +392,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
     assert delivered >= counts["signal.write queued"] > 0
     assert draft.imported
     assert reports >= counts["report.make"]
-    assert values > ROUNDS
+    assert values > 100 * ROUNDS
+    assert files >= ROUNDS // 2
     if IS_MEASURED:
-        assert sorted(startups)[ROUNDS // 2] < STARTUP_TARGET_S
+        assert np.percentile(startups, 95) < STARTUP_TARGET_S, f"the slowest: {max(startups):.2f} s"

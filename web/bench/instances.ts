@@ -96,12 +96,12 @@ function settle(): void {
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
 }
 
-/** Circles at a distance while every signal changes 20 times a second. */
-async function measure(name: string, radiusM: number, heightM: number): Promise<object> {
+/** Circles at a distance while every signal changes 20 times a second: all of the circle, or `count` frames of it from `first` on. */
+async function measure(name: string, radiusM: number, heightM: number, first = 0, count = FRAMES): Promise<object> {
   const update: number[] = [];
   const render: number[] = [];
   const calls: number[] = [];
-  for (let i = 0; i < FRAMES; i += 1) {
+  for (let i = first; i < first + count; i += 1) {
     const angle = (i / FRAMES) * 2 * Math.PI;
     if (i % 3 === 0) tick(i, false);
     scene.setCamera({ mode: "orbit", position: [radiusM * Math.cos(angle), heightM, radiusM * Math.sin(angle)], target: [0, 0, 0] });
@@ -115,7 +115,7 @@ async function measure(name: string, radiusM: number, heightM: number): Promise<
   const both = update.map((ms, i) => ms + (render[i] as number));
   return {
     name,
-    frames: FRAMES,
+    frames: count,
     parts: scene.stats.instances,
     signals: signals.length,
     draw_calls_max: Math.max(...calls),

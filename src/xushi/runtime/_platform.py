@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,7 @@ from xushi.kernel import (
     Outcome,
     SqliteStore,
     SystemClock,
+    XushiError,
     split_key,
 )
 from xushi.monitor import Monitor, alarm_commands, rule_commands
@@ -339,8 +341,11 @@ class Platform:
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(_HOUSEKEEPING_S)
-            await asyncio.to_thread(self.gate.forget_expired)
-            await asyncio.to_thread(self.history.retention, self._keep_ns)
+            try:
+                await asyncio.to_thread(self.gate.forget_expired)
+                await asyncio.to_thread(self.history.retention, self._keep_ns)
+            except (XushiError, OSError, sqlite3.Error):  # a full disk: the next round tries again
+                log.exception("the hourly housekeeping failed")
 
 
 def _tell_snapshot(name: str) -> None:
