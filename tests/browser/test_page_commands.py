@@ -1,10 +1,13 @@
 """Changing things: rename and undo, files dropped on the page, the palette, a set-point on the machine."""
 
+import base64
 import json
 import re
 
 from playwright.sync_api import Page, expect
-from visiting import Visit, hold
+from visiting import Visit, hold, picture, unlike
+
+from xushi.testing import triangle_glb
 
 PUMP = {
     "assetAdministrationShells": [
@@ -31,13 +34,18 @@ PUMP = {
     ],
 }
 
-DROP = """([name, text]) => {
+DROP = """([name, base64]) => {
   const data = new DataTransfer();
-  data.items.add(new File([text], name, { type: "application/json" }));
+  data.items.add(new File([Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))], name));
   for (const type of ["dragenter", "dragover", "drop"]) {
     window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
   }
 }"""
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """Let go of a file above the page."""
+    page.evaluate(DROP, [name, base64.b64encode(content).decode()])
 
 
 def station(page: Page, name: str) -> None:
@@ -61,7 +69,7 @@ def test_a_rename_can_be_taken_back_by_ctrl_z(visit: Visit) -> None:
 def test_a_dropped_file_is_shown_first_then_imported_then_taken_back(visit: Visit) -> None:
     page = visit().open()
     expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
-    page.evaluate(DROP, ["pump.json", json.dumps(PUMP)])
+    drop(page, "pump.json", json.dumps(PUMP).encode())
     dialog = page.get_by_role("dialog", name="Open files")
     expect(dialog).to_contain_text("Nothing has changed yet")
     expect(dialog.get_by_role("definition").first).to_have_text("1")
@@ -75,10 +83,30 @@ def test_a_dropped_file_is_shown_first_then_imported_then_taken_back(visit: Visi
     expect(page.get_by_role("treeitem", name=re.compile("Cooling pump"))).to_be_hidden()
 
 
+def test_a_dropped_model_stands_in_the_scene_until_it_is_taken_back(visit: Visit) -> None:
+    page = visit().open()
+    expect(page.locator("[data-world=ready]")).to_be_visible()
+    drop(page, "sail.glb", triangle_glb())
+    dialog = page.get_by_role("dialog", name="Open files")
+    dialog.get_by_role("button", name="Bring in").click()
+    expect(dialog).to_contain_text("It is in.")
+    dialog.get_by_role("button", name="Done").click()
+    page.get_by_role("textbox", name="Find in the plant").fill("sail")
+    station(page, "sail")
+    page.keyboard.press("Alt+f")
+    page.wait_for_timeout(1500)
+    standing = picture(page)
+    page.get_by_role("tree").focus()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("treeitem", name=re.compile("sail"))).to_be_hidden()
+    page.wait_for_timeout(1000)
+    assert unlike(standing, picture(page)) > 0.01, "with the model the picture is the same as without"
+
+
 def test_a_file_that_cannot_be_opened_is_explained(visit: Visit) -> None:
     page = visit().open()
     expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
-    page.evaluate(DROP, ["broken.json", "{ this is not json"])
+    drop(page, "broken.json", b"{ this is not json")
     expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
 
 

@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Page, expect
-from visiting import Visit
+from visiting import Visit, picture, unlike
 
 
 def choose(page: Page, station: str) -> None:
@@ -63,15 +63,23 @@ def test_the_tree_is_walked_by_keys(visit: Visit) -> None:
     expect(page.get_by_role("treeitem", selected=True)).to_have_attribute("aria-expanded", "true")
 
 
-def test_the_world_is_drawn(visit: Visit) -> None:
-    page = visit().open()
-    canvas = page.get_by_role("application")
-    expect(canvas).to_be_visible()
-    expect(page.get_by_text("Loading models")).to_be_hidden()
-    box = canvas.bounding_box()
+def test_the_world_is_drawn_and_a_machine_is_picked_by_a_click_on_it(visit: Visit) -> None:
+    page = visit().open(place="urn:xushi:demo:shell:OP40", inspector="0")
+    expect(page.locator("[data-world=ready]")).to_be_visible()
+    page.keyboard.press("Alt+f")
+    page.wait_for_timeout(1500)
+    choose(page, "OP10")
+    machines = picture(page)
+    box = page.get_by_role("application").bounding_box()
     assert box is not None
-    assert box["width"] > 400
-    assert box["height"] > 300
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("treeitem", selected=True)).to_have_accessible_name(re.compile("OP40"))
+    page.get_by_role("button", name="What is shown").click()
+    for kind in page.get_by_role("group", name="Shown").get_by_role("checkbox").all():
+        kind.uncheck()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(1000)
+    assert unlike(machines, picture(page)) > 0.05, "without the machines the picture is the same"
 
 
 def test_engines_show_their_way_through_the_line(visit: Visit) -> None:

@@ -193,13 +193,40 @@ def test_a_rule_compares_with_another_signal_that_is_chosen_in_the_editor(visit:
     assert (rule["target"], rule["target_signal"]) == (None, POWER.replace("OP40", "OP50"))
 
 
+def share(said: str, name: str) -> float:
+    """A percentage below its name, as a share."""
+    found = re.search(rf"^{name}\n([\d.,]+) %$", said, re.MULTILINE)
+    assert found, (name, said)
+    return float(found[1].replace(",", "")) / 100
+
+
+def counted(said: str, name: str) -> int:
+    """The last count below this name: that of the quality ratio, which leaves nothing out."""
+    found = re.findall(rf"^{name}\n([\d,]+)$", said, re.MULTILINE)
+    assert found, (name, said)
+    return int(found[-1].replace(",", ""))
+
+
 def test_a_figure_opens_down_to_states_formula_and_clause(visit: Visit) -> None:
     page = visit().open(view="cockpit")
     page.get_by_role("button", name=re.compile("^Why is .*OEE")).first.click()
     why = page.get_by_role("complementary", name=re.compile("^Why: "))
     expect(why).to_contain_text("ISO 22400-2")
-    expect(why.get_by_role("listitem").nth(2)).to_be_visible()
-    assert "figure=" in page.url or page.wait_for_function("location.hash.includes('figure=')")
+    expect(why).to_contain_text("OEE = A × E × QR")
+    while (closed := why.locator("button[aria-expanded=false]")).count():
+        closed.first.click()
+    said = why.inner_text()
+    assert re.search(r"Executing\n[\d.,]+ (s|min|h)", said), "the states that the times were counted from"
+    oee, available, effective, quality = (
+        share(said, name) for name in ("OEE", "Availability", "Performance", "Quality ratio")
+    )
+    assert abs(oee - available * effective * quality) < 0.002, said
+    made, good, rejected = (
+        counted(said, n) for n in (r"Produced quantity \(PQ\)", r"Good quantity \(GQ\)", "Rejected .*")
+    )
+    assert made == good + rejected, said
+    assert abs(quality - (good / made if made else quality)) < 0.001, said
+    page.wait_for_function("location.hash.includes('figure=')")
     again = visit().page
     again.goto(page.url)
     expect(again.get_by_role("complementary", name=re.compile("^Why: "))).to_contain_text("ISO 22400-2")

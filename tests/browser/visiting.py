@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from xushi.remote import Remote, local_access
@@ -107,6 +110,17 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+
+
+def picture(page: Page) -> np.ndarray:
+    """The drawn world as pixels: the left of the canvas, beside the tools that lie on it."""
+    shown = Image.open(io.BytesIO(page.get_by_role("application").screenshot())).convert("RGB")
+    return np.asarray(shown.crop((0, 0, shown.width * 3 // 4, shown.height)), np.int16)
+
+
+def unlike(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of pixels that differ so that anybody sees it."""
+    return float((np.abs(one - other).max(axis=2) > 24).mean())
 
 
 def part_of(address: str, name: str) -> str:
