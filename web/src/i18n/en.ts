@@ -1688,6 +1688,7 @@ export const en = {
   "forecast.changed.share": "share of a route",
   "forecast.changed.first_input": "served first",
   "forecast.changed.pause": "pause",
+  "forecast.changed.worked": "works all the same",
   "forecast.changed.shifts": "shifts",
   "forecast.forest": "Differences to the line as it is, with intervals that hold together with 95 %",
   "forecast.forestKey": "● told from chance  ○ may be chance: the interval holds the line of no difference",

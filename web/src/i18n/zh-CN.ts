@@ -1690,6 +1690,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.changed.share": "路线占比",
   "forecast.changed.first_input": "优先来料",
   "forecast.changed.pause": "暂停",
+  "forecast.changed.worked": "照常工作（加班）",
   "forecast.changed.shifts": "班次",
   "forecast.forest": "与现状之差及其同时 95 % 区间",
   "forecast.forestKey": "● 可与偶然区分  ○ 可能只是偶然：区间包含无差异线",

@@ -109,7 +109,7 @@ export interface Comparison {
 }
 
 export type Changed =
-  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "shifts" | "stopped"
+  | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "pause" | "worked" | "shifts" | "stopped"
   | "vehicle_speed" | "travel_time" | "closed" | "opened";
 
 export interface WantedChange {
