@@ -113,6 +113,11 @@ def test_shifts_that_a_branch_is_given_take_the_place_of_the_plants(plant: Platf
         return share
 
     assert off() > 0.4
+    overtime: dict[str, Any] = {"element": "*", "figure": "worked", "from_min": 0, "to_min": 60}
+    run(plant, "branch.change", branch=branch, changes=[overtime])
+    plant.branches.compute(branch)
+    assert off() == 0.0
+    run(plant, "branch.revert", branch=branch, index=0)
     change: dict[str, Any] = {"element": "*", "figure": "shifts", "shifts": ["00:00-12:00", "12:00-00:00"]}
     run(plant, "branch.change", branch=branch, changes=[change])
     plant.branches.compute(branch)

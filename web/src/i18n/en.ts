@@ -1713,6 +1713,7 @@ export const en = {
   "forecast.changed.first_input": "served first",
   "forecast.changed.stand_in": "work done at",
   "forecast.changed.pause": "pause",
+  "forecast.changed.worked": "works all the same",
   "forecast.changed.shifts": "shifts",
   "forecast.forest": "Differences to the line as it is, with intervals that hold together with 95 %",
   "forecast.forestKey": "● told from chance  ○ may be chance: the interval holds the line of no difference",

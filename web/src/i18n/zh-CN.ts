@@ -1715,6 +1715,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.changed.first_input": "优先来料",
   "forecast.changed.stand_in": "作业移至",
   "forecast.changed.pause": "暂停",
+  "forecast.changed.worked": "照常工作（加班）",
   "forecast.changed.shifts": "班次",
   "forecast.forest": "与现状之差及其同时 95 % 区间",
   "forecast.forestKey": "● 可与偶然区分  ○ 可能只是偶然：区间包含无差异线",

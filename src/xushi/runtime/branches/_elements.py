@@ -79,7 +79,11 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
     return found
 
 
-_WORKING_TIMES = (FigureInfo(figure="pause", takes="window"), FigureInfo(figure="shifts", takes="shifts"))
+_WORKING_TIMES = (
+    FigureInfo(figure="pause", takes="window"),
+    FigureInfo(figure="worked", takes="window"),
+    FigureInfo(figure="shifts", takes="shifts"),
+)
 
 
 def _time(figure: Figure, duration: simulate.Distribution) -> FigureInfo:

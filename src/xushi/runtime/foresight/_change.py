@@ -18,11 +18,13 @@ from xushi.runtime.foresight._working_times import (
     shift_windows,
     with_pause,
     with_shifts,
+    with_work,
 )
 
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
-    "first_input", "pause", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened", "stand_in",
+    "first_input", "pause", "worked", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
+    "stand_in",
 ]  # fmt: skip
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
@@ -42,15 +44,16 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change of one element.
 
     Attributes:
-        element: machine, buffer, fleet or road; `*` stands for every machine in a pause and in shifts.
+        element: machine, buffer, fleet or road; `*` stands for every machine in a pause, in work and in shifts.
         figure: what changes. A time (cycle, repair, failure, transfer; travel time of a road) and the speed of
-            vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side,
-            becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes
-            from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork
-            (maintenance, a break). `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the
-            time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works
-            no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way)
-            and `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
+            vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by
+            side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what
+            comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the
+            fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned stops say.
+            `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that
+            of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is
+            on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and
+             `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
     """
 
     element: _Name
@@ -171,7 +174,7 @@ class _Changer:
                 return self._machines()
             case "share":
                 return self._share()
-            case "pause" | "shifts" | "stopped":
+            case "pause" | "worked" | "shifts" | "stopped":
                 return self._calendar()
             case "transfer_time":
                 self._known(self.carriers)
@@ -368,7 +371,8 @@ class _Changer:
         machines = []
         for one in self.model.machines:
             own = one.id.partition(COPY)[0]
-            if not (own == self.change.element or (is_all and own in self.stations)):
+            is_meant = own == self.change.element or (is_all and own in self.stations)
+            if not is_meant or (self.change.figure == "worked" and one.calendar is None):  # it works at all times
                 machines.append(one)
                 continue
             calendars, name = self._working(calendars, one)
@@ -390,7 +394,8 @@ class _Changer:
         if start is None or end is None or end <= start or machine.calendar not in (None, name):
             raise self._wrong(f"{start}–{end}")  # or it has a calendar of the model's own, with another period
         from_s, to_s = self.calendar_s + start * _MIN_S, self.calendar_s + end * _MIN_S
-        return with_pause(calendars, machine.id, from_s, to_s), name
+        change = with_work if self.change.figure == "worked" else with_pause
+        return change(calendars, machine.id, from_s, to_s), name
 
 
 def carriers_of(model: simulate.Model) -> list[str]:

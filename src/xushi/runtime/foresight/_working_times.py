@@ -83,6 +83,26 @@ def with_pause(calendars: Calendars, machine: str, from_s: float, to_s: float) -
     return made
 
 
+def with_work(calendars: Calendars, machine: str, from_s: float, to_s: float) -> Calendars:
+    """The calendars with a time in which a machine works, whatever its shifts and pauses say."""
+    made = dict(calendars)
+    for name in (_shifts(machine), _pauses(machine), calendar_of_machine(machine)):
+        if name in made:
+            made[name] = _calendar(name, _joined([*made[name].working_s, (from_s, to_s)]))
+    return made
+
+
+def _joined(windows: Sequence[tuple[float, float]]) -> Windows:
+    """Windows in the order of time, those that touch as one."""
+    found: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(windows):
+        if found and start_s <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end_s, found[-1][1]))
+        else:
+            found.append((start_s, end_s))
+    return tuple(found)
+
+
 def open_windows(model: simulate.Model, stations: Sequence[str]) -> Windows:
     """When any of the machines of a model is to work, in the calendar's time."""
     calendars = {one.id: one.working_s for one in model.calendars}
@@ -92,13 +112,7 @@ def open_windows(model: simulate.Model, stations: Sequence[str]) -> Windows:
             if machine.calendar is None:
                 return ALWAYS
             windows += calendars[machine.calendar]
-    found: list[tuple[float, float]] = []
-    for start_s, end_s in sorted(windows):
-        if found and start_s <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end_s, found[-1][1]))
-        else:
-            found.append((start_s, end_s))
-    return tuple(found) or ALWAYS
+    return _joined(windows) or ALWAYS
 
 
 def around_the_clock(model: simulate.Model) -> simulate.Model:
