@@ -150,17 +150,17 @@ def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
     new = dict(_records(after))
     key = diff_key(BOOK, BOOK_ID)
     old[key] = store.get(BOOK, BOOK_ID)
-    new[key] = {
-        "sequence": [order.id for order in after.orders],
-        "made": {order_id: count for order_id, count in after.made.items() if count},
-        "since_ns": after.since_ns,
-    }
     gone = Counter(after.gone)
     kept = {order.id for order in after.orders}
     for order in before.orders:
         if order.id not in kept:
             gone[order.product] += after.made.get(order.id, 0)
-    new[key]["gone"] = {product: count for product, count in gone.items() if count}
+    new[key] = {
+        "sequence": [order.id for order in after.orders],
+        "made": {order_id: count for order_id, count in after.made.items() if count},
+        "since_ns": after.since_ns,
+        "gone": {product: count for product, count in gone.items() if count},
+    }
     return build_diff(old, new)
 
 
