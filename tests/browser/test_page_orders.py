@@ -95,14 +95,34 @@ def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machin
     expect(page).to_have_url(re.compile("OP100"))
 
 
+def test_a_schedule_is_promoted_to_a_plan_with_its_job_orders_and_the_times_it_promises(
+    visit: Visit, demo: Demo
+) -> None:
+    made(demo)
+    page = visit(1280, 800).open(view="orders", page="schedule", inspector="0")
+    page.get_by_role("button", name="Promote this schedule").click()
+    steps = page.get_by_role("table", name="Steps")
+    sent = steps.get_by_role("row", name=re.compile("StoreAndStart")).first
+    expect(sent).to_contain_text("opcua")
+    expect(sent).to_contain_text("PLC1.StoreAndStartJobOrder")
+    expect(sent).to_contain_text("Job order stored last = CO-")
+    promise = page.get_by_role("region", name="Promise and what happened").get_by_role("table")
+    expect(promise).to_contain_text(re.compile(r"CO-24\d\d done after, min"), timeout=SLOW_MS)
+    expect(page.get_by_text(re.compile("^.*Schedule of .* found by"))).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+
+
 def test_a_supposed_breakdown_brings_ranked_plans(visit: Visit, demo: Demo) -> None:
     page = visit(1280, 800).open(view="orders", page="contingency", inspector="0")
     page.get_by_label("If this machine stands").select_option("OP80")
     page.get_by_label("For, in minutes").fill("45")
+    page.get_by_text("What the plant does not tell").click()
+    page.get_by_label("Places beside the line").fill("6")
     page.get_by_role("button", name="Rehearse", exact=True).click()
     plans = page.get_by_role("region", name="Contingency plans for OP80").first
     expect(plans.get_by_role("row", name=re.compile("Wait for the repair of OP80"))).to_be_visible(timeout=SLOW_MS)
     expect(plans.get_by_role("row", name=re.compile("Work at RWK1 meanwhile"))).to_be_visible()
+    expect(plans.get_by_text(re.compile("Places beside the line 6 \\(stated\\)"))).to_be_visible()
 
 
 def test_the_pages_of_orders_in_chinese_on_a_phone_are_accessible(

@@ -5,85 +5,108 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from visiting import Demo, Visit, hold, started
 
+from xushi.remote import Remote
+
 SLOW_MS = 90_000
-SPEED = 1.0  # as its shells describe it
+SPEED = 15.0  # its shells say so: what they promise of it can be kept
+SEED = 6  # OP70 to OP100 do not break down in the first two hours: so the promise is kept whenever the test comes to it
 AHEAD_H = 1
-HELD_H = 0.05  # 3 min, as long as a test can wait
-SECONDS_BEFORE = 60  # so that there is a past to learn from
-ATTEMPTS = 3  # a promise is kept nine times in ten: all of three are broken once in a thousand runs
+HELD_H = 0.01  # 36 s, in which OP90 makes nine engines as it is, and seventeen when it works as it can
+FACTOR = "urn:xushi:demo:submodel:OP90:OperationalData#CycleTimeFactor"
+NAME = "OP90 as quick as it can"
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A line of its own, which works as its shells describe it: what they promise of it can be kept."""
-    with started(tmp_path_factory.mktemp("line"), SPEED) as one:
-        time.sleep(SECONDS_BEFORE)
+    """A line of its own that is held back by OP90, which somebody has set to half its speed."""
+    with started(tmp_path_factory.mktemp("line"), SPEED, "--seed", str(SEED)) as one:
+        end = time.monotonic() + SLOW_MS / 1000
+        while time.monotonic() < end:
+            try:
+                one.remote.run("signal.write", {"signal": FACTOR, "value": 2.0})
+                break
+            except Exception:  # the connection is not there yet
+                time.sleep(0.5)
         yield one
 
 
-def planned(page: Page, name: str) -> None:
-    """Fork the line, let OP90 work quicker on the branch, compare, and make a plan with its promise."""
+def planned(page: Page) -> None:
+    """Fork the line, let OP90 work as it can on the branch, compare, and make a plan with its promise."""
     page.get_by_role("region", name="Time").get_by_role("button", name="Fork here").click()
     dialog = page.get_by_role("dialog", name="Fork here")
-    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("Name").fill(NAME)
     dialog.get_by_label("How far ahead").select_option(str(AHEAD_H))
     dialog.get_by_role("button", name="Fork", exact=True).click()
-    expect(page.get_by_text(f"Branch “{name}”: not the live line.")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text(f"Branch “{NAME}”: not the live line.")).to_be_visible(timeout=SLOW_MS)
 
     page.get_by_role("button", name="Change Cycle-time factor").click()
-    page.get_by_label("New value").fill("0.8")
+    page.get_by_label("New value").fill("1")
     hold(page.get_by_role("button", name="Hold to write on the branch"), by_key=True)
     expect(page.get_by_text("Done: Run a command on a branch")).to_be_visible(timeout=SLOW_MS)
 
     page.keyboard.press("Alt+r")
-    branch = page.get_by_role("region", name=name)
+    branch = page.get_by_role("region", name=NAME)
     branch.get_by_role("button", name="Compare", exact=True).click()
-    expect(branch.get_by_text(re.compile("^Best: "))).to_be_visible(timeout=SLOW_MS)
+    expect(branch.get_by_text(f"Best: {NAME}")).to_be_visible(timeout=SLOW_MS)
 
     page.keyboard.press("Alt+j")
-    page.get_by_role("combobox", name="Plan from a branch").select_option(label=name)
+    page.get_by_role("combobox", name="Plan from a branch").select_option(label=NAME)
     page.get_by_role("form", name="Plan from a branch").get_by_role("button", name="Make a plan").click()
     promise = page.get_by_role("region", name="Promise and what happened").get_by_role("table")
     expect(promise.get_by_role("row")).to_have_count(4, timeout=SLOW_MS)
-    expect(page.get_by_text("With 90 % all figures are kept together")).to_be_visible()
     expect(page.get_by_role("table", name="Steps")).to_contain_text("OP90.CycleTimeFactor")
-
-
-def executed(page: Page) -> None:
-    """Rehearse the plan once more, from now and for a span that can be waited for; approve it, and execute it."""
+    # Once more, from now and for a span that can be waited for.
     page.get_by_label("Hours ahead").fill(str(HELD_H))
     page.get_by_role("button", name="Rehearse", exact=True).click()
-    expect(page.get_by_text(re.compile("^Over 3.min from the start"))).to_be_visible(timeout=SLOW_MS)
-    page.get_by_role("button", name="Approve", exact=True).click()
-    expect(page.get_by_text("own plan, the only person here")).to_be_visible()
-    hold(page.get_by_role("button", name="Hold to execute"), by_key=True)
-    expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text(re.compile("^Over 36.s from the start"))).to_be_visible(timeout=SLOW_MS)
+
+
+def evidence(demo: Demo, plan: str) -> dict[str, dict[str, Any]]:
+    """The last entry of each command that is about a plan."""
+    entries = demo.remote.get("/api/evidence?limit=1000")
+    return {one["command"]: one for one in entries if (one["entry"].get("summary") or {}).get("plan") == plan}
 
 
 def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_promise(visit: Visit, demo: Demo) -> None:
     page = visit(1440, 900).open(shell="urn:xushi:demo:shell:OP90", inspector="1")
     expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
-    verdicts = []
-    for attempt in range(1, ATTEMPTS + 1):
-        planned(page, f"OP90 quicker {attempt}")
-        executed(page)
-        # When the span is over, the verdict stands there by itself.
-        verdict = page.get_by_text(re.compile("^(The promise was|The records have gaps)"))
-        expect(verdict).to_be_visible(timeout=SLOW_MS + HELD_H * 3_600_000)
-        verdicts.append(verdict.inner_text())
-        if verdicts[-1] == "The promise was kept.":
-            break
-        hold(page.get_by_role("button", name="Hold to roll back"), by_key=True)
-        expect(page.get_by_role("article").get_by_text("rolled back", exact=True)).to_be_visible(timeout=SLOW_MS)
-        page.get_by_role("button", name="Back to live").first.click()
-    assert verdicts[-1] == "The promise was kept.", verdicts
+    planned(page)
+    (line,) = demo.remote.get("/api/plans")
+    kept = demo.remote.get(f"/api/plans/{line['id']}")
+    good = next(one for one in kept["content"]["promise"]["figures"] if one["id"] == "plant.good")
+    assert good["without"] < good["band_low"], "whoever does nothing breaks the promise"
 
-    factor = "urn:xushi:demo:submodel:OP90:OperationalData#CycleTimeFactor"
-    writes = [one for one in demo.remote.get("/api/evidence?limit=500") if one["command"] == "signal.write"]
-    assert {one["entry"]["summary"]["signal"] for one in writes} == {factor}
-    assert writes[-1]["entry"]["summary"]["value"] == 0.8
+    # Somebody else approves; whoever made the plan cannot, as long as there is somebody else.
+    token = demo.remote.post("/api/tokens", {"name": "Chen", "scopes": ["view", "plan:approve"]})["token"]
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
+    checker = Remote(demo.url, token)
+    checker.run("plan.approve", {"plan": line["id"], "digest": kept["digest"], "note": "seen"})
+    hold(page.get_by_role("button", name="Hold to execute"), by_key=True)
+    expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible(timeout=SLOW_MS)
+    # When the span is over, the verdict stands there by itself.
+    expect(page.get_by_text("The promise was kept.")).to_be_visible(timeout=SLOW_MS + HELD_H * 3_600_000)
+    happened = {
+        one["id"]: one["happened"] for one in demo.remote.get(f"/api/plans/{line['id']}")["measurement"]["figures"]
+    }  # fmt: skip
+    assert happened["plant.good"] > good["without"]
+
+    told = evidence(demo, line["id"])
+    origin = told["plan.execute"]["entry"]["summary"]["origin"]
+    assert origin["timeline"] == "live"
+    assert origin["branch"].startswith("branch-")
+    assert len(origin["model_sha256"]) == 64
+    assert origin["data_from_ms"] < origin["data_until_ms"] == origin["fork_ms"]
+    assert told["plan.keep_rehearsal"]["entry"]["summary"]["rehearsed_by"] == "operator"
+    assert told["plan.approve"]["actor"] == "Chen"
+    assert told["plan.execute"]["entry"]["summary"]["approved_by"] == "Chen"
+    assert told["plan.execute"]["actor"] == "operator"
+    forks = [one["entry"] for one in demo.remote.get("/api/evidence?limit=1000") if one["command"] == "branch.fork"]
+    assert [one["summary"]["title"] for one in forks] == [NAME]
+    writes = [one["entry"] for one in demo.remote.get("/api/evidence?limit=1000") if one["command"] == "signal.write"]
+    assert [one["summary"]["value"] for one in writes][-1] == 1.0

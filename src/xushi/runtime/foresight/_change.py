@@ -53,7 +53,7 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that
             of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is
             on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and
-             `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
+            `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
     """
 
     element: _Name

@@ -158,8 +158,8 @@ def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
     new[key] = {
         "sequence": [order.id for order in after.orders],
         "made": {order_id: count for order_id, count in after.made.items() if count},
-        "gone": {product: count for product, count in gone.items() if count},
         "since_ns": after.since_ns,
+        "gone": {product: count for product, count in gone.items() if count},
     }
     return build_diff(old, new)
 

@@ -137,9 +137,8 @@ class OrderDesk:
         """The newest value of a signal; None where it is none, or not of good quality."""
         registry = self._platform.registry
         seen = self._platform.board.value(registry.handle(key)) if key in registry else None
-        if seen is None or not isinstance(seen.value, int | float) or not is_good(seen.quality):
-            return None
-        return float(seen.value)
+        is_number = seen is not None and isinstance(seen.value, int | float) and is_good(seen.quality)
+        return float(seen.value) if seen is not None and is_number else None
 
     def _make_h(self, book: Book, done: Mapping[str, int], now_ns: int) -> dict[str, float]:
         """How long it takes to make what is left of each order by itself; empty where no line is described."""
