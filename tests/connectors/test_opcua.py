@@ -157,6 +157,9 @@ async def test_writes_take_the_type_of_the_node(tmp_path, gathered, define, serv
         assert (await connector.write(read_only, 1)).status in (0x803B_0000, 0x801F_0000)
         missing = Point(0, "m", f"nsu={URI};s=Missing", Kind.INT, True)
         assert not (await connector.write(missing, 1)).is_good
+        client: Any = connector._client
+        client.uaclient.protocol.transport.abort()  # the link has not noticed yet: nothing goes out, and it may wait
+        assert (await connector.write(points["Double"], 1.0)).is_unsent
     assert (await connector.write(points["Double"], 1.0)).status == 0x800D_0000
 
 

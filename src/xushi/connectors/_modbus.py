@@ -219,7 +219,7 @@ class ModbusConnector:
         if not point.writable:
             return WriteResult(BAD_NOT_WRITABLE, "this point may only be read")
         client = self._client
-        if client is None:
+        if client is None or not client.connected:
             return WriteResult(BAD_SERVER_NOT_CONNECTED, "not connected to the device")
         try:
             register = register_of(point)

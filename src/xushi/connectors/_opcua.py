@@ -355,6 +355,8 @@ class OpcuaConnector:
             if node.nodeid not in self._types:
                 self._types[node.nodeid] = await node.read_data_type_as_variant_type()
             variant = to_variant(value, self._types[node.nodeid])
+            if not _is_open(client):
+                return WriteResult(BAD_SERVER_NOT_CONNECTED, "the connection is closed")
             (status,) = await client.uaclient.session.write_attributes([node.nodeid], [ua.DataValue(variant)])
         except (ValueError, TypeError, OverflowError) as error:
             return WriteResult(BAD_TYPE_MISMATCH, str(error))
@@ -375,6 +377,8 @@ class OpcuaConnector:
                 return WriteResult(BAD_NODE_ID_UNKNOWN, "the server has no such method")
             variants = await self._arguments(client, method, arguments)
             request = ua.CallMethodRequest(ObjectId=parent.nodeid, MethodId=method.nodeid, InputArguments=variants)
+            if not _is_open(client):
+                return WriteResult(BAD_SERVER_NOT_CONNECTED, "the connection is closed")
             (result,) = await client.uaclient.session.call([request])
         except (ValueError, TypeError, OverflowError) as error:
             return WriteResult(BAD_INVALID_ARGUMENT, str(error))
@@ -398,6 +402,12 @@ class OpcuaConnector:
             is_open = type is ua.VariantType.Variant  # any number, or anything
             variants.append(guess_variant(argument) if is_open else to_variant(argument, type))
         return variants
+
+
+def _is_open(client: Client) -> bool:
+    """Whether a request would go out: the loss may not have been noticed by the link yet."""
+    protocol = client.uaclient.protocol
+    return protocol is not None and protocol.transport is not None and not protocol.transport.is_closing()
 
 
 def _failed(error: BaseException) -> WriteResult:

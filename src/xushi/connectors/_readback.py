@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from ._columns import Columns
 from ._link import Point
 
 _SINGLE_PRECISION = 1e-6  # a device may keep a number in 32 bits
+_MILLISECOND_NS = 1_000_000  # and a time in milliseconds
 
 
 class _Awaited:
@@ -35,9 +37,11 @@ class _Awaited:
             self.came.set_result(None)
 
     def _is_it(self, value: Any) -> bool:
-        if self.kind is Kind.DOUBLE:
-            return bool(np.isclose(value, self.value, rtol=_SINGLE_PRECISION, atol=0.0))
-        return bool(value == self.value)
+        if self.kind is Kind.TIME:
+            return bool(abs(value - self.value) < _MILLISECOND_NS)
+        if self.kind is Kind.ARRAY:
+            return len(value) == len(self.value) and all(map(_is_same, value, self.value))
+        return _is_same(value, self.value)
 
 
 class Readbacks:
@@ -66,10 +70,16 @@ class Readbacks:
             awaited.look(frame)
 
 
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=_SINGLE_PRECISION)
+    return bool(one == other)
+
+
 def _values(frame: Frame, kind: Kind, rows: Any) -> list[Any]:
     bits = frame.bits[rows]
     if kind is Kind.DOUBLE:
-        return list(bits.view(np.float64))
+        return list(bits.view(np.float64).tolist())
     if kind.is_object:
         return [_plain(frame.objects[at]) for at in bits.tolist() if at != NO_OBJECT]
     return list(bits.tolist())
