@@ -439,16 +439,18 @@ export interface ErrorMessage {
   request: number | string | null;
 }
 
-/** One figure of one element, and how good it is. Attributes: element: machine, buffer or flow. figure: work, failure, failure.repair, stop, stop.repair, setup, setup.repair, transfer, share. source: fitted (a family that no test rejects), records (the data themselves), described (the twin's figures). records: how many were seen. mean: in s, or a share. ks_p, ad_p: of the family that was chosen, or of the best that was rejected; see `simulate.Fit`. */
+/** One figure of one element, and how good it is. Attributes: element: machine, buffer or flow. figure: work, transfer, share, scrap; failure, stop, setup, tool_break, tool_change, and each with `.repair`. source: fitted (a family that no test rejects), records (the data themselves), described (the twin's figures), weighed (both). records: how many were seen. mean: in s, parts, or a share. ks_p, ad_p: of the family that was chosen, or of the best that was rejected; see `simulate.Fit`. low, high: where the mean of a life lies with 95 %. */
 export interface Estimate {
   element: string;
   figure: string;
-  source: "described" | "fitted" | "records";
+  source: "described" | "fitted" | "records" | "weighed";
   records: number;
   mean: number;
   family: string;
   ks_p: number | null;
   ad_p: number | null;
+  low: number | null;
+  high: number | null;
 }
 
 /** One entry of the evidence log. */
