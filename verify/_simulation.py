@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -27,6 +27,7 @@ from xushi.simulate import (
     run,
 )
 
+BY_EVENTS = ", event kernel"
 _REPLICATIONS = 32
 _HOUR_S = 3600.0
 
@@ -116,10 +117,10 @@ def erlang(stages: int, mean_s: float) -> Distribution:
 
 
 def references() -> Iterator[Reference]:
-    """Yield every reference of the simulation."""
-    yield from _exponential_lines()
-    yield from _unreliable_lines()
-    yield from _unequal_lines()
+    """Yield every reference of the simulation; serial lines twice, by the recursion and by the event kernel."""
+    for one in (*_exponential_lines(), *_unreliable_lines(), *_unequal_lines()):
+        yield one
+        yield replace(one, name=f"{one.name}{BY_EVENTS}", engine="kernel")
     yield from _bernoulli_lines()
     yield from _extra_servers()
     yield from _queues()
