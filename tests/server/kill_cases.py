@@ -170,17 +170,17 @@ CASES = (
     KillCase("plan.make", _plan, _has_plan, every=20),
     KillCase(
         "signal.write",
-        lambda round_, number: {"signal": OP.format(40) + "TorqueTarget", "value": _unlike(round_, number)},
-        _has_evidence,
-        every=2,
-        states=("done", "unknown", "failed"),  # the plant is connected again only after a moment
-    ),
-    KillCase(
-        "signal.write",
         lambda round_, number: {
             "signal": AWAY, "value": round_ * 500 + number, "when_offline": "queue", "valid_s": 86_400.0,
         },
         _is_queued,
         every=3,
+    ),
+    KillCase(
+        "signal.write",
+        lambda round_, number: {"signal": OP.format(40) + "TorqueTarget", "value": _unlike(round_, number)},
+        _has_evidence,
+        every=2,
+        states=("done", "unknown", "failed"),  # the plant is connected again only after a moment
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -228,7 +228,21 @@ def plant(tmp_path: Path) -> Iterator[dict[str, Any]]:
     ready: dict[str, Any] = json.loads(process.stdout.readline())
     yield ready
     process.terminate()
-    process.wait(20)
+    process.wait(60)
+
+
+@pytest.fixture
+def start(plant: dict[str, Any]) -> Iterator[Callable[[Path], Server]]:
+    """Starts servers beside the plant; none is left over, whatever the test finds."""
+    started: list[Server] = []
+
+    def one(folder: Path) -> Server:
+        started.append(Server(folder, plant))
+        return started[-1]
+
+    yield one
+    for server in started:
+        server.kill()
 
 
 def check_history(folder: Path, load: Load, killed_at: float) -> int:
@@ -338,13 +352,13 @@ def check_reports(server: Server) -> int:
     return len(reports)
 
 
-def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> None:
+def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any], start: Callable[[Path], Server]) -> None:
     folder = tmp_path / "data"
     with Platform.open(folder) as platform:
         asyncio.run(import_plant(platform))
         before = PlantModel(1, time.time_ns() - int((HISTORY_MIN + 1) * 60e9))
         recorded = record_plant(platform, before, HISTORY_MIN * 60)
-    server = Server(folder, plant)
+    server = start(folder)
     port = free_port()
     away = tmp_path / "away.json"
     away.write_text(json.dumps(machine(port, {AWAY.partition("#")[2]: "/1/40001"})))
@@ -360,7 +374,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, plant: dict[str, Any]) -> 
         killed_at = server.kill()
         load.end()
         values += check_history(folder, load, killed_at)
-        server = Server(folder, plant)
+        server = start(folder)
         startups.append(server.seconds_to_answer)
         check_records(server, load)
         counts += check_cases(server, load)
