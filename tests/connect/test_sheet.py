@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xushi.connectors import connector_class
+from xushi.connectors import INPUT_TYPES, ActionInput, connector_class
 from xushi.connectors.mapping import (
     COLUMNS,
     KINDS,
@@ -36,6 +36,10 @@ _number = st.none() | st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: r
 _options = st.dictionaries(
     _name, _text | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.none(), max_size=3
 )
+_inputs = st.lists(
+    st.builds(ActionInput, st.text(_letter, min_size=1, max_size=30), st.sampled_from(INPUT_TYPES), unit=_text),
+    max_size=3, unique_by=lambda one: one.name,
+).map(tuple)  # fmt: skip
 
 
 @st.composite
@@ -47,7 +51,7 @@ def mappings(draw: Any) -> Mapping:
             f"{draw(_name)}.P{number}", {"en": draw(_text) or "n", "zh-CN": draw(_text) or "名"},
             draw(st.sampled_from(KINDS)), source=draw(_text), unit=draw(_text), low=draw(_number), high=draw(_number),
             is_writable=draw(st.booleans()), is_included=draw(st.booleans()), semantic_id=draw(_text),
-            options=draw(_options),
+            options=draw(_options), inputs=draw(_inputs), inverse=draw(_text),
         ))  # fmt: skip
     machines = {row.machine: Machine(row.machine, {"en": row.machine}) for row in rows}
     return Mapping(machines, tuple(rows))

@@ -19,6 +19,8 @@ from ._opcua_values import plain_output
 
 DATA_TYPE, VALUE_RANK, ACCESS_LEVEL = 14, 15, 17
 HAS_PROPERTY = "i=46"
+LONGEST_NAME = 100
+MOST_INPUTS = 60  # a few more than an import takes, so that it says so
 MACHINERY = "http://opcfoundation.org/UA/Machinery/"
 DI = "http://opcfoundation.org/UA/DI/"
 _WRITE = 2
@@ -138,7 +140,7 @@ class NodeBook:
         is_one = isinstance(argument.ValueRank, int) and argument.ValueRank < 0
         text = str(argument.Description.Text or "") if argument.Description is not None else ""
         return ActionInput(
-            str(argument.Name or ""),
+            str(argument.Name or "")[:LONGEST_NAME],
             type.type if is_one and type.is_plain else type.name if is_one else f"{type.name}[]",
             summary={"en": text[:500]} if text else {},
         )
@@ -205,7 +207,7 @@ class NodeBook:
 def _arguments(about: dict[str, Any]) -> list[Argument]:
     """The arguments that a method declares (OPC 10000-3, 8.6); none where it says nothing."""
     told = about.get("InputArguments")
-    return [one for one in told if isinstance(one, Argument)] if isinstance(told, list) else []
+    return [one for one in told[:MOST_INPUTS] if isinstance(one, Argument)] if isinstance(told, list) else []
 
 
 def _role(parent: FoundNode | None, reference: Reference, type_name: str) -> Role:

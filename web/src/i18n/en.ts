@@ -1111,7 +1111,7 @@ export const en = {
   "connect.machineKind.vehicle": "Vehicle",
   "connect.rows": "Signals: {count}",
   "connect.rowsAndActions": "Signals: {count} · actions: {actions}",
-  "connect.showRowsOf": "Signals: {count}, actions: {actions}. Show those of {name}",
+  "connect.showRowsOf": "Signals: {count} · {actions} actions. Show those of {name}",
   "connect.rowTable": "Signals and actions",
   "connect.filterRows": "Filter signals…",
   "connect.which": "Which signals",

@@ -1113,7 +1113,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.machineKind.vehicle": "车辆",
   "connect.rows": "信号：{count}",
   "connect.rowsAndActions": "信号：{count} · 动作：{actions}",
-  "connect.showRowsOf": "信号：{count}，动作：{actions}。显示 {name} 的内容",
+  "connect.showRowsOf": "信号：{count} · {actions} 个动作。显示 {name} 的内容",
   "connect.rowTable": "信号与动作",
   "connect.filterRows": "筛选信号…",
   "connect.which": "显示哪些信号",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_NAME = re.compile(r'\s*(?:("(?:[^"\\]|\\.){1,200}")|([^\s=;"]{1,80}))\s*=\s*')
+_NAME = re.compile(r'\s*(?:("(?:[^"\\]|\\.){1,1000}")|([^\s=;"]{1,80}))\s*=\s*')
 _WORD = re.compile(r'[^\s=;"]{1,80}')
 _END = re.compile(r"\s*(?:;|$)")
 _DECODER = json.JSONDecoder()

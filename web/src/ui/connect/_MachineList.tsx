@@ -26,6 +26,7 @@ function MachineCard({ machine, isShown, onShow, onChange, onPlace }: { machine:
   const name = localName(machine.name, language, machine.machine);
   const plate = [machine.nameplate["ManufacturerName"] ?? machine.nameplate["Manufacturer"], machine.nameplate["SerialNumber"]].filter(Boolean).join(" · ");
   const spot = machine.x_m !== null && machine.y_m !== null ? text("connect.spotAt", { x: machine.x_m, y: machine.y_m }) : text("connect.spotFreeShort");
+  const signals = text("connect.rows", { count: machine.rows });
   const standing = machine.area ? `${machine.area} · ${spot}` : spot;
   return (
     <li className={css.machine} data-shown={isShown || undefined} data-off={!machine.is_included || undefined}>
@@ -48,13 +49,8 @@ function MachineCard({ machine, isShown, onShow, onChange, onPlace }: { machine:
         </select>
         <button type="button" className={css.machineRows} aria-pressed={isShown} aria-label={text("connect.showRowsOf", { name, count: machine.rows, actions: machine.actions })} onClick={() => onShow(isShown ? "" : machine.machine)}>
           <Icon name="filter" size={12} />
-          {text("connect.rows", { count: machine.rows })}
-          {machine.actions > 0 ? (
-            <>
-              <Icon name="call" size={12} />
-              {machine.actions}
-            </>
-          ) : null}
+          {machine.actions > 0 ? `${signals} · ${machine.actions}` : signals}
+          {machine.actions > 0 ? <Icon name="call" size={12} /> : null}
         </button>
       </div>
       <div className={css.machineHead}>
