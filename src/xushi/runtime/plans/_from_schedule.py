@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 _S = 1_000_000_000
+_MS = 1_000_000
 _LOOK_BACK_NS = 8 * 3_600 * _S
 _LONGEST_H = 24.0
 _LONGER = 1.25  # than by the schedule: so far the promise reaches, so that orders are done within it
@@ -193,4 +194,5 @@ def _stops(platform: Platform, plant: Plant, now_ns: int, span_s: float, at_ns: 
             continue
         from_min, to_min = ((one - at_ns) / _S / 60 for one in (stop["start_ns"], stop["end_ns"]))
         pause = ModelChange(element=stop["machine"], figure="pause", from_min=max(0.0, from_min), to_min=to_min)
-        yield from stop_steps(platform, plant, stop["machine"], stop["start_ns"] / 1e6, stop["end_ns"] / 1e6, (pause,))
+        start_ms, end_ms = (float(stop[name] // _MS) for name in ("start_ns", "end_ns"))
+        yield from stop_steps(platform, plant, stop["machine"], start_ms, end_ms, (pause,))

@@ -149,7 +149,7 @@ function Plans({ one }: { one: ContingencyInfo }) {
         {text("orders.madeWith", {
           figures: ASSUMED.map(({ name, share }) => {
             const figure = one.assumptions[name];
-            return figure ? `${text(`orders.assume.${name}`)} ${number(figure.value * share)} (${text(`orders.source.${figure.source}`)})` : "";
+            return figure ? `${text(`orders.assume.${name}`)} ${formatNumber(figure.value * share, language, Number.isInteger(Math.round(figure.value * share * 100) / 100) ? 0 : 1)} (${text(`orders.source.${figure.source}`)})` : "";
           })
             .filter(Boolean)
             .join("; "),

@@ -48,7 +48,11 @@ export function useStepText(): (step: Step) => { title: string; detail: string }
     const { signal, value, ...rest } = step.params;
     const parts = typeof signal === "string" ? [`${nameOf(signal)} := ${shown(value)}`] : [];
     const others = { ...(typeof signal === "string" ? {} : { signal, value }), ...rest };
-    for (const [name, one] of Object.entries(others)) if (one !== undefined) parts.push(`${name}: ${shown(one)}`);
+    for (const [name, one] of Object.entries(others)) {
+      // The inputs of an action stand beside it, each by its own name.
+      const fields = name === "inputs" && one !== null && typeof one === "object" ? Object.entries(one) : [[name, one] as const];
+      for (const [field, value] of fields) if (value !== undefined) parts.push(`${field}: ${shown(value)}`);
+    }
     return { title, detail: parts.join(", ") };
   };
 }
