@@ -57,7 +57,7 @@ export default function ForecastPanel() {
           {text("forecast.noneHint")}
         </EmptyNote>
       ) : (
-        <div className={css.body} tabIndex={0} role="region" aria-label={text("forecast.title")}>
+        <div className={css.body} tabIndex={0} role="group" aria-label={text("forecast.title")}>
           {error ? <ErrorNote error={error} /> : null}
           <h2 className={css.heading}>{text("forecast.warnings")}</h2>
           {data.warnings.length === 0 ? (
