@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 
 from xushi.kernel import Actor, ManualClock, Outcome, XushiError
-from xushi.runtime import SYSTEM, ImporterTable, Platform, Source, plan_import, sha256_of
+from xushi.runtime import SYSTEM, ImporterTable, Platform, Source, file_of, plan_import, sha256_of
 from xushi.testing import triangle_glb
+from xushi.twins import from_plain, to_aasx
+
+MODEL = "/aasx/files/machine.glb"
+MODELS_3D = "https://admin-shell.io/idta/Models3D/1/0"
 
 
 @pytest.fixture
@@ -133,6 +137,39 @@ def test_importing_the_same_again_changes_nothing(platform: Platform, tmp_path: 
     outcome = bring(platform, *paths)
     assert outcome.diff.is_empty()
     assert outcome.diagnoses == []
+
+
+def machine(name: str) -> bytes:
+    """A package with a 3D model, under the path that every package of its maker uses."""
+    plain = environment(name)
+    meaning = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": MODELS_3D}]}
+    model = {"modelType": "File", "idShort": "File", "contentType": "model/gltf-binary", "value": MODEL}
+    plain["submodels"][0] |= {"idShort": "Models3D", "semanticId": meaning, "submodelElements": [model]}
+    return to_aasx(from_plain(plain), {MODEL: triangle_glb() + b" " * 4 * len(name)})
+
+
+@pytest.mark.parametrize("names", [("machine.aasx", "machine.aasx"), ("press.aasx", "robot.aasx")])
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_packages_with_the_same_paths_or_names_keep_their_own_files_and_models(
+    platform: Platform, tmp_path: Path, names: tuple[str, str], is_at_once: bool
+) -> None:
+    contents = {"urn:a": machine("urn:a"), "urn:longer": machine("urn:longer")}
+    paths = []
+    for (twin, content), name in zip(contents.items(), names, strict=True):
+        (tmp_path / twin[4:]).mkdir()
+        paths.append(write(tmp_path / twin[4:], name, content))
+    for together in [paths] if is_at_once else [[path] for path in paths]:
+        bring(platform, *together)
+    for twin in contents:
+        wanted = triangle_glb() + b" " * 4 * len(twin)
+        file = file_of(platform.store, "submodel", f"{twin}:sm", MODEL)
+        assert file is not None
+        assert platform.blobs.get(file["sha256"]) == wanted
+        place = platform.store.get("place", twin)
+        assert place is not None
+        assert platform.blobs.get(place["model"]) == wanted
+    again = bring(platform, paths[1])
+    assert again.diff.is_empty(), "the same package once more is no other one"
 
 
 def test_what_a_person_moved_stays_where_it_is_on_a_second_import(platform: Platform, tmp_path: Path) -> None:

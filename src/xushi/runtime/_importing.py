@@ -23,6 +23,7 @@ from xushi.kernel import (
     diff_key,
     split_key,
 )
+from xushi.runtime._package_names import told_apart
 from xushi.runtime._placing import place_everything
 from xushi.twins import Environment
 
@@ -147,8 +148,13 @@ def plan_import(
     diagnoses: list[Diagnosis] = []
     after: dict[str, Record | None] = {}
     found: list[Imported] = []
+
+    def known_package(name: str) -> Record | None:
+        return after.get(diff_key("package", name)) or (store.get("package", name) if store is not None else None)
+
     for source in sources:
-        imported = importers.read(source, keep)
+        read = importers.read(source, keep)
+        imported = msgspec.structs.replace(read, records=told_apart(read.records, known_package))
         found.append(imported)
         counts += imported.counts
         diagnoses.extend(imported.diagnoses)

@@ -60,7 +60,8 @@ def place_everything(
     homeless: list[Place] = []
     for imported in found:
         if imported.environment is not None:
-            _place_shells(imported.environment, finder, made, homeless)
+            package = next((split_key(key)[1] for key in imported.records if split_key(key)[0] == "package"), None)
+            _place_shells(imported.environment, finder.within(package), made, homeless)
         homeless.extend(
             Place(id=f"model:{sha256}", name={"en": name, "zh-CN": name}, model=sha256)
             for sha256, name in imported.models

@@ -24,7 +24,7 @@ export default function PlansPanel() {
   return (
     <section className={css.page} aria-label={text("plans.list")} data-open={chosen !== null || undefined}>
       <PlanList plans={plans} chosen={chosen} onChoose={choose} />
-      <div className={css.main} tabIndex={0} role="region" aria-label={text("plans.one")}>
+      <div className={css.main} tabIndex={0} role="group" aria-label={text("plans.one")}>
         {chosen === "new" || revised ? (
           <Editor key={revised?.line.id ?? "new"} plan={revised} onDone={choose} onCancel={() => choose(revised?.line.id ?? null)} />
         ) : chosen === null ? (
