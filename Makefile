@@ -26,7 +26,7 @@ demo: $(VENV)/.run client $(ASSETS) ## Start the demo plant and the platform; pr
 
 test: setup ## Run all tests: Python, client, browser
 	cd web && npm test --silent
-	$(BIN)/python -m pytest -n 3 -q -m 'not browser'
+	$(BIN)/python -m pytest -n 3 --dist worksteal -q -m 'not browser'
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m browser
 
 check: setup ## Format, lint, types, import floors, duplicated texts

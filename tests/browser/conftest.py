@@ -18,7 +18,14 @@ from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 expect.set_options(timeout=WAIT_MS)
 
 # The link that a demo prints must be used soon; after that begin with the files that last longest.
-FIRST = ("test_page_signin.py", "test_page_rehearse.py", "test_page_orders.py", "test_page_large.py")
+FIRST = (
+    "test_page_signin.py",
+    "test_page_rehearse.py",
+    "test_page_orders.py",
+    "test_page_contingency.py",
+    "test_page_foreign.py",
+    "test_page_large.py",
+)
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 

@@ -90,7 +90,7 @@ def test_one_tells_its_changes_its_elements_and_its_figures(plant: Served, branc
     assert elements["OP40"]["cycle_time"]["present"] == pytest.approx(30.0, rel=0.1)
     assert elements["B50"]["capacity"]["present"] >= 2
     assert elements["OP60"]["first_input"]["to"] == ["B95", "B50"]
-    assert {"pause", "shifts"} == set(elements["*"])
+    assert {"pause", "worked", "shifts"} == set(elements["*"])
     assert 60 < told["figures"]["finished"] < 125
     assert sum(next(one for one in told["figures"]["machines"] if one["id"] == "OP40")["shares"].values()) == (
         pytest.approx(1.0, abs=1e-3)

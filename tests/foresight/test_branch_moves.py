@@ -190,7 +190,7 @@ def test_a_move_becomes_a_step_by_hand_with_its_distances(plant: Platform) -> No
     move(plant, branch, OP30, east_m=-0.5, north_m=2.0)
     record = plant.branches.get(branch)
     start = plant.branches.package(branch)
-    (step,) = steps_of(record, lambda one: plant.branches.scene(one, start).moves())
+    (step,) = steps_of(record, lambda one: plant.branches.scene(one, start).moves(), lambda stop: ())
     assert type(step).__name__ == "ManualStep"
     assert "(0.5 m west, 2 m north)" in step.text["en"]  # type: ignore[union-attr]
     assert "向西 0.5 m，向北 2 m" in step.text["zh-CN"]  # type: ignore[union-attr]

@@ -335,7 +335,7 @@ def test_the_elements_of_a_branch_are_vehicles_roads_and_sources_too(plant: Plat
     run(plant, "branch.change", branch=branch, changes=changes)
     plant.branches.compute(branch)
     assert course(plant, branch, "OP50.Material.Stock") != before
-    (step,) = steps_of(plant.branches.get(branch), lambda one: {})
+    (step,) = steps_of(plant.branches.get(branch), lambda one: {}, lambda stop: ())
     assert isinstance(step, ManualStep)
     assert step.text["en"] == "Change the number of vehicles of XD-AGV to 1; Close the road N_X1-N_X2"
     assert step.text["zh-CN"] == "将 XD-AGV 的小车数量改为 1；关闭道路 N_X1-N_X2"
