@@ -42,7 +42,7 @@ def plan_swap(folder: Path, staging: Path, now_ns: int) -> Path:
         number += 1
         kept = place.with_name(f"{place.name}.before-{stamp}-{number}")
     path = _journal_of(place)
-    draft = path.with_suffix(".new")
+    draft = staging / path.name  # there, whoever clears the staging of a killed restore clears it as well
     with draft.open("wb") as file:
         file.write(msgspec.json.encode(_Journal(f"{staging.name}/{READY}", kept.name)))
         file.flush()
