@@ -63,6 +63,7 @@ def shows_the_instant(page: Page, demo: Demo, timeline: str = "live") -> None:
 def test_scrubbing_shows_that_instant_and_live_resumes_time(visit: Visit, demo: Demo) -> None:
     page = visit().open(place=OP40)
     expect(row(page, "Progress of the cycle")).to_be_visible()
+    page.wait_for_timeout(5_000)  # a demo may just have begun: five seconds ago it then had its first value
     go_back(page, 5)
     bar = page.get_by_role("region", name="Time")
     expect(bar).to_contain_text("Past")
