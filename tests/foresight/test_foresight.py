@@ -120,6 +120,8 @@ def test_a_forecast_of_a_past_hour_holds_what_then_happened(recorded: Platform, 
     oee = next(one for one in told["machines"] if one["id"] == "OP40")["oee"]
     assert 0.5 < oee["mean"] < 1.0
     assert told["bottleneck"]["machine"] in ("OP40", "OP90", "OP60", "OP30")
+    lead = told["bottleneck"]["lead"]
+    assert lead["low"] < lead["mean"] < lead["high"]
     assert len(msgspec.json.encode(told)) < 100_000
 
 

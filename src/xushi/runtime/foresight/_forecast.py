@@ -147,8 +147,13 @@ def bottleneck(outcome: simulate.Outcome, stations: list[str]) -> dict[str, Any]
     """Who holds the plant back: a machine, or who supplies these; buffers that carry parts are not asked."""
     kpis = {name: values for name, values in outcome.kpis.items() if name.rpartition(".")[0] in stations}
     kpis |= _supply_shares(outcome)
-    found: dict[str, Any] = msgspec.to_builtins(simulate.find_bottleneck(dataclasses.replace(outcome, kpis=kpis)))
-    return found
+    found = simulate.find_bottleneck(dataclasses.replace(outcome, kpis=kpis))
+    told: dict[str, Any] = msgspec.to_builtins(found)
+    return told | {"waiting": _interval(found.waiting), "lead": _interval(found.lead)}
+
+
+def _interval(found: simulate.Interval) -> dict[str, float | None]:
+    return {"mean": plain(found.mean), "low": plain(found.low), "high": plain(found.high)}
 
 
 def _supply_shares(outcome: simulate.Outcome) -> dict[str, NDArray[np.float64]]:
