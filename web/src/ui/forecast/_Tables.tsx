@@ -12,8 +12,8 @@ export function signed(value: number | null | undefined, language: Language): st
   return (value != null && value > 0 ? "+" : "") + number(value, language);
 }
 
-export function percent(value: number | null | undefined, language: Language): string {
-  return value === null || value === undefined ? "–" : `${formatNumber(value * 100, language, 0)} %`;
+export function percent(value: number | null | undefined, language: Language, digits = 0): string {
+  return value === null || value === undefined ? "–" : `${formatNumber(value * 100, language, digits)} %`;
 }
 
 const last = (values: readonly number[]): number | null => values[values.length - 1] ?? null;
@@ -112,9 +112,9 @@ export function BottleneckLine({ bottleneck }: { bottleneck: Bottleneck }) {
         setup: percent(causes.setup, language),
         down: percent(causes.down + causes.waits_for_crew, language),
         runner: bottleneck.runner_up ?? "–",
-        lead: percent(bottleneck.lead.mean, language),
-        low: percent(bottleneck.lead.low, language),
-        high: percent(bottleneck.lead.high, language),
+        lead: percent(bottleneck.lead.mean, language, 1),
+        low: percent(bottleneck.lead.low, language, 1),
+        high: percent(bottleneck.lead.high, language, 1),
       })}
     </p>
   );
