@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from connecting import Wizard, windows
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, started
+from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, branches_of, started
 
 from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 
@@ -46,6 +46,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The running demo that most tests share; it records a short shift as soon as it runs."""
     with started(tmp_path_factory.mktemp("demo"), 2, "--recording", "2") as one:
         yield one
+
+
+@pytest.fixture
+def no_branches_are_left(demo: Demo) -> Iterator[None]:
+    """Deletes the branches that a test has forked."""
+    yield
+    for one in branches_of(demo):
+        demo.remote.run("branch.delete", {"branch": one["id"]})
 
 
 @pytest.fixture(scope="package")

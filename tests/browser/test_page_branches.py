@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit, hold
+from visiting import Demo, Visit, branches_of, hold
+
+pytestmark = pytest.mark.usefixtures("no_branches_are_left")
 
 SLOW_MS = 90_000
 FACTOR = "urn:xushi:demo:submodel:OP40:OperationalData#CycleTimeFactor"
-
-
-def branches_of(demo: Demo) -> list[dict[str, Any]]:
-    return [one for one in demo.remote.get("/api/timelines") if one["kind"] == "branch"]
-
-
-@pytest.fixture(autouse=True)
-def no_branches_are_left(demo: Demo) -> Iterator[None]:
-    yield
-    for one in branches_of(demo):
-        demo.remote.run("branch.delete", {"branch": one["id"]})
 
 
 def fork(page: Page, name: str) -> None:

@@ -149,3 +149,8 @@ def hold(button: Locator, by_key: bool = False) -> None:
         page.keyboard.up("Enter")
     else:
         page.mouse.up()
+
+
+def branches_of(demo: Demo) -> list[dict[str, Any]]:
+    """Every branch of a demo."""
+    return [one for one in demo.remote.get("/api/timelines") if one["kind"] == "branch"]

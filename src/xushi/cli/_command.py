@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from xushi.cli._verbs import required, tell_outcome, where
-from xushi.cli._words import words
+from xushi.cli._words import text_in, words
 from xushi.kernel import XushiError
 
 _TAKEN = {"data", "server", "token", "json", "reason", "dry-run", "propose", "lang", "help"}
@@ -21,7 +21,7 @@ def show_commands(options: argparse.Namespace) -> int:
         return 0
     width = max(len(command["name"]) for command in found)
     for command in found:
-        print(f"{command['name']:<{width}}  {command['right']:<12}  {_text(command['title'], options.lang)}")
+        print(f"{command['name']:<{width}}  {command['right']:<12}  {text_in(command['title'], options.lang)}")
     return 0
 
 
@@ -64,7 +64,9 @@ def _names(rest: list[str]) -> set[str]:
 def command_parser(command: dict[str, Any], language: str) -> argparse.ArgumentParser:
     """The parser of one command's options."""
     parser = argparse.ArgumentParser(
-        prog=f"xushi command {command['name']}", description=_text(command["summary"], language), allow_abbrev=False
+        prog=f"xushi command {command['name']}",
+        description=text_in(command["summary"], language),
+        allow_abbrev=False,
     )
     for name, field in fields(command["params"]).items():
         parser.add_argument(
@@ -131,7 +133,3 @@ def _reader(field: dict[str, Any]) -> Any:
         return value
 
     return read
-
-
-def _text(texts: dict[str, str], language: str) -> str:
-    return texts.get(language, texts["en"])

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
 from xushi.cli._verbs import OUTCOME_STATUS
-from xushi.cli._words import words
+from xushi.cli._words import text_in, words
 from xushi.kernel import XushiError
 from xushi.remote import Remote, RemoteError
 
@@ -32,11 +32,12 @@ def show_protocols(options: argparse.Namespace, remote: Remote) -> int:
         print(json.dumps(found, ensure_ascii=False))
         return 0
     for one in found:
-        print(f"{_text(one['title'], options.lang)}  {one['example']}\n  {_text(one['summary'], options.lang)}")
+        print(f"{text_in(one['title'], options.lang)}  {one['example']}\n  {text_in(one['summary'], options.lang)}")
         for setting in one["settings"]:
-            title, choices = _text(setting["title"], options.lang), [choice["value"] for choice in setting["choices"]]
+            title = text_in(setting["title"], options.lang)
+            choices = [choice["value"] for choice in setting["choices"]]
             said = " ".join(
-                filter(None, (title, "|".join(filter(None, choices)), _text(setting["help"], options.lang)))
+                filter(None, (title, "|".join(filter(None, choices)), text_in(setting["help"], options.lang)))
             )
             print(f"  --set {setting['name']}={setting['default']}  {said}")
     return 0
@@ -103,7 +104,7 @@ def _job(options: argparse.Namespace, remote: Remote, path: str, body: dict[str,
             time.sleep(_POLL_S)
             job = remote.get(f"/api/jobs/{quote(job['id'], safe='')}")
             if is_shown:
-                title = _text(job["title"], options.lang)
+                title = text_in(job["title"], options.lang)
                 print(
                     f"\r\x1b[K{plain(title)}  {job['progress']:.0%}  {plain(job['message'])}", end="", file=sys.stderr
                 )
@@ -130,7 +131,7 @@ def _show_mapping(options: argparse.Namespace, remote: Remote, path: str, told: 
         return
     language = options.lang
     _print_table(language, ("machine", "kind", "signals-word", "actions-word", "why"), [
-        (_text(one["name"], language), one["kind"], str(one["rows"]), str(one["actions"]), one["reason"])
+        (text_in(one["name"], language), one["kind"], str(one["rows"]), str(one["actions"]), one["reason"])
         for one in machines
     ])  # fmt: skip
     if rows:
@@ -190,7 +191,7 @@ def _plan_lines(plan: dict[str, Any], language: str) -> Iterator[str]:
             for name, sign in (("added", "+"), ("changed", "~"), ("removed", "-"))
             if one[name]
         ]
-        yield f"  {words(one['state'], language)}  {plain(_text(one['name'], language))}  {' '.join(counts)}".rstrip()
+        yield f"  {words(one['state'], language)}  {plain(text_in(one['name'], language))}  {' '.join(counts)}".rstrip()
     totals = [f"{words(name, language)}: {plan[key]:,}" for name, key in _TOTALS]
     yield ", ".join(totals)
 
@@ -251,7 +252,3 @@ def _write(path: Path, content: bytes) -> None:
 def _range(row: dict[str, Any]) -> str:
     low, high = row["low"], row["high"]
     return "" if low is None and high is None else "…".join("" if one is None else f"{one:g}" for one in (low, high))
-
-
-def _text(texts: dict[str, str], language: str) -> str:
-    return texts.get(language) or texts.get("en", "")

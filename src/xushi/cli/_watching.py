@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
 from xushi.cli._verbs import required, where
+from xushi.cli._words import text_in
 from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb
 from xushi.signals import unit_display
@@ -34,10 +35,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 def _words(name: str, language: str) -> str:
     return _TEXTS[name][1 if language == "zh-CN" else 0]
-
-
-def _say(text: dict[str, str] | None, language: str) -> str:
-    return "" if not text else text.get(language) or text.get("en") or next(iter(text.values()), "")
 
 
 def _clock(time_ms: float) -> str:
@@ -137,7 +134,7 @@ def _alarms_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def _alarms(options: argparse.Namespace) -> int:
     told = required(options).get("/api/alarms")
     rows = [
-        [one["priority"], one["state"], _clock(one["since_ms"]), _say(one["title"], options.lang),
+        [one["priority"], one["state"], _clock(one["since_ms"]), text_in(one["title"], options.lang),
          _number(one["value"], one["unit"])]
         for one in told["alarms"]
     ]  # fmt: skip
@@ -175,8 +172,8 @@ def _figures(options: argparse.Namespace) -> int:
             raise XushiError("cli.machine_unknown", machine=options.machine)
         told["kpis"] = [one for one in told["kpis"] if one["shell"] in wanted]
     rows = [
-        [one["id"], _say(one["title"], options.lang),
-         _say(one["why_not"], options.lang) if one["value"] is None else _number(one["value"], one["unit"])]
+        [one["id"], text_in(one["title"], options.lang),
+         text_in(one["why_not"] or {}, options.lang) if one["value"] is None else _number(one["value"], one["unit"])]
         for one in told["kpis"]
     ]  # fmt: skip
     _print(options, told, "figure-head", rows)
@@ -184,8 +181,8 @@ def _figures(options: argparse.Namespace) -> int:
 
 
 def _why_lines(why: dict[str, Any], language: str, depth: int = 0) -> Iterator[str]:
-    parts = (_say(why["label"], language), _number(why["value"], why["unit"]), why["formula"], why["clause"],
-             _say(why["note"], language))  # fmt: skip
+    parts = (text_in(why["label"], language), _number(why["value"], why["unit"]), why["formula"], why["clause"],
+             text_in(why["note"], language))  # fmt: skip
     yield "  " * depth + "  ".join(plain(part) for part in parts if part)
     for child in why["children"]:
         yield from _why_lines(child, language, depth + 1)
