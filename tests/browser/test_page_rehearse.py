@@ -27,12 +27,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A line of its own that is held back by OP90, which somebody has set to half its speed."""
     with started(tmp_path_factory.mktemp("line"), SPEED, "--seed", str(SEED)) as one:
         end = time.monotonic() + SLOW_MS / 1000
-        while time.monotonic() < end:
-            try:
-                one.remote.run("signal.write", {"signal": FACTOR, "value": 2.0})
-                break
-            except Exception:  # the connection is not there yet
-                time.sleep(0.5)
+        while one.remote.run("signal.write", {"signal": FACTOR, "value": 2.0})["state"] != "done":
+            assert time.monotonic() < end, "the connection of OP90 did not come up"
+            time.sleep(0.5)
         yield one
 
 

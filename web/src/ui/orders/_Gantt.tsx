@@ -26,7 +26,7 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   const [drag, setDrag] = useState<Drag | null>(null);
-  const isMoving = useRef(false);
+  const moves = useRef({ last: Promise.resolve<unknown>(null), open: 0 });
   useEffect(() => {
     const box = host.current;
     if (!box) return;
@@ -48,11 +48,13 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
     if (shell) ui.set({ selection: { kind: "place", id: shell } });
   };
   const move = (bar: GanttBar, startMs: number, machine: string) => {
-    if (isMoving.current) return; // what is shown is about to be another one
-    isMoving.current = true;
     const other = machine !== bar.machine ? { machine } : {};
-    void tools.run("schedule.move", { operations: bar.operations, start_ms: Math.max(0, startMs), ...other }).finally(() => {
-      isMoving.current = false;
+    const parameters = { operations: bar.operations, start_ms: Math.max(0, startMs), ...other };
+    const { current } = moves;
+    current.open += 1;
+    // A bar let go while another move is under way waits its turn.
+    current.last = current.last.then(() => tools.run("schedule.move", parameters)).finally(() => {
+      current.open -= 1;
     });
   };
   const focus = (bar: GanttBar) => host.current?.querySelector<SVGGElement>(`[data-bar="${CSS.escape(bar.id)}"]`)?.focus();
@@ -70,6 +72,7 @@ export function Gantt({ schedule, zoom, chosen, onChoose, onZoom }: { schedule: 
     }
     if (!event.key.startsWith("Arrow")) return;
     event.preventDefault();
+    if (event.shiftKey && moves.current.open > 0) return; // the next step counts from what this one makes of it
     if (event.shiftKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
       move(bar, bar.start_ms + (event.key === "ArrowRight" ? STEP_MS : -STEP_MS), bar.machine);
       return;
