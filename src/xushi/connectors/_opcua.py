@@ -30,7 +30,6 @@ from ._opcua_publish import DATA_CHANGE, STATUS_CHANGE, Publish, PublishError, s
 from ._opcua_subscription import (
     ITEMS_PER_CALL,
     PUBLISHING_INTERVAL_MS,
-    QUEUE_SIZE,
     Subscription,
     SubscriptionLost,
     Wanted,
@@ -46,6 +45,9 @@ REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
 WATCH_INTERVAL_S = 86_400.0  # no watch of asyncua's: keep-alives tell sooner, and a busy server is not a lost one
 MOST_SAMPLES_PER_S = 25_000.0
+# Values of a node that the server keeps while this process is busy elsewhere; its memory is that of the machine's maker.
+LEAST_QUEUED, MOST_QUEUED, QUEUED_IN_ALL = 16, 128, 100_000
+OVERFLOW = 0x0480  # OPC 10000-4, 7.39.1: this value follows others that the server's full queue has dropped
 RETRY_NODES_S = 15.0
 BAD_NODE_ID_UNKNOWN = 0x8034_0000
 BAD_SERVER_NOT_CONNECTED = 0x800D_0000
@@ -71,7 +73,8 @@ class OpcuaConnector:
 
     Point options: `sampling_ms` (unless stated, as often as it publishes, but all points of the link together at most
     25,000 times a second: a server of 100,000 values that samples each ten times a second does nothing else),
-    `queue_size`, `field` (names that lead from a structure to the value). A structure
+    `queue_size` (values that the server keeps of a node while nobody fetches them; unless stated, between 16 and 128, so
+    that all of the link together are at most 100,000), `field` (names that lead from a structure to the value). A structure
     without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
 
     Link security: `mode` (None, Sign, SignAndEncrypt), `policy` (Basic256Sha256, Aes128Sha256RsaOaep,
@@ -215,6 +218,7 @@ class OpcuaConnector:
         usual_ms = 1000.0 * len(link.points) / MOST_SAMPLES_PER_S
         if usual_ms <= subscription.interval_ms:
             usual_ms = -1.0  # that of the subscription
+        usual_size = min(MOST_QUEUED, max(LEAST_QUEUED, QUEUED_IN_ALL // max(1, len(link.points))))
 
         async def prepare(batch: Sequence[int]) -> list[Wanted]:
             wanted: list[Wanted] = []
@@ -227,7 +231,8 @@ class OpcuaConnector:
                     continue
                 refused.pop(handle, None)
                 sampling_ms = float(point.options.get("sampling_ms", usual_ms))
-                wanted.append(Wanted(handle, node, sampling_ms, int(point.options.get("queue_size", QUEUE_SIZE))))
+                size = int(point.options.get("queue_size", usual_size))
+                wanted.append(Wanted(handle, node, sampling_ms, size))
             self._nodes.update({one.handle: one.node for one in wanted})
             await self._learn_types(client, [one.handle for one in wanted])
             return wanted
@@ -322,6 +327,9 @@ class OpcuaConnector:
                 continue
             if refused:
                 self._report.refuse("values of a type that their signals cannot take", refused)
+            dropped = int(((frame.qualities & OVERFLOW) == OVERFLOW).sum())
+            if dropped:
+                self._report.refuse("the server has dropped values because they were fetched too late", dropped)
             if self._items.waiting and self._learning.done():
                 client = self._subscribed
                 self._learning = asyncio.get_running_loop().create_task(self._learn_more(client))

@@ -22,7 +22,6 @@ from ._opcua_publish import Publish, PublishError, read_created, read_publish, r
 PUBLISHING_INTERVAL_MS = 100.0
 KEEP_ALIVE_COUNT = 20  # an answer every 2 s from a subscription without news
 LIFETIME_COUNT = 300
-QUEUE_SIZE = 16
 ITEMS_PER_CALL = 1000
 LEAST_ITEMS = 100
 CALLS_IN_FLIGHT = 2
@@ -45,7 +44,7 @@ class Wanted(msgspec.Struct, frozen=True):
     handle: int
     node: ua.NodeId
     sampling_ms: float = -1.0
-    queue_size: int = QUEUE_SIZE
+    queue_size: int = 16
 
 
 Prepare: TypeAlias = Callable[[Sequence[int]], Awaitable[list[Wanted]]]
