@@ -1,4 +1,4 @@
-"""Holds the documents true: links lead somewhere, both READMEs agree, every dependency and decision is listed."""
+"""Holds the documents true: links and labels exist, both READMEs agree, dependencies and decisions are listed."""
 
 from __future__ import annotations
 
@@ -67,9 +67,50 @@ def disagreeing_readmes() -> list[str]:
     return found
 
 
+def shown_texts() -> set[str]:
+    """Return what the product's sources and the guides' own examples quote, in small letters: labels are among it."""
+    sources = [
+        *ROOT.glob("web/src/i18n/*.ts"),
+        *ROOT.glob("src/xushi/**/*.py"),
+        *ROOT.glob("src/xushi/**/messages.json"),
+    ]
+    sources += ROOT.glob("docs/how-to/write-a-*.md")
+    quoted = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
+    return {text.lower() for source in sources for text in quoted.findall(source.read_text("utf-8"))}
+
+
+def labels_nobody_shows() -> list[str]:
+    """Return what tutorials and how-tos name as a label of the page (*so*, or “so” in Chinese) and no source has.
+
+    A label is a text between marks or placeholders, or two of them beside each other; names of machines and numbers are
+    no part of it, questions and what is said to an assistant are none.
+    """
+    texts = shown_texts()
+    shown = texts | {part.strip() for text in texts for part in re.split(r"[,.:;(（：。，·…]|\{[^}]*\}", text)}
+    found = []
+    for page in pages():
+        if page.parent.name not in ("tutorials", "how-to"):
+            continue
+        text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+        labels = re.findall(r"(?<![*\w])\*([^*]+)\*(?!\*)", text)
+        labels += re.findall("“([^”，。]+)”", text) if page.name.endswith(".zh-CN.md") else []
+        for label in (re.sub(r"\s+", " ", one).strip("… ").lower() for one in labels):
+            words = [part for part in re.split(r"[ ·…]+", label) if not re.fullmatch(r"[a-z]*\d+", part)]
+            halves = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(len(words) + 1)]
+            if not label.endswith("?") and not any({*pair} - {""} <= shown for pair in halves):
+                found.append(f"{page.relative_to(ROOT)}: the product shows no “{label}”")
+    return found
+
+
 def main() -> int:
     """Print what is not true; the exit status is 1 where anything is."""
-    found = [*dead_links(), *unlisted_dependencies(), *unlisted_decisions(), *disagreeing_readmes()]
+    found = [
+        *dead_links(),
+        *unlisted_dependencies(),
+        *unlisted_decisions(),
+        *disagreeing_readmes(),
+        *labels_nobody_shows(),
+    ]
     print("\n".join(found) if found else "the documents are true as far as a script can tell")
     return 1 if found else 0
 

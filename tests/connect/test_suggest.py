@@ -89,3 +89,9 @@ def test_a_name_is_shown_without_the_unit_that_stands_beside_it(
     node = FoundNode(f"nsu=urn:x;s={found}", found, path=(found,), is_value=True, type="number")
     (row,) = suggest([node], ENDPOINT).rows
     assert (row.unit, row.name) == (unit, {"en": english, "zh-CN": chinese})
+
+
+def test_a_value_above_which_nothing_is_found_belongs_to_a_machine_named_as_its_server_is() -> None:
+    loose = FoundNode("1/Coil/0", "Heating", "", ("Heating",), is_value=True, type="boolean", data_type="bool")
+    (machine,) = suggest([loose], "modbus+tcp://192.168.7.12:502").machines.values()
+    assert machine.name == {"en": "192.168.7.12", "zh-CN": "192.168.7.12"}

@@ -130,6 +130,7 @@ class _Suggestion:
         if known is not None:
             return known, node.address
         key = self._unique("", "", id_short(node.name))
+        name = shown_name(node.name) if node.address else {"en": node.name, "zh-CN": node.name}  # a host's has no words
         kind = machine_kind(node.name, node.type_name)
         plate: dict[str, str] = {}
         for one in self._identified.get(self._plates.get(node.address, ""), []):
@@ -137,7 +138,7 @@ class _Suggestion:
             if field and one.sample not in (None, ""):
                 plate[field] = str(one.sample)[:500]
         self._machines[key] = Machine(
-            key, shown_name(node.name), kind[0] if kind else "machine", node.address, plate,
+            key, name, kind[0] if kind else "machine", node.address, plate,
             plate.get("URIOfTheProduct", ""), True, reason,
         )  # fmt: skip
         self._machine_at[node.address] = key
