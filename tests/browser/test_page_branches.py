@@ -116,9 +116,8 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Again ?\d"))).to_be_visible(timeout=SLOW_MS)
     second.get_by_label("Timeline beside").select_option("Live")
     second.get_by_role("button", name="Pause beside").click()
-    page.wait_for_timeout(1500)
+    page.wait_for_function("/timeline=.*beside=live.*besideAt=/.test(location.hash)")
     link = page.evaluate("location.href")
-    assert re.search(r"timeline=.*beside=live.*besideAt=", link)
     other = visit(390, 844).page
     other.goto(link)
     expect(other.get_by_text("Branch “Beside”: not the live line.")).to_be_visible(timeout=SLOW_MS)

@@ -79,7 +79,8 @@ def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machin
     def grasp(right_of: float) -> tuple[float, float]:
         """Press the mouse on the middle of the bar as soon as it is drawn further right; answers where."""
         page.wait_for_function(
-            "([id, x]) => document.querySelector(`[data-bar='${id}']`).getBoundingClientRect().x > x", arg=[moved, right_of]
+            "([id, x]) => document.querySelector(`[data-bar='${id}']`).getBoundingClientRect().x > x",
+            arg=[moved, right_of],
         )
         box = page.locator(f"[data-bar='{moved}']").bounding_box()
         assert box is not None

@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,9 +119,12 @@ def picture(page: Page) -> np.ndarray:
     return np.asarray(shown.crop((0, 0, shown.width * 3 // 4, shown.height)), np.int16)
 
 
-def unlike(one: np.ndarray, other: np.ndarray) -> float:
-    """The share of pixels that differ so that anybody sees it."""
-    return float((np.abs(one - other).max(axis=2) > 24).mean())
+def changes(page: Page, before: np.ndarray, share: float) -> None:
+    """Wait until more than this share of the pixels differs from an earlier picture so that anybody sees it."""
+    until_s = time.monotonic() + WAIT_MS / 1000
+    while float((np.abs(picture(page) - before).max(axis=2) > 24).mean()) <= share:
+        assert time.monotonic() < until_s, "the picture stays as it was"
+        page.wait_for_timeout(200)
 
 
 def part_of(address: str, name: str) -> str:
