@@ -47,13 +47,16 @@ def machine() -> str:
 def missed_by(figure: dict[str, Any]) -> float:
     """By what factor a figure misses its goal; 1 or less where it is met, or has none.
 
-    A goal is a most, or a least where the figure `is_at_least`; none of a goal of 0 may be there.
+    A goal is a most, or a least where the figure `is_at_least`; none of a goal of 0 may be there. A `least_ratio` is a
+    goal for the ratio to the baseline.
     """
-    goal, value = figure.get("goal"), figure["value"]
+    goal, value, is_least = figure.get("goal"), figure["value"], figure.get("is_at_least")
+    if "least_ratio" in figure:
+        goal, value, is_least = figure["least_ratio"], figure["ratio"], True
     if goal is None:
         return 0.0
-    if figure.get("is_at_least"):
-        return goal / value if value > 0 else math.inf
+    if is_least:
+        return float(goal / value) if value > 0 else math.inf
     if goal == 0:
         return math.inf if value > 0 else 0.0
     return float(value / goal)
@@ -67,7 +70,7 @@ def closing(figures: list[dict[str, Any]]) -> tuple[dict[str, Any], bool]:
     missed = {one["name"]: missed_by(one) for one in figures if missed_by(one) > 1}
     allowed = {one["name"]: one.get("tolerance", TOLERANCE) for one in figures}
     is_well = all(factor <= allowed[name] for name, factor in missed.items())
-    goals = sum(one.get("goal") is not None for one in figures)
+    goals = sum(one.get("goal") is not None or "least_ratio" in one for one in figures)
     return {
         "name": "goals missed", "value": len(missed), "unit": f"of {goals} goals", "ratio": None,
         "baseline": "; ".join(

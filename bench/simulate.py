@@ -49,18 +49,19 @@ def run() -> Iterator[dict[str, Any]]:
     yield {"name": "simulate.simpy", "value": round(plain), "unit": unit}
     yield {"name": "simulate.salabim", "value": round(slow), "unit": unit}
     plain_wall = wall_rate(lambda: simpy_line(10_000.0))
-    for name, engine, horizon_s, goal in (
+    for name, engine, horizon_s, least_ratio in (
         ("kernel", "kernel", 100_000.0, 150), ("recursion", "auto", 400_000.0, 500),
     ):  # fmt: skip
         rate = cpu_rate(lambda e=engine, h=horizon_s: our_line(e, h, 1))
         yield {
             "name": f"simulate.{name}", "value": round(rate), "unit": unit, "baseline": round(plain),
-            "ratio": round(rate / plain, 1), "goal": goal, "to_salabim": round(rate / slow, 1),
+            "ratio": round(rate / plain, 1), "to_salabim": round(rate / slow, 1),
         }  # fmt: skip
         rate = wall_rate(lambda e=engine, h=horizon_s: our_line(e, h / 20, None, ALL_CORES))
         yield {
             "name": f"simulate.{name}_all_cores", "value": round(rate), "unit": "machine-operations/s, all cores",
-            "baseline": round(plain_wall), "ratio": round(rate / plain_wall, 1), "goal": goal,
+            "baseline": round(plain_wall), "ratio": round(rate / plain_wall, 1), "least_ratio": least_ratio,
+            "tolerance": 2,  # where two cores are two threads of one
         }  # fmt: skip
     yield from sweep()
     yield from in_the_browser()

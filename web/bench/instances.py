@@ -23,7 +23,7 @@ FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader
 LIMITS = {"draw_calls_max": 300, "script_cpu_ms_mean": 4.0}
 VIEWS = (("whole plant in view", 260, 160), ("among the machines", 40, 8))
 WAIT_MS = 600_000
-SINGLE_FRAMES = 40
+SINGLE_FRAMES = 20
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
