@@ -45,7 +45,7 @@ REQUEST_TIMEOUT_S = 5.0
 SESSION_TIMEOUT_MS = 60_000
 WATCH_INTERVAL_S = 86_400.0  # no watch of asyncua's: keep-alives tell sooner, and a busy server is not a lost one
 MOST_SAMPLES_PER_S = 25_000.0
-# Values of a node that the server keeps while this process is busy elsewhere; its memory is that of the machine's maker.
+# Values of a node that the server keeps while this process is busy elsewhere.
 LEAST_QUEUED, MOST_QUEUED, QUEUED_IN_ALL = 16, 128, 100_000
 OVERFLOW = 0x0480  # OPC 10000-4, 7.39.1: this value follows others that the server's full queue has dropped
 RETRY_NODES_S = 15.0
@@ -73,9 +73,9 @@ class OpcuaConnector:
 
     Point options: `sampling_ms` (unless stated, as often as it publishes, but all points of the link together at most
     25,000 times a second: a server of 100,000 values that samples each ten times a second does nothing else),
-    `queue_size` (values that the server keeps of a node while nobody fetches them; unless stated, between 16 and 128, so
-    that all of the link together are at most 100,000), `field` (names that lead from a structure to the value). A structure
-    without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
+    `queue_size` (values that the server keeps of a node while nobody fetches them; unless stated, 16 to 128, and where
+    that is possible at most 100,000 for the whole link), `field` (names that lead from a structure to the value). A
+    structure without `field` is told as JSON, an enumeration by its text, where the signal is a STRING.
 
     Link security: `mode` (None, Sign, SignAndEncrypt), `policy` (Basic256Sha256, Aes128Sha256RsaOaep,
     Aes256Sha256RsaPss), `username` and `password`, or `user_token` Certificate with `user_certificate_file` and
