@@ -36,7 +36,7 @@ def test_a_station_that_a_wrong_part_has_stopped_goes_on_when_a_person_answers(v
     page.get_by_role("tab", name="Live").click()
     state = page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Machine state")
     expect(state).to_contain_text("Executing")
-    page = visit().open(view="activity")
+    page.get_by_role("group", name="Views").get_by_role("button", name="Activity").click()
     row = page.get_by_role("row").filter(has_text=re.compile("Wrong part .* removed; .* expected"))
     for word in ("operator", "OP20", "Release the poka-yoke stop", "Done"):
         expect(row).to_contain_text(word)

@@ -131,6 +131,20 @@ def test_seek_shows_the_instant_and_live_returns(served: Served, socket: ClientC
     assert next_frame(socket, FULL).values.tolist() == [2.0]
 
 
+def test_what_comes_in_late_of_the_instant_shown_is_shown_too(served: Served, socket: ClientConnection) -> None:
+    start_ns = time.time_ns()
+    served.push(row(served, "Speed", 1.0, start_ns - 3_000_000_000))
+    served.push(row(served, "Count", 5, start_ns - 3_000_000_000))
+    tell(socket, type="watch", view=1, signals=[0, 1], rate_hz=50)
+    next_frame(socket, FULL)
+    tell(socket, type="seek", view=1, timeline="live", at_ms=start_ns / 1e6 - 1_000)
+    assert next_frame(socket, FULL).values.tolist() == [1.0, 5.0]
+    served.push(row(served, "Speed", 2.0, start_ns - 2_000_000_000))
+    late = next_frame(socket)
+    assert late.values.tolist() == [2.0]
+    assert late.time_ms == pytest.approx(start_ns / 1e6 - 1_000, abs=0.01)
+
+
 def test_play_runs_through_the_past_in_order(served: Served, socket: ClientConnection) -> None:
     start_ns = time.time_ns() - 10_000_000_000
     for step in range(10):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import numpy as np
 
-from xushi.runtime import DELTA, FULL, Platform, encode_frame
+from xushi.runtime import DELTA, FULL, LIVE, Platform, encode_frame
 from xushi.server._doors import instant_ns
 from xushi.server._wire import Wire, envelope
 from xushi.signals import Frame, Timeline
@@ -16,6 +17,8 @@ log = logging.getLogger("xushi.server")
 
 _MOST_SPEED = 3600.0
 _MOST_RATE_HZ = 20.0
+_RECENT_NS = 60_000_000_000  # an instant so close to now may still be told more of: by a slow network, a busy machine
+_LOOK_AGAIN_S = 2.0
 
 
 class Playback:
@@ -71,7 +74,7 @@ class Playback:
         loop = asyncio.get_running_loop()
         while True:
             if self._speed == 0.0:
-                await self._wake.wait()
+                await self._stand()
             self._wake.clear()
             started_s = loop.time()
             if self._speed:
@@ -88,6 +91,13 @@ class Playback:
             if rest_s > 0 and self._speed:
                 await asyncio.sleep(rest_s)
 
+    async def _stand(self) -> None:
+        """Wait for the next wish; where the instant is just past, look now and then for what came in late."""
+        is_recent = self.timeline.id == LIVE and self._platform.clock.now_ns() - self._at_ns < _RECENT_NS
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_AGAIN_S if is_recent else None):
+                await self._wake.wait()
+
     def _stop_at_end(self) -> None:
         _, _, last_ns = self._platform.timelines.span(self.timeline.id)
         if self._at_ns >= last_ns:
@@ -101,6 +111,8 @@ class Playback:
         if not is_fresh:
             frame = self._changed(frame)
         self._shown = shown
+        if not (is_fresh or self._speed or len(frame)):
+            return
         kind = FULL if is_fresh else DELTA
         self._sequence += 1
         message = encode_frame(frame, self._platform.registry.kinds, kind, self._view, at_ns / 1e6, self._sequence)
