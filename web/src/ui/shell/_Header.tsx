@@ -64,6 +64,7 @@ function ProposalMark({ isPhone }: { isPhone: boolean }) {
   return (
     <Button
       variant="default"
+      flex="none"
       {...(isPhone ? { px: 8 } : { leftSection: <Icon name="check" size={14} /> })}
       onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })}
       aria-label={label}
@@ -226,12 +227,12 @@ export function Header({ isPhone }: { isPhone: boolean }) {
         {isPhone ? null : (
           <>
             <span className={css.searchText}>{text("header.search")}</span>
-            <Kbd size="xs">{keyLabels("mod+k").join(" ")}</Kbd>
+            <Kbd size="xs" flex="none">{keyLabels("mod+k").join(" ")}</Kbd>
           </>
         )}
       </UnstyledButton>
       {isPhone ? null : (
-        <Button variant="default" leftSection={<Icon name="open" size={14} />} onClick={() => ui.set({ dialog: "import", files: [] })}>
+        <Button variant="default" flex="none" leftSection={<Icon name="open" size={14} />} onClick={() => ui.set({ dialog: "import", files: [] })}>
           {text("import.open")}
         </Button>
       )}
