@@ -55,8 +55,9 @@ export function useDescribe(): (summary: Record<string, unknown>) => Described {
     const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
     return (summary) => {
       const signal = byKey.get(text(summary["signal"]) ?? "");
-      const shell = text(summary["shell"]) ?? signal?.shell ?? (twins.some((twin) => twin.id === summary["id"]) ? text(summary["id"]) : undefined);
-      const twin = twins.find((each) => each.id === shell);
+      const own = text(summary["shell"]) ?? signal?.shell ?? undefined;
+      const twin = twins.find((each) => each.id === (own ?? summary["id"]) || (!own && each.idShort === summary["machine"]));
+      const shell = own ?? twin?.id;
       const words = shell ? [twin ? localName(twin.name, language, twin.idShort) : shell] : [];
       if (signal) {
         const before = summary["before"] === undefined ? "" : `${String(summary["before"])} → `;
