@@ -9,6 +9,8 @@ export PATH := $(ROOM)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Bytecode is written when a module is first used: most modules of the large packages never are.
 export PIP_NO_COMPILE := 1
+# Where the surroundings forbid bytecode, as container images like to, every start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 export npm_config_update_notifier := false
 export npm_config_fund := false
 
