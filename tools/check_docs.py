@@ -69,12 +69,8 @@ def disagreeing_readmes() -> list[str]:
 
 def shown_texts() -> set[str]:
     """Return what the product's sources and the guides' own examples quote, in small letters: labels are among it."""
-    sources = [
-        *ROOT.glob("web/src/i18n/*.ts"),
-        *ROOT.glob("src/xushi/**/*.py"),
-        *ROOT.glob("src/xushi/**/messages.json"),
-    ]
-    sources += ROOT.glob("docs/how-to/write-a-*.md")
+    places = ("web/src/i18n/*.ts", "src/xushi/**/*.py", "src/xushi/**/messages.json", "docs/how-to/write-a-*.md")
+    sources = [source for place in places for source in ROOT.glob(place)]
     quoted = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
     return {text.lower() for source in sources for text in quoted.findall(source.read_text("utf-8"))}
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 from visiting import Demo, Visit
 
 SLOW_MS = 90_000
@@ -76,24 +76,24 @@ def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machin
             assert time.monotonic() < until, f"the bar still begins at {start()}"
             time.sleep(0.1)
 
+    def box() -> FloatRect:
+        found = page.locator(f"[data-bar='{moved}']").bounding_box()
+        assert found is not None
+        return found
+
     def grasp(right_of: float) -> tuple[float, float]:
         """Press the mouse on the middle of the bar as soon as it is drawn further right; answers where."""
         page.wait_for_function(
             "([id, x]) => document.querySelector(`[data-bar='${id}']`).getBoundingClientRect().x > x",
             arg=[moved, right_of],
         )
-        box = page.locator(f"[data-bar='{moved}']").bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        drawn = box()
+        x, y = drawn["x"] + drawn["width"] / 2, drawn["y"] + drawn["height"] / 2
+        page.mouse.move(x, y)
         page.mouse.down()
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return x, y
 
-    def left_edge() -> float:
-        box = page.locator(f"[data-bar='{moved}']").bounding_box()
-        assert box is not None
-        return box["x"]
-
-    before, edge = start(), left_edge()
+    before, edge = start(), box()["x"]
     bar.focus()
     bar.press("Enter")
     expect(page.get_by_role("button", name="OP100", exact=True)).to_have_attribute("aria-pressed", "true")
@@ -101,7 +101,7 @@ def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machin
     expect(page.get_by_text(re.compile("Move in the schedule"))).to_be_visible()
     assert start() - before == 300_000
     x, y = grasp(edge)
-    edge = left_edge()
+    edge = box()["x"]
     page.mouse.move(x + 40, y, steps=5)
     page.mouse.up()
     begins_after(before + 300_000)

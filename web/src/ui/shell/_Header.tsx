@@ -64,7 +64,6 @@ function ProposalMark({ isPhone }: { isPhone: boolean }) {
   return (
     <Button
       variant="default"
-      flex="none"
       {...(isPhone ? { px: 8 } : { leftSection: <Icon name="check" size={14} /> })}
       onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })}
       aria-label={label}
@@ -85,7 +84,6 @@ function PlanMark({ isPhone }: { isPhone: boolean }) {
   return (
     <Button
       variant="default"
-      flex="none"
       {...(isPhone ? { px: 8 } : { leftSection: <Icon name="plan" size={14} /> })}
       onClick={() => ui.set({ centre: "plans", phoneTab: "plans", plan: only })}
       {...(isPhone ? { "aria-label": text("plans.waiting", { count: waiting.length }) } : { title: text("plans.waiting", { count: waiting.length }) })}
@@ -227,12 +225,12 @@ export function Header({ isPhone }: { isPhone: boolean }) {
         {isPhone ? null : (
           <>
             <span className={css.searchText}>{text("header.search")}</span>
-            <Kbd size="xs" flex="none">{keyLabels("mod+k").join(" ")}</Kbd>
+            <Kbd size="xs">{keyLabels("mod+k").join(" ")}</Kbd>
           </>
         )}
       </UnstyledButton>
       {isPhone ? null : (
-        <Button variant="default" flex="none" leftSection={<Icon name="open" size={14} />} onClick={() => ui.set({ dialog: "import", files: [] })}>
+        <Button variant="default" leftSection={<Icon name="open" size={14} />} onClick={() => ui.set({ dialog: "import", files: [] })}>
           {text("import.open")}
         </Button>
       )}
