@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit, branches_of, hold
+from visiting import Demo, Visit, branches_of, hold, until
 
 pytestmark = pytest.mark.usefixtures("no_branches_are_left")
 
@@ -38,7 +38,7 @@ def test_a_fork_opens_a_branch_that_plays_is_changed_and_compared(
     shown_s = "Number(document.querySelector('[role=slider][aria-label=\"Shown instant\"]').ariaValueNow)"
     begun_s = page.evaluate(shown_s)
     page.get_by_role("region", name="Time").get_by_label("Speed").select_option("As fast as possible")
-    page.wait_for_function(f"begun_s => {shown_s} > begun_s + 600", arg=begun_s)
+    until(page, f"begun_s => {shown_s} > begun_s + 600", begun_s)
 
     page.get_by_role("button", name="Changes", exact=True).click()
     open_one = page.get_by_role("region", name="Quicker")
@@ -116,7 +116,7 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Again ?\d"))).to_be_visible(timeout=SLOW_MS)
     second.get_by_label("Timeline beside").select_option("Live")
     second.get_by_role("button", name="Pause beside").click()
-    page.wait_for_function("/timeline=.*beside=live.*besideAt=/.test(location.hash)")
+    expect(page).to_have_url(re.compile("timeline=.*beside=live.*besideAt="))
     link = page.evaluate("location.href")
     other = visit(390, 844).page
     other.goto(link)

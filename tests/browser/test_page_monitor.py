@@ -226,7 +226,7 @@ def test_a_figure_opens_down_to_states_formula_and_clause(visit: Visit) -> None:
     )
     assert made == good + rejected, said
     assert abs(quality - (good / made if made else quality)) < 0.001, said
-    page.wait_for_function("location.hash.includes('figure=')")
+    expect(page).to_have_url(re.compile("[#&]figure="))
     again = visit().page
     again.goto(page.url)
     expect(again.get_by_role("complementary", name=re.compile("^Why: "))).to_contain_text("ISO 22400-2")

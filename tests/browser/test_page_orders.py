@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import FloatRect, Page, expect
-from visiting import Demo, Visit
+from visiting import Demo, Visit, until
 
 SLOW_MS = 90_000
 
@@ -84,9 +84,10 @@ def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machin
     def grasp(right_of: float) -> tuple[float, float]:
         """Press the mouse on the middle of the bar as soon as it is drawn further right; answers where."""
         # Two pixels: one and the same place comes back with a rounding.
-        page.wait_for_function(
+        until(
+            page,
             "([id, x]) => document.querySelector(`[data-bar='${id}']`).getBoundingClientRect().x > x + 2",
-            arg=[moved, right_of],
+            [moved, right_of],
         )
         drawn = box()
         x, y = drawn["x"] + drawn["width"] / 2, drawn["y"] + drawn["height"] / 2

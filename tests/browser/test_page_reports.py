@@ -97,17 +97,18 @@ def test_a_backup_is_made_downloaded_and_can_be_restored(visit: Visit, tmp_path:
     expect(page.get_by_text("No backup yet")).to_be_visible()
 
 
-@pytest.mark.parametrize("view", ["reports", "backups"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_nothing_stands_in_the_way_of_anybody(
-    view: str, width: int, height: int, look: str, visit: Visit, axe: Callable[[Page], list[str]]
+    width: int, height: int, look: str, visit: Visit, axe: Callable[[Page], list[str]]
 ) -> None:
-    page = visit(width, height, is_phone=width < 700).open(view=view, lang="zh-CN", look=look, tree="0")
-    expect(page.get_by_role("region", name="报告" if view == "reports" else "备份", exact=True).first).to_be_visible()
-    if view == "reports":
-        page.get_by_text("班次与计划").click()
-        expect(page.get_by_role("button", name="保存班次")).to_be_visible()
-    found = axe(page)
-    assert found == [], "\n".join(found)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    visitor = visit(width, height, is_phone=width < 700)
+    for view, name in (("reports", "报告"), ("backups", "备份")):
+        page = visitor.open(view=view, lang="zh-CN", look=look, tree="0")
+        expect(page.get_by_role("region", name=name, exact=True).first).to_be_visible()
+        if view == "reports":
+            page.get_by_text("班次与计划").click()
+            expect(page.get_by_role("button", name="保存班次")).to_be_visible()
+        found = axe(page)
+        assert found == [], "\n".join(found)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -127,6 +127,17 @@ def changes(page: Page, before: np.ndarray, share: float) -> None:
         page.wait_for_timeout(200)
 
 
+def until(page: Page, condition: str, arg: Any = None) -> None:
+    """Wait until a condition holds in the page.
+
+    The page forbids itself to evaluate text, and with it playwright's own `wait_for_function` from its second look on.
+    """
+    until_s = time.monotonic() + WAIT_MS / 1000
+    while not page.evaluate(condition, arg):
+        assert time.monotonic() < until_s, f"it never came to hold: {condition}"
+        page.wait_for_timeout(50)
+
+
 def part_of(address: str, name: str) -> str:
     """One part of the view that an address carries."""
     return parse_qs(urlsplit(address).fragment)[name][0]
@@ -134,7 +145,7 @@ def part_of(address: str, name: str) -> str:
 
 def shown_ms(page: Page) -> float:
     """The instant that the page shows, as its own address says."""
-    page.wait_for_function("location.hash.includes('at=')")
+    expect(page).to_have_url(re.compile("[#&]at="))
     return datetime.fromisoformat(part_of(page.url, "at")).timestamp() * 1000
 
 

@@ -14,7 +14,9 @@ const SLOW_MS = 40;
 const PATIENCE = 12;
 const LEVELS: readonly Level[] = ["high", "medium", "low"];
 const SMALLEST_RATIO: Record<Level, number> = { high: 1, medium: 0.85, low: 0.9 };
-const [SHORTEST_REST_MS, LONGEST_REST_MS] = [90, 300];
+const [SHORTEST_REST_MS, LONGEST_REST_MS] = [90, 1000];
+// A software renderer draws on the cores that the page, the browser and often the platform itself run on.
+const REST_FOR_EACH_MS = 3;
 
 /** Name of the graphics card as WebGL tells it; empty where there is none. */
 export function graphicsName(): string {
@@ -45,10 +47,10 @@ export class Pace {
     this.fineness = { level, pixelRatio: Math.min(devicePixelRatio, level === "high" ? 2 : level === "medium" ? 1.5 : 1), rests: wanted === "auto" && isSoftwareRenderer };
   }
 
-  /** Pause before the next picture: twice as long as one takes, and short while somebody looks around. */
+  /** Pause before the next picture: three times as long as one takes, and short while somebody looks around. */
   restMs(isEyeMoving: boolean): number {
     if (!this.fineness.rests) return 0;
-    return isEyeMoving ? SHORTEST_REST_MS : Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, 2 * this.tookMs));
+    return isEyeMoving ? SHORTEST_REST_MS : Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, REST_FOR_EACH_MS * this.tookMs));
   }
 
   /** Notes how long a picture of a run took, without the pause before it; true where the fineness changed. */

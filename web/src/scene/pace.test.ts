@@ -21,10 +21,10 @@ describe("Pace", () => {
     const pace = new Pace("auto", 1, true);
     expect(pace.restMs(false)).toBe(90);
     for (let i = 0; i < 100; i += 1) pace.note(100);
-    expect(pace.restMs(false)).toBeCloseTo(200);
+    expect(pace.restMs(false)).toBeCloseTo(300);
     expect(pace.restMs(true)).toBe(90);
     for (let i = 0; i < 100; i += 1) pace.note(900);
-    expect(pace.restMs(false)).toBe(300);
+    expect(pace.restMs(false)).toBe(1000);
     expect(new Pace("auto", 1, false).restMs(false)).toBe(0);
   });
 
