@@ -48,10 +48,17 @@ export class FactoryScene {
   /** The eye is where the scene put it: a picture of another size is framed anew. */
   private isAtHome = false;
   private isFollowing = false;
+  private isEyeMoving = false;
   /** The eye was set from outside since the last picture: that is no movement to tell of. */
   private isLed = false;
-  private readonly pictures = new Pictures((nowMs) => this.draw(nowMs), (tookMs) => {
-    if (this.pace.note(tookMs)) this.applyFineness();
+  private work: WebGLSync | null = null;
+  private readonly pictures = new Pictures({
+    draw: (nowMs) => this.draw(nowMs),
+    isDone: () => this.isWorkDone(),
+    onTook: (tookMs) => {
+      if (this.pace.note(tookMs)) this.applyFineness();
+    },
+    restMs: (isAwaited) => this.pace.restMs(isAwaited || this.isEyeMoving),
   });
 
   constructor(
@@ -104,7 +111,7 @@ export class FactoryScene {
     this.ends.push(options.board.onFrame(({ handles, isJump }) => {
       const moves = this.plant.bindings.hear(handles, isJump);
       const labels = this.labels.hear(handles);
-      if (moves || labels) this.invalidate();
+      if (moves || labels) this.pictures.ask();
     }));
     const restored = () => this.applyFineness();
     canvas.addEventListener("webglcontextrestored", restored);
@@ -269,9 +276,14 @@ export class FactoryScene {
 
   // ---- drawing
 
-  /** Asks for one more picture. */
+  /** Asks for one more picture that somebody waits for. */
   invalidate(): void {
-    this.pictures.ask();
+    this.pictures.ask(true);
+  }
+
+  /** Nothing is drawn while the picture lies behind another view. */
+  setHidden(isHidden: boolean): void {
+    this.pictures.setHidden(isHidden);
   }
 
   private layoutChanged(): void {
@@ -292,7 +304,7 @@ export class FactoryScene {
     const started = performance.now();
     const plantMoves = this.plant.step(nowMs);
     const eyeMoves = this.eye.step(nowMs);
-    this.pictures.restMs = this.pace.restMs(eyeMoves);
+    this.isEyeMoving = eyeMoves;
     if (this.isFollowing) this.followSelected();
     this.outline.follow();
     this.hoverOutline.follow();
@@ -300,12 +312,30 @@ export class FactoryScene {
     if (this.surroundings.aimShadow(this.eye.target, this.bounds)) this.renderer.shadowMap.needsUpdate = true;
     const updated = performance.now();
     this.renderer.render(this.scene, this.eye.camera);
+    if (this.pace.fineness.rests) this.noteWork();
     const rendered = performance.now();
     this.labels.draw(this.eye.camera, nowMs);
     this.note(updated - started + (performance.now() - rendered), rendered - updated);
     if (this.eye.takeMoved()) this.cameraMoved();
     this.isLed = false;
     return plantMoves || eyeMoves;
+  }
+
+  /** A mark behind all that the picture asks of the graphics. */
+  private noteWork(): void {
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    gl.deleteSync(this.work);
+    this.work = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+  }
+
+  private isWorkDone(): boolean {
+    if (!this.work) return true;
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    if (gl.clientWaitSync(this.work, 0, 0) === gl.TIMEOUT_EXPIRED) return false;
+    gl.deleteSync(this.work);
+    this.work = null;
+    return true;
   }
 
   private note(updateMs: number, renderMs: number): void {
@@ -353,7 +383,7 @@ export class FactoryScene {
     this.labels.resize(width, height);
     if (this.isAtHome) this.frameAll(true);
     // A resized canvas is blank until it is drawn again.
-    if (!document.hidden) this.draw(performance.now());
+    if (this.pictures.isSeen) this.draw(performance.now());
   }
 
   dispose(): void {

@@ -78,7 +78,7 @@ function Follow() {
   return null;
 }
 
-export default function BesidePane() {
+export default function BesidePane({ isHidden }: { isHidden: boolean }) {
   const text = useText();
   const session = useSession();
   const ui = useUiStore();
@@ -112,7 +112,7 @@ export default function BesidePane() {
         <section className={css.pane} aria-label={text("beside.title")}>
           <PaneBar sameInstant={sameInstant} />
           <div className={css.world}>
-            <WorldPanel isSecond />
+            <WorldPanel isSecond isHidden={isHidden} />
           </div>
         </section>
       </WorldContext>

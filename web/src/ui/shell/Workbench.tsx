@@ -57,19 +57,19 @@ function OtherCentre({ centre }: { centre: Exclude<Centre, "world"> }) {
 }
 
 /** One picture of the plant, or two beside each other. */
-function Worlds() {
+function Worlds({ isHidden }: { isHidden: boolean }) {
   const beside = useUi((state) => state.beside);
   const isBranch = useShownBranch() !== null;
   const isBranchBeside = usePlant((plant) => plant.timelines.some((timeline) => timeline.id === beside && timeline.kind === "branch"));
   return (
     <div className={css.worlds}>
       <div className={css.worldOne} data-branch={isBranch || undefined}>
-        <WorldPanel />
+        <WorldPanel isHidden={isHidden} />
       </div>
       {beside ? (
         <div className={css.worldOne} data-branch={isBranchBeside || undefined}>
           <Suspense fallback={<LoadingNote />}>
-            <BesidePane />
+            <BesidePane isHidden={isHidden} />
           </Suspense>
         </div>
       ) : null}
@@ -89,7 +89,7 @@ function Below({ what }: { what: "branches" | "beside" | "table" }) {
 }
 
 /** The world stays mounted behind the other views, so that coming back to it costs nothing. */
-function CentreView({ centre, isSplit, isPhone = false }: { centre: Centre; isSplit: boolean; isPhone?: boolean }) {
+function CentreView({ centre, isSplit, isPhone = false, isCovered = false }: { centre: Centre; isSplit: boolean; isPhone?: boolean; isCovered?: boolean }) {
   const ui = useUiStore();
   const hasBeside = useUi((state) => state.beside !== null);
   const splitShare = useUi((state) => state.splitShare);
@@ -102,7 +102,7 @@ function CentreView({ centre, isSplit, isPhone = false }: { centre: Centre; isSp
   return (
     <div className={css.centreView} style={{ ["--share" as string]: below ? share : 1 }}>
       <div className={css.worldHost} data-hidden={!isWorld || undefined} inert={!isWorld}>
-        <Worlds />
+        <Worlds isHidden={!isWorld || isCovered} />
       </div>
       {below ? (
         <>
@@ -187,7 +187,7 @@ function Phone() {
   const isPanel = tab === "tree" || tab === "inspector";
   return (
     <main className={css.phoneBody}>
-      <CentreView centre={isPanel ? "world" : tab} isSplit={false} isPhone />
+      <CentreView centre={isPanel ? "world" : tab} isSplit={false} isPhone isCovered={isPanel} />
       {tab === "world" && !hasBeside ? <SelectedCard /> : null}
       {isPanel ? <div className={css.over}>{tab === "tree" ? <TreePanel /> : <Inspector />}</div> : null}
     </main>

@@ -96,8 +96,8 @@ function FirstSteps() {
   );
 }
 
-/** `isSecond`: the picture beside the first, without tools of its own. */
-export function WorldPanel({ isSecond = false }: { isSecond?: boolean }) {
+/** `isSecond`: the picture beside the first, without tools of its own. `isHidden`: another view lies over it. */
+export function WorldPanel({ isSecond = false, isHidden = false }: { isSecond?: boolean; isHidden?: boolean }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
@@ -114,6 +114,7 @@ export function WorldPanel({ isSecond = false }: { isSecond?: boolean }) {
   const { reload } = useSession();
   const placeId = selected?.place?.id ?? null;
 
+  useEffect(() => scene?.setHidden(isHidden), [scene, isHidden]);
   useEffect(() => scene?.setTheme(scheme), [scene, scheme]);
   useEffect(() => scene?.setLanguage(language), [scene, language]);
   useEffect(() => scene?.setSignals(signals), [scene, signals]);
