@@ -5,7 +5,7 @@ import json
 import re
 
 from playwright.sync_api import Page, expect
-from visiting import Visit, changes, hold, picture
+from visiting import Visit, changes, hold, look_at_chosen, picture
 
 from xushi.testing import triangle_glb
 
@@ -93,8 +93,7 @@ def test_a_dropped_model_stands_in_the_scene_until_it_is_taken_back(visit: Visit
     dialog.get_by_role("button", name="Done").click()
     page.get_by_role("textbox", name="Find in the plant").fill("sail")
     station(page, "sail")
-    page.keyboard.press("Alt+f")
-    page.wait_for_timeout(1500)
+    look_at_chosen(page)
     standing = picture(page)
     page.get_by_role("tree").focus()
     page.keyboard.press("Control+z")

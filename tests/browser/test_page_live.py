@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Page, expect
-from visiting import Visit, changes, picture
+from visiting import Visit, changes, look_at_chosen, picture
 
 
 def choose(page: Page, station: str) -> None:
@@ -66,8 +66,7 @@ def test_the_tree_is_walked_by_keys(visit: Visit) -> None:
 def test_the_world_is_drawn_and_a_machine_is_picked_by_a_click_on_it(visit: Visit) -> None:
     page = visit().open(place="urn:xushi:demo:shell:OP40", inspector="0")
     expect(page.locator("[data-world=ready]")).to_be_visible()
-    page.keyboard.press("Alt+f")
-    page.wait_for_timeout(1500)
+    look_at_chosen(page)
     choose(page, "OP10")
     machines = picture(page)
     box = page.get_by_role("application").bounding_box()

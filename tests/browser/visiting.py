@@ -138,6 +138,19 @@ def until(page: Page, condition: str, arg: Any = None) -> None:
         page.wait_for_timeout(50)
 
 
+def look_at_chosen(page: Page) -> None:
+    """Turn the eye to what is chosen, and wait until it is there: the address names where the eye came to rest."""
+    before = page.url
+    page.keyboard.press("Alt+f")
+    expect(page).not_to_have_url(before)
+    stood = ""
+    until_s = time.monotonic() + WAIT_MS / 1000
+    while (stands := part_of(page.url, "camera")) != stood:
+        assert time.monotonic() < until_s, "the eye does not come to rest"
+        stood = stands
+        page.wait_for_timeout(1000)
+
+
 def part_of(address: str, name: str) -> str:
     """One part of the view that an address carries."""
     return parse_qs(urlsplit(address).fragment)[name][0]

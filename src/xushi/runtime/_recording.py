@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _NS_PER_MIN = 60_000_000_000
 _LOOK_S = 0.5
+_SILENT_S = 5.0  # when the stretch is over, a connection is no longer waited for that said nothing for so long
 _PATIENCE_S = 60.0  # without anything new for so long, the recording ends with what it has
 
 
@@ -105,6 +107,7 @@ class Recorder:
         self._params = params
         self._first_ns = 0
         self._newest_ns = 0
+        self._heard: dict[str, tuple[int, float]] = {}  # of each link: the newest value's time, and when we got it
         self._values = 0
         self._states: dict[str, LinkStatus] = {}
         self._wanted: list[str] = []
@@ -155,6 +158,8 @@ class Recorder:
             if not self._first_ns and self._is_up():
                 self._first_ns = newest_ns
             self._newest_ns = max(self._newest_ns, newest_ns)
+            before_ns, _ = self._heard.get(link.id, (0, 0.0))
+            self._heard[link.id] = (max(before_ns, newest_ns), time.monotonic())
 
         def tell(status: LinkStatus) -> None:
             self._states[link.id] = status
@@ -172,7 +177,7 @@ class Recorder:
             await asyncio.sleep(_LOOK_S)
             share = (self._newest_ns - self._first_ns) / self._wanted_ns() if self._first_ns else 0.0
             progress(share, f"{self._values}")
-            if share >= 1.0:
+            if share >= 1.0 and self._is_whole():
                 return
             if self._values != seen:
                 seen, since_s = self._values, loop.time()
@@ -180,6 +185,11 @@ class Recorder:
                 if not self._first_ns:
                     raise XushiError("runtime.recording_silent", timeline=self._params.timeline)
                 return
+
+    def _is_whole(self) -> bool:
+        """Whether every source has passed the end: on a busy machine one may lag behind another by a good part."""
+        end_ns, now_s = self._first_ns + self._wanted_ns(), time.monotonic()
+        return all(newest_ns >= end_ns or now_s - at_s > _SILENT_S for newest_ns, at_s in self._heard.values())
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:

@@ -1,6 +1,6 @@
 // What the selected thing reports now, value by value, and the set-points that may be written.
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { useEffect, useMemo, useState } from "react";
+import { createContext, memo, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { formatAge, localName, useLanguage, useText } from "../../i18n";
 import { Sparkline } from "../charts";
 import { Icon } from "../icons";
@@ -35,21 +35,67 @@ function LiveSpark({ signal }: { signal: SignalInfo }) {
   return <Sparkline values={shown} isStepped={signal.kind !== KIND.DOUBLE} />;
 }
 
-function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpark: boolean; isSelected: boolean }) {
+/** Counts on while values change; only what shows a value is drawn anew with it, not the buttons beside it. */
+const Tick = createContext(0);
+
+function Ticking({ children }: { children: ReactNode }) {
+  return <Tick value={useBoardTick(250)}>{children}</Tick>;
+}
+
+function useNow(signal: SignalInfo) {
+  useContext(Tick);
+  const { board } = useSession().feed;
+  const quality = board.quality(signal.handle);
+  const isKnown = board.has(signal.handle);
+  return { board, quality, isKnown, grade: isKnown ? gradeOf(quality) : "none" } as const;
+}
+
+/** Value, unit and quality of a row, and behind them what may be done with it. */
+function LiveNow({ signal, children }: { signal: SignalInfo; children: ReactNode }) {
+  const text = useText();
+  const language = useLanguage();
+  const { board, quality, isKnown, grade } = useNow(signal);
+  const isNumeric = signal.kind <= KIND.INT;
+  const isOut = isKnown && isNumeric && isOutOfLimits(signal, board.value(signal.handle));
+  return (
+    <>
+      <span className={css.liveValue} data-out={isOut || undefined} data-text={!isNumeric || undefined}>
+        <span className="x-ellipsis">{valueText(signal, board, language, text)}</span>
+        {isOut ? (
+          <span className={css.out} title={text("value.outOfLimits")}>
+            <Icon name="warning" size={12} />
+            <span className="x-visually-hidden">{text("value.outOfLimits")}</span>
+          </span>
+        ) : null}
+      </span>
+      <span className={css.liveUnit}>{unitText(signal.unit)}</span>
+      <span className={css.liveQuality}>
+        {isKnown ? <QualityMark grade={grade} label={qualityText(quality, text)} /> : null}
+        {children}
+      </span>
+    </>
+  );
+}
+
+/** Why a value is not to be trusted, and since when. */
+function QualityLine({ signal }: { signal: SignalInfo }) {
+  const text = useText();
+  const language = useLanguage();
+  const { time, connection } = useSession().feed;
+  const isLive = useTime((shown) => shown.mode === "live");
+  const { board, quality, grade } = useNow(signal);
+  if (grade !== "bad" && grade !== "uncertain") return null;
+  const now = isLive ? Date.now() + connection.get().clockOffsetMs : time.get().atMs;
+  const age = formatAge(now - board.timeMs(signal.handle), language);
+  return <p className={css.qualityLine}>{text("quality.line", { quality: qualityText(quality, text), age })}</p>;
+}
+
+const LiveRow = memo(function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpark: boolean; isSelected: boolean }) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
   const [isEditing, setIsEditing] = useState(false);
-  const { board, time, ...feed } = useSession().feed;
-  const isLive = useTime((shown) => shown.mode === "live");
-  const isKnown = board.has(signal.handle);
-  const quality = board.quality(signal.handle);
-  const grade = isKnown ? gradeOf(quality) : "none";
-  const isNumeric = signal.kind <= KIND.INT;
-  const isOut = isKnown && isNumeric && isOutOfLimits(signal, board.value(signal.handle));
   const name = localName(signal.name, language, signal.path);
-  const now = isLive ? Date.now() + feed.connection.get().clockOffsetMs : time.get().atMs;
-  const age = isKnown ? formatAge(now - board.timeMs(signal.handle), language) : "";
   return (
     <li className={css.liveRow} data-selected={isSelected || undefined}>
       <div className={css.liveLine}>
@@ -62,18 +108,7 @@ function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpar
           {name}
         </button>
         {hasSpark ? <LiveSpark signal={signal} /> : <span />}
-        <span className={css.liveValue} data-out={isOut || undefined} data-text={!isNumeric || undefined}>
-          <span className="x-ellipsis">{valueText(signal, board, language, text)}</span>
-          {isOut ? (
-            <span className={css.out} title={text("value.outOfLimits")}>
-              <Icon name="warning" size={12} />
-              <span className="x-visually-hidden">{text("value.outOfLimits")}</span>
-            </span>
-          ) : null}
-        </span>
-        <span className={css.liveUnit}>{unitText(signal.unit)}</span>
-        <span className={css.liveQuality}>
-          {isKnown ? <QualityMark grade={grade} label={qualityText(quality, text)} /> : null}
+        <LiveNow signal={signal}>
           {signal.kind !== KIND.ARRAY && signal.kind !== KIND.TIME ? (
             <Tooltip label={text("live.makeAlarm", { name })}>
               <ActionIcon
@@ -93,15 +128,13 @@ function LiveRow({ signal, hasSpark, isSelected }: { signal: SignalInfo; hasSpar
               </ActionIcon>
             </Tooltip>
           ) : null}
-        </span>
+        </LiveNow>
       </div>
-      {grade === "bad" || grade === "uncertain" ? (
-        <p className={css.qualityLine}>{text("quality.line", { quality: qualityText(quality, text), age })}</p>
-      ) : null}
+      <QualityLine signal={signal} />
       {isEditing ? <SetPoint signal={signal} onClose={() => setIsEditing(false)} /> : null}
     </li>
   );
-}
+});
 
 /** Names of the groups that the signals stand in, from the submodel's own collections. */
 function useGroupNames(signals: readonly SignalInfo[]): (path: string) => string {
@@ -126,7 +159,6 @@ export function LiveTab({ selected }: { selected: Selected }) {
   const text = useText();
   const ui = useUiStore();
   const isSplit = useUi((state) => state.isSplit);
-  useBoardTick(250);
   const groupName = useGroupNames(selected.signals);
   const groups = useMemo(() => {
     const found = new Map<string, SignalInfo[]>();
@@ -149,7 +181,7 @@ export function LiveTab({ selected }: { selected: Selected }) {
     );
   }
   return (
-    <div>
+    <Ticking>
       {groups.map(([group, signals]) => (
         <section key={group} className={css.group}>
           {group ? <h3 className={css.groupName}>{groupName(group)}</h3> : null}
@@ -170,6 +202,6 @@ export function LiveTab({ selected }: { selected: Selected }) {
           {text("live.more", { count: selected.signals.length - MOST_ROWS })}
         </button>
       ) : null}
-    </div>
+    </Ticking>
   );
 }
