@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,12 +94,3 @@ def windows(chromium: Browser, folder: Path) -> Iterator[Callable[..., Wizard]]:
         for wizard in opened:
             wizard.context.close()
         assert errors == []
-
-
-def until(holds: Callable[[], object], timeout_s: float = 30.0) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError("did not come true in time")
-        time.sleep(0.05)

@@ -11,8 +11,9 @@ from typing import Any
 import openpyxl
 import paho.mqtt.client as paho
 import pytest
-from connecting import Wizard, until
+from connecting import Wizard
 from playwright.sync_api import Locator, Page, expect
+from visiting import until
 
 from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, free_port, start_mosquitto, start_node_opcua
 

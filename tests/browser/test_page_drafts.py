@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from connecting import Wizard, until
+from connecting import Wizard
 from playwright.sync_api import Locator, Route, expect
+from visiting import until
 
 from xushi.testing import PLANT, BrokerMissing, NodeOpcua, start_node_opcua
 

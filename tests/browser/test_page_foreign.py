@@ -15,11 +15,11 @@ from typing import Any
 import openpyxl
 import pytest
 from asyncua.sync import Client
-from connecting import Wizard, until, windows
+from connecting import Wizard, windows
 from paho.mqtt.publish import single
 from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
-from visiting import hold
+from visiting import hold, until
 
 from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, start_mosquitto, start_node_opcua
 

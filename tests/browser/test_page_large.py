@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from connecting import Wizard, until
+from connecting import Wizard
 from playwright.sync_api import Browser, Locator, Page, Response, WebSocket, expect
-from visiting import COOKIE, WAIT_MS, cookie_of
+from visiting import COOKIE, WAIT_MS, cookie_of, until
 
 from xushi.testing import PLANT, BrokerMissing, NodeOpcua, Served, start_node_opcua
 from xushi.testing import served as serving

@@ -84,11 +84,7 @@ def test_a_bar_of_the_schedule_is_moved_by_key_and_mouse_and_leads_to_its_machin
     def grasp(right_of: float) -> tuple[float, float]:
         """Press the mouse on the middle of the bar as soon as it is drawn further right; answers where."""
         # Two pixels: one and the same place comes back with a rounding.
-        until(
-            page,
-            "([id, x]) => document.querySelector(`[data-bar='${id}']`).getBoundingClientRect().x > x + 2",
-            [moved, right_of],
-        )
+        until(lambda: box()["x"] > right_of + 2)
         drawn = box()
         x, y = drawn["x"] + drawn["width"] / 2, drawn["y"] + drawn["height"] / 2
         page.mouse.move(x, y)

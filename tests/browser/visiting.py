@@ -119,23 +119,18 @@ def picture(page: Page) -> np.ndarray:
     return np.asarray(shown.crop((0, 0, shown.width * 3 // 4, shown.height)), np.int16)
 
 
+def until(holds: Callable[[], object], timeout_s: float = 30.0) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError("did not come true in time")
+        time.sleep(0.05)
+
+
 def changes(page: Page, before: np.ndarray, share: float) -> None:
     """Wait until more than this share of the pixels differs from an earlier picture so that anybody sees it."""
-    until_s = time.monotonic() + WAIT_MS / 1000
-    while float((np.abs(picture(page) - before).max(axis=2) > 24).mean()) <= share:
-        assert time.monotonic() < until_s, "the picture stays as it was"
-        page.wait_for_timeout(200)
-
-
-def until(page: Page, condition: str, arg: Any = None) -> None:
-    """Wait until a condition holds in the page.
-
-    The page forbids itself to evaluate text, and with it playwright's own `wait_for_function` from its second look on.
-    """
-    until_s = time.monotonic() + WAIT_MS / 1000
-    while not page.evaluate(condition, arg):
-        assert time.monotonic() < until_s, f"it never came to hold: {condition}"
-        page.wait_for_timeout(50)
+    until(lambda: float((np.abs(picture(page) - before).max(axis=2) > 24).mean()) > share)
 
 
 def look_at_chosen(page: Page) -> None:

@@ -106,7 +106,6 @@ class Recorder:
         self._platform = platform
         self._params = params
         self._first_ns = 0
-        self._newest_ns = 0
         self._heard: dict[str, tuple[int, float]] = {}  # of each link: the newest value's time, and when we got it
         self._values = 0
         self._states: dict[str, LinkStatus] = {}
@@ -136,6 +135,10 @@ class Recorder:
         platform.timelines.add(TimelineCard(params.timeline, "recorded", title, self._first_ns, end_ns))
         return {"timeline": params.timeline, "values": self._values}
 
+    @property
+    def _newest_ns(self) -> int:
+        return max((newest_ns for newest_ns, _ in self._heard.values()), default=0)
+
     def _wanted_ns(self) -> int:
         return max(1, int(self._params.minutes * _NS_PER_MIN))
 
@@ -157,7 +160,6 @@ class Recorder:
             newest_ns = int(frame.times_ns.max())
             if not self._first_ns and self._is_up():
                 self._first_ns = newest_ns
-            self._newest_ns = max(self._newest_ns, newest_ns)
             before_ns, _ = self._heard.get(link.id, (0, 0.0))
             self._heard[link.id] = (max(before_ns, newest_ns), time.monotonic())
 
