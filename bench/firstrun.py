@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
@@ -10,19 +11,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
 import xushi
-from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path, running_demo
+from xushi.testing import CHROMIUM_ARGUMENTS, RunningDemo, chromium_path, running_demo
 
 CLIENT = Path(xushi.__file__).parent / "server" / "client"
 ROOT = Path(__file__).parent.parent
 INSTALL_TARGET_MB = 120.0
 PICTURE_TARGET_S = 10.0
 SCRIPT_TARGET_KB = 300.0
+ANSWERS = 50
 
 
 def run() -> Iterator[dict[str, Any]]:
@@ -37,8 +42,37 @@ def run() -> Iterator[dict[str, Any]]:
             yield _figure("sign-in link after start, first time", running.seconds_to_link, "s", PICTURE_TARGET_S)
             yield _figure("first picture after sign-in", _first_picture_s(running.signin_link()), "s", PICTURE_TARGET_S)
             yield {"name": "memory of the platform, demo", "value": round(running.memory_mb()), "unit": "MB"}
+            yield _answer(running)
         with running_demo(Path(folder) / "data") as running:
             yield _figure("sign-in link after start, again", running.seconds_to_link, "s", PICTURE_TARGET_S)
+
+
+def _answer(running: RunningDemo) -> dict[str, Any]:
+    """Time of one answer on a connection that stays open, as a browser keeps it, beside one that is made for it."""
+    address = urlsplit(running.signin_link())
+    kept = HTTPConnection(address.hostname or "", address.port)
+
+    def ask(connection: HTTPConnection) -> float:
+        started = time.perf_counter()
+        connection.request("GET", "/api/status")
+        connection.getresponse().read()
+        return 1000 * (time.perf_counter() - started)
+
+    def ask_anew() -> float:
+        with contextlib.closing(HTTPConnection(address.hostname or "", address.port)) as fresh:
+            return ask(fresh)
+
+    ask(kept)
+    pairs = [(ask(kept), ask_anew()) for _ in range(ANSWERS)]
+    kept.close()
+    kept_ms, fresh_ms = (median(times) for times in zip(*pairs, strict=True))
+    return {
+        "name": "one answer on a kept connection, median",
+        "value": round(kept_ms, 2),
+        "unit": "ms",
+        "baseline": f"on a connection of its own, {fresh_ms:.2f} ms",
+        "ratio": round(kept_ms / fresh_ms, 3),
+    }
 
 
 def _figure(name: str, value: float, unit: str, target: float) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def test_the_description_is_valid_openapi(outside: OwnServer) -> None:
 def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer, tmp_path: Path) -> None:
     outside.remote.import_files([ensure_assets()])
     # One worker each: CPython 3.11 can fail in ast.parse when two threads are in it, and hypothesis parses a lot.
-    # Most of the time goes into waiting for answers, so the parts are asked at the same time.
+    # The parts are asked at the same time: a second core has its share.
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIGURATION), "run",
         f"{outside.remote.url}/api/openapi.json", "--header", f"Authorization: Bearer {outside.remote.token}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from xushi.remote import RemoteError
 from xushi.runtime import decode_frame
+from xushi.server import bind
 from xushi.signals import Frame
 from xushi.testing import Served, triangle_glb
 from xushi.twins import from_json
@@ -45,6 +47,29 @@ def test_the_link_works_once_and_leaves_no_code_in_the_address(served: Served, a
     answer, _ = ask("POST", "/api/signout", Cookie=session)
     assert answer.status == 204
     assert ask("GET", "/api/me", Cookie=session)[0].status == 401
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_an_answer_is_sent_at_once_on_a_kept_connection(host: str) -> None:
+    """Headers and body are two writes: with Nagle's algorithm (RFC 896) the second waits 40 ms for a receipt."""
+
+    async def is_sent_at_once() -> bool:
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            peer = writer.get_extra_info("socket")
+            told.set_result(bool(peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            writer.close()
+
+        listener = bind(host, 0)
+        async with await asyncio.start_server(accepted, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname()[:2])
+            try:
+                return await asyncio.wait_for(told, 10)
+            finally:
+                writer.close()
+
+    assert asyncio.run(is_sent_at_once())
 
 
 @pytest.mark.parametrize("path", ["/", "/api/status", "/api/nothing", "/assets/nothing.js", "/signin?code=x"])

@@ -58,7 +58,8 @@ def bind(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for candidate in range(port, port + (_PORTS_TRIED if port else 1)):
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # Named TCP: asyncio lets answers go without delay (TCP_NODELAY) only where the socket says so of itself.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, candidate))
