@@ -17,6 +17,7 @@ from xushi.runtime.branches import Branch, changeable
 from xushi.runtime.plans._content import ManualStep
 from xushi.runtime.plans._from_branch import steps_of
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Timeline
+from xushi.simulate import Cancellation
 
 from .branching import FORK_NS, fork, run
 from .conftest import HOUR, START_NS, S
@@ -266,6 +267,26 @@ def test_what_is_not_computed_yet_is_said_so(plant: Platform) -> None:
             ask(branch)
         assert refused.value.code == "runtime.branch_not_ready"
     assert branch in {card.id for card in plant.timelines.describe()}
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])  # while it is simulated, painted and written
+def test_a_path_tells_its_progress_and_stops_where_it_is_cancelled(plant: Platform, share: float) -> None:
+    branch = run(plant, "branch.fork", timeline="live", at_ms=FORK_NS / 1e6, hours=4.0).result["branch"]
+    cancellation = Cancellation()
+    told: list[float] = []
+
+    def progress(done: float) -> None:
+        told.append(done)
+        if done >= share:
+            cancellation.cancel()
+
+    with pytest.raises(XushiError) as ended:
+        plant.branches.compute(branch, progress, cancellation)
+    assert ended.value.code == "simulate.cancelled"
+    assert told == sorted(told)
+    assert told[-1] < share + 0.1
+    assert plant.branches.standing(plant.branches.get(branch)).state != "ready"
+    assert not list(plant.folder.rglob("*.draft"))
 
 
 def test_a_backup_holds_what_a_branch_starts_from_and_the_path_comes_back(plant: Platform, tmp_path: Path) -> None:

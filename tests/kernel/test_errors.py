@@ -70,3 +70,13 @@ def test_a_state_that_an_error_names_is_told_in_the_language_of_the_reader():
     error = XushiError("runtime.link_down", link="opcua:h:4840", state="lost")
     assert "lost" in error.text("en").why
     assert error.text("zh-CN").why == "其状态为“连接中断”。"
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [("no space left", "no space left."), ("it is full.", "it is full."), ("really?", "really?"), ("", "")],
+)
+def test_a_reason_of_others_ends_as_a_sentence(reason, shown):
+    error = XushiError("kernel.params_invalid", name="x", reason=reason)
+    assert error.text("en").why == shown
+    assert error.text("zh-CN").why == shown.replace("left.", "left。")

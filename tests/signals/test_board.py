@@ -121,3 +121,16 @@ def test_a_history_that_cannot_record_does_not_stop_the_live_picture(registry: S
     assert sample.value == 2.5
     assert ingest.unrecorded == 1
     assert ingest.failure is not None
+
+
+@given(rows, st.integers(1, 5))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_pieces_are_the_whole_and_carry_no_object_of_another(
+    registry: SignalRegistry, entries: list[tuple[int, int, int]], length: int
+) -> None:
+    told = [(signal, at, value_of(KINDS[signal], seed), 0) for signal, at, seed in entries]
+    whole = Frame.from_rows(registry, told)
+    pieces = list(whole.pieces(length, registry.kinds))
+    assert [row for piece in pieces for row in piece.rows(registry)] == list(whole.rows(registry))
+    assert all(len(piece) <= length for piece in pieces)
+    assert sum(len(piece.objects) for piece in pieces) == len(whole.objects)

@@ -44,6 +44,9 @@ def _room_catalogue(room: str) -> Catalogue:
     return catalogue
 
 
+_OPEN_ENDS = frozenset("`'\")]}%")
+
+
 def nearest_language(language: str) -> str:
     """Return the catalogue language for a tag or an Accept-Language header; English when nothing fits."""
     for part in language.split(","):
@@ -72,7 +75,14 @@ def message(code: str, params: Mapping[str, Any], language: str = "en") -> Error
         shown = ", ".join(f"{key}={value}" for key, value in params.items())
         return ErrorText(what=code, why=shown, next="")
     filled = _Gaps({key: shown_parameter(key, value, nearest) for key, value in params.items()})
-    return ErrorText(**{part: entry.get(part, "").format_map(filled) for part in ("what", "why", "next")})
+    texts = {part: entry.get(part, "") for part in ("what", "why", "next")}
+    return ErrorText(**{part: _sentence(text, text.format_map(filled), nearest) for part, text in texts.items()})
+
+
+def _sentence(text: str, shown: str, language: str) -> str:
+    """End what is shown as a sentence where `text` leaves that to a parameter: reasons of others often have no stop."""
+    is_open = text.endswith("}") and (shown[-1:].isalnum() or shown[-1:] in _OPEN_ENDS)
+    return shown + ("。" if language == "zh-CN" else ".") if is_open else shown
 
 
 class XushiError(Exception):

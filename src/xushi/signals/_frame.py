@@ -147,6 +147,17 @@ class Frame:
             self.received_ns,
         )
 
+    def pieces(self, length: int, kinds: Int8s) -> Iterator[Frame]:
+        """Yield the entries `length` at a time, each piece with its own objects alone; `kinds` as in `concat`."""
+        for low in range(0, len(self), length):
+            piece = self.take(slice(low, low + length))
+            is_object = (kinds[piece.signals] >= FIRST_OBJECT_KIND) & (piece.bits >= 0)
+            used, places = np.unique(piece.bits[is_object], return_inverse=True)
+            piece.bits = piece.bits.copy()
+            piece.bits[is_object] = places
+            piece.objects = tuple(self.objects[at] for at in used.tolist())
+            yield piece
+
     def numbers(self, kinds: Int8s) -> Doubles:
         """Return float64[n]: the values as numbers; NaN for objects and for values of Bad quality."""
         mine = kinds[self.signals]

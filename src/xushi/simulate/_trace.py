@@ -257,7 +257,11 @@ def _identities(slots: NDArray[np.int64], born_s: NDArray[np.float64]) -> NDArra
     """Number the parts: a place in memory is used again, but not for a part born at the same instant."""
     numbers = np.full(len(slots), layout.NONE, np.int64)
     is_part = slots >= 0
-    pairs = np.stack([slots[is_part].astype(np.float64), born_s[is_part]], axis=1)
-    if len(pairs):
-        numbers[is_part] = np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1)
+    place, born = slots[is_part], born_s[is_part]
+    order = np.lexsort((born, place))
+    is_another = np.ones(len(order), bool)
+    is_another[1:] = (np.diff(place[order]) != 0) | (np.diff(born[order]) != 0)
+    mine = np.empty(len(order), np.int64)
+    mine[order] = np.cumsum(is_another) - 1
+    numbers[is_part] = mine
     return numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from xushi.signals import Frame, Kind, SignalRegistry
 
 _S = 1_000_000_000
 _STEP_S = 1.0  # between two values of a progress
+_ROWS = 10_000  # of the course looked at in one go, and values of one kind kept as rows
 # MachineryItemState and MachineryOperationMode (OPC 40001-1, clauses 12 and 13), and the reasons the scene knows.
 _OUT_OF_SERVICE, _NOT_EXECUTING, _EXECUTING = 1, 2, 3
 _NONE, _MAINTENANCE, _SETUP, _PROCESSING = 0, 1, 2, 3
@@ -83,6 +84,7 @@ class Painter:
         }
         self._last: dict[int, Any] = {}
         self._rows: dict[Kind, list[tuple[int, int, Any]]] = {}
+        self._frames: list[Frame] = []
         self._kinds = [Kind(kind) for kind in registry.kinds.tolist()]
         self._columns: list[tuple[int, np.ndarray, np.ndarray]] = []
         originals = {machine.id: machine for machine in model.machines}
@@ -145,7 +147,12 @@ class Painter:
         self._note(handle, at_s, value)
 
     def _note(self, handle: int, at_s: float, value: Any) -> None:
-        self._rows.setdefault(self._kinds[handle], []).append((handle, self._ns(at_s), value))
+        kind = self._kinds[handle]
+        rows = self._rows.setdefault(kind, [])
+        rows.append((handle, self._ns(at_s), value))
+        if len(rows) == _ROWS:  # a frame is a fifth of the size
+            self._frames.append(_frame(kind, rows))
+            rows.clear()
 
     def _put_all(self, node: str, role: str, at_s: np.ndarray, values: np.ndarray) -> None:
         """Show numbers over time where there is a signal for them."""
@@ -166,25 +173,33 @@ class Painter:
         return self._number_at_fork(node, role) or 0.0
 
     # ---- the course
-    def paint(self) -> Frame:
-        """Return all values in the order of time."""
+    def paint(self, advance: Callable[[float], None]) -> Frame:
+        """Return all values in the order of time; `advance` is told again and again which share of the course is done.
+
+        Raises:
+            XushiError: what `advance` raises.
+        """
         for name, factor in self._start.factors.items():
             if name in self._start.plant.nodes:
                 self._put(name, "CycleTimeFactor", 0.0, factor)
-        trace = self._trace
-        columns = zip(
-            trace.at_s.tolist(), trace.kind.tolist(), trace.index.tolist(), trace.state.tolist(), trace.part.tolist(),
-            trace.mode.tolist(), trace.count.tolist(), trace.to.tolist(), trace.left_s.tolist(),
-            trace.operation.tolist(), strict=True,
-        )  # fmt: skip
-        for at_s, rows in groupby(columns, key=lambda row: row[0]):
+        for at_s, rows in groupby(self._course(advance), key=lambda row: row[0]):
             self._instant(at_s, list(rows))
-        self._end(trace.until_s)
-        Traffic(self._start, trace, self._put, self._put_all, self._number_at_fork).paint()
-        parts = [_frame(kind, rows) for kind, rows in self._rows.items()]
+        self._end(self._trace.until_s)
+        Traffic(self._start, self._trace, self._put, self._put_all, self._number_at_fork).paint()
+        parts = [*self._frames, *(_frame(kind, rows) for kind, rows in self._rows.items() if rows)]
         parts += [Frame.doubles(np.full(len(at), handle), at, values) for handle, at, values in self._columns]
         frame = Frame.concat(parts, self._registry.kinds)
         return frame.take(np.argsort(frame.times_ns, kind="stable"))
+
+    def _course(self, advance: Callable[[float], None]) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of the course, read in pieces: nothing else runs while a long column becomes a list."""
+        one = self._trace
+        columns = (
+            one.at_s, one.kind, one.index, one.state, one.part, one.mode, one.count, one.to, one.left_s, one.operation,
+        )  # fmt: skip
+        for low in range(0, len(one.at_s), _ROWS):
+            advance(low / len(one.at_s))
+            yield from zip(*(column[low : low + _ROWS].tolist() for column in columns), strict=True)
 
     def _instant(self, at_s: float, rows: list[tuple[Any, ...]]) -> None:
         finished: list[tuple[_Unit, int, float]] = []

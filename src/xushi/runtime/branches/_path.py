@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 import numpy as np
 
 from xushi import simulate
-from xushi.kernel import Clock, canonical_json
+from xushi.kernel import Clock, XushiError, canonical_json
 from xushi.runtime.branches._book import ORDERS
 from xushi.runtime.branches._copies import roles_of_units
 from xushi.runtime.branches._moves import MOVE
@@ -27,6 +28,7 @@ _S = 1_000_000_000
 _PAINTED = 2  # raised when the same model is shown in other signals than before
 _PIECE = 50_000  # values handed to the history at once
 _CARD = "path.json"
+_SIMULATED, _PAINTED_BY = 0.1, 0.9  # of the whole work, which is done by then
 _NOT_PAINTED = frozenset({None, MOVE, STOP}) | ORDERS  # what they change in the model is among the changes
 
 
@@ -95,11 +97,19 @@ def compute_path(
     """
     model = check_changes(start, branch)
     horizon_s = (branch.until_ns - branch.fork_ns) / _S
+
+    def advance(share: float) -> None:
+        if cancellation is not None and cancellation.flag[0]:
+            raise XushiError("simulate.cancelled")
+        if progress is not None:
+            progress(share)
+
     trace = simulate.trace(
-        model, start.state, until_s=horizon_s, seed=branch.seed, progress=progress, cancellation=cancellation
-    )
+        model, start.state, until_s=horizon_s, seed=branch.seed, cancellation=cancellation,
+        progress=lambda share: advance(_SIMULATED * share),
+    )  # fmt: skip
     painter = Painter(start, roles_of_units(branch, start.roles), model, trace, registry)
-    painted = painter.paint()
+    painted = painter.paint(lambda share: advance(_SIMULATED + (_PAINTED_BY - _SIMULATED) * share))
     frames = [start.values.frame(), painted, _written(branch, registry)]
     stopped = trace.stopped
     card = PathCard(
@@ -111,13 +121,17 @@ def compute_path(
     )
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
-    history = History(draft, registry, clock)
     try:
-        for frame in frames:
-            for low in range(0, len(frame), _PIECE):
-                history.append(frame.take(slice(low, low + _PIECE)))
-    finally:
-        history.close()
+        with closing(History(draft, registry, clock)) as history:
+            written = 0
+            for frame in frames:
+                for piece in frame.pieces(_PIECE, registry.kinds):
+                    advance(_PAINTED_BY + (1 - _PAINTED_BY) * written / card.values)
+                    history.append(piece)
+                    written += len(piece)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
     (draft / _CARD).write_bytes(msgspec.json.encode(card))
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
