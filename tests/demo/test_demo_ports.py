@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import socket
 
-from xushi.demo._broker import free_port
+from xushi.demo.ports import free_port
 from xushi.demo.verb import _Demo
 
 

@@ -7,33 +7,18 @@ import ctypes
 import json
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
+from typing import IO
 
+from xushi.demo.ports import free_port, is_taken
 from xushi.kernel import XushiError
 
 START_LIMIT_S = 20.0
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
-def is_taken(host: str, port: int) -> bool:
-    """Whether another program listens on this port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+_STARTS = 3  # of a program that ends by itself at once: on a full machine it may lack what it needs for a moment
 
 
 def find_nats_server() -> str:
@@ -62,14 +47,20 @@ class Broker:
         config = self._data / "nats.conf"
         config.write_text(_config(self.host, self.port, self._data), encoding="utf-8")
         log = self._data / "nats.log"
-        self._process = _spawn([find_nats_server(), "-c", str(config), "-l", str(log)])
-        for _ in range(int(START_LIMIT_S / 0.05)):
-            if self._process.poll() is not None:
+        end_s = time.monotonic() + START_LIMIT_S
+        for _ in range(_STARTS):
+            with log.open("ab") as words:  # what it says before it opens its log is kept there, too
+                self._process = _spawn([find_nats_server(), "-c", str(config), "-l", str(log)], words)
+            while self._process.poll() is None and time.monotonic() < end_s:
+                if await _answers(self.host, self.port):
+                    return
+                await asyncio.sleep(0.05)
+            ended_with = self._process.poll()
+            self.stop()
+            if ended_with is None or is_taken(self.host, self.port):
                 break
-            if await _answers(self.host, self.port):
-                return
-            await asyncio.sleep(0.05)
-        self.stop()
+            with log.open("ab") as words:
+                words.write(f"nats-server ended with {ended_with} before it answered\n".encode())
         raise XushiError("demo.broker_failed", port=self.port, log=str(log))
 
     def stop(self) -> None:
@@ -94,12 +85,12 @@ def _config(host: str, port: int, data: Path) -> str:
     )
 
 
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], words: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own program with our own arguments
         command,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=words,
+        stderr=words,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
 

@@ -10,12 +10,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 
-from xushi.demo._broker import Broker, free_port, is_taken
+from xushi.demo._broker import Broker
 from xushi.demo._face_json import JsonFace
 from xushi.demo._face_opcua import OpcUaFace
 from xushi.demo._face_sparkplug import SparkplugFace
 from xushi.demo._face_vda5050 import FleetFace, VehicleFace
 from xushi.demo._physics import PlantModel
+from xushi.demo.ports import free_port, is_taken
 from xushi.kernel import XushiError
 
 TICK_S = 0.05  # events are followed this often

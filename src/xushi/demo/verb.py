@@ -21,9 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from xushi.demo._broker import free_port, is_taken
 from xushi.demo._line import CUSTOMER_ORDERS, DEFAULT_MQTT_PORT, DEFAULT_OPCUA_PORT
 from xushi.demo.plant import HOST, breakdown, default_endpoints, endpoints, wrong_part
+from xushi.demo.ports import free_port, is_taken
 from xushi.demo.shells import ensure_assets
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Remote, Verb, local_access

@@ -1,7 +1,9 @@
 """The public test kit: real brokers on free ports and a real browser, for our tests and those of plugins."""
 
+from xushi.demo.ports import free_port
+
 from ._breakdown import Breakdown, broken_plant
-from ._brokers import Broker, BrokerMissing, free_port, start_mosquitto, start_nats
+from ._brokers import Broker, BrokerMissing, start_mosquitto, start_nats
 from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
 from ._demo import RunningDemo, running_demo
 from ._models import TRIANGLE, triangle_document, triangle_glb

@@ -11,20 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+from xushi.demo.ports import free_port
+
 START_TIMEOUT_S = 20.0
 MOSQUITTO_PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
 
 
 class BrokerMissing(Exception):
     """The broker's program is not on this machine."""
-
-
-def free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Broker:

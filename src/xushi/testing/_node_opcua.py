@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ._brokers import BrokerMissing, free_port
+from xushi.demo.ports import free_port
+
+from ._brokers import BrokerMissing
 
 START_TIMEOUT_S = 60.0
 SCRIPT = Path(__file__).parent / "node_opcua_server.js"
