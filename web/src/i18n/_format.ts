@@ -8,7 +8,8 @@ function numberFormat(language: Language, digits: number, minimum: number): Intl
   const id = `${language}/${digits}/${minimum}`;
   let format = numberFormats.get(id);
   if (!format) {
-    format = new Intl.NumberFormat(language, { maximumFractionDigits: digits, minimumFractionDigits: minimum });
+    // No sign of what is nothing when rounded: "negative" leaves it off -0.
+    format = new Intl.NumberFormat(language, { maximumFractionDigits: digits, minimumFractionDigits: minimum, signDisplay: "negative" });
     numberFormats.set(id, format);
   }
   return format;

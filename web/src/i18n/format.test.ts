@@ -1,6 +1,6 @@
 // Spans of time read as a person would say them, with symbols that mean nothing else.
 import { describe, expect, it } from "vitest";
-import { formatDuration } from "./_format";
+import { formatDuration, formatNumber } from "./_format";
 
 describe("durations", () => {
   const cases: [number, string, string][] = [
@@ -16,5 +16,13 @@ describe("durations", () => {
   it.each(cases)("%d ms are %s and %s", (spanMs, english, chinese) => {
     expect(formatDuration(spanMs, "en").replace("\u00a0", " ")).toBe(english);
     expect(formatDuration(spanMs, "zh-CN")).toBe(chinese);
+  });
+});
+
+describe("numbers", () => {
+  it("have no sign where nothing is left of them when rounded", () => {
+    expect(formatNumber(-0.04, "en", 1)).toBe("0.0");
+    expect(formatNumber(-0, "zh-CN")).toBe("0");
+    expect(formatNumber(-0.06, "zh-CN", 1)).toBe("-0.1");
   });
 });

@@ -59,7 +59,7 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
   return (
     <>
       <div className={css.wide} tabIndex={0} role="region" aria-label={text("plans.promiseTitle")}>
-        <table className={css.table}>
+        <table className={`${css.table} ${css.figures}`}>
           <caption>{text("plans.promiseOver", { span: formatDuration(promise.span_s * 1000, language), count: promise.replications })}</caption>
           <thead>
             <tr>

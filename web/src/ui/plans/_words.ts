@@ -64,5 +64,9 @@ function shown(value: unknown): string {
 
 export function useAmount(): (value: number | null | undefined) => string {
   const language = useLanguage();
-  return (value) => (value === null || value === undefined ? "–" : formatNumber(value, language, Math.abs(value) < 100 ? 1 : 0));
+  return (value) => {
+    if (value === null || value === undefined) return "–";
+    const size = Math.abs(value);
+    return formatNumber(value, language, size >= 100 || size === 0 ? 0 : size >= 1 ? 1 : 2);
+  };
 }
