@@ -1430,6 +1430,7 @@ export const en = {
   "orders.goodParts": "Good parts",
   "orders.steps": "Steps",
   "orders.promote": "Promote this schedule",
+  "orders.planTitle": "Schedule of {at}",
   "orders.assumptions": "What the plant does not tell",
   "orders.fromPlant": "from the plant",
   "orders.assume.repair_min": "Unknown repair, min",

@@ -1432,6 +1432,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "orders.goodParts": "合格品",
   "orders.steps": "步骤",
   "orders.promote": "将此排程转为计划",
+  "orders.planTitle": "{at} 的排程",
   "orders.assumptions": "工厂未提供的数据",
   "orders.fromPlant": "取自工厂",
   "orders.assume.repair_min": "未知维修时间（分钟）",

@@ -1,7 +1,7 @@
 // The schedule: made, frozen and repaired from here; the chart, what is known of how good it is, and a table beside it.
 import { ActionIcon, Button, Checkbox, NativeSelect, NumberInput, Progress, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { formatClock, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
+import { formatClock, formatDateTime, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { followJob, usePlant, useSession, type GanttBar, type GanttInfo, type JobInfo, type OrderBook } from "../live";
@@ -142,14 +142,15 @@ function Chosen({ bar, schedule }: { bar: GanttBar; schedule: GanttInfo }) {
 }
 
 /** Makes a plan of the schedule and leads to it; its promise comes when it has been rehearsed. */
-function Promote() {
+function Promote({ madeMs }: { madeMs: number }) {
   const text = useText();
+  const language = useLanguage();
   const ui = useUiStore();
   const tools = useActionTools();
   const isKnown = usePlant((plant) => plant.commands.some((command) => command.name === "plan.from_schedule"));
   if (!isKnown) return null;
   const promote = async () => {
-    const outcome = await tools.run("plan.from_schedule", {}, { isQuiet: true });
+    const outcome = await tools.run("plan.from_schedule", { title: text("orders.planTitle", { at: formatDateTime(madeMs, language) }) }, { isQuiet: true });
     if (outcome) ui.set({ centre: "plans", phoneTab: "plans", plan: (outcome.result as { plan: string }).plan });
   };
   return (
@@ -216,7 +217,7 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
                 {text("orders.unfreeze", { until: clock(schedule.frozen_until_ms) })}
               </Button>
             )}
-            <Promote />
+            <Promote madeMs={schedule.made_ms} />
             <span className={css.quiet}>{text("orders.ganttHint")}</span>
           </div>
           <Gantt schedule={schedule} zoom={zoom} chosen={chosen} onChoose={(one) => setChosen(one?.id ?? null)} onZoom={setZoom} />

@@ -58,6 +58,7 @@ export function useStepText(): (step: Step) => { title: string; detail: string }
 }
 
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map(shown).join(" · ");
   if (typeof value !== "string") return JSON.stringify(value) ?? "–";
   return value.includes("#") ? (value.split(/[#.]/).at(-1) ?? value) : value;
 }
