@@ -44,9 +44,6 @@ def _room_catalogue(room: str) -> Catalogue:
     return catalogue
 
 
-_OPEN_ENDS = frozenset("`'\")]}%")
-
-
 def nearest_language(language: str) -> str:
     """Return the catalogue language for a tag or an Accept-Language header; English when nothing fits."""
     for part in language.split(","):
@@ -77,6 +74,9 @@ def message(code: str, params: Mapping[str, Any], language: str = "en") -> Error
     filled = _Gaps({key: shown_parameter(key, value, nearest) for key, value in params.items()})
     texts = {part: entry.get(part, "") for part in ("what", "why", "next")}
     return ErrorText(**{part: _sentence(text, text.format_map(filled), nearest) for part, text in texts.items()})
+
+
+_OPEN_ENDS = frozenset("`'\")]}%")  # of a reason that lacks its full stop, beside letters and digits
 
 
 def _sentence(text: str, shown: str, language: str) -> str:

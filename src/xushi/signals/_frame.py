@@ -150,13 +150,12 @@ class Frame:
     def pieces(self, length: int, kinds: Int8s) -> Iterator[Frame]:
         """Yield the entries `length` at a time, each piece with its own objects alone; `kinds` as in `concat`."""
         for low in range(0, len(self), length):
-            piece = self.take(slice(low, low + length))
-            is_object = (kinds[piece.signals] >= FIRST_OBJECT_KIND) & (piece.bits >= 0)
-            used, places = np.unique(piece.bits[is_object], return_inverse=True)
-            piece.bits = piece.bits.copy()
-            piece.bits[is_object] = places
-            piece.objects = tuple(self.objects[at] for at in used.tolist())
-            yield piece
+            part = slice(low, low + length)
+            signals, bits = self.signals[part], self.bits[part].copy()
+            is_object = (kinds[signals] >= FIRST_OBJECT_KIND) & (bits >= 0)
+            used, bits[is_object] = np.unique(bits[is_object], return_inverse=True)
+            objects = [self.objects[at] for at in used.tolist()]
+            yield Frame(signals, self.times_ns[part], bits, self.qualities[part], objects, self.received_ns)
 
     def numbers(self, kinds: Int8s) -> Doubles:
         """Return float64[n]: the values as numbers; NaN for objects and for values of Bad quality."""

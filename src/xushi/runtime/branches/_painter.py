@@ -150,7 +150,7 @@ class Painter:
         kind = self._kinds[handle]
         rows = self._rows.setdefault(kind, [])
         rows.append((handle, self._ns(at_s), value))
-        if len(rows) == _ROWS:  # a frame is a fifth of the size
+        if len(rows) == _ROWS:  # as columns they need far less room
             self._frames.append(_frame(kind, rows))
             rows.clear()
 
