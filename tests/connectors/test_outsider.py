@@ -64,11 +64,11 @@ async def test_an_outsiders_connector_is_listed_with_its_grade_and_delivers(
         ({"rules": {"reconnects": {"done": " "}}}, "reconnects is claimed without proof"),
         ({"rules": {"reconnects": {"exempt": {"zh-CN": "不需要"}}}}, "reconnects is claimed without proof"),
         ({"rules": {"is-the-best": {"done": "believe me"}}}, "no such rule: is-the-best"),
-        ({"rules": {"reconnects": True}}, "quality.json"),
+        ({"rules": {"reconnects": True}}, "quality.yaml"),
     ],
 )
 def test_a_claim_without_proof_is_told_and_grants_nothing(outsider: Path, quality: Any, told: str) -> None:
-    (outsider / "xushi_lines" / "quality.json").write_text(json.dumps(quality), "utf-8")
+    (outsider / "xushi_lines" / "quality.yaml").write_text(json.dumps(quality), "utf-8")
     card = next(card for card in connector_cards() if card.protocol == "lines")
     assert told in card.error
     assert (card.grade, card.rules) == ("none", ())

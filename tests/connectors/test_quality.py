@@ -24,7 +24,7 @@ def functions_of(path: str) -> set[str]:
 
 @pytest.mark.parametrize("protocol", OURS)
 def test_every_rule_is_proven_by_a_test_that_exists_or_exempt_with_a_reason_in_both_languages(protocol: str) -> None:
-    for one in read_claims((QUALITY / f"{protocol}.json").read_bytes()):
+    for one in read_claims((QUALITY / f"{protocol}.yaml").read_text("utf-8")):
         if one.state == "done":
             path, _, name = one.reason["en"].partition("::")
             assert name in functions_of(path), f"{protocol}: {one.rule}"
@@ -53,4 +53,4 @@ def test_a_grade_needs_every_rule_of_its_own_and_of_those_below() -> None:
         lower = GRADES.index(needed) - 1
         assert grade_of(without) == ("none" if lower < 0 else GRADES[lower])
     assert grade_of([]) == "none"
-    assert grade_of(read_claims(b'{"rules":{}}')) == "none"
+    assert grade_of(read_claims("rules: {}")) == "none"

@@ -1,4 +1,4 @@
-"""Grades a connector by the rules it keeps, as its own `quality.json` claims and proves them."""
+"""Grades a connector by the rules it keeps, as its own `quality.yaml` claims and proves them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
+
+from xushi.kernel import read_yaml
 
 Grade: TypeAlias = Literal["none", "bronze", "silver", "gold"]
 RuleState: TypeAlias = Literal["done", "exempt", "open"]
@@ -120,21 +122,21 @@ class _File(msgspec.Struct, frozen=True):
     rules: dict[str, _Claim]
 
 
-def read_claims(text: bytes) -> list[RuleResult]:
-    """Return every rule as a `quality.json` claims it; what the file leaves out is open.
+def read_claims(text: str) -> list[RuleResult]:
+    """Return every rule as a `quality.yaml` claims it; what the file leaves out is open.
 
-    Each rule holds `{"done": "<the test or text that proves it>"}` or `{"exempt": {"en": "<why>", "zh-CN": …}}`.
+    Each rule holds `done: <the test or text that proves it>`, or `exempt:` with the reason in `en` and `zh-CN`.
 
     Raises:
         ValueError: the file names an unknown rule, proves nothing, or is not readable.
     """
     try:
-        found = msgspec.json.decode(text, type=_File).rules
-    except msgspec.MsgspecError as error:
-        raise ValueError(f"quality.json: {error}") from error
+        found = msgspec.convert(read_yaml(text), _File).rules
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise ValueError(f"quality.yaml: {error}") from error
     unknown = sorted(set(found) - set(RULES))
     if unknown:
-        raise ValueError(f"quality.json: no such rule: {', '.join(unknown)}")
+        raise ValueError(f"quality.yaml: no such rule: {', '.join(unknown)}")
     results: list[RuleResult] = []
     for rule, (_, title) in RULES.items():
         claim = found.get(rule)
@@ -145,7 +147,7 @@ def read_claims(text: bytes) -> list[RuleResult]:
         elif claim.exempt.get("en", "").strip():
             results.append(RuleResult(rule, title, "exempt", dict(claim.exempt)))
         else:
-            raise ValueError(f"quality.json: {rule} is claimed without proof or reason")
+            raise ValueError(f"quality.yaml: {rule} is claimed without proof or reason")
     return results
 
 
@@ -161,9 +163,9 @@ def grade_of(results: list[RuleResult]) -> Grade:
 
 
 def quality_of(connector: Any, protocol: str) -> list[RuleResult]:
-    """Return the rules as the connector's package claims them; all open where it has no `quality.json`.
+    """Return the rules as the connector's package claims them; all open where it has no `quality.yaml`.
 
-    The file lies in the package of the connector's class, as `quality.json` or `quality/<protocol>.json`.
+    The file lies in the package of the connector's class, as `quality.yaml` or `quality/<protocol>.yaml`.
 
     Raises:
         ValueError: see `read_claims`.
@@ -172,8 +174,8 @@ def quality_of(connector: Any, protocol: str) -> list[RuleResult]:
     try:
         folder = importlib.resources.files(package)
     except (ImportError, TypeError):
-        return read_claims(b'{"rules":{}}')
-    for place in (folder.joinpath("quality", f"{protocol}.json"), folder.joinpath("quality.json")):
+        return read_claims("rules: {}")
+    for place in (folder.joinpath("quality", f"{protocol}.yaml"), folder.joinpath("quality.yaml")):
         if place.is_file():
-            return read_claims(place.read_bytes())
-    return read_claims(b'{"rules":{}}')
+            return read_claims(place.read_text("utf-8"))
+    return read_claims("rules: {}")

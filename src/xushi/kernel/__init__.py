@@ -21,6 +21,7 @@ from ._ids import canonical_json, new_id
 from ._jobs import Job, JobState, JobTable, Progress
 from ._records import Diff, Record, build_diff, compose, diff_key, split_key
 from ._store import LogEntry, RecordStore, SqliteStore
+from ._yaml import read_yaml
 
 __all__ = [
     "DAMAGED_ARCHIVE",
@@ -64,6 +65,7 @@ __all__ = [
     "message",
     "nearest_language",
     "new_id",
+    "read_yaml",
     "register_messages",
     "secret_fields",
     "split_key",

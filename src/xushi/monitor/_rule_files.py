@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -10,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from xushi.kernel import XushiError
+from xushi.kernel import XushiError, read_yaml
 from xushi.monitor._kpi_definitions import KpiDefinition
 from xushi.monitor._rules import Rule
 
@@ -26,19 +25,7 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     kpis: list[KpiDefinition] = []
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-def _load(text: str) -> Any:
-    """Read JSON, or YAML without aliases: a few of them can describe more than any memory holds."""
-    if text.lstrip().startswith("{"):
-        with contextlib.suppress(msgspec.DecodeError):
-            return msgspec.json.decode(text)
-    for event in yaml.parse(text, _LOADER):
-        if isinstance(event, yaml.events.AliasEvent):
-            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: aliases (*name) are not read")
-    return yaml.load(text, _LOADER)  # noqa: S506 - a SafeLoader
 
 
 def read_rule_file(text: str) -> RuleFile:
@@ -50,9 +37,8 @@ def read_rule_file(text: str) -> RuleFile:
     if len(text) > MOST_CHARACTERS:
         raise XushiError("monitor.file_invalid", reason=f"more than {MOST_CHARACTERS} characters")
     try:
-        content = _load(text)
-        file = msgspec.convert(content, RuleFile)
-    except (yaml.YAMLError, msgspec.ValidationError, RecursionError, ValueError) as error:
+        file = msgspec.convert(read_yaml(text), RuleFile)
+    except (msgspec.ValidationError, RecursionError, ValueError) as error:
         raise XushiError("monitor.file_invalid", reason=" ".join(str(error).split())[:500]) from error
     _check_unique([rule.id for rule in file.rules])
     _check_unique([kpi.id for kpi in file.kpis])
