@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from connecting import Wizard, windows
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, branches_of, started
 
 from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
@@ -26,6 +26,7 @@ FIRST = (
     "test_page_foreign.py",
     "test_page_large.py",
 )
+OFF_LINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -63,7 +64,7 @@ def chromium() -> Iterator[Browser]:
     except BrowserMissing as missing:
         pytest.skip(str(missing))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, OFF_LINE])
         yield browser
         browser.close()
 
@@ -87,14 +88,11 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Visit]:
         visitor = Visitor(context, page, demo)
         host = urlsplit(demo.url).netloc
 
-        def only_own(route: Route) -> None:
-            if urlsplit(route.request.url).netloc in (host, ""):
-                route.continue_()
-            else:
-                visitor.foreign.append(route.request.url)
-                route.abort()
+        def note(request: Request) -> None:
+            if urlsplit(request.url).netloc not in (host, ""):
+                visitor.foreign.append(request.url)
 
-        context.route("**/*", only_own)
+        context.on("request", note)
         page.on("pageerror", lambda error: visitor.errors.append(str(error)))
         visitors.append(visitor)
         return visitor

@@ -94,17 +94,19 @@ async def test_shells_are_resources_with_live_values(plant: Served) -> None:
 async def test_a_token_that_may_only_look_and_propose_changes_nothing(plant: Served) -> None:
     arguments: dict[str, Any] = {"params": {"id": "urn:xushi:demo:shell:OP40", "name": {"en": "Renamed"}}}
     async with talking(plant, "view", "propose") as client:
-        for mode in ("dry_run", "run"):
-            refused = await client.call_tool("twin_rename", {**arguments, "mode": mode})
-            assert refused.is_error
-            assert refused.structured_content["code"] == "kernel.forbidden"
+        shown = await client.call_tool("twin_rename", arguments)
+        assert shown.structured_content["state"] == "planned"
+        refused = await client.call_tool("twin_rename", {**arguments, "mode": "run"})
+        assert refused.is_error
+        assert refused.structured_content["code"] == "kernel.forbidden"
         proposed = await client.call_tool("twin_rename", {**arguments, "mode": "propose", "reason": "clearer"})
         assert not proposed.is_error
         waiting = (await client.call_tool("list_proposals", {})).structured_content["items"]
         assert [each["why"] for each in waiting if each["state"] == "pending"] == ["clearer"]
     async with talking(plant, "view") as client:
-        refused = await client.call_tool("twin_rename", {**arguments, "mode": "propose"})
-        assert refused.structured_content["code"] == "kernel.forbidden"
+        for mode in ("propose", "dry_run"):
+            refused = await client.call_tool("twin_rename", {**arguments, "mode": mode})
+            assert refused.structured_content["code"] == "kernel.forbidden"
 
 
 async def test_without_a_mode_nothing_is_done(plant: Served) -> None:

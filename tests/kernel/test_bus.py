@@ -106,6 +106,18 @@ async def test_undo_restores_and_undo_of_the_undo_brings_back(world):
     assert store.get("note", "1") == {"text": "b"}
 
 
+async def test_who_may_only_propose_sees_what_it_would_do_and_does_nothing(world):
+    store, bus, evidence = world
+    proposer, params = Actor("bot", "Bot", frozenset({"propose"})), {"id": "1", "text": "hi"}
+    assert (await bus.run("note.set", params, proposer, dry_run=True)).state == "planned"
+    for actor, is_dry in ((proposer, False), (Actor("bob", "Bob", frozenset({"view"})), True)):
+        with pytest.raises(XushiError) as caught:
+            await bus.run("note.set", params, actor, dry_run=is_dry)
+        assert caught.value.code == "kernel.forbidden"
+    assert store.get("note", "1") is None
+    assert evidence.length() == 0
+
+
 async def test_undo_is_refused_where_someone_changed_the_record_since(world):
     store, bus, _ = world
     first = await bus.run("note.set", {"id": "1", "text": "a"}, ANN)

@@ -30,6 +30,10 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
+# Who may propose a command may see first what it would do: the proposal says it as well.
+MAY_PROPOSE = "propose"
+
+
 class Authorizer(Protocol):
     """Decides whether an actor holds a right."""
 
@@ -91,7 +95,8 @@ class CommandBus:
                 `kernel.conflict`, or what the command itself refuses with. Nothing is changed then.
         """
         command = self.table.get(name)
-        if not self._authorizer.permits(actor, command.right):
+        may_run = self._authorizer.permits(actor, command.right)
+        if not may_run and not (dry_run and self._authorizer.permits(actor, MAY_PROPOSE)):
             raise XushiError("kernel.forbidden", name=name, right=command.right, actor=actor.name)
         parsed = self.table.parse(name, params)
         context = CommandContext(self._store, self._blobs, self._clock, actor, self._services)

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from xushi.kernel import Actor, Change, Command, CommandContext, Diff, Record, RecordStore, XushiError, diff_key, new_id
+from xushi.kernel import (
+    MAY_PROPOSE,
+    Actor,
+    Change,
+    Command,
+    CommandContext,
+    Diff,
+    Record,
+    RecordStore,
+    XushiError,
+    diff_key,
+    new_id,
+)
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -45,7 +57,7 @@ def proposal_commands() -> list[Command]:
         Command(
             name="proposal.make",
             params=ProposeParams,
-            right="propose",
+            right=MAY_PROPOSE,
             title={"en": "Propose a command", "zh-CN": "提议命令"},
             summary={
                 "en": "Lets a command wait until a person with its right confirms or rejects it.",

@@ -9,8 +9,8 @@ from xushi.kernel import Actor, XushiError
 SCOPES: Mapping[str, Mapping[str, str]] = {
     "view": {"en": "See twins, values, history and activity", "zh-CN": "查看孪生体、数值、历史和活动"},
     "propose": {
-        "en": "Fork branches, and propose commands for a person to confirm",
-        "zh-CN": "分叉分支，提议命令并由人员确认",
+        "en": "Fork branches, see what commands would do, and propose them for a person to confirm",
+        "zh-CN": "分叉分支，试运行命令，提议命令并由人员确认",
     },
     "twin:write": {"en": "Import and change twins", "zh-CN": "导入和修改孪生体"},
     "link:write": {"en": "Look around in servers and connect machines", "zh-CN": "浏览服务器并接入设备"},
