@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect as open_socket
 
+from xushi.kernel import PLATFORM_RIGHT
+from xushi.remote import Remote, RemoteError
 from xushi.server import ROUTES
 from xushi.server._app import build_app
 from xushi.server._guard import status_of
@@ -92,6 +94,17 @@ def test_every_command_is_refused_without_its_right(served: Served, ask: Ask) ->
             continue
         answer, body = ask("POST", f"/api/commands/{command.name}", Authorization=f"Bearer {token}")
         assert (answer.status, code_of(body)) == (403, "kernel.forbidden"), command.name
+
+
+def test_what_is_for_the_platforms_own_hand_can_be_neither_tried_nor_proposed(served: Served) -> None:
+    names = [command.name for command in served.platform.commands.all() if command.right == PLATFORM_RIGHT]
+    assert "contingency.offer" in names
+    remote = Remote(served.remote.url, served.token(*ALL_SCOPES))
+    for name in names:
+        for command, params, is_dry in ((name, {}, True), ("proposal.make", {"command": name}, False)):
+            with pytest.raises(RemoteError) as caught:
+                remote.run(command, params, dry_run=is_dry)
+            assert caught.value.code == "kernel.forbidden", (name, command)
 
 
 def test_every_command_is_refused_without_its_right_over_the_websocket(served: Served) -> None:
