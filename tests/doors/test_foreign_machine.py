@@ -88,7 +88,7 @@ def test_python_writes_a_set_point_and_tells_it_what_to_paint(server: OwnServer,
     assert sorted(evidence(server, "by Python")) == ["device.act", "signal.write"]
 
 
-def test_the_websocket_starts_it_and_is_told_of_its_new_state(server: OwnServer, plant: NodeOpcua) -> None:
+def test_the_websocket_starts_it_and_tells_the_outcome(server: OwnServer, plant: NodeOpcua) -> None:
     url = server.remote.url.replace("http", "ws") + "/api/ws"
     with open_socket(url, additional_headers={"Authorization": f"Bearer {server.remote.token}"}) as socket:
         params = {"action": action_key(server, "Start")}

@@ -10,9 +10,9 @@ from xushi.kernel import Actor, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.foresight import FINISHED, WantedOrder, order_times
 from xushi.runtime.orders import contingencies, is_open, read_book
-from xushi.runtime.orders._watch import OWN_HAND
 from xushi.runtime.plans import plan_of
 from xushi.simulate import Model
+from xushi.trust import OWN_HAND
 
 
 async def test_plans_for_a_broken_station_are_ranked_by_the_lateness_of_the_orders(book: Platform) -> None:

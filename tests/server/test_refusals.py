@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect as open_socket
 
-from xushi.kernel import PLATFORM_RIGHT
+from xushi.kernel import OWN_RIGHT
 from xushi.remote import Remote, RemoteError
 from xushi.server import ROUTES
 from xushi.server._app import build_app
@@ -97,7 +97,7 @@ def test_every_command_is_refused_without_its_right(served: Served, ask: Ask) ->
 
 
 def test_what_is_for_the_platforms_own_hand_can_be_neither_tried_nor_proposed(served: Served) -> None:
-    names = [command.name for command in served.platform.commands.all() if command.right == PLATFORM_RIGHT]
+    names = [command.name for command in served.platform.commands.all() if command.right == OWN_RIGHT]
     assert "contingency.offer" in names
     remote = Remote(served.remote.url, served.token(*ALL_SCOPES))
     for name in names:

@@ -2,7 +2,7 @@
 
 from ._archives import DAMAGED_ARCHIVE
 from ._blobs import BlobStore
-from ._bus import MAY_PROPOSE, PLATFORM_RIGHT, Authorizer, CommandBus, Journal, Listener, secret_fields
+from ._bus import MAY_PROPOSE, OWN_RIGHT, Authorizer, CommandBus, Journal, Listener, secret_fields
 from ._clock import Clock, ManualClock, SystemClock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Effect, Outcome, State, Text
 from ._compiler import Compiler
@@ -27,7 +27,7 @@ __all__ = [
     "DAMAGED_ARCHIVE",
     "LANGUAGES",
     "MAY_PROPOSE",
-    "PLATFORM_RIGHT",
+    "OWN_RIGHT",
     "Actor",
     "Authorizer",
     "BlobStore",

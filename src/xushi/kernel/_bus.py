@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
 
 # Who may propose a command may see first what it would do: the proposal says it as well.
 MAY_PROPOSE = "propose"
-PLATFORM_RIGHT = "platform"  # of the platform's own hand: nobody is granted it, and nobody can propose what needs it
+OWN_RIGHT = "platform"  # of the platform's own hand: nobody is granted it, and nobody can propose what needs it
 
 
 class Authorizer(Protocol):
@@ -97,7 +97,7 @@ class CommandBus:
         """
         command = self.table.get(name)
         may_run = self._authorizer.permits(actor, command.right)
-        may_look = dry_run and command.right != PLATFORM_RIGHT and self._authorizer.permits(actor, MAY_PROPOSE)
+        may_look = dry_run and command.right != OWN_RIGHT and self._authorizer.permits(actor, MAY_PROPOSE)
         if not may_run and not may_look:
             raise XushiError("kernel.forbidden", name=name, right=command.right, actor=actor.name)
         parsed = self.table.parse(name, params)

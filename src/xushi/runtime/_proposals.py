@@ -9,7 +9,7 @@ import msgspec
 
 from xushi.kernel import (
     MAY_PROPOSE,
-    PLATFORM_RIGHT,
+    OWN_RIGHT,
     Actor,
     Change,
     Command,
@@ -110,7 +110,7 @@ def _prepare_make(context: CommandContext, params: ProposeParams) -> Change:
     if params.command.startswith(_OWN):
         raise XushiError("runtime.proposal_nested", name=params.command)
     command = platform.commands.get(params.command)
-    if command.right == PLATFORM_RIGHT:
+    if command.right == OWN_RIGHT:
         raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=context.actor.name)
     try:
         parsed = platform.commands.parse(params.command, params.params)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import Actor, Diff, Outcome, Progress, Record, XushiError, split_key
+from xushi.kernel import Diff, Outcome, Progress, Record, XushiError, split_key
 from xushi.reports import (
     Picture,
     Report,
@@ -25,17 +25,16 @@ from xushi.reports import (
     write_xlsx,
     zone_of,
 )
-from xushi.runtime._report_orders import ORDER, OWN_RIGHT, SCHEDULE, Content, calendar_of, schedule_of
+from xushi.runtime._report_orders import ORDER, SCHEDULE, Content, calendar_of, schedule_of
 from xushi.runtime._report_scope import Scope, find_machines, find_sources, shells_of
 from xushi.runtime._report_sections import section_makers
-from xushi.trust import ALL_SCOPES
+from xushi.trust import OWN_HAND
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 log = logging.getLogger("xushi.runtime")
 
-OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 _LOOK_S = 5.0
 _LATE_NS = 30 * 1_000_000_000  # values of a span may come in a little after its end
 MEDIA_TYPES = {

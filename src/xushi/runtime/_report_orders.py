@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from xushi.kernel import PLATFORM_RIGHT, Change, Command, CommandContext, Diff, Record, XushiError, diff_key, new_id
+from xushi.kernel import OWN_RIGHT, Change, Command, CommandContext, Diff, Record, XushiError, diff_key, new_id
 from xushi.reports import Schedule, SealedFile, Shift, ShiftCalendar, ShiftSpan, local_time, zone_of
 from xushi.runtime._report_sections import section_makers
 from xushi.runtime._system_zone import system_zone
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 ORDER, SCHEDULE, CALENDAR = "report", "report_schedule", "shift_calendar"
 CALENDAR_ID = "plant"
-OWN_RIGHT = PLATFORM_RIGHT
 _LONGEST_NS = 35 * 86_400 * 1_000_000_000
 _LARGEST_PICTURE = 700_000
 _Id = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,60}$")]

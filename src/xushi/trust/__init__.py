@@ -2,7 +2,7 @@
 
 from ._evidence import LOG_NAME, EvidenceLog, EvidenceProof, check_proof
 from ._merkle import EMPTY_ROOT, MerkleTree, leaf_hash, node_hash, verify_consistency, verify_inclusion
-from ._rights import ALL_SCOPES, SCOPES, ScopePolicy, parse_scopes
+from ._rights import ALL_SCOPES, OWN_HAND, SCOPES, ScopePolicy, parse_scopes
 from ._sessions import (
     CODE_LIFETIME_S,
     DEFAULT_TOKEN_LIFETIME_S,
@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_TOKEN_LIFETIME_S",
     "EMPTY_ROOT",
     "LOG_NAME",
+    "OWN_HAND",
     "SCOPES",
     "SESSION_LIFETIME_S",
     "EvidenceLog",

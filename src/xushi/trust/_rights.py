@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xushi.kernel import Actor, XushiError
+from xushi.kernel import OWN_RIGHT, Actor, XushiError
 
 SCOPES: Mapping[str, Mapping[str, str]] = {
     "view": {"en": "See twins, values, history and activity", "zh-CN": "查看孪生体、数值、历史和活动"},
@@ -23,6 +23,7 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     "admin": {"en": "Manage tokens and sessions", "zh-CN": "管理令牌和会话"},
 }
 ALL_SCOPES = frozenset(SCOPES)
+OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})  # the platform, where it acts by itself
 
 
 def parse_scopes(names: list[str]) -> frozenset[str]:

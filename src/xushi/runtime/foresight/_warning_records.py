@@ -10,8 +10,18 @@ from typing import Annotated, Any
 
 import msgspec
 
-from xushi.kernel import LANGUAGES, Change, Command, CommandContext, Diff, RecordStore, XushiError, diff_key, new_id
-from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.kernel import (
+    LANGUAGES,
+    OWN_RIGHT,
+    Change,
+    Command,
+    CommandContext,
+    Diff,
+    RecordStore,
+    XushiError,
+    diff_key,
+    new_id,
+)
 from xushi.runtime.foresight._order_times import LateOrder
 from xushi.runtime.foresight._warnings import Starving
 

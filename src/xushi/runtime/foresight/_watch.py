@@ -15,21 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import Actor, Diff, XushiError, split_key
+from xushi.kernel import Diff, XushiError, split_key
 from xushi.runtime._planned_times import planned_times
-from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight._commands import ForecastParams, forecast_of, times_of
 from xushi.runtime.foresight._fork import fork, need_engine
 from xushi.runtime.foresight._warning_records import WATCH, EarlyWarning, warning_of, warnings, watched_every_s
-from xushi.trust import ALL_SCOPES
+from xushi.trust import OWN_HAND
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 log = logging.getLogger("xushi.runtime")
 
-_OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 _NICE = 15
 _SHIFTED_S = 120.0  # a warning that comes so much sooner or later than it was told is told anew
 _MOST_ORDERS = 5
@@ -122,12 +120,12 @@ class ForecastWatch:
             self._missed.pop(key, None)
             if not key or _has_changed(known[key], one):
                 params = {"warning": msgspec.to_builtins(one), "id": key}
-                await self._platform.bus.run("warning.raise", params, _OWN_HAND)
+                await self._platform.bus.run("warning.raise", params, OWN_HAND)
         for key in by_subject.values():
             self._missed[key] = self._missed.get(key, 0) + 1
             if self._missed[key] >= _MISSES or not watched_every_s(self._platform.store):
                 del self._missed[key]
-                await self._platform.bus.run("warning.end", {"id": key}, _OWN_HAND)
+                await self._platform.bus.run("warning.end", {"id": key}, OWN_HAND)
 
 
 def _the_first(seen: list[EarlyWarning]) -> list[EarlyWarning]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from xushi import simulate
 from xushi.kernel import (
-    Actor,
+    OWN_RIGHT,
     Change,
     Command,
     CommandContext,
@@ -43,7 +43,7 @@ from xushi.runtime.orders._contingency import (
 from xushi.runtime.orders._route import stand_ins
 from xushi.runtime.orders._schedule import need_solver, read_schedule, repaired, runs_of
 from xushi.signals import Frame
-from xushi.trust import ALL_SCOPES
+from xushi.trust import OWN_HAND
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("xushi.runtime")
 
 KIND = "contingency"
-OWN_RIGHT = "platform"  # of the platform's own hand: nobody is granted it
-OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 PATIENCE_S = 3.0  # a machine that is back sooner is no breakdown to plan for
 _S = 1_000_000_000
 _MS = 1_000_000

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import LANGUAGES, CommandContext, XushiError, secret_fields
-from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.kernel import LANGUAGES, OWN_RIGHT, CommandContext, XushiError, secret_fields
 from xushi.runtime.plans._conditions import answer, check_condition
 from xushi.runtime.plans._content import LARGEST_BYTES, CommandStep, ManualStep, PlanCondition, PlanContent
 

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 
 from xushi.kernel import Actor, Job, Progress, XushiError
-from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.plans._conditions import Watch
 from xushi.runtime.plans._content import CommandStep, ManualStep, PlanGuard, Step
 from xushi.runtime.plans._measuring import Measurer
 from xushi.runtime.plans._records import UNDER_WAY, Measurement, Plan, PlanState, Reason, Run, StepRun, plan_of, plans
-from xushi.trust import ALL_SCOPES
+from xushi.trust import OWN_HAND
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 log = logging.getLogger("xushi.runtime")
 
-OWN_HAND = Actor("system", "Xushi", ALL_SCOPES | {OWN_RIGHT})
 _LOOK_S = 0.1
 _RUNNING = {"en": "Plan", "zh-CN": "计划"}
 _ROLLING_BACK = {"en": "Roll back", "zh-CN": "回滚"}

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from xushi.kernel import Actor, Change, Command, CommandContext, Progress, XushiError
-from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.kernel import OWN_RIGHT, Actor, Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime.branches import find_roles
 from xushi.runtime.foresight import Node, Plant, last_machines, plant_of, read_machine
 from xushi.runtime.plans._commands import PlanId, PlanParams, told

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from xushi import simulate
-from xushi.kernel import Change, Command, CommandContext, Progress, XushiError, canonical_json
+from xushi.kernel import OWN_RIGHT, Change, Command, CommandContext, Progress, XushiError, canonical_json
 from xushi.runtime import foresight
 from xushi.runtime._planned_times import planned_times
-from xushi.runtime._report_orders import OWN_RIGHT
 from xushi.runtime.branches import Branch, book_after
 from xushi.runtime.foresight import (
     NOW,
@@ -33,12 +32,12 @@ from xushi.runtime.foresight import (
 from xushi.runtime.orders import Book, JobOrder, contingency_fork, job_orders_after, wanted_of
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
 from xushi.runtime.plans._content import PlanContent, PlanOrigin, PlanPromise
-from xushi.runtime.plans._desk import OWN_HAND
 from xushi.runtime.plans._effects import Effects, effects_of
 from xushi.runtime.plans._order_figures import figures_of_orders
 from xushi.runtime.plans._plant_time import plant_now_ns
 from xushi.runtime.plans._promising import Futures, promise_of
 from xushi.runtime.plans._records import changed, plan_of, require
+from xushi.trust import OWN_HAND
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform

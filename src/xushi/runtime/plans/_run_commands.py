@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from xushi.kernel import Actor, Change, Command, CommandContext, XushiError
-from xushi.runtime._report_orders import OWN_RIGHT
+from xushi.kernel import OWN_RIGHT, Actor, Change, Command, CommandContext, XushiError
 from xushi.runtime.plans._commands import PlanId, PlanParams, told
 from xushi.runtime.plans._content import MOST_STEPS, ManualStep, Note
 from xushi.runtime.plans._order_figures import promised_book
