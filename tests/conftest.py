@@ -1,9 +1,31 @@
 """Shared rules of the test run: a skip is a failure where CI says so, and absent sample files are told of."""
 
 import os
+from collections.abc import Generator
 
 import pytest
 from samples import ABSENT
+
+from xushi.testing import PeerMissing
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    """Skip a test whose peer is not on this machine, and say which."""
+    return (yield from _skipped_without_peer())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Skip it also where the test starts its peer itself."""
+    return (yield from _skipped_without_peer())
+
+
+def _skipped_without_peer() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except PeerMissing as missing:
+        pytest.skip(str(missing))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from xushi.testing import PLANT, BrokerMissing, NodeOpcua, start_node_opcua
+from xushi.testing import PLANT, NodeOpcua, PeerMissing, start_node_opcua
 
 USUAL_PORT = 4840
 CELL_VALUES = 400
@@ -31,7 +31,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder, foreign_plant(Path(folder)) as plant:
             print(f"{plant.url}   (Ctrl-C ends it)", flush=True)
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    except BrokerMissing as missing:
+    except PeerMissing as missing:
         print(missing, file=sys.stderr)
         return 1
     return 0

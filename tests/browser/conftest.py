@@ -13,7 +13,7 @@ from connecting import Wizard, windows
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from visiting import COOKIE, WAIT_MS, Demo, Visit, Visitor, branches_of, started
 
-from xushi.testing import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
+from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -59,10 +59,7 @@ def no_branches_are_left(demo: Demo) -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    try:
-        path = chromium_path()
-    except BrowserMissing as missing:
-        pytest.skip(str(missing))
+    path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, OFF_LINE])
         yield browser

@@ -15,27 +15,19 @@ from connecting import Wizard
 from playwright.sync_api import Locator, Page, expect
 from visiting import until
 
-from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, free_port, start_mosquitto, start_node_opcua
+from xushi.testing import PLANT, Broker, NodeOpcua, free_port, start_mosquitto, start_node_opcua
 
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:
     """A paint shop by node-opcua: a robot, a pump, a conveyor; a thousand values more in cells."""
-    try:
-        running = start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=1000, script=PLANT)
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with running:
+    with start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=1000, script=PLANT) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    try:
-        running = start_mosquitto(tmp_path_factory.mktemp("mosquitto"))
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with running:
+    with start_mosquitto(tmp_path_factory.mktemp("mosquitto")) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from connecting import Wizard
 from playwright.sync_api import Locator, Route, expect
 from visiting import until
 
-from xushi.testing import PLANT, BrokerMissing, NodeOpcua, start_node_opcua
+from xushi.testing import PLANT, NodeOpcua, start_node_opcua
 
 ROWS = re.compile("/rows[?]")
 WORDS = {
@@ -37,11 +37,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:
-    try:
-        running = start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=200, script=PLANT)
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with running:
+    with start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=200, script=PLANT) as running:
         yield running
 
 

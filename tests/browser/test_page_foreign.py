@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 from visiting import hold, until
 
-from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, start_mosquitto, start_node_opcua
+from xushi.testing import PLANT, Broker, NodeOpcua, start_mosquitto, start_node_opcua
 
 PRESS = "works/press3/telemetry"
 STATE = "PaintRobot.Monitoring.State"
@@ -59,12 +59,11 @@ class Works:
 def works(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works]:
     """A paint shop by node-opcua and a press that speaks to Mosquitto, both brought in by the wizard."""
     folder = tmp_path_factory.mktemp("foreign")
-    try:
-        plant = start_node_opcua(folder / "node", script=PLANT)
-        broker = start_mosquitto(folder / "mosquitto")
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with plant, broker, windows(chromium, folder / "data") as make:
+    with (
+        start_node_opcua(folder / "node", script=PLANT) as plant,
+        start_mosquitto(folder / "mosquitto") as broker,
+        windows(chromium, folder / "data") as make,
+    ):
         publish(broker, '{"oil_temperature_c": 41.5, "motor": {"speed_rpm": 1500.5}}')
         window = make()
         connect_plant(window, plant)

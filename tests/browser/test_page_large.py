@@ -12,7 +12,7 @@ from connecting import Wizard
 from playwright.sync_api import Browser, Locator, Page, Response, WebSocket, expect
 from visiting import COOKIE, WAIT_MS, cookie_of, until
 
-from xushi.testing import PLANT, BrokerMissing, NodeOpcua, Served, start_node_opcua
+from xushi.testing import PLANT, NodeOpcua, Served, start_node_opcua
 from xushi.testing import served as serving
 
 NODES = 20_000
@@ -26,11 +26,7 @@ LAST = f"Value {NODES - 1}"
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:
     """A paint shop by node-opcua with twenty thousand values more, in two hundred cells."""
-    try:
-        running = start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=NODES, script=PLANT, timeout_s=120)
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with running:
+    with start_node_opcua(tmp_path_factory.mktemp("node"), extra_nodes=NODES, script=PLANT, timeout_s=120) as running:
         yield running
 
 

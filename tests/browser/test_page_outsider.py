@@ -31,7 +31,7 @@ def test_the_palette_offers_it_and_runs_it(chromium: Browser, tmp_path: Path) ->
         expect(found.first).to_contain_text("钉一张临时便签")
         page.keyboard.press("Enter")
         dialog = page.get_by_role("dialog", name="钉一张临时便签")
-        dialog.get_by_label("text").fill("by palette")
+        dialog.get_by_label("便签内容").fill("by palette")
         dialog.get_by_label("原因").fill("shown to everybody")
         dialog.get_by_role("button", name="执行", exact=True).click()
         expect(dialog).to_be_hidden()

@@ -15,7 +15,7 @@ from wizard import Wizard, until
 
 from xushi.kernel import XushiError
 from xushi.remote import Remote, local_access
-from xushi.testing import PLANT, Broker, BrokerMissing, NodeOpcua, Served, start_node_opcua
+from xushi.testing import PLANT, Broker, NodeOpcua, Served, start_node_opcua
 
 SHOP = "nsu=http://foreign.example/paintshop;s="
 
@@ -23,11 +23,7 @@ SHOP = "nsu=http://foreign.example/paintshop;s="
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[NodeOpcua]:
     """A server whose reading takes long enough to be disturbed."""
-    try:
-        running = start_node_opcua(tmp_path / "large", extra_nodes=12_000, script=PLANT)
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with running:
+    with start_node_opcua(tmp_path / "large", extra_nodes=12_000, script=PLANT) as running:
         yield running
 
 

@@ -15,7 +15,7 @@ from xushi.connectors import CertificateFolder, Link, Point
 from xushi.connectors._opcua import OpcuaConnector
 from xushi.kernel import SystemClock
 from xushi.signals import Kind
-from xushi.testing import BrokerMissing, NodeOpcua, start_node_opcua
+from xushi.testing import NodeOpcua, start_node_opcua
 
 URI = "urn:xushi:test:node"
 AT_NS = 1_795_248_000_000_000_000
@@ -23,11 +23,7 @@ AT_NS = 1_795_248_000_000_000_000
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:
-    try:
-        server = start_node_opcua(tmp_path_factory.mktemp("node"))
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with server:
+    with start_node_opcua(tmp_path_factory.mktemp("node")) as server:
         yield server
 
 

@@ -40,6 +40,7 @@ def commands():
             title={"en": "Pin a throw-away note", "zh-CN": "钉一张临时便签"},
             summary={"en": "Keeps a note.", "zh-CN": "保存一张便签。"},
             prepare=pin,
+            labels={"text": {"en": "What it says", "zh-CN": "便签内容"}},
         )
     ]
 '''

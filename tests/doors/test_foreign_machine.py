@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from websockets.sync.client import connect as open_socket
 
 import xushi
-from xushi.testing import PLANT, BrokerMissing, NodeOpcua, OwnServer, own_server, start_node_opcua
+from xushi.testing import PLANT, NodeOpcua, OwnServer, own_server, start_node_opcua
 
 NAMESPACE = "http://foreign.example/paintshop"
 ROBOT = "PaintRobot"
@@ -24,11 +24,7 @@ IDLE, RUNNING = 0, 1
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcua]:
     """The paint shop by node-opcua."""
-    try:
-        running = start_node_opcua(tmp_path_factory.mktemp("node"), script=PLANT)
-    except BrokerMissing as missing:
-        pytest.skip(str(missing))
-    with running:
+    with start_node_opcua(tmp_path_factory.mktemp("node"), script=PLANT) as running:
         yield running
 
 

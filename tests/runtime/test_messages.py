@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import xushi
+from xushi.kernel import LANGUAGES
+from xushi.runtime import Platform
 
 ROOT = Path(xushi.__file__).parent
 ROOMS = ("runtime", "monitor", "server", "cli", "sdk", "remote", "demo")
@@ -45,3 +47,14 @@ def test_both_languages_say_what_why_and_next_with_the_same_gaps(room: str) -> N
             assert all(text.values()), code
             gaps.append(set(re.findall(r"{(\w+)}", " ".join(text.values()))))
         assert gaps[0] == gaps[1], code
+
+
+def test_forms_have_a_word_in_both_languages_for_each_parameter_of_a_command(tmp_path: Path) -> None:
+    with Platform.open(tmp_path / "data") as platform:
+        nameless = [
+            f"{command.name}: {name}"
+            for command in platform.commands.all()
+            for name in command.params.__struct_encode_fields__
+            if not all(command.label(name).get(language) for language in LANGUAGES)
+        ]
+    assert nameless == []

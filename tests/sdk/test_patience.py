@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -28,7 +28,8 @@ def serving(is_alive: bool) -> Iterator[Remote]:
             self.send_response(200)
             self.send_header("Content-Length", "2")
             self.end_headers()
-            self.wfile.write(b"{}")
+            with suppress(BrokenPipeError):  # who asked may have lost patience
+                self.wfile.write(b"{}")
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

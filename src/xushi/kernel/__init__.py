@@ -3,6 +3,7 @@
 from ._archives import DAMAGED_ARCHIVE
 from ._blobs import BlobStore
 from ._bus import MAY_PROPOSE, OWN_RIGHT, Authorizer, CommandBus, Journal, Listener, secret_fields
+from ._child import Child
 from ._clock import Clock, ManualClock, SystemClock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Effect, Outcome, State, Text
 from ._compiler import Compiler
@@ -32,6 +33,7 @@ __all__ = [
     "Authorizer",
     "BlobStore",
     "Change",
+    "Child",
     "Clock",
     "Command",
     "CommandBus",

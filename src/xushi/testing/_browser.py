@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 
+from ._missing import PeerMissing
+
 # The headless shell is the same engine without the window, tabs and menus of a browser around each page, which cost
 # a third of the processor time of a test and show nothing in a picture.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -22,18 +24,14 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
-class BrowserMissing(RuntimeError):
-    """There is no Chromium on this machine."""
-
-
 def chromium_path() -> str:
     """Return the path of the Chromium to use: `XUSHI_CHROMIUM` where it is set, else the system's.
 
     Raises:
-        BrowserMissing: none is installed.
+        PeerMissing: none is installed.
     """
     named = os.environ.get("XUSHI_CHROMIUM")
     found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
     if not found:
-        raise BrowserMissing("Chromium is not installed; on Debian: apt-get install chromium")
+        raise PeerMissing("Chromium is not installed; on Debian: apt-get install chromium")
     return found

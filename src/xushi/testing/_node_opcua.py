@@ -16,7 +16,7 @@ from typing import Any
 
 from xushi.demo.ports import free_port
 
-from ._brokers import BrokerMissing
+from ._missing import PeerMissing
 
 START_TIMEOUT_S = 60.0
 SCRIPT = Path(__file__).parent / "node_opcua_server.js"
@@ -126,13 +126,13 @@ def start_node_opcua(
         timeout_s: how long building the address space may take.
 
     Raises:
-        BrokerMissing: node or node-opcua is not on this machine; `tools/install_peers.py` installs it.
+        PeerMissing: node or node-opcua is not on this machine; `tools/install_peers.py` installs it.
     """
     node = _node()
     places = [modules] if modules else [Path.cwd() / _PLACE, Path(__file__).parents[3] / _PLACE]
     found = next((place for place in places if place and (place / "node-opcua").exists()), None)
     if node is None or found is None:
-        raise BrokerMissing("node-opcua is not installed: python tools/install_peers.py")
+        raise PeerMissing("node-opcua is not installed: python tools/install_peers.py")
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     command = [node, str(script), str(found), str(port), str(folder), str(extra_nodes)]

@@ -195,7 +195,7 @@ export interface Changeable {
   figures: FigureInfo[];
 }
 
-/** One action of the platform. ``params`` is a JSON Schema. */
+/** One action of the platform. ``params`` is a JSON Schema; ``labels``: what a form calls each parameter. */
 export interface CommandInfo {
   name: string;
   right: string;
@@ -204,6 +204,7 @@ export interface CommandInfo {
   undoable: boolean;
   moves_metal: boolean;
   params: Record<string, unknown>;
+  labels: Record<string, Record<string, string>>;
 }
 
 /** A command of the platform, with its parameters; it is run by the same bus as if a person ran it. */

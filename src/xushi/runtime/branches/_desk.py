@@ -8,6 +8,7 @@ import shutil
 import threading
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -17,7 +18,8 @@ from xushi.kernel import Diff, Job, Progress, XushiError, split_key
 from xushi.runtime._timelines import TimelineCard
 from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._copies import define_signals
-from xushi.runtime.branches._path import PathCard, compute_path, digest_of, read_card
+from xushi.runtime.branches._path import PathCard, digest_of, read_card
+from xushi.runtime.branches._path_process import PathOrder, PathProcess
 from xushi.runtime.branches._record import KIND, Branch, branches, read_branch
 from xushi.runtime.branches._scene import BranchScene
 from xushi.runtime.branches._start import Start, package_branch, package_plant, read_start, write_start
@@ -25,6 +27,7 @@ from xushi.runtime.foresight import WantedOrder, take_turn
 from xushi.runtime.orders import Book, job_orders_after, wanted_of
 from xushi.scene import Place, read_place
 from xushi.signals import BranchTimeline, History, Timeline
+from xushi.simulate import Cancellation
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -35,6 +38,7 @@ _BEFORE_NS = 3600 * 1_000_000_000  # so much of the parent's past is shown befor
 _KEPT_S = 30 * 86_400.0  # how long the package of a deleted branch stays, so that the deletion can be undone
 _START = "start.bin"
 
+_Progress: TypeAlias = Callable[[float], None]
 PathState: TypeAlias = Literal["computing", "ready", "stopped", "failed"]
 
 
@@ -63,6 +67,7 @@ class BranchDesk:
         self._lock = threading.RLock()
         self._open: OrderedDict[tuple[str, str], BranchTimeline] = OrderedDict()
         self._packages: OrderedDict[str, Start] = OrderedDict()
+        self._process = PathProcess()
         self._jobs: dict[str, Job] = {}
         self._failures: dict[str, tuple[str, dict[str, Any]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -164,7 +169,8 @@ class BranchDesk:
         return parent if first_ns <= branch.fork_ns and (last_ns is None or branch.fork_ns <= last_ns) else None
 
     def close(self) -> None:
-        """Let go of every branch that nobody holds."""
+        """End what computes, and let go of every branch that nobody holds."""
+        self._process.close()
         with self._lock:
             self._open.clear()
             self._packages.clear()
@@ -202,7 +208,7 @@ class BranchDesk:
             before = self._package(branch.before)
             timeline = self._timeline(branch.before, digest_of(branch.before))
             if timeline is None:
-                self._compute_path(before, branch.before, None, None)
+                self._compute_path(before, branch.before, lambda _: None, Cancellation())
                 timeline = self._timeline(branch.before, digest_of(branch.before))
             if timeline is None:
                 raise XushiError("runtime.branch_not_ready", branch=branch.before.title)
@@ -256,25 +262,28 @@ class BranchDesk:
         newest = max(kept, key=lambda path: path.stat().st_mtime_ns, default=None)
         return None if newest is None else newest.name.removeprefix("path-")
 
-    def _compute_path(self, start: Start, branch: Branch, progress: Any, cancellation: Any) -> None:
+    def _compute_path(self, start: Start, branch: Branch, progress: _Progress, cancellation: Cancellation) -> None:
         folder = self._path_folder(branch.id, digest_of(branch))
         if read_card(folder) is None:
             if define_signals(branch, start.roles, self._platform.registry) and self._loop is not None:
                 self._loop.call_soon_threadsafe(self._platform.tell_signals)
-            compute_path(
-                start, branch, folder, self._platform.registry, self._platform.clock, progress, cancellation
-            )  # fmt: skip
+            package, registry = self._folder / branch.id / _START, self._platform.registry.path
+            order = PathOrder(str(package), branch, str(folder), str(registry))
+            self._process.compute(order, progress, cancellation)
 
-    def compute(self, branch_id: str, progress: Any = None, cancellation: Any = None) -> None:
+    def compute(
+        self, branch_id: str, progress: _Progress = lambda _: None, cancellation: Cancellation | None = None
+    ) -> None:
         """Bring the path of a branch up to date with its record; the same record gives the same path.
 
         Raises:
-            XushiError: see `package_plant`, `package_branch`, `compute_path`.
+            XushiError: see `package_plant`, `package_branch`, `compute_path`, `PathProcess.compute`.
         """
+        self._process.prepare()
         while self.has(branch_id):
             branch = self.get(branch_id)
             try:
-                self._compute_path(self._package(branch), branch, progress, cancellation)
+                self._compute_path(self._package(branch), branch, progress, cancellation or Cancellation())
             except XushiError as error:
                 if not self._is_current(branch):
                     continue

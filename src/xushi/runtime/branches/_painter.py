@@ -192,7 +192,7 @@ class Painter:
         return frame.take(np.argsort(frame.times_ns, kind="stable"))
 
     def _course(self, advance: Callable[[float], None]) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of the course, read in pieces: nothing else runs while a long column becomes a list."""
+        """Yield the rows of the course, read in pieces: as lists they need many times the room."""
         one = self._trace
         columns = (
             one.at_s, one.kind, one.index, one.state, one.part, one.mode, one.count, one.to, one.left_s, one.operation,

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from xushi import simulate
-from xushi.kernel import Clock, XushiError, canonical_json
+from xushi.kernel import Clock, canonical_json
 from xushi.runtime.branches._book import ORDERS
 from xushi.runtime.branches._copies import roles_of_units
 from xushi.runtime.branches._moves import MOVE
@@ -81,35 +81,31 @@ def read_card(folder: Path) -> PathCard | None:
         return None
 
 
+def draft_of(folder: Path) -> Path:
+    """Where a path is written until it is whole."""
+    return folder.with_suffix(".draft")
+
+
 def compute_path(
     start: Start,
     branch: Branch,
     folder: Path,
     registry: SignalRegistry,
     clock: Clock,
-    progress: Callable[[float], None] | None = None,
-    cancellation: Any = None,
-) -> PathCard:
+    progress: Callable[[float], None],
+) -> None:
     """Compute the path of a branch into `folder`, which appears only when it is whole.
 
     Raises:
-        XushiError: as `check_changes`; `simulate.cancelled`.
+        XushiError: as `check_changes`.
     """
     model = check_changes(start, branch)
     horizon_s = (branch.until_ns - branch.fork_ns) / _S
-
-    def advance(share: float) -> None:
-        if cancellation is not None and cancellation.flag[0]:
-            raise XushiError("simulate.cancelled")
-        if progress is not None:
-            progress(share)
-
     trace = simulate.trace(
-        model, start.state, until_s=horizon_s, seed=branch.seed, cancellation=cancellation,
-        progress=lambda share: advance(_SIMULATED * share),
+        model, start.state, until_s=horizon_s, seed=branch.seed, progress=lambda share: progress(_SIMULATED * share)
     )  # fmt: skip
     painter = Painter(start, roles_of_units(branch, start.roles), model, trace, registry)
-    painted = painter.paint(lambda share: advance(_SIMULATED + (_PAINTED_BY - _SIMULATED) * share))
+    painted = painter.paint(lambda share: progress(_SIMULATED + (_PAINTED_BY - _SIMULATED) * share))
     frames = [start.values.frame(), painted, _written(branch, registry)]
     stopped = trace.stopped
     card = PathCard(
@@ -119,14 +115,14 @@ def compute_path(
         figures=painter.figures(),
         values=sum(map(len, frames)),
     )
-    draft = folder.with_suffix(".draft")
+    draft = draft_of(folder)
     shutil.rmtree(draft, ignore_errors=True)
     try:
         with closing(History(draft, registry, clock)) as history:
             written = 0
             for frame in frames:
                 for piece in frame.pieces(_PIECE, registry.kinds):
-                    advance(_PAINTED_BY + (1 - _PAINTED_BY) * written / card.values)
+                    progress(_PAINTED_BY + (1 - _PAINTED_BY) * written / card.values)
                     history.append(piece)
                     written += len(piece)
     except BaseException:
@@ -135,7 +131,6 @@ def compute_path(
     (draft / _CARD).write_bytes(msgspec.json.encode(card))
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
-    return card
 
 
 def _written(branch: Branch, registry: SignalRegistry) -> Frame:

@@ -1,6 +1,7 @@
 """Forecasts the live line by itself, so that a warning comes also while nobody looks: rarely, and with little work.
 
-The futures are run in one thread of low priority; they wait for any longer computation that somebody has asked for.
+The futures are run in one thread; they wait for any longer computation that somebody has asked for. The thread has the
+priority of all others: at a lower one it would keep the interpreter from them while it waits for a processor.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight._commands import ForecastParams, forecast_of, times_of
 from xushi.runtime.foresight._fork import fork, need_engine
 from xushi.runtime.foresight._warning_records import WATCH, EarlyWarning, warning_of, warnings, watched_every_s
+from xushi.simulate import Cancellation
 from xushi.trust import OWN_HAND
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("xushi.runtime")
 
-_NICE = 15
 _SHIFTED_S = 120.0  # a warning that comes so much sooner or later than it was told is told anew
 _MOST_ORDERS = 5
 _MISSES = 2  # forecasts in a row without it that end a warning: one may be chance
@@ -49,7 +48,8 @@ class ForecastWatch:
         self._platform = platform
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, "forecast", _be_nice)
+        self._thread = ThreadPoolExecutor(1, "forecast")
+        self._cancellation = Cancellation()
         self._missed: dict[str, int] = {}
         self.latest: Latest | None = None
 
@@ -62,6 +62,7 @@ class ForecastWatch:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        self._cancellation.cancel()
         await asyncio.to_thread(self._thread.shutdown)
 
     def adopt(self, diff: Diff) -> None:
@@ -109,7 +110,8 @@ class ForecastWatch:
         ahead = times_of(platform, params)
         timeline, planned = platform.timelines.get(LIVE), planned_times(platform.store)
         begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned)
-        return Latest(forecast_of(platform, begun, params, ahead, pool=ThreadPool(1)), platform.clock.now_ns())
+        found = forecast_of(platform, begun, params, ahead, ThreadPool(1), cancellation=self._cancellation)
+        return Latest(found, platform.clock.now_ns())
 
     async def _keep(self, seen: list[EarlyWarning]) -> None:
         """Raise what is new, tell anew what has changed in earnest, and end what is no longer seen."""
@@ -138,9 +140,3 @@ def _has_changed(before: EarlyWarning, now: EarlyWarning) -> bool:
     shifted_s = abs(now.at_ns - before.at_ns) / _S
     is_same = (before.culprit, before.cause, before.lacking) == (now.culprit, now.cause, now.lacking)
     return not is_same or shifted_s > max(_SHIFTED_S, before.spread_s)
-
-
-def _be_nice() -> None:
-    """Let everything else go first; threads that this one starts inherit it (Linux, sched(7))."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

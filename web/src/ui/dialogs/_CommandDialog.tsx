@@ -10,9 +10,17 @@ import { Frame, useCloseDialog } from "./_frame";
 import { fieldsOf, paramsOf, type Field } from "./_schema";
 import css from "./dialogs.module.css";
 
-function FieldInput({ field, value, isWrong, onChange }: { field: Field; value: string; isWrong: boolean; onChange(next: string): void }) {
+interface FieldProps {
+  field: Field;
+  label: string;
+  value: string;
+  isWrong: boolean;
+  onChange(next: string): void;
+}
+
+function FieldInput({ field, label, value, isWrong, onChange }: FieldProps) {
   const text = useText();
-  const shared = { label: field.name, description: field.help || undefined, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
+  const shared = { label, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
   if (field.kind === "choice" || field.kind === "boolean") {
     const options = field.kind === "boolean" ? ["true", "false"] : field.options;
     const data = [{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: option }))];
@@ -118,6 +126,7 @@ export function CommandDialog() {
           <FieldInput
             key={field.name}
             field={field}
+            label={localName(command.labels[field.name], language, field.name)}
             value={typed[field.name] ?? ""}
             isWrong={isTried && wrong.includes(field.name)}
             onChange={(value) => {

@@ -8,7 +8,6 @@ export interface Field {
   kind: FieldKind;
   isRequired: boolean;
   options: string[];
-  help: string;
   first: string;
 }
 
@@ -39,7 +38,6 @@ export function fieldsOf(whole: JsonSchema, known: Record<string, string | undef
       kind,
       isRequired: root.required?.includes(name) ?? false,
       options: (schema.enum ?? []).map(String),
-      help: schema.description ?? "",
       first: preset,
     };
   });

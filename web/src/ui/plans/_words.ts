@@ -1,6 +1,6 @@
 // How plans and their steps are told in words: conditions, amounts, and which states are abnormal.
 import { formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
-import { usePlant, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type StepRunInfo } from "../live";
+import { unitText, useAnswer, usePlant, type ActionInfo, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type StepRunInfo } from "../live";
 
 export type Step = CommandStep | ManualStep;
 
@@ -37,22 +37,33 @@ export function useConditionText(): (condition: PlanCondition) => string {
   };
 }
 
-/** What a step does, in a line. */
+/** What a step does, in a line: devices' own names of inputs and actions in the reader's language where they have one. */
 export function useStepText(): (step: Step) => { title: string; detail: string } {
   const language = useLanguage();
   const commands = usePlant((plant) => plant.commands);
+  const twins = usePlant((plant) => plant.twins);
+  const actions = useAnswer<ActionInfo[]>("/api/actions").data;
   const nameOf = useSignalName();
   return (step) => {
     if (step.kind === "manual") return { title: localName(step.text, language, ""), detail: "" };
-    const title = localName(commands.find((each) => each.name === step.command)?.title, language, step.command);
-    const { signal, value, ...rest } = step.params;
-    const parts = typeof signal === "string" ? [`${nameOf(signal)} := ${shown(value)}`] : [];
-    const others = { ...(typeof signal === "string" ? {} : { signal, value }), ...rest };
-    for (const [name, one] of Object.entries(others)) {
-      // The inputs of an action stand beside it, each by its own name.
-      const fields = name === "inputs" && one !== null && typeof one === "object" ? Object.entries(one) : [[name, one] as const];
-      for (const [field, value] of fields) if (value !== undefined) parts.push(`${field}: ${shown(value)}`);
+    const command = commands.find((each) => each.name === step.command);
+    const title = localName(command?.title, language, step.command);
+    const labelOf = (name: string) => localName(command?.labels[name], language, name);
+    const { signal, action, value, inputs, ...rest } = step.params;
+    const parts: string[] = [];
+    if (typeof signal === "string") parts.push(`${nameOf(signal)} := ${shown(value)}`);
+    else if (value !== undefined) parts.push(`${labelOf("value")}: ${shown(value)}`);
+    const called = actions?.find((each) => each.key === action);
+    if (called) {
+      const owner = twins.find((twin) => twin.id === called.shell);
+      const name = localName(called.name, language, called.id_short);
+      parts.push(owner ? `${owner.idShort || localName(owner.name, language, owner.id)} · ${name}` : name);
+    } else if (action !== undefined) parts.push(`${labelOf("action")}: ${shown(action)}`);
+    for (const [name, given] of Object.entries(inputs !== null && typeof inputs === "object" ? inputs : {})) {
+      const input = called?.inputs.find((each) => each.name === name);
+      parts.push(`${localName(input?.title, language, name)}: ${shown(given)}${input?.unit ? ` ${unitText(input.unit)}` : ""}`);
     }
+    for (const [name, given] of Object.entries(rest)) if (given !== undefined) parts.push(`${labelOf(name)}: ${shown(given)}`);
     return { title, detail: parts.join(", ") };
   };
 }

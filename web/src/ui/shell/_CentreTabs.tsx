@@ -8,8 +8,8 @@ import css from "./shell.module.css";
 export const CENTRE_ICONS: Record<Centre, IconName> = {
   world: "world", cockpit: "gauge", forecast: "clock", orders: "rows", branches: "fork", plans: "plan", alarms: "bell", table: "table", engines: "engine", spc: "chart", rules: "rule", reports: "file", connections: "plug", activity: "activity", backups: "archive", whatif: "question",
 };
-/** Views that are rarely wanted have no tab; the menu and the palette lead to them. */
-const TABS = CENTRES.filter((name) => name !== "backups" && name !== "whatif");
+/** Views that are rarely wanted have a tab only while they are open; the menu and the palette lead to them. */
+const TABS: readonly Centre[] = CENTRES.filter((name) => name !== "backups" && name !== "whatif");
 
 export function CentreTabs() {
   const text = useText();
@@ -18,6 +18,7 @@ export function CentreTabs() {
   const isSplit = useUi((state) => state.isSplit);
   const isTreeOpen = useUi((state) => state.isTreeOpen);
   const isInspectorOpen = useUi((state) => state.isInspectorOpen);
+  const tabs = TABS.includes(centre) ? TABS : [...TABS, centre];
   const treeLabel = text("action.tree");
   const inspectorLabel = text("action.inspector");
   return (
@@ -28,7 +29,7 @@ export function CentreTabs() {
         </ActionIcon>
       </Tooltip>
       <div className={css.tabs} role="group" aria-label={text("shell.views")}>
-        {TABS.map((name) => (
+        {tabs.map((name) => (
           <button key={name} type="button" className={css.tab} aria-pressed={centre === name} title={text(`centre.${name}`)} onClick={() => ui.set({ centre: name, phoneTab: name })}>
             <Icon name={CENTRE_ICONS[name]} size={15} />
             <span>{text(`centre.${name}`)}</span>
