@@ -1,9 +1,11 @@
 """Looking at the running line: values move, a station tells everything about itself."""
 
+import math
 import re
+from urllib.parse import unquote
 
 from playwright.sync_api import Page, expect
-from visiting import Visit, changes, look_at_chosen, picture
+from visiting import Visit, changes, look_at_chosen, picture, until
 
 
 def choose(page: Page, station: str) -> None:
@@ -86,3 +88,23 @@ def test_engines_show_their_way_through_the_line(visit: Visit) -> None:
     way = page.get_by_role("article")
     expect(way.get_by_role("heading", level=2)).to_contain_text("E15-")
     expect(way.get_by_role("listitem").first).to_contain_text("Verdict")
+
+
+def test_the_world_is_fetched_only_when_it_is_seen_and_opens_at_what_was_asked_for(visit: Visit) -> None:
+    visitor = visit()
+    fetched: list[str] = []
+    visitor.context.on("request", lambda request: fetched.append(request.url))
+    page = visitor.open(view="cockpit")
+    station = page.get_by_title(re.compile("Show OP40.* in 3D"))
+    expect(station).to_be_visible()
+    assert [url for url in fetched if "/assets/scene-" in url or "/api/assets/" in url] == []
+    station.click()
+    expect(page.locator("[data-world=ready]")).to_be_visible()
+    (place,) = (one for one in visitor.demo.remote.get("/api/places") if one["shell"] == "urn:xushi:demo:shell:OP40")
+
+    def is_looked_at() -> bool:
+        found = re.search(r"camera=([^&]*)", page.evaluate("location.hash"))
+        x, y = (float(part) for part in unquote(found.group(1)).split(",")[3:5]) if found else (math.inf, math.inf)
+        return math.dist((x, y), place["position"][:2]) < 3.0
+
+    until(is_looked_at)

@@ -85,5 +85,7 @@ def served(
     finally:
         found[0].loop.call_soon_threadsafe(ends[0].set)
         thread.join(_LIMIT_S)
+    if thread.is_alive():
+        raise TimeoutError(f"the server does not end within {_LIMIT_S:.0f} s")
     if errors:
         raise errors[0]

@@ -12,7 +12,7 @@ import { savePreferences, useUi, useUiStore, type Centre } from "../state";
 import { SignalTable } from "../table";
 import { TimeBar } from "../timebar";
 import { TreePanel } from "../tree";
-import { WorldPanel } from "../world";
+import { WorldPanel, useIsWorldWanted } from "../world";
 import { BranchStrip } from "./_BranchStrip";
 import { CentreTabs } from "./_CentreTabs";
 import { ConnectionStrip } from "./_ConnectionStrip";
@@ -88,7 +88,7 @@ function Below({ what }: { what: "branches" | "beside" | "table" }) {
   );
 }
 
-/** The world stays mounted behind the other views, so that coming back to it costs nothing. */
+/** The world comes when it is first seen, and stays mounted behind the other views: coming back to it costs nothing. */
 function CentreView({ centre, isSplit, isPhone = false, isCovered = false }: { centre: Centre; isSplit: boolean; isPhone?: boolean; isCovered?: boolean }) {
   const ui = useUiStore();
   const hasBeside = useUi((state) => state.beside !== null);
@@ -97,12 +97,13 @@ function CentreView({ centre, isSplit, isPhone = false, isCovered = false }: { c
   const text = useText();
   const isBranches = centre === "branches" && !isPhone;
   const isWorld = centre === "world" || isBranches;
+  const hasWorld = useIsWorldWanted(isWorld && !isCovered);
   const below = isBranches ? "branches" : centre !== "world" ? null : hasBeside ? "beside" : isSplit ? "table" : null;
   const share = isBranches ? branchShare : splitShare;
   return (
     <div className={css.centreView} style={{ ["--share" as string]: below ? share : 1 }}>
       <div className={css.worldHost} data-hidden={!isWorld || undefined} inert={!isWorld}>
-        <Worlds isHidden={!isWorld || isCovered} />
+        {hasWorld ? <Worlds isHidden={!isWorld || isCovered} /> : null}
       </div>
       {below ? (
         <>

@@ -70,7 +70,9 @@ function useScene(canvas: React.RefObject<HTMLCanvasElement | null>, isSecond: b
         setScene(engine);
       })
       .catch((error: unknown) => {
-        if (!isGone) setFailure(error);
+        if (isGone) return;
+        setFailure(error);
+        relay.arrived();
       });
     return () => {
       isGone = true;
@@ -112,6 +114,7 @@ export function WorldPanel({ isSecond = false, isHidden = false }: { isSecond?: 
   const [phase, setPhase] = useState<Phase>("engine");
   const [settings, setSettings] = useState<WorldSettings>(FIRST_SETTINGS);
   const { reload } = useSession();
+  const relay = useWorld();
   const placeId = selected?.place?.id ?? null;
 
   useEffect(() => scene?.setHidden(isHidden), [scene, isHidden]);
@@ -127,16 +130,19 @@ export function WorldPanel({ isSecond = false, isHidden = false }: { isSecond?: 
         if (isGone) return;
         scene.refresh();
         setPhase("shown");
+        relay.arrived();
       },
       (error: unknown) => {
         console.warn("Some 3D models could not be shown.", error);
-        if (!isGone) setPhase("shown");
+        if (isGone) return;
+        setPhase("shown");
+        relay.arrived();
       },
     );
     return () => {
       isGone = true;
     };
-  }, [scene, isLoaded, places]);
+  }, [scene, isLoaded, places, relay]);
   useEffect(() => scene?.select(placeId), [scene, placeId, places]);
   useEffect(() => {
     if (!scene) return;
