@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit, branches_of, hold, until
+from visiting import Demo, Visit, branches_of, hold
+
+from xushi.testing import until
 
 pytestmark = pytest.mark.usefixtures("no_branches_are_left")
 

@@ -13,9 +13,8 @@ import paho.mqtt.client as paho
 import pytest
 from connecting import Wizard
 from playwright.sync_api import Locator, Page, expect
-from visiting import until
 
-from xushi.testing import PLANT, Broker, NodeOpcua, free_port, start_mosquitto, start_node_opcua
+from xushi.testing import PLANT, Broker, NodeOpcua, free_port, start_mosquitto, start_node_opcua, until
 
 
 @pytest.fixture(scope="module")

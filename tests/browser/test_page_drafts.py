@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from connecting import Wizard
 from playwright.sync_api import Locator, Route, expect
-from visiting import until
 
-from xushi.testing import PLANT, NodeOpcua, start_node_opcua
+from xushi.testing import PLANT, NodeOpcua, start_node_opcua, until
 
 ROWS = re.compile("/rows[?]")
 WORDS = {

@@ -19,9 +19,9 @@ from connecting import Wizard, windows
 from paho.mqtt.publish import single
 from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
-from visiting import hold, until
+from visiting import hold
 
-from xushi.testing import PLANT, Broker, NodeOpcua, start_mosquitto, start_node_opcua
+from xushi.testing import PLANT, Broker, NodeOpcua, start_mosquitto, start_node_opcua, until
 
 PRESS = "works/press3/telemetry"
 STATE = "PaintRobot.Monitoring.State"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from connecting import Wizard
 from playwright.sync_api import Browser, Locator, Page, Response, WebSocket, expect
-from visiting import COOKIE, WAIT_MS, cookie_of, until
+from visiting import COOKIE, WAIT_MS, cookie_of
 
-from xushi.testing import PLANT, NodeOpcua, Served, start_node_opcua
+from xushi.testing import PLANT, NodeOpcua, Served, start_node_opcua, until
 from xushi.testing import served as serving
 
 NODES = 20_000

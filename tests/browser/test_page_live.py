@@ -5,7 +5,9 @@ import re
 from urllib.parse import unquote
 
 from playwright.sync_api import Page, expect
-from visiting import Visit, changes, look_at_chosen, picture, until
+from visiting import Visit, changes, look_at_chosen, picture
+
+from xushi.testing import until
 
 
 def choose(page: Page, station: str) -> None:

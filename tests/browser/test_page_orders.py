@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import FloatRect, Page, expect
-from visiting import Demo, Visit, until
+from visiting import Demo, Visit
+
+from xushi.testing import until
 
 SLOW_MS = 90_000
 

@@ -23,7 +23,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from xushi.remote import Remote, local_access
-from xushi.testing import free_port
+from xushi.testing import free_port, until
 
 WAIT_MS = 30_000
 COOKIE = "xushi_session"
@@ -117,15 +117,6 @@ def picture(page: Page) -> np.ndarray:
     """The drawn world as pixels: the left of the canvas, beside the tools that lie on it."""
     shown = Image.open(io.BytesIO(page.get_by_role("application").screenshot())).convert("RGB")
     return np.asarray(shown.crop((0, 0, shown.width * 3 // 4, shown.height)), np.int16)
-
-
-def until(holds: Callable[[], object], timeout_s: float = 30.0) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError("did not come true in time")
-        time.sleep(0.05)
 
 
 def changes(page: Page, before: np.ndarray, share: float) -> None:

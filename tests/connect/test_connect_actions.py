@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from asyncua.sync import Client
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.connectors import ActionInput, FoundNode, connector_class
 from xushi.connectors.mapping import COLUMNS, Mapping, check, read_sheet, read_table, suggest, table, to_xlsx
 from xushi.remote import RemoteError
-from xushi.testing import NodeOpcua
+from xushi.testing import NodeOpcua, until
 from xushi.twins import validate
 
 SHOP = "nsu=http://foreign.example/paintshop;s="

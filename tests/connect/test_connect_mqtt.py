@@ -9,10 +9,10 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.connectors.sparkplug._schema import PayloadMessage
-from xushi.testing import Broker
+from xushi.testing import Broker, until
 
 
 @pytest.fixture

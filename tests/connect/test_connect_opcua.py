@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.kernel import XushiError
-from xushi.testing import NodeOpcua, free_port
+from xushi.testing import NodeOpcua, free_port, until
 from xushi.twins import validate
 
 SHOP = "nsu=http://foreign.example/paintshop;s="

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from peers import beside, installed
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.connectors.mapping import to_csv
 from xushi.kernel import XushiError
+from xushi.testing import until
 
 
 @asynccontextmanager

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from peers import beside, http_peer, modbus_peer
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.cli import main
 from xushi.connectors.mapping import to_csv
-from xushi.testing import Served, free_port
+from xushi.testing import Served, free_port, until
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-from-the-command-line.md"
 

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.remote import RemoteError
 from xushi.server import ROUTES
-from xushi.testing import NodeOpcua
+from xushi.testing import NodeOpcua, until
 from xushi.testing import served as serving
 
 SHOP = "nsu=http://foreign.example/paintshop;s="

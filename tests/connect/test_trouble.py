@@ -11,11 +11,11 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
-from wizard import Wizard, until
+from wizard import Wizard
 
 from xushi.kernel import XushiError
 from xushi.remote import Remote, local_access
-from xushi.testing import PLANT, Broker, NodeOpcua, Served, start_node_opcua
+from xushi.testing import PLANT, Broker, NodeOpcua, Served, start_node_opcua, until
 
 SHOP = "nsu=http://foreign.example/paintshop;s="
 
@@ -61,7 +61,7 @@ def test_a_server_that_goes_during_a_scan_is_told_and_a_new_scan_works_when_it_i
     wizard.connect(large.url)
     job = _under_way(wizard)
     large.kill()
-    ended = until(lambda: _job(wizard, job) if _job(wizard, job)["state"] != "running" else None, 40)
+    ended = until(lambda: _job(wizard, job) if _job(wizard, job)["state"] != "running" else None)
     assert ended["state"] == "failed"
     assert ended["error"]["code"] in ("connectors.peer_silent", "connectors.port_closed")
     assert ended["error"]["next"]

@@ -8,10 +8,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from wizard import until
 
 from xushi.cli import main
-from xushi.testing import NodeOpcua, Served
+from xushi.testing import NodeOpcua, Served, until
 
 SHOP = "nsu=http://foreign.example/paintshop;s="
 

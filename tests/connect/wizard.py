@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
-from xushi.testing import Served
+from xushi.testing import Served, until
 
 
 class Wizard:
@@ -65,13 +63,3 @@ class Wizard:
 
     def import_(self, dry_run: bool = False) -> Any:
         return self.job("import", {"dry_run": dry_run})
-
-
-def until(holds: Callable[[], Any], timeout_s: float = 60.0) -> Any:
-    """Return what `holds` returns once that is true."""
-    deadline = time.monotonic() + timeout_s
-    while not (found := holds()):
-        if time.monotonic() > deadline:
-            raise AssertionError("did not come true in time")
-        time.sleep(0.02)
-    return found

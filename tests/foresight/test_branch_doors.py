@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from xushi.kernel import XushiError
 from xushi.remote import Remote, local_access
 from xushi.runtime import FULL, decode_frame
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED
-from xushi.testing import Served, served
+from xushi.testing import Served, served, until
 
 from .conftest import HOUR, START_NS, S
 
@@ -28,13 +28,6 @@ HOUR_MS = 3_600_000.0
 # No plant runs there: nothing but what was recorded is seen.
 NOWHERE = {described: described.rpartition(":")[0] + ":9" for described in default_endpoints().values()}
 _OP = "urn:xushi:demo:submodel:{}:OperationalData#{}"
-
-
-def until(condition: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, f"did not happen: {what}"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

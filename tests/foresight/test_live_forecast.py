@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
-from xushi.testing import Served, served
+from xushi.testing import Served, ended, running_plant, served, until
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -23,52 +16,16 @@ SPEED = 60
 SEEN_S = 1_500.0  # of plant time
 
 
-def until(condition: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, f"did not happen: {what}"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("demo")
-    with (folder / "log").open("wb") as log:
-        plant = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "xushi.demo.plant",
-                "--speed",
-                str(SPEED),
-                "--opcua-port",
-                "0",
-                "--mqtt-port",
-                "0",
-                "--start-time",
-                (datetime.now(UTC) - timedelta(hours=3)).isoformat(),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=log,
-        )
-    try:
-        assert plant.stdout is not None
-        ready = json.loads(plant.stdout.readline())
-        endpoints = {described: ready[protocol] for protocol, described in default_endpoints().items()}
-        with served(Path(folder) / "data", endpoints=endpoints) as one:
-            one.remote.import_files([ensure_assets()])
-            yield one
-    finally:
-        plant.terminate()
-        plant.wait(20)
-
-
-def ended(one: Served, outcome: dict[str, Any]) -> dict[str, Any]:
-    path = f"/api/jobs/{outcome['effects'][0]['job']}"
-    until(lambda: one.remote.get(path)["state"] != "running", "the job ends")
-    job: dict[str, Any] = one.remote.get(path)
-    assert job["state"] == "done", job["error"]
-    return job
+    start = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
+    with (
+        running_plant("--speed", str(SPEED), "--start-time", start, log=folder / "log") as plant,
+        served(folder / "data", endpoints=plant.endpoints) as one,
+    ):
+        one.remote.import_files([ensure_assets()])
+        yield one
 
 
 def seen(running: Served) -> tuple[float, float]:
@@ -90,7 +47,7 @@ def watched(running: Served) -> Served:
 def test_the_live_line_is_forecast_and_alternatives_are_compared(watched: Served) -> None:
     running = watched
     ahead = {"at_ms": seen(running)[1], "hours": 1}
-    told = ended(running, running.remote.run("foresight.forecast", {**ahead, "replications": 50}))["result"]
+    told = ended(running.remote, running.remote.run("foresight.forecast", {**ahead, "replications": 50}))["result"]
     output = next(one for one in told["figures"] if one["id"] == "output")
     assert 60 < output["mean"] < 121  # a takt of 30 s
     assert output["low"] <= output["mean"] <= output["high"]
@@ -99,7 +56,7 @@ def test_the_live_line_is_forecast_and_alternatives_are_compared(watched: Served
 
     changes = [{"element": "OP90", "figure": "cycle_time", "factor": 2.0}]
     params = {**ahead, "replications": 20, "alternatives": [{"name": "slow", "changes": changes}]}
-    compared = ended(running, running.remote.run("foresight.compare", params))["result"]
+    compared = ended(running.remote, running.remote.run("foresight.compare", params))["result"]
     slow = next(one for one in compared["alternatives"] if one["name"] == "slow")
     assert compared["best"] == "now"
     assert slow["differences"]["plant.good"]["high"] < 0

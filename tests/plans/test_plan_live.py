@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.remote import Remote, RemoteError
-from xushi.testing import Served, served
+from xushi.testing import Served, ended, running_plant, served, until
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -27,37 +21,21 @@ FACTOR = ROOT + "{}:OperationalData#CycleTimeFactor"
 SPEED_OF_LINE = f"{ROOT}PLC1:OperationalData#LineSpeed"
 
 
-def until(condition: Callable[[], bool], what: str, limit_s: float = 180.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, f"did not happen: {what}"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo plant at sixty times its speed, three hours behind at first, and a platform connected to it."""
     folder = tmp_path_factory.mktemp("plans")
     start = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
-    command = [sys.executable, "-m", "xushi.demo.plant", "--speed", str(SPEED), "--start-time", start]
-    with (folder / "log").open("wb") as log:
-        plant = subprocess.Popen(
-            [*command, "--opcua-port", "0", "--mqtt-port", "0"], stdout=subprocess.PIPE, stderr=log
-        )  # fmt: skip
-    try:
-        assert plant.stdout is not None
-        ready = json.loads(plant.stdout.readline())
-        endpoints = {described: ready[protocol] for protocol, described in default_endpoints().items()}
-        with served(Path(folder) / "data", endpoints=endpoints) as one:
-            one.remote.import_files([ensure_assets()])
-            first = seen(one)[0]
-            until(lambda: seen(one)[0] > max(first, 1.0), "a first heartbeat")
-            enough_s = seen(one)[0] + SEEN_S
-            until(lambda: seen(one)[0] > enough_s, "25 minutes of plant time")
-            yield one
-    finally:
-        plant.terminate()
-        plant.wait(20)
+    with (
+        running_plant("--speed", str(SPEED), "--start-time", start, log=folder / "log") as plant,
+        served(folder / "data", endpoints=plant.endpoints) as one,
+    ):
+        one.remote.import_files([ensure_assets()])
+        first = seen(one)[0]
+        until(lambda: seen(one)[0] > max(first, 1.0), "a first heartbeat")
+        enough_s = seen(one)[0] + SEEN_S
+        until(lambda: seen(one)[0] > enough_s, "25 minutes of plant time")
+        yield one
 
 
 def value(one: Served, key: str) -> Any:
@@ -70,14 +48,6 @@ def seen(one: Served) -> tuple[float, float]:
     handle = one.platform.registry.handle(f"{ROOT}PLC1:OperationalData#Heartbeat")
     sample = one.platform.board.value(handle)
     return (0.0, 0.0) if sample is None or sample.value is None else (float(sample.value), sample.time_ns / 1e6)
-
-
-def ended(one: Served, outcome: dict[str, Any]) -> dict[str, Any]:
-    path = f"/api/jobs/{outcome['effects'][0]['job']}"
-    until(lambda: one.remote.get(path)["state"] != "running", "the job ends")
-    job: dict[str, Any] = one.remote.get(path)
-    assert job["state"] == "done", job["error"]
-    return job
 
 
 def plan(one: Served, plan_id: str) -> dict[str, Any]:
@@ -105,12 +75,14 @@ def test_a_branch_becomes_a_plan_that_runs_on_the_line_and_is_measured(running: 
         one.remote.run("branch.run", {"branch": branch, "command": "signal.write", "params": params})
     change = {"element": "B40", "figure": "capacity", "value": 12}
     one.remote.run("branch.change", {"branch": branch, "changes": [change]})
-    compared = ended(one, one.remote.run("foresight.compare", {"branches": [branch], "replications": 20}))["result"]
+    compared = ended(one.remote, one.remote.run("foresight.compare", {"branches": [branch], "replications": 20}))[
+        "result"
+    ]
     assert {each["name"] for each in compared["alternatives"]} == {"now", "Quicker"}
 
     made = one.remote.run("plan.from_branch", {"branch": branch, "replications": 20})
     plan_id = made["result"]["plan"]
-    ended(one, made)
+    ended(one.remote, made)
     kept = plan(one, plan_id)
     assert [step["kind"] for step in kept["content"]["steps"]] == ["command"] * 3 + ["manual"]
     assert "B40" in kept["content"]["steps"][3]["text"]["zh-CN"]
@@ -136,11 +108,11 @@ def test_a_branch_becomes_a_plan_that_runs_on_the_line_and_is_measured(running: 
     one.remote.run("plan.confirm", {"plan": plan_id, "step": 4})
     until(lambda: plan(one, plan_id)["line"]["state"] == "done", "all steps are done")
 
-    early = ended(one, one.remote.run("plan.measure", {"plan": plan_id}))["result"]
+    early = ended(one.remote, one.remote.run("plan.measure", {"plan": plan_id}))["result"]
     assert early["state"] == "not_yet"
     over_ms = early["until_ns"] / 1e6
     until(lambda: seen(one)[1] > over_ms, "half an hour of plant time")
-    ended(one, one.remote.run("plan.measure", {"plan": plan_id}))
+    ended(one.remote, one.remote.run("plan.measure", {"plan": plan_id}))
     found = plan(one, plan_id)["measurement"]
     assert found["state"] in ("kept", "broken")
     happened = {each["id"]: each["happened"] for each in found["figures"]}
@@ -182,7 +154,7 @@ def test_a_condition_broken_on_purpose_pauses_the_plan_and_what_it_did_is_rolled
     assert "< 0.8" in reason["what"]
     one.remote.undo(slowed["command_id"])
 
-    ended(one, one.remote.run("plan.roll_back", {"plan": plan_id}))
+    ended(one.remote, one.remote.run("plan.roll_back", {"plan": plan_id}))
     back = plan(one, plan_id)
     assert back["line"]["state"] == "rolled_back"
     assert [step["undo"] for step in back["steps"]] == ["done", "done", "", ""]

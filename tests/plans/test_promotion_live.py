@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from xushi.demo._quicker import write_quicker
-from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.remote import Remote
-from xushi.testing import Served, served
+from xushi.testing import Served, ended, running_plant, served, until
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -27,46 +23,23 @@ PLC = "urn:xushi:demo:submodel:PLC1:OperationalData#"
 QUANTITIES = {"CO-A": 70, "CO-B": 8, "CO-C": 6}
 
 
-def until(condition: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, f"did not happen: {what}"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A line that is really so quick, as its shells say, and a platform that is connected to it."""
     folder = tmp_path_factory.mktemp("promotion")
-    command = [sys.executable, "-m", "xushi.demo.plant", "--speed", str(SPEED), "--wall-time"]
-    plant = subprocess.Popen(
-        [*command, "--opcua-port", "0", "--mqtt-port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )  # fmt: skip
-    try:
-        assert plant.stdout is not None
-        ready = json.loads(plant.stdout.readline())
-        endpoints = {described: ready[protocol] for protocol, described in default_endpoints().items()}
-        with served(folder / "data", endpoints=endpoints) as one:
-            one.remote.import_files([write_quicker(ensure_assets(), SPEED, folder / "plant.aasx")])
-            until(lambda: bool(value(one, f"{PLC}Heartbeat")), "a first heartbeat")
-            time.sleep(SEEN_S)  # so that there is a past to learn from
-            yield one
-    finally:
-        plant.terminate()
-        plant.wait(20)
+    with (
+        running_plant("--speed", str(SPEED), "--wall-time") as plant,
+        served(folder / "data", endpoints=plant.endpoints) as one,
+    ):
+        one.remote.import_files([write_quicker(ensure_assets(), SPEED, folder / "plant.aasx")])
+        until(lambda: value(one, f"{PLC}Heartbeat"), "a first heartbeat")
+        time.sleep(SEEN_S)  # so that there is a past to learn from
+        yield one
 
 
 def value(one: Served, key: str) -> Any:
     sample = one.platform.board.value(one.platform.registry.handle(key))
     return None if sample is None else sample.value
-
-
-def ended(one: Served, outcome: dict[str, Any]) -> dict[str, Any]:
-    path = f"/api/jobs/{outcome['effects'][0]['job']}"
-    until(lambda: one.remote.get(path)["state"] != "running", "the job ends")
-    job: dict[str, Any] = one.remote.get(path)
-    assert job["state"] == "done", job["error"]
-    return job
 
 
 def done(one: Served) -> dict[str, int]:
@@ -79,13 +52,13 @@ def test_a_schedule_becomes_job_orders_of_the_line_and_is_held_to_the_times_it_p
         product = "urn:xushi:demo:shell:E15H" if name == "CO-B" else "urn:xushi:demo:shell:E15"
         due_ms = time.time() * 1e3 + (20e3 if name == "CO-C" else 600e3)
         one.remote.run("order.add", {"id": name, "product": product, "quantity": quantity, "due_ms": due_ms})
-    ended(one, one.remote.run("schedule.make", {"limit_s": 1}))
+    ended(one.remote, one.remote.run("schedule.make", {"limit_s": 1}))
     start_ms = round((time.time() + STOP_AFTER_S) * 1e3)
     one.remote.run("maintenance.add", {"machine": "OP20", "start_ms": start_ms, "end_ms": start_ms + STOP_S * 1e3})
 
     made = one.remote.run("plan.from_schedule", {"hours": SPAN_S / 3600, "replications": 20})
     plan = made["result"]["plan"]
-    ended(one, made)
+    ended(one.remote, made)
     kept = one.remote.get(f"/api/plans/{plan}")
     steps, origin = kept["content"]["steps"], kept["content"]["origin"]
     schedule = one.remote.get("/api/orders/schedule")["schedule"]
@@ -129,14 +102,14 @@ def test_a_schedule_becomes_job_orders_of_the_line_and_is_held_to_the_times_it_p
 
     over_ms = one.remote.get(f"/api/plans/{plan}")["began_ms"] + (SPAN_S + 0.5) * 1e3
     until(lambda: time.time() * 1e3 > over_ms, "the span is over")
-    ended(one, one.remote.run("plan.measure", {"plan": plan}))
+    ended(one.remote, one.remote.run("plan.measure", {"plan": plan}))
     measured = {each["id"]: each for each in one.remote.get(f"/api/plans/{plan}")["measurement"]["figures"]}
     urgent = measured["order.CO-C.done_min"]
     assert urgent["state"] in ("kept", "broken")
     assert 0 < urgent["happened"] < SPAN_S / 60
     assert abs(urgent["happened"] - promised["order.CO-C.done_min"]["mean"]) < 0.5
 
-    ended(one, one.remote.run("plan.roll_back", {"plan": plan}))
+    ended(one.remote, one.remote.run("plan.roll_back", {"plan": plan}))
     back = one.remote.get(f"/api/plans/{plan}")
     assert {step["undo"] for step in back["steps"]} == {"done"}, [step["undo"] for step in back["steps"]]
     until(lambda: value(one, f"{PLC}JobOrders.List") == [], "the controller has let the job orders go")

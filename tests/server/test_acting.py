@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_plant_link import Plant, board, start_plant, states, until
+from test_plant_link import Joined, board, joined
 
-from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.remote import Remote, RemoteError
-from xushi.testing import Served, served
+from xushi.testing import Served, served, until
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -25,15 +24,9 @@ DATA = "urn:xushi:demo:submodel:{}:OperationalData#{}"
 
 
 @pytest.fixture(scope="module")
-def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Plant]]:
-    folder = tmp_path_factory.mktemp("acting")
-    plant = start_plant(folder / "plant", 5, "--mislay", "OP20@0")
-    endpoints = {described: plant.ready[protocol] for protocol, described in default_endpoints().items()}
-    with served(folder / "data", endpoints=endpoints) as one:
-        one.remote.import_files([ensure_assets()])
-        until(lambda: states(one) == {"live"}, "both links live")
-        yield one, plant
-    plant.end()
+def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Joined]:
+    with joined(tmp_path_factory.mktemp("acting"), "--mislay", "OP20@0") as both:
+        yield both
 
 
 def action(one: Served, machine: str, name: str) -> dict[str, Any]:
@@ -51,7 +44,7 @@ def value(one: Served, machine: str, path: str) -> Any:
     return None if found is None else found[0]
 
 
-def test_every_station_lists_its_actions_with_names_in_both_languages(connected: tuple[Served, Plant]) -> None:
+def test_every_station_lists_its_actions_with_names_in_both_languages(connected: Joined) -> None:
     one, _ = connected
     found = one.remote.get("/api/actions")
     names = {(each["shell"].rpartition(":")[2], each["id_short"]) for each in found}
@@ -59,7 +52,9 @@ def test_every_station_lists_its_actions_with_names_in_both_languages(connected:
     assert all(set(each["name"]) == {"en", "zh-CN"} for each in found)
 
 
-def test_a_station_stops_says_why_in_the_evidence_and_starts_again_by_undo(connected: tuple[Served, Plant]) -> None:
+def test_a_station_stops_says_why_in_the_evidence_and_starts_again_by_undo(
+    connected: Joined,
+) -> None:
     one, _ = connected
     stop = action(one, "OP70", "Stop")
     outcome = one.remote.run("device.act", {"action": stop["key"]}, reason="guard door check")
@@ -71,7 +66,7 @@ def test_a_station_stops_says_why_in_the_evidence_and_starts_again_by_undo(conne
     assert undone["effects"][0]["action"] == action(one, "OP70", "Start")["key"]
 
 
-def test_what_the_machine_refuses_comes_back_with_its_reason(connected: tuple[Served, Plant]) -> None:
+def test_what_the_machine_refuses_comes_back_with_its_reason(connected: Joined) -> None:
     one, _ = connected
     answer = action(one, "OP10", "AnswerPokaYoke")
     outcome = one.remote.run("device.act", {"action": answer["key"]})
@@ -80,7 +75,7 @@ def test_what_the_machine_refuses_comes_back_with_its_reason(connected: tuple[Se
 
 
 def test_an_answer_to_a_poka_yoke_stop_reaches_the_station_which_goes_on_and_says_who_and_why(
-    connected: tuple[Served, Plant],
+    connected: Joined,
 ) -> None:
     one, _ = connected
     until(lambda: value(one, "OP20", "PokaYoke.Stopped") == 1, "a wrong part stops the station")
@@ -100,7 +95,7 @@ def test_an_answer_to_a_poka_yoke_stop_reaches_the_station_which_goes_on_and_say
 
 
 def test_an_unknown_action_and_unfit_inputs_are_refused_before_anything_is_sent(
-    connected: tuple[Served, Plant],
+    connected: Joined,
 ) -> None:
     one, _ = connected
     with pytest.raises(RemoteError) as caught:
@@ -111,7 +106,7 @@ def test_an_unknown_action_and_unfit_inputs_are_refused_before_anything_is_sent(
     assert caught.value.code == "runtime.inputs_invalid"
 
 
-def test_the_vehicles_and_their_road_map_are_found_in_the_twins(connected: tuple[Served, Plant]) -> None:
+def test_the_vehicles_and_their_road_map_are_found_in_the_twins(connected: Joined) -> None:
     one, _ = connected
     found = one.remote.get("/api/vehicles")
     assert [each["serial"] for each in found["vehicles"]] == ["AGV1", "AGV2"]
@@ -119,7 +114,9 @@ def test_the_vehicles_and_their_road_map_are_found_in_the_twins(connected: tuple
     assert all(each["signal_node"] >= 0 and each["signal_order"] >= 0 for each in found["vehicles"])
 
 
-def test_an_order_is_accepted_by_the_vehicle_itself_and_a_second_one_refused(connected: tuple[Served, Plant]) -> None:
+def test_an_order_is_accepted_by_the_vehicle_itself_and_a_second_one_refused(
+    connected: Joined,
+) -> None:
     one, _ = connected
     outcome = free_order(one)
     effect = outcome["effects"][0]
@@ -146,7 +143,7 @@ def free_order(one: Served, limit_s: float = 60.0) -> dict[str, Any]:
         time.sleep(0.3)
 
 
-def test_a_vehicle_pauses_and_goes_on_by_undo(connected: tuple[Served, Plant]) -> None:
+def test_a_vehicle_pauses_and_goes_on_by_undo(connected: Joined) -> None:
     one, _ = connected
     outcome = one.remote.run("agv.instant", {"vehicle": "AGV1", "action": "startPause"})
     assert outcome["state"] == "done"
@@ -156,7 +153,7 @@ def test_a_vehicle_pauses_and_goes_on_by_undo(connected: tuple[Served, Plant]) -
 
 
 def test_an_instant_action_that_the_vehicle_does_not_know_is_refused_with_its_reason(
-    connected: tuple[Served, Plant],
+    connected: Joined,
 ) -> None:
     one, _ = connected
     outcome = one.remote.run("agv.instant", {"vehicle": "AGV2", "action": "singAndDance"})
@@ -164,7 +161,7 @@ def test_an_instant_action_that_the_vehicle_does_not_know_is_refused_with_its_re
     assert "singAndDance" in outcome["error"]["why"]
 
 
-def test_an_order_needs_a_goal_and_a_vehicle_that_exists(connected: tuple[Served, Plant]) -> None:
+def test_an_order_needs_a_goal_and_a_vehicle_that_exists(connected: Joined) -> None:
     one, _ = connected
     for params, code in (({"vehicle": "AGV1"}, "goal_missing"), ({"vehicle": "X", "goal": "OP10"}, "vehicle_unknown")):
         with pytest.raises(RemoteError) as caught:
@@ -178,7 +175,7 @@ def proposal(one: Served, proposal_id: str) -> dict[str, Any]:
 
 
 def test_a_proposal_waits_for_somebody_with_the_right_and_is_done_as_that_person(
-    connected: tuple[Served, Plant],
+    connected: Joined,
 ) -> None:
     one, _ = connected
     helper = Remote(one.remote.url, one.token("view", "propose"))
@@ -205,7 +202,7 @@ def test_a_proposal_waits_for_somebody_with_the_right_and_is_done_as_that_person
     assert caught.value.code == "runtime.proposal_closed"
 
 
-def test_a_rejected_and_an_expired_proposal_are_never_done(connected: tuple[Served, Plant]) -> None:
+def test_a_rejected_and_an_expired_proposal_are_never_done(connected: Joined) -> None:
     one, _ = connected
     wish = {"command": "signal.write", "params": {"signal": DATA.format("OP40", "TorqueTarget"), "value": 70.0}}
     rejected = one.remote.run("proposal.make", wish)["result"]["proposal"]
@@ -219,7 +216,7 @@ def test_a_rejected_and_an_expired_proposal_are_never_done(connected: tuple[Serv
     assert value(one, "OP40", "TorqueTarget") != 70.0
 
 
-def test_only_what_can_be_done_can_be_proposed(connected: tuple[Served, Plant]) -> None:
+def test_only_what_can_be_done_can_be_proposed(connected: Joined) -> None:
     one, _ = connected
     for wish, code in (
         ({"command": "no.such"}, "kernel.command_unknown"),
@@ -246,7 +243,7 @@ def test_a_proposal_survives_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("example", sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.py")), ids=str)
-def test_the_numbered_examples_run_as_they_stand(connected: tuple[Served, Plant], example: Path) -> None:
+def test_the_numbered_examples_run_as_they_stand(connected: Joined, example: Path) -> None:
     one, _ = connected
     until(lambda: value(one, "OP40", "TorqueTarget") is not None, "a first value")
     environment = {**os.environ, "XUSHI_URL": one.remote.url, "XUSHI_TOKEN": one.remote.token}

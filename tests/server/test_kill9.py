@@ -33,7 +33,7 @@ from xushi.kernel import SystemClock, XushiError
 from xushi.remote import Remote, local_access
 from xushi.runtime import DecodedFrame, Platform, decode_frame
 from xushi.signals import History, SignalRegistry
-from xushi.testing import free_port, import_plant, record_plant
+from xushi.testing import free_port, import_plant, record_plant, running_plant
 from xushi.twins import from_plain, to_aasx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
@@ -221,14 +221,8 @@ def environment(name: str) -> dict[str, Any]:
 @pytest.fixture
 def plant(tmp_path: Path) -> Iterator[dict[str, Any]]:
     """The demo plant at ten times its pace, on free ports."""
-    command = [sys.executable, "-m", "xushi.demo.plant", "--speed", "10", "--opcua-port", "0", "--mqtt-port", "0"]
-    with (tmp_path / "plant.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
-    assert process.stdout is not None
-    ready: dict[str, Any] = json.loads(process.stdout.readline())
-    yield ready
-    process.terminate()
-    process.wait(60)
+    with running_plant("--speed", "10", log=tmp_path / "plant.log") as running:
+        yield running.ready
 
 
 @pytest.fixture

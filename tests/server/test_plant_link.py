@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
-from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.remote import RemoteError
 from xushi.runtime import decode_frame
-from xushi.testing import Served, served
+from xushi.testing import RunningPlant, Served, running_plant, served, until
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -27,54 +23,29 @@ TARGET = "urn:xushi:demo:submodel:OP40:OperationalData#TorqueTarget"
 PRESSURE = "urn:xushi:demo:submodel:CMP1:OperationalData#PressureLow"
 BAD = 0x8000_0000
 
-
-@dataclass
-class Plant:
-    """A plant process and the addresses it announced."""
-
-    process: subprocess.Popen[bytes]
-    ready: dict[str, Any]
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.terminate()
-        self.process.wait(20)
-
-
-def start_plant(folder: Path, speed: float, *more: str) -> Plant:
-    command = [
-        sys.executable, "-m", "xushi.demo.plant", "--speed", str(speed), "--opcua-port", "0", "--mqtt-port", "0",
-        "--data", str(folder), *more,
-    ]  # fmt: skip
-    folder.mkdir()
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
-    assert process.stdout is not None
-    return Plant(process, json.loads(process.stdout.readline()))
-
-
-def until(condition: Callable[[], bool], what: str, limit_s: float = 60.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, f"did not happen: {what}"
-        time.sleep(0.05)
+Joined: TypeAlias = tuple[Served, RunningPlant]
 
 
 def states(one: Served) -> set[str]:
     return {link["state"] for link in one.remote.get("/api/links")}
 
 
-@pytest.fixture(scope="module")
-def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Plant]]:
-    folder = tmp_path_factory.mktemp("demo")
-    plant = start_plant(folder / "plant", 5)
-    endpoints = {described: plant.ready[protocol] for protocol, described in default_endpoints().items()}
-    with served(folder / "data", endpoints=endpoints) as one:
+@contextmanager
+def joined(folder: Path, *options: str) -> Iterator[Joined]:
+    """The plant at five times its pace, and a platform to which both its links are live."""
+    with (
+        running_plant("--speed", "5", "--data", str(folder / "plant"), *options, log=folder / "plant.log") as plant,
+        served(folder / "data", endpoints=plant.endpoints) as one,
+    ):
         one.remote.import_files([ensure_assets()])
         until(lambda: states(one) == {"live"}, "both links live")
         yield one, plant
-    plant.end()
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Joined]:
+    with joined(tmp_path_factory.mktemp("demo")) as both:
+        yield both
 
 
 def board(one: Served) -> dict[str, Any]:
@@ -86,7 +57,7 @@ def board(one: Served) -> dict[str, Any]:
     }
 
 
-def test_every_mapped_signal_has_a_source_and_most_have_good_values(connected: tuple[Served, Plant]) -> None:
+def test_every_mapped_signal_has_a_source_and_most_have_good_values(connected: Joined) -> None:
     one, _ = connected
     signals = one.remote.get("/api/signals")["signals"]
     assert len(signals) > 500
@@ -95,7 +66,7 @@ def test_every_mapped_signal_has_a_source_and_most_have_good_values(connected: t
     until(lambda: sum(1 for _, quality, _ in board(one).values() if quality < BAD) > wanted, "nine of ten good")
 
 
-def test_a_write_reaches_the_device_and_comes_back_as_a_value(connected: tuple[Served, Plant]) -> None:
+def test_a_write_reaches_the_device_and_comes_back_as_a_value(connected: Joined) -> None:
     one, _ = connected
     until(lambda: TARGET in board(one), "a first value of the target")
     before = board(one)[TARGET][0]
@@ -107,7 +78,7 @@ def test_a_write_reaches_the_device_and_comes_back_as_a_value(connected: tuple[S
     until(lambda: board(one)[TARGET][0] == before, "the old value back")
 
 
-def test_a_sparkplug_metric_is_written_when_the_edge_node_reports_it(connected: tuple[Served, Plant]) -> None:
+def test_a_sparkplug_metric_is_written_when_the_edge_node_reports_it(connected: Joined) -> None:
     one, _ = connected
     until(lambda: board(one).get(PRESSURE, (0, BAD))[1] < BAD, "a first value of the pressure")
     for value in (6.4, 6.4, 6.1):  # a value that does not change is not reported by itself: it is asked for
@@ -116,7 +87,7 @@ def test_a_sparkplug_metric_is_written_when_the_edge_node_reports_it(connected: 
         until(lambda value=value: board(one)[PRESSURE][0] == value, "the written value reported back")
 
 
-def test_a_write_outside_the_limits_is_never_sent(connected: tuple[Served, Plant]) -> None:
+def test_a_write_outside_the_limits_is_never_sent(connected: Joined) -> None:
     one, _ = connected
     with pytest.raises(RemoteError) as caught:
         one.remote.run("signal.write", {"signal": TARGET, "value": 1e6})
@@ -126,7 +97,7 @@ def test_a_write_outside_the_limits_is_never_sent(connected: tuple[Served, Plant
     assert caught.value.code == "runtime.signal_readonly"
 
 
-def test_a_dry_run_of_a_write_shows_it_and_sends_nothing(connected: tuple[Served, Plant]) -> None:
+def test_a_dry_run_of_a_write_shows_it_and_sends_nothing(connected: Joined) -> None:
     one, _ = connected
     before = board(one)[TARGET][0]
     planned = one.remote.run("signal.write", {"signal": TARGET, "value": 77.0}, dry_run=True)
@@ -135,7 +106,7 @@ def test_a_dry_run_of_a_write_shows_it_and_sends_nothing(connected: tuple[Served
     assert board(one)[TARGET][0] == before
 
 
-def test_a_stretch_of_time_is_recorded_over_the_same_protocols(connected: tuple[Served, Plant]) -> None:
+def test_a_stretch_of_time_is_recorded_over_the_same_protocols(connected: Joined) -> None:
     one, _ = connected
     params = {"timeline": "test", "title": {"en": "Test"}, "minutes": 0.2}
     job_id = one.remote.run("recording.make", params)["effects"][0]["job"]
@@ -148,7 +119,7 @@ def test_a_stretch_of_time_is_recorded_over_the_same_protocols(connected: tuple[
     assert len(frame.handles) > 400
 
 
-def test_silence_after_a_write_is_told_as_an_unknown_outcome(connected: tuple[Served, Plant]) -> None:
+def test_silence_after_a_write_is_told_as_an_unknown_outcome(connected: Joined) -> None:
     one, plant = connected
     os.kill(plant.process.pid, signal.SIGSTOP)
     try:
@@ -160,7 +131,9 @@ def test_silence_after_a_write_is_told_as_an_unknown_outcome(connected: tuple[Se
     assert not outcome["is_undoable"]
 
 
-def test_without_the_sockets_nothing_arrives_and_every_quality_turns_bad(connected: tuple[Served, Plant]) -> None:
+def test_without_the_sockets_nothing_arrives_and_every_quality_turns_bad(
+    connected: Joined,
+) -> None:
     one, plant = connected
     until(lambda: states(one) == {"live"}, "both links live again")
     plant.process.kill()

@@ -10,6 +10,7 @@ from ._missing import PeerMissing
 from ._models import TRIANGLE, triangle_document, triangle_glb
 from ._node_opcua import PLANT, NodeOpcua, start_node_opcua
 from ._own_server import OwnServer, own_server
+from ._plant import RunningPlant, ended, running_plant, until
 from ._recorded import import_plant, record_plant
 from ._server import Served, served
 
@@ -23,18 +24,22 @@ __all__ = [
     "OwnServer",
     "PeerMissing",
     "RunningDemo",
+    "RunningPlant",
     "Served",
     "broken_plant",
     "chromium_path",
+    "ended",
     "free_port",
     "import_plant",
     "own_server",
     "record_plant",
     "running_demo",
+    "running_plant",
     "served",
     "start_mosquitto",
     "start_nats",
     "start_node_opcua",
     "triangle_document",
     "triangle_glb",
+    "until",
 ]

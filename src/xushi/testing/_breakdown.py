@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xushi.demo.plant import default_endpoints
 from xushi.demo.shells import ensure_assets
 from xushi.signals import Frame
+from xushi.testing._plant import running_plant
 from xushi.testing._server import Served, served
 
 _OUT_OF_SERVICE = 1
-_STOP_LIMIT_S = 30.0
 
 
 @dataclass
@@ -50,30 +46,16 @@ class Breakdown:
 @contextlib.contextmanager
 def broken_plant(folder: Path, machine: str, after_s: float, lasts_s: float) -> Iterator[Breakdown]:
     """Run the plant in `folder` with a platform beside it, and let a station fail `after_s` after the start."""
-    command = [
-        sys.executable, "-m", "xushi.demo.plant", "--opcua-port", "0", "--mqtt-port", "0", "--wall-time",
-        "--fail", f"{machine}@{after_s}:{lasts_s}",
-    ]  # fmt: skip
-    plant = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 - our own program
-    try:
-        assert plant.stdout is not None
-        ready = json.loads(plant.stdout.readline())
-        endpoints = {described: ready[protocol] for protocol, described in default_endpoints().items()}
-        with served(folder / "data", endpoints=endpoints) as one:
-            one.remote.import_files([ensure_assets()])
-            found = Breakdown(one, machine)
-            state = one.platform.registry.handle(f"urn:xushi:demo:submodel:{machine}:OperationalData#State")
+    options = ("--wall-time", "--fail", f"{machine}@{after_s}:{lasts_s}")
+    with running_plant(*options) as plant, served(folder / "data", endpoints=plant.endpoints) as one:
+        one.remote.import_files([ensure_assets()])
+        found = Breakdown(one, machine)
+        state = one.platform.registry.handle(f"urn:xushi:demo:submodel:{machine}:OperationalData#State")
 
-            def watch(frame: Frame) -> None:
-                is_hit = (frame.signals == state) & (frame.bits == _OUT_OF_SERVICE)
-                if found.seen_s is None and is_hit.any():
-                    found.seen_s = time.monotonic()
+        def watch(frame: Frame) -> None:
+            is_hit = (frame.signals == state) & (frame.bits == _OUT_OF_SERVICE)
+            if found.seen_s is None and is_hit.any():
+                found.seen_s = time.monotonic()
 
-            one.platform.ingest.watchers.append(watch)
-            yield found
-    finally:
-        plant.terminate()
-        try:
-            plant.wait(_STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            plant.kill()
+        one.platform.ingest.watchers.append(watch)
+        yield found
