@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xushi.cli._words import words
-from xushi.kernel import XushiError
+from xushi.kernel import XushiError, shown_parameter
 from xushi.remote import Remote, Verb, local_access
 
 DEFAULT_DATA = Path("xushi-data")
@@ -163,7 +163,8 @@ def tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:
     if options.json:
         _print_json(outcome)
     else:
-        print(f"{outcome['command']}: {outcome['state']}  ({outcome['command_id']})")
+        state = shown_parameter("state", outcome["state"], options.lang)
+        print(f"{outcome['command']}: {state}  ({outcome['command_id']})")
         if outcome["error"]:
             print(f"{outcome['error']['what']}\n{outcome['error']['why']}\n{outcome['error']['next']}", file=sys.stderr)
     return OUTCOME_STATUS.get(outcome["state"], 1)

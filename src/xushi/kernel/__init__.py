@@ -21,6 +21,7 @@ from ._errors import (
 from ._ids import canonical_json, new_id
 from ._jobs import Job, JobState, JobTable, Progress
 from ._records import Diff, Record, build_diff, compose, diff_key, split_key
+from ._state_words import shown_parameter
 from ._store import LogEntry, RecordStore, SqliteStore
 from ._yaml import read_yaml
 
@@ -72,5 +73,6 @@ __all__ = [
     "read_yaml",
     "register_messages",
     "secret_fields",
+    "shown_parameter",
     "split_key",
 ]

@@ -10,7 +10,7 @@ _CHINESE = {
     "queued": "排队中", "sending": "发送中", "delivered": "已送达", "unknown": "结果未知",
     "running": "进行中", "made": "已生成", "done": "已完成", "failed": "失败", "cancelled": "已取消",
     "draft": "草稿", "approved": "已批准", "paused": "已暂停", "stopped": "已停止", "aborted": "已中止",
-    "rolling_back": "正在回退", "rolled_back": "已回退",
+    "planned": "仅试运行", "rolling_back": "正在回退", "rolled_back": "已回退",
 }  # fmt: skip
 
 

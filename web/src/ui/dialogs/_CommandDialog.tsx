@@ -20,7 +20,7 @@ interface FieldProps {
 
 function FieldInput({ field, label, value, isWrong, onChange }: FieldProps) {
   const text = useText();
-  const shared = { label, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
+  const shared = { label, description: field.name.endsWith("_ms") ? text("form.instant") : undefined, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
   if (field.kind === "choice" || field.kind === "boolean") {
     const options = field.kind === "boolean" ? ["true", "false"] : field.options;
     const data = [{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: option }))];

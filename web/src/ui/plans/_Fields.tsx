@@ -77,7 +77,7 @@ function CommandFields({ step, onChange }: { step: StepDraft; onChange(next: Ste
       <div className={css.fields}>
         {fields.map((field) => {
           const value = step.typed[field.name] ?? "";
-          const shared = { size: "xs" as const, label: localName(command?.labels[field.name], language, field.name), required: field.isRequired };
+          const shared = { size: "xs" as const, label: localName(command?.labels[field.name], language, field.name), description: field.name.endsWith("_ms") ? text("form.instant") : undefined, required: field.isRequired };
           if (field.name === "signal" && step.command === "signal.write") {
             return <SignalPick key={field.name} label={text("plans.signal")} value={value || null} accept={writable} onChange={(key) => type("signal", key)} />;
           }

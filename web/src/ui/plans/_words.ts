@@ -1,5 +1,5 @@
 // How plans and their steps are told in words: conditions, amounts, and which states are abnormal.
-import { formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
+import { formatDateTime, formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { unitText, useAnswer, usePlant, type ActionInfo, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type StepRunInfo } from "../live";
 
 export type Step = CommandStep | ManualStep;
@@ -63,7 +63,12 @@ export function useStepText(): (step: Step) => { title: string; detail: string }
       const input = called?.inputs.find((each) => each.name === name);
       parts.push(`${localName(input?.title, language, name)}: ${shown(given)}${input?.unit ? ` ${unitText(input.unit)}` : ""}`);
     }
-    for (const [name, given] of Object.entries(rest)) if (given !== undefined) parts.push(`${labelOf(name)}: ${shown(given)}`);
+    for (const [name, given] of Object.entries(rest)) {
+      if (given === undefined || given === null) continue;
+      const twin = twins.find((each) => each.id === given);
+      const words = name.endsWith("_ms") && typeof given === "number" ? formatDateTime(given, language) : twin ? twin.idShort || localName(twin.name, language, twin.id) : shown(given);
+      parts.push(`${labelOf(name)}: ${words}`);
+    }
     return { title, detail: parts.join(", ") };
   };
 }
