@@ -65,7 +65,9 @@ def picture(browser: Browser, running: RunningDemo, language: str, name: str) ->
     page.goto(running.signin_link())
     page.goto(f"{running.remote.url}/#lang={language}&quality={quality}{view}")
     page.reload()  # only what stands after # changed
-    page.wait_for_selector('[data-world="ready"]', state="attached", timeout=120_000)
+    page.get_by_role("main").wait_for(timeout=120_000)
+    if page.locator("[data-world]").count():  # other views come without it
+        page.locator('[data-world="ready"]').first.wait_for(state="attached", timeout=120_000)
     page.wait_for_timeout(SETTLE_MS)
     if name == "branches":
         compare(page, language)
