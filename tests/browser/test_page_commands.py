@@ -151,3 +151,24 @@ def test_a_method_of_the_machine_is_called_only_when_held(visit: Visit) -> None:
     dialog.get_by_label("Why").fill("shift begins")
     hold(dialog.get_by_role("button", name="Hold to do it"))
     expect(page.get_by_text(re.compile("^Done:"))).to_be_visible()
+
+
+def test_an_instant_in_the_form_of_a_command_is_picked_as_date_and_time(visit: Visit) -> None:
+    visitor = visit(timezone_id="Asia/Shanghai")
+    page = visitor.open(lang="zh-CN", view="table")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").last.press_sequentially("material.receive")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="登记到料")
+    needed = visitor.demo.remote.get("/api/orders/requirements")["items"]
+    dialog.get_by_label("物料").fill(next(one["id"] for one in needed if not one["is_made"]))
+    dialog.get_by_label("数量").fill("6")
+    dialog.get_by_label("时刻").fill("2030-01-02T08:30:00")
+    dialog.get_by_label("原因").fill("ordered by telephone")
+    dialog.get_by_role("button", name="执行", exact=True).click()
+    expect(dialog).to_be_hidden()
+    entry = visitor.demo.remote.get("/api/evidence")[-1]
+    assert (entry["command"], entry["reason"]) == ("material.receive", "ordered by telephone")
+    receipts = visitor.demo.remote.get("/api/orders/requirements")["receipts"]
+    assert [one["at_ms"] for one in receipts][-1] == 1_893_544_200_000  # 00:30 UTC
+    visitor.demo.remote.undo(entry["command_id"])

@@ -53,6 +53,11 @@ export function formatDateTime(ms: number, language: Language): string {
   return Number.isFinite(ms) ? dateFormat(language, "datetime", options).format(ms) : "–";
 }
 
+/** A time for an input of type datetime-local, in the reader's own zone: to the minute (16 characters) or second (19). */
+export function localInput(ms: number, length: 16 | 19 = 16): string {
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, length);
+}
+
 /** Hours and minutes, with the day before them where it is not the day of `dayMs`. */
 export function formatMoment(ms: number, dayMs: number, language: Language): string {
   const clock = formatClock(ms, language).slice(0, 5);

@@ -413,7 +413,6 @@ export const en = {
   "move.doIt": "Move",
 
   "form.check": "Check first",
-  "form.instant": "Milliseconds since 1970, UTC",
   "form.doIt": "Do it",
   "form.hold": "Hold to do it",
   "form.reason": "Why (kept as evidence)",

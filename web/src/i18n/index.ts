@@ -1,5 +1,5 @@
 // The one door of the catalogues: languages, typed texts, and numbers and times as each language writes them.
 export { LANGUAGES, LanguageProvider, preferredLanguage, useLanguage, useText } from "./_context";
 export type { Language, TextKey, Translate } from "./_context";
-export { formatAge, formatBytes, formatClock, formatDate, formatDateTime, formatDuration, formatMoment, formatNumber } from "./_format";
+export { formatAge, formatBytes, formatClock, formatDate, formatDateTime, formatDuration, formatMoment, formatNumber, localInput } from "./_format";
 export { localName } from "./_names";

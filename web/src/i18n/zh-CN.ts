@@ -415,7 +415,6 @@ export const zhCN: Record<keyof typeof en, string> = {
   "move.doIt": "移动",
 
   "form.check": "先检查",
-  "form.instant": "自 1970 年起的毫秒数（UTC）",
   "form.doIt": "执行",
   "form.hold": "按住以执行",
   "form.reason": "原因（留作证据）",

@@ -7,6 +7,7 @@ import { usePlant, type JsonSchema, type OutcomeInfo } from "../live";
 import { ErrorNote } from "../notes";
 import { useSelected, useUi } from "../state";
 import { Frame, useCloseDialog } from "./_frame";
+import { InstantInput } from "./_InstantInput";
 import { fieldsOf, paramsOf, type Field } from "./_schema";
 import css from "./dialogs.module.css";
 
@@ -20,12 +21,13 @@ interface FieldProps {
 
 function FieldInput({ field, label, value, isWrong, onChange }: FieldProps) {
   const text = useText();
-  const shared = { label, description: field.name.endsWith("_ms") ? text("form.instant") : undefined, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
+  const shared = { label, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
   if (field.kind === "choice" || field.kind === "boolean") {
     const options = field.kind === "boolean" ? ["true", "false"] : field.options;
     const data = [{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: option }))];
     return <NativeSelect {...shared} value={value} data={data} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
+  if (field.kind === "instant") return <InstantInput {...shared} value={value} onChange={onChange} />;
   if (field.kind === "json") {
     return <Textarea {...shared} value={value} autosize minRows={2} maxRows={8} placeholder="[ ]" onChange={(event) => onChange(event.currentTarget.value)} />;
   }

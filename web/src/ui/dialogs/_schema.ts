@@ -1,7 +1,7 @@
 // Turns a command's JSON Schema into form fields, and what was typed back into parameters.
 import type { JsonSchema } from "../live";
 
-export type FieldKind = "text" | "secret" | "number" | "boolean" | "choice" | "json";
+export type FieldKind = "text" | "secret" | "number" | "boolean" | "choice" | "instant" | "json";
 
 export interface Field {
   name: string;
@@ -31,7 +31,8 @@ export function fieldsOf(whole: JsonSchema, known: Record<string, string | undef
   const root = { ...resolve(whole, whole), $defs: whole.$defs };
   return Object.entries(root.properties ?? {}).map(([name, raw]) => {
     const schema = resolve(raw, root);
-    const kind = kindOf(schema);
+    const plain = kindOf(schema);
+    const kind = plain === "number" && name.endsWith("_ms") ? "instant" : plain; // units are in names
     const preset = known[name] ?? (schema.default === undefined || schema.default === null ? "" : kind === "json" ? JSON.stringify(schema.default) : String(schema.default));
     return {
       name,
@@ -53,7 +54,7 @@ export function paramsOf(fields: readonly Field[], typed: Readonly<Record<string
       if (field.isRequired) wrong.push(field.name);
       continue;
     }
-    if (field.kind === "number") {
+    if (field.kind === "number" || field.kind === "instant") {
       if (Number.isFinite(Number(value))) params[field.name] = Number(value);
       else wrong.push(field.name);
     } else if (field.kind === "boolean") params[field.name] = value === "true";

@@ -1,3 +1,4 @@
 // The one door to what the page itself needs of the dialogs; the dialogs arrive when one is opened.
 export { DropZone } from "./_DropZone";
+export { InstantInput } from "./_InstantInput";
 export { fieldsOf, paramsOf, type Field } from "./_schema";

@@ -15,6 +15,7 @@ const schema: JsonSchema = {
         isOn: { type: "boolean", default: true },
         mode: { enum: ["a", "b"] },
         note: { anyOf: [{ type: "string" }, { type: "null" }], default: null },
+        due_ms: { anyOf: [{ type: "number" }, { type: "null" }], default: null },
         list: { type: "array", items: { type: "number" }, default: [] },
       },
     },
@@ -26,16 +27,16 @@ describe("the command form", () => {
 
   it("has a field for every parameter, behind a reference too", () => {
     expect(fields.map((field) => [field.name, field.kind])).toEqual([
-      ["place", "text"], ["count", "number"], ["isOn", "boolean"], ["mode", "choice"], ["note", "text"], ["list", "json"],
+      ["place", "text"], ["count", "number"], ["isOn", "boolean"], ["mode", "choice"], ["note", "text"], ["due_ms", "instant"], ["list", "json"],
     ]);
   });
 
-  it("is filled from the selection and the defaults", () => expect(fields.map((field) => field.first)).toEqual(["OP40", "", "true", "", "", "[]"]));
+  it("is filled from the selection and the defaults", () => expect(fields.map((field) => field.first)).toEqual(["OP40", "", "true", "", "", "", "[]"]));
 
   it("gives parameters of the right types and leaves out what is empty", () => {
-    const { params, wrong } = paramsOf(fields, { place: "OP40", count: "3", isOn: "false", list: "[1, 2]" });
+    const { params, wrong } = paramsOf(fields, { place: "OP40", count: "3", isOn: "false", due_ms: "1795999999000", list: "[1, 2]" });
     expect(wrong).toEqual([]);
-    expect(params).toEqual({ place: "OP40", count: 3, isOn: false, list: [1, 2] });
+    expect(params).toEqual({ place: "OP40", count: 3, isOn: false, due_ms: 1795999999000, list: [1, 2] });
   });
 
   it("names what is missing or cannot be read", () => expect(paramsOf(fields, { count: "many", list: "[" }).wrong).toEqual(["place", "count", "list"]));

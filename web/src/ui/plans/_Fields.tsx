@@ -1,7 +1,7 @@
 // The fields of a plan's editor: one step with its command and conditions, and one condition that suspends or aborts.
 import { ActionIcon, NativeSelect, NumberInput, Select, TextInput, Textarea } from "@mantine/core";
 import { localName, useLanguage, useText } from "../../i18n";
-import { fieldsOf } from "../dialogs";
+import { InstantInput, fieldsOf } from "../dialogs";
 import { Icon } from "../icons";
 import { usePlant, type PlanCondition, type JsonSchema, type SignalInfo } from "../live";
 import { SignalPick } from "../pick";
@@ -77,7 +77,7 @@ function CommandFields({ step, onChange }: { step: StepDraft; onChange(next: Ste
       <div className={css.fields}>
         {fields.map((field) => {
           const value = step.typed[field.name] ?? "";
-          const shared = { size: "xs" as const, label: localName(command?.labels[field.name], language, field.name), description: field.name.endsWith("_ms") ? text("form.instant") : undefined, required: field.isRequired };
+          const shared = { size: "xs" as const, label: localName(command?.labels[field.name], language, field.name), required: field.isRequired };
           if (field.name === "signal" && step.command === "signal.write") {
             return <SignalPick key={field.name} label={text("plans.signal")} value={value || null} accept={writable} onChange={(key) => type("signal", key)} />;
           }
@@ -85,6 +85,7 @@ function CommandFields({ step, onChange }: { step: StepDraft; onChange(next: Ste
             const options = field.kind === "boolean" ? ["true", "false"] : field.options;
             return <NativeSelect key={field.name} {...shared} value={value} data={["", ...options]} onChange={(event) => type(field.name, event.currentTarget.value)} />;
           }
+          if (field.kind === "instant") return <InstantInput key={field.name} {...shared} value={value} onChange={(next) => type(field.name, next)} />;
           return <TextInput key={field.name} {...shared} value={value} onChange={(event) => type(field.name, event.currentTarget.value)} />;
         })}
       </div>

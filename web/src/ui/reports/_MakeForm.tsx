@@ -1,7 +1,7 @@
 // Orders one report: for a shift or a span of time, with what it shall hold.
 import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { localName, useLanguage, useText } from "../../i18n";
+import { localInput, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { useTime, type ReportSetup } from "../live";
 import { useToasts } from "../toasts";
@@ -13,11 +13,6 @@ type Span = "current" | "last" | "shift" | "free";
 const SPANS: readonly Span[] = ["current", "last", "shift", "free"];
 const HOUR_MS = 3_600_000;
 const PICTURE_PX = 1280;
-
-/** A time for an input of type datetime-local, in the reader's own zone. */
-function localInput(ms: number): string {
-  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
 
 /** A picture small enough to be sent along: JPEG, at most 1280 pixels wide. */
 async function reduced(picture: Blob): Promise<Blob | null> {
