@@ -52,9 +52,7 @@ def test_every_station_lists_its_actions_with_names_in_both_languages(connected:
     assert all(set(each["name"]) == {"en", "zh-CN"} for each in found)
 
 
-def test_a_station_stops_says_why_in_the_evidence_and_starts_again_by_undo(
-    connected: Joined,
-) -> None:
+def test_a_station_stops_says_why_in_the_evidence_and_starts_again_by_undo(connected: Joined) -> None:
     one, _ = connected
     stop = action(one, "OP70", "Stop")
     outcome = one.remote.run("device.act", {"action": stop["key"]}, reason="guard door check")
@@ -94,9 +92,7 @@ def test_an_answer_to_a_poka_yoke_stop_reaches_the_station_which_goes_on_and_say
     assert (again["state"], again["error"]["code"]) == ("failed", "runtime.device_refused")  # nothing waits any more
 
 
-def test_an_unknown_action_and_unfit_inputs_are_refused_before_anything_is_sent(
-    connected: Joined,
-) -> None:
+def test_an_unknown_action_and_unfit_inputs_are_refused_before_anything_is_sent(connected: Joined) -> None:
     one, _ = connected
     with pytest.raises(RemoteError) as caught:
         one.remote.run("device.act", {"action": "urn:none#x"})
@@ -114,9 +110,7 @@ def test_the_vehicles_and_their_road_map_are_found_in_the_twins(connected: Joine
     assert all(each["signal_node"] >= 0 and each["signal_order"] >= 0 for each in found["vehicles"])
 
 
-def test_an_order_is_accepted_by_the_vehicle_itself_and_a_second_one_refused(
-    connected: Joined,
-) -> None:
+def test_an_order_is_accepted_by_the_vehicle_itself_and_a_second_one_refused(connected: Joined) -> None:
     one, _ = connected
     outcome = free_order(one)
     effect = outcome["effects"][0]
@@ -152,9 +146,7 @@ def test_a_vehicle_pauses_and_goes_on_by_undo(connected: Joined) -> None:
     until(lambda: value(one, "AGV1", "Paused") == 0, "the vehicle goes on")
 
 
-def test_an_instant_action_that_the_vehicle_does_not_know_is_refused_with_its_reason(
-    connected: Joined,
-) -> None:
+def test_an_instant_action_that_the_vehicle_does_not_know_is_refused_with_its_reason(connected: Joined) -> None:
     one, _ = connected
     outcome = one.remote.run("agv.instant", {"vehicle": "AGV2", "action": "singAndDance"})
     assert (outcome["state"], outcome["error"]["code"]) == ("failed", "connectors.vehicle_refused")
@@ -174,9 +166,7 @@ def proposal(one: Served, proposal_id: str) -> dict[str, Any]:
     return next(each for each in one.remote.get("/api/proposals") if each["id"] == proposal_id)
 
 
-def test_a_proposal_waits_for_somebody_with_the_right_and_is_done_as_that_person(
-    connected: Joined,
-) -> None:
+def test_a_proposal_waits_for_somebody_with_the_right_and_is_done_as_that_person(connected: Joined) -> None:
     one, _ = connected
     helper = Remote(one.remote.url, one.token("view", "propose"))
     params = {"signal": DATA.format("OP40", "TorqueTarget"), "value": 91.0}

@@ -131,9 +131,7 @@ def test_silence_after_a_write_is_told_as_an_unknown_outcome(connected: Joined) 
     assert not outcome["is_undoable"]
 
 
-def test_without_the_sockets_nothing_arrives_and_every_quality_turns_bad(
-    connected: Joined,
-) -> None:
+def test_without_the_sockets_nothing_arrives_and_every_quality_turns_bad(connected: Joined) -> None:
     one, plant = connected
     until(lambda: states(one) == {"live"}, "both links live again")
     plant.process.kill()
