@@ -157,7 +157,8 @@ def test_an_instant_in_the_form_of_a_command_is_picked_as_date_and_time(visit: V
     visitor = visit(timezone_id="Asia/Shanghai")
     page = visitor.open(lang="zh-CN", view="table")
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").last.press_sequentially("material.receive")
+    page.get_by_role("combobox", name=re.compile("拼音首字母")).press_sequentially("material.receive")
+    expect(page.get_by_role("listbox", name="命令与对象").get_by_role("option").first).to_contain_text("登记到料")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="登记到料")
     needed = visitor.demo.remote.get("/api/orders/requirements")["items"]

@@ -62,6 +62,7 @@ export default function Palette() {
   const ui = useUiStore();
   const actions = useActions();
   const targets = useTargets();
+  const isLoaded = usePlant((plant) => plant.isLoaded);
   const toPinyin = usePinyin(true);
   const [query, setQuery] = useState("");
   const [cursor, setCursor] = useState(0);
@@ -139,7 +140,7 @@ export default function Palette() {
           </div>
         ))}
       </div>
-      {entries.length === 0 ? <p className={css.none}>{text("palette.nothing", { query })}</p> : null}
+      {entries.length === 0 ? <p className={css.none}>{isLoaded ? text("palette.nothing", { query }) : text("common.loading")}</p> : null}
     </Modal>
   );
 }
