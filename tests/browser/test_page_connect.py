@@ -71,9 +71,16 @@ def test_a_foreign_server_is_connected_from_the_empty_world_and_taken_back(
     expect(details.get_by_role("heading", name="Coolant pump")).to_be_visible()
     expect(details.get_by_text("Flow", exact=True)).to_be_visible()
     page.get_by_role("button", name="Connections").click()
-    page.get_by_role("list", name="Connections").get_by_text("connected", exact=True).wait_for()
+    connections, drafts = page.get_by_role("list", name="Connections"), page.get_by_role("list", name="Drafts")
+    connections.get_by_text("connected", exact=True).wait_for()
+    expect(drafts).to_be_hidden()  # it is finished, and its mapping is found at the connection
+    connections.get_by_role("button", name=re.compile("^Change the mapping of")).click()
+    expect(wizard.table).to_be_visible()
+    page.get_by_role("button", name="To the connections").click()
+    connections.wait_for()
     page.keyboard.press("Control+z")
     expect(page.get_by_text("No connections yet")).to_be_visible()
+    expect(drafts).to_be_visible()
     assert wizard.served.remote.get("/api/twins") == []
 
 

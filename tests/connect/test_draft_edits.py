@@ -199,6 +199,50 @@ def test_drafts_edits_and_found_nodes_outlive_the_server(tmp_path: Path, plant: 
         assert served.remote.get("/api/connect/drafts") == []
 
 
+def test_a_draft_is_finished_while_the_plant_holds_it_as_it_stands(tmp_path: Path, plant: NodeOpcua) -> None:
+    def is_finished(wizard: Wizard) -> bool:
+        (listed,) = wizard.remote.get("/api/connect/drafts")
+        return bool(listed["link"])
+
+    with serving(tmp_path / "data") as served:
+        wizard = Wizard(served)
+        wizard.connect(plant.url)
+        wizard.suggest()
+        wizard.import_(dry_run=True)
+        assert not is_finished(wizard)
+        done = wizard.import_()
+        (link,) = served.remote.get("/api/links")
+        assert _info(wizard)["link"] == link["id"]
+        path = wizard.draft
+    with serving(tmp_path / "data") as served:
+        wizard = Wizard(served)
+        wizard.draft = path
+        assert is_finished(wizard)
+        undone = served.remote.undo(done["command_id"])
+        assert not is_finished(wizard)
+        served.remote.undo(undone["command_id"])
+        assert is_finished(wizard)
+        wizard.patch("rows", {"numbers": [wizard.row("SprayPressure")["number"]], "unit": "mbar"})
+        assert not is_finished(wizard)
+        wizard.import_()
+        assert is_finished(wizard)
+
+
+def test_a_finished_draft_makes_room_for_a_new_one_and_an_unfinished_one_does_not(
+    wizard: Wizard, plant: NodeOpcua, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xushi.runtime._drafts.MOST_DRAFTS", 2)
+    finished = wizard.connect(plant.url)
+    wizard.suggest("nsu=http://foreign.example/paintshop;s=CoolantPump")
+    wizard.import_()
+    others = [wizard.connect(plant.url)["id"] for _ in range(2)]
+    assert {one["id"] for one in wizard.remote.get("/api/connect/drafts")} == set(others)
+    assert finished["id"] not in others
+    with pytest.raises(RemoteError) as refused:
+        wizard.connect(plant.url)
+    assert refused.value.code == "runtime.drafts_full"
+
+
 def test_the_password_of_a_draft_outlives_the_server_in_the_secret_file_alone(tmp_path: Path, plant: NodeOpcua) -> None:
     with serving(tmp_path / "data") as served:
         wizard = Wizard(served)

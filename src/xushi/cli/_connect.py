@@ -130,14 +130,18 @@ def _show_mapping(options: argparse.Namespace, remote: Remote, path: str, told: 
     if options.json:
         return
     language = options.lang
+
+    def kind(one: dict[str, Any]) -> str:
+        return words(f"kind.{one['kind']}", language)
+
     _print_table(language, ("machine", "kind", "signals-word", "actions-word", "why"), [
-        (text_in(one["name"], language), one["kind"], str(one["rows"]), str(one["actions"]), one["reason"])
+        (text_in(one["name"], language), kind(one), str(one["rows"]), str(one["actions"]), one["reason"])
         for one in machines
     ])  # fmt: skip
     if rows:
         print()
         _print_table(language, ("machine", "property", "kind", "unit", "low-high", "address"), [
-            (one["machine"], one["property"], one["kind"], one["unit"], _range(one), one["address"])
+            (one["machine"], one["property"], kind(one), one["unit"], _range(one), one["address"])
             for one in rows if one["is_included"]
         ])  # fmt: skip
     if page["total"] > len(rows):

@@ -2,6 +2,7 @@
 
 from xushi.runtime._backups import PROGRAM, backup_path, make_backup, restore_folder, roll_back
 from xushi.runtime._certificates import CertificateShelf, ServerCertificate
+from xushi.runtime._connect_import import imported_link
 from xushi.runtime._devices import CallParams, WriteParams
 from xushi.runtime._draft_edits import Step
 from xushi.runtime._drafts import Draft, DraftDesk, Edited
@@ -97,6 +98,7 @@ __all__ = [
     "file_of",
     "footprint_of",
     "holder_of",
+    "imported_link",
     "lexical",
     "make_backup",
     "plan_import",

@@ -8,7 +8,17 @@ import msgspec
 
 from xushi.connectors import Placement
 from xushi.connectors.mapping import AID, Machine, actions_of, records_of, shell_id, signals_of, submodel_id
-from xushi.kernel import Change, Command, CommandContext, Record, XushiError, build_diff, diff_key, split_key
+from xushi.kernel import (
+    Change,
+    Command,
+    CommandContext,
+    Record,
+    RecordStore,
+    XushiError,
+    build_diff,
+    diff_key,
+    split_key,
+)
 from xushi.runtime._drafts import Draft, DraftDesk
 from xushi.runtime._floor import Floor, Spot
 from xushi.runtime._footprints import Footprints
@@ -17,6 +27,7 @@ from xushi.runtime._placing import place_everything
 from xushi.runtime._sign_in import KeepSecrets
 from xushi.twins import AssetAdministrationShell, Environment, Submodel
 
+DRAFT = "draft"
 MODELS = "Models3D"
 MODELS_MEANING = "https://admin-shell.io/idta/Models3D/1/0"
 _PACKAGE = "xushi-models"
@@ -44,6 +55,12 @@ def connect_commands() -> list[Command]:
             prepare=_prepare,
         )
     ]
+
+
+def imported_link(records: RecordStore, draft: Draft) -> str:
+    """The connection into which a draft was brought as it stands now; empty where that is still to be done."""
+    imported = records.get(DRAFT, draft.id)
+    return str(imported["link"]) if imported is not None and imported["edition"] == draft.edition else ""
 
 
 def _prepare(context: CommandContext, params: ConnectParams) -> Change:
@@ -76,6 +93,7 @@ def _prepare(context: CommandContext, params: ConnectParams) -> Change:
     after.update(places)
     link_id = _link_id(draft, included[0].address, included[0].options)
     after.update(_link(context, draft, link_id))
+    after[diff_key(DRAFT, draft.id)] = {"edition": draft.edition, "link": link_id}
     before = {key: context.store.get(*split_key(key)) for key in after}
     diff = build_diff(before, after)
     plan = _plan(draft, keys, before, after, spots)

@@ -46,6 +46,7 @@ class DraftCard(msgspec.Struct, frozen=True):
     machines: int = 0
     rows: int = 0
     included: int = 0
+    edition: str = ""
 
 
 class DraftStore:

@@ -58,7 +58,11 @@ class DraftCounts(NamedTuple):
 
 
 class Draft:
-    """One connection being prepared by one person."""
+    """One connection being prepared by one person.
+
+    ``edition`` names the state of its mapping: any edit, undo and redo begins another. What an import brought in
+    carries it (`imported_link`), so that undoing the import, or editing on, makes the draft unfinished again.
+    """
 
     def __init__(self, id: str, protocol: str, endpoint: str, settings: Mapping[str, str], owner: Actor, now_ns: int):
         self.id, self.protocol, self.endpoint = id, protocol, endpoint
@@ -71,6 +75,7 @@ class Draft:
         self.card = PeerCard(endpoint)
         self.is_scanned = False
         self.is_cut = False
+        self.edition = ""
         self.job: str | None = None
         self.lock = asyncio.Lock()
         self.edit_lock = asyncio.Lock()
@@ -87,6 +92,7 @@ class Draft:
         draft.used_ns, draft.card = card.used_ns, card.peer
         draft.is_scanned, draft.is_cut = card.is_scanned, card.is_cut
         draft.counts = DraftCounts(card.nodes, card.machines, card.rows, card.included)
+        draft.edition = card.edition
         draft._load = lambda: (store.nodes(card.id), store.edits(card.id))
         return draft
 
@@ -132,7 +138,7 @@ class Draft:
         return DraftCard(
             self.id, self.protocol, self.endpoint, self.shown_settings(), self.owner, self.owner_name, self.made_ns,
             self.used_ns, self.card, self.is_scanned, self.is_cut, self.counts.nodes, self.counts.machines,
-            self.counts.rows, self.counts.included,
+            self.counts.rows, self.counts.included, self.edition,
         )  # fmt: skip
 
     @property
@@ -179,13 +185,14 @@ class DraftDesk:
 
     def __init__(
         self, folder: Path, clock: Clock, concepts: Callable[[], Mapping[str, Record]], store: DraftStore,
-        secrets: SecretFile, floor: Callable[[], Floor],
+        secrets: SecretFile, floor: Callable[[], Floor], is_imported: Callable[[Draft], bool],
     ) -> None:  # fmt: skip
         """Take over what an earlier run has left.
 
         Args:
             concepts: gives the concept descriptions in use, by id: known meanings are suggested again.
             floor: gives the floor as it is, on which machines are placed.
+            is_imported: tells whether a draft was brought in as it stands.
         """
         self._folder = folder
         self._clock = clock
@@ -193,6 +200,7 @@ class DraftDesk:
         self._store = store
         self._secrets = secrets
         self.floor = floor
+        self._is_imported = is_imported
         self._drafts: dict[str, Draft] = {}
         for card in store.cards():
             owner = Actor(card.owner, card.owner_name)
@@ -226,6 +234,10 @@ class DraftDesk:
                 await self.drop(draft)
             elif draft.used_ns < now_ns - LONGEST_VISIT_NS:
                 await self._leave(draft)  # who goes on is connected anew
+        if len(self._drafts) >= MOST_DRAFTS:
+            finished = [draft for draft in self._drafts.values() if self._is_imported(draft)]
+            if finished:
+                await self.drop(min(finished, key=lambda draft: draft.used_ns))
         if len(self._drafts) >= MOST_DRAFTS:
             raise XushiError("runtime.drafts_full", limit=MOST_DRAFTS)
 
@@ -368,12 +380,14 @@ class DraftDesk:
     def _take(self, draft: Draft, edited: Edited, kind: EditKind) -> None:
         edits = draft.edits
         if not edits.mapping.rows and not edits.steps:  # the first mapping is where a person begins
+            draft.edition = new_id()
             draft.begin(edited.mapping)
             self._store.put_base(draft.record(), draft.edits)
             return
         step = edits.take(edited.mapping, kind, edited.changed)
         if step is None:
             return
+        draft.edition = new_id()
         surplus = edits.surplus()
         if surplus > _SLACK or (surplus and edits.steps[surplus - 1].size > _SLACK_ROWS):
             # the steps kept on disk are those from the base on: now and then the base follows
@@ -395,6 +409,7 @@ class DraftDesk:
             edits = draft.edits
             step = edits.undo() if way == "undo" else edits.redo()
             if step is not None:
+                draft.edition = new_id()
                 self._store.put(draft.record(), edits.done)
             return step
 

@@ -32,7 +32,7 @@ from xushi.runtime._backups import PROGRAM, backup_commands
 from xushi.runtime._certificates import CertificateShelf, certificate_commands
 from xushi.runtime._clearance import moving_commands
 from xushi.runtime._command_plugins import register_installed
-from xushi.runtime._connect_import import connect_commands
+from xushi.runtime._connect_import import connect_commands, imported_link
 from xushi.runtime._devices import device_commands
 from xushi.runtime._draft_store import DraftStore
 from xushi.runtime._drafts import DraftDesk
@@ -181,6 +181,7 @@ class Platform:
         self.drafts = DraftDesk(
             folder / "connectors", clock, lambda: self.twins.records["concept"], drafts, self.links.secrets,
             lambda: Floor(dict(self.store.list("place")), self.footprints),
+            lambda draft: bool(imported_link(self.store, draft)),
         )  # fmt: skip
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)

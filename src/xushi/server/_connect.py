@@ -14,7 +14,7 @@ from xushi.connectors import FoundNode, Setup, connector_cards, connector_class
 from xushi.connectors.mapping import MOST_FAULTS, XLSX, Fault, Machine, Reason, Row, shell_id, table, to_csv, to_xlsx
 from xushi.connectors.mapping import Mapping as NodeMapping
 from xushi.kernel import Job, Progress, XushiError, message
-from xushi.runtime import Draft, Edited, footprint_of
+from xushi.runtime import Draft, Edited, footprint_of, imported_link
 from xushi.server import _connect_messages as c
 from xushi.server import _messages as m
 from xushi.server._acting import action_input
@@ -93,17 +93,17 @@ async def make(doors: Doors, call: Call) -> Response:
     """Connect to an endpoint; the answer says who is there."""
     body: c.NewDraft = call.body
     draft = await doors.platform.drafts.open(body.endpoint.strip(), body.settings, call.actor)
-    return answer_json(_draft(draft, is_whole=True))
+    return answer_json(_draft(doors, draft, is_whole=True))
 
 
 async def drafts(doors: Doors, call: Call) -> Response:
     """The caller's own drafts, the newest first."""
-    return answer_json([_draft(one) for one in doors.platform.drafts.of(call.actor)])
+    return answer_json([_draft(doors, one) for one in doors.platform.drafts.of(call.actor)])
 
 
 async def draft(doors: Doors, call: Call) -> Response:
     """One draft."""
-    return answer_json(_draft(await _get(doors, call), is_whole=True))
+    return answer_json(_draft(doors, await _get(doors, call), is_whole=True))
 
 
 async def drop(doors: Doors, call: Call) -> Response:
@@ -361,7 +361,7 @@ def _start(
     return answer_json(doors.job(job, call.language), status=202)
 
 
-def _draft(one: Draft, is_whole: bool = False) -> c.DraftInfo:
+def _draft(doors: Doors, one: Draft, is_whole: bool = False) -> c.DraftInfo:
     """A draft as its owner sees it; `is_whole`: what an earlier run has left is read, and its steps are told."""
     undo = one.edits.undo_step() if is_whole else None
     redo = one.edits.redo_step() if is_whole else None
@@ -381,6 +381,7 @@ def _draft(one: Draft, is_whole: bool = False) -> c.DraftInfo:
         machines=one.counts.machines,
         rows=one.counts.rows,
         included=one.counts.included,
+        link=imported_link(doors.platform.store, one),
         job=one.job,
         undo=None if undo is None else c.EditStep(undo.kind, undo.count),
         redo=None if redo is None else c.EditStep(redo.kind, redo.count),

@@ -67,6 +67,7 @@ class DraftInfo(msgspec.Struct, frozen=True):
     """A connection being prepared: who answers, what was read so far, how much is mapped.
 
     ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work.
+    ``link``: the connection into which it was brought as it stands now, "" while that is still to be done.
     ``undo``, ``redo``: the edits that can be taken back and done again; not told in a list of drafts.
     """
 
@@ -85,6 +86,7 @@ class DraftInfo(msgspec.Struct, frozen=True):
     machines: int
     rows: int
     included: int
+    link: str
     job: str | None
     undo: EditStep | None
     redo: EditStep | None

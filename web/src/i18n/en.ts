@@ -1222,6 +1222,8 @@ export const en = {
   "connect.mayNot": "Connecting needs the right “link:write”.",
   "connect.drafts": "Drafts",
   "connect.draftState": "begun {time} · machines: {machines} · signals taken: {rows}",
+  "connect.mapping": "Change the mapping",
+  "connect.mappingOf": "Change the mapping of {name}",
   "connect.continue": "Continue",
   "connect.continueOf": "Continue {name}",
   "connect.discard": "Discard",

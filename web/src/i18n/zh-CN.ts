@@ -1224,6 +1224,8 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.mayNot": "接入需要“link:write”权限。",
   "connect.drafts": "草稿",
   "connect.draftState": "开始于 {time}，{machines} 台设备，采用 {rows} 个信号",
+  "connect.mapping": "更改映射",
+  "connect.mappingOf": "更改 {name} 的映射",
   "connect.continue": "继续",
   "connect.continueOf": "继续 {name}",
   "connect.discard": "丢弃",

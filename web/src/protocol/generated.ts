@@ -351,7 +351,7 @@ export interface DiffInfo {
   removed: Record<string, unknown>;
 }
 
-/** A connection being prepared: who answers, what was read so far, how much is mapped. ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work. ``undo``, ``redo``: the edits that can be taken back and done again; not told in a list of drafts. */
+/** A connection being prepared: who answers, what was read so far, how much is mapped. ``settings`` are without secrets. ``nodes``: read by a scan; ``rows``: in the mapping; ``job``: the one at work. ``link``: the connection into which it was brought as it stands now, "" while that is still to be done. ``undo``, ``redo``: the edits that can be taken back and done again; not told in a list of drafts. */
 export interface DraftInfo {
   id: string;
   protocol: string;
@@ -368,6 +368,7 @@ export interface DraftInfo {
   machines: number;
   rows: number;
   included: number;
+  link: string;
   job: string | null;
   undo: EditStep | null;
   redo: EditStep | null;

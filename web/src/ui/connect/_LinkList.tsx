@@ -1,17 +1,31 @@
 // Every connection with its state, protocol, grade, and when it last changed.
-import { Progress } from "@mantine/core";
+import { Button, Progress } from "@mantine/core";
 import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import type { ConnectorInfo, LinkInfo } from "../live";
+import type { ConnectorInfo, DraftInfo, LinkInfo } from "../live";
+import { useUiStore } from "../state";
 import { Grade } from "./_Grade";
 import css from "./connections.module.css";
 
 interface Props {
   links: readonly LinkInfo[];
   connectors: readonly ConnectorInfo[];
+  /** Those from which a connection was made lead back to its mapping. */
+  drafts: readonly DraftInfo[];
 }
 
-export function LinkList({ links, connectors }: Props) {
+function MappingButton({ name, draft }: { name: string; draft: DraftInfo | undefined }) {
+  const text = useText();
+  const ui = useUiStore();
+  if (!draft) return null;
+  return (
+    <Button size="compact-sm" variant="default" aria-label={text("connect.mappingOf", { name })} onClick={() => ui.set({ connect: draft.id })}>
+      {text("connect.mapping")}
+    </Button>
+  );
+}
+
+export function LinkList({ links, connectors, drafts }: Props) {
   const text = useText();
   const language = useLanguage();
   return (
@@ -48,6 +62,7 @@ export function LinkList({ links, connectors }: Props) {
           <span className={css.state}>
             <b>{text(`linkState.${link.state}`)}</b>
             <span className={css.quiet}>{text("source.since", { time: formatDateTime(link.since_ms, language) })}</span>
+            <MappingButton name={localName(link.title, language, link.endpoint)} draft={drafts.find((draft) => draft.link === link.id)} />
           </span>
         </li>
       ))}

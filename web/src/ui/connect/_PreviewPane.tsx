@@ -1,4 +1,4 @@
-// Live values of what is chosen, or of what the cursor is on: value, unit, type, quality, and why there is none.
+// Live values of what is chosen, of what the cursor is on, else of the top: value, unit, type, quality, and why there is none.
 import { useEffect, useMemo, useRef } from "react";
 import { formatClock, useLanguage, useText, type TextKey } from "../../i18n";
 import { Icon } from "../icons";
@@ -73,7 +73,7 @@ export function PreviewPane({ draft, reader, chosen, cursor }: Props) {
   const budget = useRef(MOST_READ);
   const isChosen = chosen.size > 0;
   const { values, toRead } = useMemo(
-    () => valuesBelow(branches, isChosen ? [...chosen.values()] : cursor ? [cursor] : []),
+    () => valuesBelow(branches, isChosen ? [...chosen.values()] : cursor ? [cursor] : (branches.get("")?.nodes ?? [])),
     [branches, chosen, cursor, isChosen],
   );
   useEffect(() => {

@@ -51,6 +51,7 @@ function ConnectionsList() {
   const { links, data, error, isLoading } = useLinks(refresh);
   const { data: drafts } = useAnswer<DraftInfo[]>(mayConnect ? routes.drafts : null, refresh);
   const { data: connectors } = useAnswer<ConnectorInfo[]>("/api/connectors");
+  const unfinished = drafts?.filter((draft) => draft.link === "") ?? [];
   const add = (
     <Button leftSection={<Icon name="plug" size={14} />} disabled={!mayConnect} onClick={() => ui.set({ connect: "new" })}>
       {text("action.connect")}
@@ -70,10 +71,10 @@ function ConnectionsList() {
         {mayConnect ? null : <p className={css.quiet}>{text("connect.mayNot")}</p>}
         {error && !data ? <ErrorNote error={error} onRetry={again} /> : null}
         {isLoading && !data ? <LoadingNote /> : null}
-        {drafts && drafts.length > 0 ? (
+        {unfinished.length > 0 ? (
           <section>
             <h2 className={css.title}>{text("connect.drafts")}</h2>
-            <DraftList drafts={drafts} onChanged={again} />
+            <DraftList drafts={unfinished} onChanged={again} />
           </section>
         ) : null}
         {data && links.length === 0 ? (
@@ -84,7 +85,7 @@ function ConnectionsList() {
         {links.length > 0 ? (
           <section>
             <h2 className={css.title}>{text("connect.links")}</h2>
-            <LinkList links={links} connectors={connectors ?? []} />
+            <LinkList links={links} connectors={connectors ?? []} drafts={drafts ?? []} />
           </section>
         ) : null}
         {connectors && connectors.length > 0 ? (

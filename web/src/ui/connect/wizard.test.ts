@@ -5,7 +5,7 @@ import { START, STEPS, canGo, fromLink, reduce, toLink, type Wizard, type Wizard
 
 const draft: DraftInfo = {
   id: "d1", protocol: "opcua", endpoint: "opc.tcp://h:4840", settings: {}, owner: "me", made_ms: 0, peer: "Shop", details: {}, can_browse: true, nodes: 0, is_scanned: false, is_cut: false, machines: 0, rows: 0,
-  included: 0, job: null, undo: null, redo: null,
+  included: 0, link: "", job: null, undo: null, redo: null,
 };
 const mapped = { ...draft, machines: 1, rows: 3, included: 2 };
 const node = (address: string): ConnectNode => ({
