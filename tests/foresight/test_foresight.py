@@ -64,9 +64,11 @@ def test_a_machine_without_what_is_needed_is_told_with_what_to_do(recorded: Plat
     known = twins._parsed[key]
     try:
         twins._parsed[key] = (known[0], msgspec.structs.replace(whole, submodel_elements=()))
+        twins.edition += 1
         (told,) = plant_of(recorded).diagnoses
     finally:
         twins._parsed[key] = known
+        twins.edition += 1
     assert (told.code, told.place) == ("runtime.cycle_time_missing", "OP40")
     assert "CycleTime" in told.repair("en")
     assert "CycleTime" in told.repair("zh-CN")

@@ -90,9 +90,11 @@ def changed_structure(
     known = twins._parsed[key]
     try:
         twins._parsed[key] = (known[0], other)
+        twins.edition += 1
         return plant_of(platform)
     finally:
         twins._parsed[key] = known
+        twins.edition += 1
 
 
 def without(*names: str) -> Callable[[AnnotatedRelationshipElement], AnnotatedRelationshipElement]:

@@ -55,6 +55,7 @@ from xushi.runtime._twins import TwinIndex, TwinSnapshot, twin_commands
 from xushi.runtime.branches import BranchDesk, branch_commands
 from xushi.runtime.foresight import (
     ForecastWatch,
+    Plant,
     Turns,
     foresight_commands,
     packaging_commands,
@@ -191,6 +192,7 @@ class Platform:
         self._signal_listeners: list[Callable[[], None]] = []
         self._deriving = threading.Lock()
         self._following = asyncio.Lock()
+        self.known_plant: tuple[tuple[int, int], Plant] | None = None  # kept by `plant_of`
         self._changes = self._followed = 0
         self._housekeeper: asyncio.Task[None] | None = None
         self.twins.reload()
@@ -269,7 +271,6 @@ class Platform:
     def _take(self, derived: Derived) -> None:
         self.links.take(derived)
         self.twins.signal_submodels = derived.signal_submodels
-        self.orders.on_twins()
         self.monitor.adopt_signals()
         self.tell_signals()
 
@@ -332,8 +333,6 @@ class Platform:
         if any(split_key(key)[0] == "certificate" for key in diff.touched()):
             self.certificates.adopt()
         are_signals_other = self.twins.apply(diff)
-        if any(split_key(key)[0] in ("shell", "submodel", "concept", "link") for key in diff.touched()):
-            self.orders.on_twins()
         self.monitor.on_change(outcome, diff)
         self.branches.adopt(diff)
         self.forecasts.adopt(diff)

@@ -19,10 +19,14 @@ class TwinIndex:
     """Shells, submodels and concepts by id, read from the store once and kept in step with it.
 
     A record is parsed when somebody asks for it: what nobody looks at costs nothing.
+
+    Attributes:
+        edition: counts up with each change of a twin, or of a file that one may name.
     """
 
     def __init__(self, store: RecordStore) -> None:
         self._store = store
+        self.edition = 0
         self.records: dict[str, dict[str, Record]] = {kind: {} for kind in _TYPES}
         self._parsed: dict[tuple[str, str], tuple[Record, Any]] = {}
         self.shell_of_submodel: dict[str, str] = {}
@@ -35,6 +39,7 @@ class TwinIndex:
         Raises:
             XushiError: `runtime.record_unreadable`.
         """
+        self.edition += 1
         self._parsed.clear()
         for kind in _TYPES:
             self.records[kind] = dict(self._store.list(kind))
@@ -44,14 +49,15 @@ class TwinIndex:
 
     def apply(self, diff: Diff) -> bool:
         """Follow a committed change; tells whether signals or connections may be other ones now."""
-        is_structure = is_signals = False
+        is_structure = is_signals = is_other = False
         for key in diff.touched():
             kind, record_id = split_key(key)
             if kind not in _TYPES:
                 if kind == "link":
                     is_structure = is_signals = True
+                is_other = is_other or kind == "file"
                 continue
-            is_structure = True
+            is_structure = is_other = True
             before, record = self.records[kind].get(record_id), diff.after(key)
             if record is None:
                 self.records[kind].pop(record_id, None)
@@ -61,6 +67,7 @@ class TwinIndex:
             is_signals = is_signals or any(self._matters(kind, one) for one in (before, record) if one is not None)
         if is_structure:
             self._relate()
+        self.edition += is_other  # last: who reads at an edition must see all of it
         return is_signals
 
     def _matters(self, kind: str, record: Record) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
 from xushi.runtime import calendar_of
+from xushi.runtime.foresight import plant_of
 from xushi.runtime.orders import (
     Book,
     contingencies,
@@ -73,7 +74,7 @@ def _book(doors: Doors, timeline: str) -> m.OrderBook:
             m.OrderInfo(**msgspec.structs.asdict(order), done=done.get(order.id, 0)) for order in found.orders
         ],
         products=[m.OrderedProduct(one.id, one.name) for one in products_of(platform.orders.materials())],
-        machines=[node.id for node in platform.orders.plant().machines()],
+        machines=[node.id for node in plant_of(platform).machines()],
         stops=[
             m.StopInfo(one["id"], one["machine"], to_ms(one["start_ns"]), to_ms(one["end_ns"]), one["reason"])
             for one in maintenance(platform.store)
@@ -105,7 +106,7 @@ def _schedule(doors: Doors) -> dict[str, Any]:
     kept = read_schedule(platform.store)
     if kept is None:
         return {"schedule": None}
-    shells = {node.id: node.shell for node in platform.orders.plant().machines()}
+    shells = {node.id: node.shell for node in plant_of(platform).machines()}
     return {"schedule": gantt(kept, read_book(platform.store), shells, platform.clock.now_ns())}
 
 
@@ -129,7 +130,7 @@ def _plans(doors: Doors, only_open: bool) -> list[dict[str, Any]]:
     found = [one for one in contingencies(doors.platform.store) if is_open(one) or not only_open]
     if not found:
         return []
-    shells = {node.id: node.shell for node in doors.platform.orders.plant().machines()}
+    shells = {node.id: node.shell for node in plant_of(doors.platform).machines()}
     return [
         {
             **one, "shell": shells.get(one["machine"]), "made_ms": to_ms(one["made_ns"]),

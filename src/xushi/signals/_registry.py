@@ -60,6 +60,9 @@ class SignalRegistry:
 
     A definition is on disk before its handle is returned, so no recorded value can ever lose its meaning.
     Safe to use from several threads.
+
+    Attributes:
+        edition: counts up with each change.
     """
 
     def __init__(self, path: Path | str, *, is_read_only: bool = False) -> None:
@@ -69,6 +72,7 @@ class SignalRegistry:
             XushiError: `signals.registry_unreadable` when the file is absent (read-only) or damaged.
         """
         self.path = Path(path)
+        self.edition = 0
         self._lock = threading.Lock()
         self._defs: list[SignalDef] = []
         self._handles: dict[str, int] = {}
@@ -139,6 +143,7 @@ class SignalRegistry:
                 self._keep(newest[key])
             for definition in newest.values():
                 self._defs[self._handles[definition.key]] = definition
+            self.edition += bool(rows)
             return np.array([self._handles[definition.key] for definition in wanted], np.int32)
 
     def _write(self, rows: Sequence[tuple[int, str, bytes]]) -> None:

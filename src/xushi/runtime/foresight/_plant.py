@@ -28,7 +28,14 @@ from xushi.runtime.foresight._twin_facts import (
     read_node,
 )
 from xushi.signals import SignalRegistry
-from xushi.twins import AnnotatedRelationshipElement, AssetAdministrationShell, Property, RelationshipElement, walk
+from xushi.twins import (
+    AnnotatedRelationshipElement,
+    AssetAdministrationShell,
+    Property,
+    RelationshipElement,
+    Submodel,
+    walk,
+)
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -95,9 +102,17 @@ class Plant(msgspec.Struct, frozen=True):
 
 
 def plant_of(platform: Platform) -> Plant:
-    """Read the plant of a platform out of its twins, with the vehicles' road map among their files."""
-    records = platform.twins.records["submodel"]
-    return find_plant(platform.twins, platform.registry, lambda: platform.fleet.layout(records))
+    """The plant of a platform as its twins tell it, with the vehicles' road map among their files.
+
+    It is read again only after twins, files or signals have changed; it must not be written to.
+    """
+    editions = platform.twins.edition, platform.registry.edition
+    known = platform.known_plant
+    if known is None or known[0] != editions:
+        records = platform.twins.records["submodel"]
+        plant = find_plant(platform.twins, platform.registry, lambda: platform.fleet.layout(records))
+        known = platform.known_plant = (editions, plant)
+    return known[1]
 
 
 def find_plant(
@@ -153,9 +168,12 @@ def find_plant(
             flows.append(Flow(*pair, facts.get("Share", 1.0), int(facts.get("Precedence", 0))))
             name = name or _name(shells.get(twins.shell_of_submodel.get(submodel.id, ""))) or submodel.id
 
+    submodels_of: dict[str, list[Submodel]] = {}
+    for submodel in submodels.values():
+        submodels_of.setdefault(twins.shell_of_submodel.get(submodel.id, ""), []).append(submodel)
+
     def node(node_id: str, shell: str) -> Node:
-        mine = [one for one in submodels.values() if twins.shell_of_submodel.get(one.id) == shell]
-        return read_node(node_id, shell, mine, registry)
+        return read_node(node_id, shell, submodels_of.get(shell, []), registry)
 
     nodes = {node_id: node(node_id, shell) for node_id, shell in ids.items()}
     for controller, controlled_id in controlled:

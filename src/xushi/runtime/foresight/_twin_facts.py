@@ -8,6 +8,7 @@ of the supply of material, see `_supply`); a state is the enumeration with the l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -83,16 +84,17 @@ def read_node(node_id: str, shell: str, submodels: list[Submodel], registry: Sig
     facts: dict[str, float] = {}
     signals: dict[str, str] = {}
     for submodel in submodels:
-        for base in _BASES:
-            facts |= dict(facts_of(submodel, base))
         for path, element in walk(submodel):
+            meaning = meaning_of(element)
+            base = next((one for one in _BASES if meaning.startswith(f"{one}/")), None)
+            if base is not None and isinstance(element, Property) and element.value:
+                with suppress(ValueError):
+                    facts[role_of(meaning, base)] = float(element.value)
             key = f"{submodel.id}#{path}"
             if key not in registry:
                 continue
-            meaning = meaning_of(element)
-            for base in _BASES:
-                if meaning.startswith(f"{base}/"):
-                    signals.setdefault(role_of(meaning, base), key)
+            if base is not None:
+                signals.setdefault(role_of(meaning, base), key)
             labels = registry.get(registry.handle(key)).labels
             if has_states(labels):
                 signals.setdefault("State", key)

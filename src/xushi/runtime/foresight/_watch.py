@@ -19,6 +19,7 @@ from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight._commands import ForecastParams, forecast_of, times_of
 from xushi.runtime.foresight._fork import fork, need_engine
+from xushi.runtime.foresight._plant import plant_of
 from xushi.runtime.foresight._warning_records import WATCH, EarlyWarning, warning_of, warnings, watched_every_s
 from xushi.simulate import Cancellation
 from xushi.trust import OWN_HAND
@@ -104,7 +105,7 @@ class ForecastWatch:
         from xushi.simulate import ThreadPool  # loads the compiler
 
         platform, params = self._platform, ForecastParams()
-        plant = platform.orders.plant()
+        plant = plant_of(platform)
         if not plant.flows:
             raise XushiError("runtime.forecast_no_plant")
         ahead = times_of(platform, params)

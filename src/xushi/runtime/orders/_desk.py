@@ -46,35 +46,19 @@ class OrderDesk:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._version = 0
-        self._plant: tuple[int, Plant | None] = (0, None)
-        self._materials: tuple[int, dict[str, Material] | None] = (0, None)
+        self._materials: tuple[int, dict[str, Material]] | None = None
         self._counted: tuple[int, int, Mapping[str, int]] = (-1, 0, {})  # since, until, count
         self._found: OrderedDict[str, Kept] = OrderedDict()
         self.turn = asyncio.Semaphore(1)
         self.contingencies = ContingencyDesk(platform)
 
-    def plant(self) -> Plant:
-        """The plant as the twins tell it; read again only after they have changed."""
-        version, plant = self._plant
-        if plant is None or version != self._version:
-            version = self._version
-            plant = plant_of(self._platform)
-            self._plant = (version, plant)
-        return plant
-
     def materials(self) -> dict[str, Material]:
         """Products and parts as the twins tell them; read again only after they have changed."""
-        version, materials = self._materials
-        if materials is None or version != self._version:
-            version = self._version
-            materials = find_materials(self._platform.twins)
-            self._materials = (version, materials)
-        return materials
-
-    def on_twins(self) -> None:
-        """The twins have changed: what was read of them is read again when it is next asked for."""
-        self._version += 1
+        twins = self._platform.twins
+        edition, known = twins.edition, self._materials
+        if known is None or known[0] != edition:
+            known = self._materials = (edition, find_materials(twins))
+        return known[1]
 
     def made_since(self, since_ns: int, until_ns: int) -> Mapping[str, int]:
         """Return how many pieces left the plant in since_ns <= time < until_ns, as recorded, by order.
@@ -86,7 +70,7 @@ class OrderDesk:
         start, end, count = self._counted
         if start == since_ns and end <= until_ns < end + _FRESH_NS:
             return count
-        plant = self.plant()
+        plant = plant_of(self._platform)
         count = self._made(plant, since_ns, until_ns) if plant.flows else {}
         self._counted = (since_ns, until_ns, count)
         return count
@@ -159,7 +143,7 @@ class OrderDesk:
             XushiError: `runtime.forecast_no_plant`, `runtime.forecast_blind`.
         """
         platform = self._platform
-        plant = self.plant()
+        plant = plant_of(self._platform)
         records: Records = read_records(
             platform.timelines.get(LIVE), plant, self.records_from_ns(now_ns), now_ns
         )  # fmt: skip

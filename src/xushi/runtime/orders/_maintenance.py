@@ -8,6 +8,7 @@ import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Diff, RecordStore, XushiError, diff_key, new_id
 from xushi.runtime._planned_times import STOP
+from xushi.runtime.foresight import plant_of
 from xushi.runtime.orders._book import Instant
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _prepare_add(context: CommandContext, params: AddParams) -> Change:
     platform: Platform = context.services["platform"]
     if params.start_ms >= params.end_ms:
         raise XushiError("runtime.maintenance_times_wrong", machine=params.machine)
-    known = [node.id for node in platform.orders.plant().machines()]
+    known = [node.id for node in plant_of(platform).machines()]
     if params.machine not in known:
         raise XushiError(
             "runtime.change_unknown", element=params.machine, figure="maintenance", known=", ".join(known) or "–"

@@ -29,7 +29,7 @@ from xushi.kernel import (
 )
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import OUT_OF_SERVICE, Fork, Plant, fork, has_states, need_engine
+from xushi.runtime.foresight import OUT_OF_SERVICE, Fork, Plant, fork, has_states, need_engine, plant_of
 from xushi.runtime.orders._contingency import (
     SEED,
     Assumptions,
@@ -126,7 +126,7 @@ def contingency_commands() -> list[Command]:
 def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change:
     need_engine()
     platform: Platform = context.services["platform"]
-    known = [node.id for node in platform.orders.plant().machines()]
+    known = [node.id for node in plant_of(platform).machines()]
     if params.machine not in known:
         raise XushiError("runtime.schedule_machine_unknown", machine=params.machine, known=", ".join(known) or "–")
     return Change(effects=(_Rehearse(platform, params, context.actor.id),), summary={"machine": params.machine})
@@ -300,7 +300,7 @@ class ContingencyDesk:
         key = self._platform.registry.get(signal).key
         try:
             need_engine()
-            plant = await asyncio.to_thread(self._platform.orders.plant)
+            plant = await asyncio.to_thread(plant_of, self._platform)
             machine = next((node.id for node in plant.machines() if node.signals.get("State") == key), None)
             if machine is None or signal not in self._down:
                 return
@@ -335,7 +335,7 @@ class ContingencyDesk:
 
     def _work(self, machine: str, minutes: float | None, given: Assumptions, cancellation: Any) -> dict[str, Any]:
         platform = self._platform
-        plant = platform.orders.plant()
+        plant = plant_of(platform)
         _, first_ns, last_ns = platform.timelines.span(LIVE)
         # Whole milliseconds, as they are kept: a plan made of this forks at exactly the same instants.
         now_ns = last_ns - last_ns % _MS

@@ -14,7 +14,7 @@ import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError, canonical_json
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import Ahead, ModelChange, Plant, need_engine
+from xushi.runtime.foresight import Ahead, ModelChange, Plant, need_engine, plant_of
 from xushi.runtime.orders import (
     JOB_ID,
     PRODUCT,
@@ -89,7 +89,7 @@ def _prepare(context: CommandContext, params: FromScheduleParams) -> Change:
     if kept is None:
         raise XushiError("runtime.schedule_none")
     now_ns = context.clock.now_ns()
-    plant, at_ns = platform.orders.plant(), plant_now_ns(platform)
+    plant, at_ns = plant_of(platform), plant_now_ns(platform)
     book = platform.orders.book_at(plant, LIVE, at_ns)
     control, job_orders = find_job_control(platform), platform.orders.job_orders(LIVE, at_ns)
     last_s = (kept.plan.start_ns - now_ns) / _S + max(one.end_s for one in kept.assignments)
