@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xushi.kernel import ManualClock, XushiError
-from xushi.monitor import Band, KpiDefinition, StateTest, check_definition, figure_of, figures
+from xushi.monitor import Band, KpiDefinition, StateTest, check_definition, figure_of, figures, parts
 from xushi.monitor._kpi_inputs import Intervals
 from xushi.signals import BAD_NO_COMMUNICATION, Frame, History, Kind, RecordedTimeline
 
@@ -74,35 +74,55 @@ def test_energy_per_piece_is_what_the_meter_rose_by_over_the_pieces_of_that_time
         assert values(one, definition, 500, 1000)["energy_per_piece"] == pytest.approx(19 / 20)
 
 
+def any_shift(one: Bench) -> Iterator[Frame]:
+    """1,000 s in which states, counts and gaps come as chance has it; the clock goes along."""
+    chance = Random(22400)
+    good, reject = 0, 0
+    for at_s in range(0, 1000, 5):
+        good, reject = good + chance.randint(0, 2), reject + chance.randint(0, 1)
+        state = chance.choice((1, 2, 3, 3, 3))
+        quality = BAD_NO_COMMUNICATION if chance.random() < 0.05 else 0
+        at_ns = T0 + at_s * S + chance.randrange(S)
+        one.clock.advance(5 * S)
+        yield Frame.from_rows(one.registry, [(0, at_ns, good, 0), (1, at_ns, reject, 0), (2, at_ns, state, quality)])
+
+
+EVERY_KIND = [
+    unit(),
+    unit(id="energy", energy=REJECT, reject=None, figures={"energy_per_piece": Band(), "throughput": Band()}),
+    unit(id="yield", verdict=StateTest(STATE, [3]), attempt=None, figures={"fpy": Band()}),
+]
+
+
 def test_every_figure_of_a_stretch_is_the_same_live_as_in_its_recording(bench: Open, tmp_path: Path) -> None:
     """The same values, once as they come through the ingest, once read back from a recording of another folder."""
-    definitions = [
-        unit(),
-        unit(id="energy", energy=REJECT, reject=None, figures={"energy_per_piece": Band(), "throughput": Band()}),
-        unit(id="yield", verdict=StateTest(STATE, [3]), attempt=None, figures={"fpy": Band()}),
-    ]
-    span, chance = (T0 + 150 * S, T0 + 850 * S), Random(22400)
+    span = (T0 + 150 * S, T0 + 850 * S)
     with bench() as one:
         recording = History(tmp_path / "recording", one.registry, one.clock)
-        good, reject = 0, 0
-        for at_s in range(0, 1000, 5):
-            good, reject = good + chance.randint(0, 2), reject + chance.randint(0, 1)
-            state = chance.choice((1, 2, 3, 3, 3))
-            quality = BAD_NO_COMMUNICATION if chance.random() < 0.05 else 0
-            at_ns = T0 + at_s * S + chance.randrange(S)
-            frame = Frame.from_rows(
-                one.registry, [(0, at_ns, good, 0), (1, at_ns, reject, 0), (2, at_ns, state, quality)]
-            )
-            one.clock.advance(5 * S)
+        for frame in any_shift(one):
             one.ingest.push(frame)
             recording.append(frame)
         recording.close()
-        live = figures(definitions, one.timeline, span, one.clock.now_ns())
+        live = figures(EVERY_KIND, one.timeline, span, one.clock.now_ns())
         replayed_from = RecordedTimeline(tmp_path / "recording", "Recording", one.clock, registry=one.registry)
-        replayed = figures(definitions, replayed_from, span, one.clock.now_ns())
+        replayed = figures(EVERY_KIND, replayed_from, span, one.clock.now_ns())
         replayed_from.close()
     assert live == replayed
     assert {figure.kind for figure in live if figure.value} >= {"oee", "mtbf", "mttr", "energy_per_piece", "fpy"}
+
+
+def test_a_part_of_a_trend_is_the_figure_of_that_part_alone(bench: Open) -> None:
+    """But for what counts pieces in work: of these a part of a span knows more than the part alone."""
+    span, count = (T0 + 150 * S, T0 + 1200 * S), 9
+    with bench() as one:
+        for frame in any_shift(one):
+            one.ingest.push(frame)
+        until_ns = one.clock.now_ns()
+        shown = {figure.id: figure.trend for figure in figures(EVERY_KIND, one.timeline, span, until_ns, count)}
+        alone = [figures(EVERY_KIND, one.timeline, part, until_ns) for part in parts(*span, count)]
+    for id, trend in shown.items():
+        if not id.endswith((".oee", ".performance")):
+            assert trend == [next(figure.value for figure in one if figure.id == id) for one in alone], id
 
 
 def test_times_and_counts_of_parts_add_up_to_the_whole(bench: Open) -> None:

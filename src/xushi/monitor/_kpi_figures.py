@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 
 from xushi.kernel import Text, XushiError
 from xushi.monitor._kpi_cycles import Cycles, find_cycles
 from xushi.monitor._kpi_definitions import Band, FigureKind, KpiDefinition
-from xushi.monitor._kpi_inputs import Inputs, Intervals, parts
+from xushi.monitor._kpi_inputs import Doubles, Inputs, Intervals, Spans, parts
 from xushi.signals import Timeline, unit_display
 
 TITLES: dict[FigureKind, Text] = {
@@ -39,6 +40,7 @@ CLAUSES: dict[FigureKind, str] = {
     "energy_per_piece": f"{_ISO} “Comprehensive energy consumption”",
 }
 MOST_PARTS = 500
+_Share = TypeVar("_Share", float, Doubles)
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -83,16 +85,14 @@ class Figure(msgspec.Struct, frozen=True):
         )
 
 
-def oee_index(availability: float, effectiveness: float, quality_ratio: float) -> float:
+def oee_index(availability: _Share, effectiveness: _Share, quality_ratio: _Share) -> _Share:
     """OEE index = availability × effectiveness × quality ratio, all 0…1 (ISO 22400-2:2014, 9)."""
     return availability * effectiveness * quality_ratio
 
 
-def ratio(part: float | None, whole: float | None) -> float | None:
-    """part / whole; None where either is unknown or the whole is nothing."""
-    if part is None or whole is None or whole <= 0:
-        return None
-    return part / whole
+def _ratio(part: Doubles, whole: Doubles) -> Doubles:
+    """part / whole; NaN where either is unknown or the whole is nothing."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), np.nan)
 
 
 def figures(
@@ -104,17 +104,12 @@ def figures(
         span: start_ns <= time < end_ns.
         trend: in how many equal parts of the span each figure is given as well.
     """
-    start_ns, end_ns = span
-    inputs = Inputs(timeline, start_ns, end_ns, until_ns)
+    inputs = Inputs(timeline, *span, until_ns)
+    spans = [span, *(parts(*span, min(trend, MOST_PARTS)) if trend else ())]
     found = []
     for definition in definitions:
-        unit = _WorkUnit(definition, inputs)
-        for kind in (one for one in TITLES if one in definition.figures):  # records keep no order
-            figure = unit.figure(kind, start_ns, end_ns)
-            if trend:
-                spans = parts(start_ns, end_ns, min(trend, MOST_PARTS))
-                figure = msgspec.structs.replace(figure, trend=[unit.figure(kind, *part).value for part in spans])
-            found.append(figure)
+        unit = _WorkUnit(definition, inputs, spans)
+        found += [unit.figure(kind) for kind in TITLES if kind in definition.figures]  # records keep no order
     return found
 
 
@@ -131,10 +126,17 @@ def pieces(
     """
     inputs = Inputs(timeline, min(start for start, _ in spans), max(end for _, end in spans), until_ns)
 
-    def counted(key: str | None, start_ns: int, end_ns: int) -> float | None:
-        return inputs.increase(key, inputs.known([key], start_ns, end_ns), start_ns, end_ns) if key else None
+    def counted(key: str | None) -> list[float | None]:
+        if not key:
+            return [None] * len(spans)
+        return _plain(inputs.increase(key, inputs.known([key]), Spans.of(spans)))
 
-    return [(counted(definition.good, *span), counted(definition.reject, *span)) for span in spans]
+    return list(zip(counted(definition.good), counted(definition.reject), strict=True))
+
+
+def _plain(values: Doubles) -> list[float | None]:
+    """Values as JSON has them."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def figure_of(
@@ -161,36 +163,56 @@ def figure_of(
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A part of the span, and the time in it in which all that a figure is made of is known.
+class _Base:
+    """The time in which all that a figure is made of is known.
 
     Times and counts of one figure cover the same time; what is not known of one of them counts for none.
     """
 
-    start_ns: int
-    end_ns: int
-    base: Intervals
+    when: Intervals
     signals: tuple[str, ...]
 
 
-class _WorkUnit:
-    """The figures of one definition."""
+@dataclass(frozen=True)
+class _Amount:
+    """A figure, or what it is made of: its value in each span, NaN where there is none, and why the first is so."""
 
-    def __init__(self, definition: KpiDefinition, inputs: Inputs) -> None:
+    values: Doubles
+    why: Why
+
+    @classmethod
+    def of(cls, values: Doubles, label: dict[str, str], unit: str, **more: Any) -> _Amount:
+        """With a reason that tells the first value."""
+        return cls(values, Why(label, _plain(values[:1])[0], unit, **more))
+
+    def told(self, **more: Any) -> _Amount:
+        """The same values, told otherwise."""
+        return replace(self, why=msgspec.structs.replace(self.why, **more))
+
+
+class _WorkUnit:
+    """The figures of one definition, each over many spans at once; the first of them is the one that is explained."""
+
+    def __init__(self, definition: KpiDefinition, inputs: Inputs, spans: Sequence[tuple[int, int]]) -> None:
         self._is = definition
         self._inputs = inputs
+        self._start_ns, self._end_ns = spans[0]
+        self._all = spans
+        self._spans = Spans.of(spans)
         self._cycles: dict[tuple[str, ...], Cycles] = {}
+        self._produced: dict[tuple[str, ...], Intervals] = {}
 
-    def figure(self, kind: FigureKind, start_ns: int, end_ns: int) -> Figure:
-        makers: dict[FigureKind, Callable[[_Part], Why]] = {
+    def figure(self, kind: FigureKind) -> Figure:
+        makers: dict[FigureKind, Callable[[_Base], _Amount]] = {
             "oee": self._oee, "availability": self._availability, "performance": self._performance,
             "quality": self._quality, "fpy": self._fpy, "mtbf": self._mtbf, "mttr": self._mttr,
             "throughput": self._throughput, "energy_per_piece": self._energy,
         }  # fmt: skip
         signals = tuple(dict.fromkeys(self._signals(kind)))
-        part = _Part(start_ns, end_ns, self._inputs.known(signals, start_ns, end_ns), signals)
-        why = makers[kind](part)
-        if signals and (left_out := self._left_out(part)):
+        base = _Base(self._inputs.known(signals), signals)
+        found = makers[kind](base)
+        why = found.why
+        if signals and (left_out := self._left_out(base)):
             note = {
                 language: " ".join(filter(None, (why.note.get(language), left_out[language]))) for language in left_out
             }
@@ -204,10 +226,9 @@ class _WorkUnit:
             why = msgspec.structs.replace(
                 why, note={key: f"{why.note.get(key, '')} {note[key]}".strip() for key in note}
             )
-        value = why.value if why.value is not None and math.isfinite(why.value) else None
-        return Figure(
-            f"{self._is.id}.{kind}", kind, self._is, value, why.unit, why, None if value is not None else _why_not(why)
-        )
+        value, *trend = _plain(found.values)
+        why_not = None if value is not None else _why_not(why)
+        return Figure(f"{self._is.id}.{kind}", kind, self._is, value, why.unit, why, why_not, trend)
 
     def _signals(self, kind: FigureKind) -> list[str]:
         """The signals that must be known for a figure."""
@@ -223,10 +244,10 @@ class _WorkUnit:
     def _counters(self) -> list[str]:
         return [key for key in (self._is.good, self._is.reject) if key is not None]
 
-    def _left_out(self, part: _Part) -> dict[str, str] | None:
+    def _left_out(self, base: _Base) -> dict[str, str] | None:
         """The words for the time that is not known."""
-        end_ns = max(part.start_ns, min(part.end_ns, self._inputs.span[1]))
-        seconds = (end_ns - part.start_ns) / 1e9 - part.base.seconds()
+        end_ns = max(self._start_ns, min(self._end_ns, self._inputs.span[1]))
+        seconds = (end_ns - self._start_ns) / 1e9 - float(base.when.seconds(self._spans)[0])
         if seconds < 0.5:
             return None
         minutes, rest = divmod(round(seconds), 60)
@@ -237,155 +258,171 @@ class _WorkUnit:
         }
 
     # ---- the figures
-    def _oee(self, part: _Part) -> Why:
-        three = [self._availability(part), self._performance(part)]
+    def _oee(self, base: _Base) -> _Amount:
+        three = [self._availability(base), self._performance(base)]
         if self._is.reject is not None:
-            three.append(self._quality(part))
-        factors = [one.value for one in three]
-        value = None
-        if all(factor is not None for factor in factors):
-            numbers = [factor for factor in factors if factor is not None]
-            value = oee_index(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 1.0)
-        return self._why("oee", value, "1", "OEE = A × E × QR", three)
+            three.append(self._quality(base))
+        factors = [one.values for one in three]
+        value = oee_index(factors[0], factors[1], factors[2] if len(factors) > 2 else np.ones(len(factors[0])))
+        return self._figure("oee", value, "1", "OEE = A × E × QR", three)
 
-    def _availability(self, part: _Part) -> Why:
-        apt, pbt = self._producing(part), self._planned(part)
-        return self._why("availability", ratio(apt.value, pbt.value), "1", "A = APT / PBT", [apt, pbt])
+    def _availability(self, base: _Base) -> _Amount:
+        apt, pbt = self._producing(base), self._planned(base)
+        return self._figure("availability", _ratio(apt.values, pbt.values), "1", "A = APT / PBT", [apt, pbt])
 
-    def _performance(self, part: _Part) -> Why:
+    def _performance(self, base: _Base) -> _Amount:
         cycle_s = self._is.cycle_s
-        apt, pq = self._producing(part), self._quantity(part)
-        pri = Why({"en": "Planned run time per item (PRI)", "zh-CN": "计划单件运行时间（PRI）"}, cycle_s, "s")
-        if cycle_s is not None and apt.value is not None and pq.value is not None:
-            pieces, seconds = self._cycles_of(part, cycle_s).within(part.start_ns, part.end_ns)
-            pq = msgspec.structs.replace(pq, value=pieces, note={
-                "en": f"Of {pq.value:g} counted; a piece in work at an edge of the span counts by the share of its "
-                      "production time inside, or not at all where its beginning was not seen.",
-                "zh-CN": f"计数 {pq.value:g} 件；跨越时段边界的在制件按其生产时间占比计入，未见其开始的不计入。",
-            })  # fmt: skip
-            apt = msgspec.structs.replace(apt, value=seconds if seconds or not apt.value else None, note={
-                "en": "Production time of these pieces, without that of a piece not finished at the end.",
-                "zh-CN": "这些工件的生产时间，不含结束时尚未完成的工件。",
-            })  # fmt: skip
-        run = None if pq.value is None or cycle_s is None else cycle_s * pq.value
-        return self._why("performance", ratio(run, apt.value), "1", "E = PRI × PQ / APT", [pri, pq, apt])
+        apt, pq = self._producing(base), self._quantity(base)
+        label = {"en": "Planned run time per item (PRI)", "zh-CN": "计划单件运行时间（PRI）"}
+        pri = _Amount.of(np.full(len(self._all), np.nan if cycle_s is None else cycle_s), label, "s")
+        if cycle_s is not None:
+            apt, pq = self._set_against(base, apt, pq, cycle_s)
+        value = _ratio(pri.values * pq.values, apt.values)
+        return self._figure("performance", value, "1", "E = PRI × PQ / APT", [pri, pq, apt])
 
-    def _cycles_of(self, part: _Part, cycle_s: float) -> Cycles:
+    def _set_against(self, base: _Base, apt: _Amount, pq: _Amount, cycle_s: float) -> tuple[_Amount, _Amount]:
+        """Production time and the pieces that were made in it, where both are known."""
+        cycles = self._cycles_of(base, cycle_s)
+        is_known = ~np.isnan(apt.values) & ~np.isnan(pq.values)
+        within = [
+            cycles.within(*span) if known else (0.0, 0.0) for span, known in zip(self._all, is_known, strict=True)
+        ]
+        pieces, seconds = np.array(within).T
+        seconds = np.where((seconds > 0) | (apt.values == 0), seconds, np.nan)
+        made = replace(pq, values=np.where(is_known, pieces, pq.values))
+        spent = replace(apt, values=np.where(is_known, seconds, apt.values))
+        if not is_known[0]:
+            return spent, made
+        return spent.told(value=_plain(spent.values[:1])[0], note={
+            "en": "Production time of these pieces, without that of a piece not finished at the end.",
+            "zh-CN": "这些工件的生产时间，不含结束时尚未完成的工件。",
+        }), made.told(value=float(made.values[0]), note={
+            "en": f"Of {pq.values[0]:g} counted; a piece in work at an edge of the span counts by the share of its "
+                  "production time inside, or not at all where its beginning was not seen.",
+            "zh-CN": f"计数 {pq.values[0]:g} 件；跨越时段边界的在制件按其生产时间占比计入，未见其开始的不计入。",
+        })  # fmt: skip
+
+    def _cycles_of(self, base: _Base, cycle_s: float) -> Cycles:
         """The cycles of the whole span, found once."""
-        if part.signals not in self._cycles:
-            span = self._inputs.span
-            base = self._inputs.known(part.signals, *span)
-            when = self._production_time(_Part(*span, base, part.signals))
-            self._cycles[part.signals] = find_cycles(self._inputs, self._counters(), base, when, cycle_s)
-        return self._cycles[part.signals]
+        if base.signals not in self._cycles:
+            when = self._production_time(base)
+            self._cycles[base.signals] = find_cycles(self._inputs, self._counters(), base.when, when, cycle_s)
+        return self._cycles[base.signals]
 
-    def _quality(self, part: _Part) -> Why:
-        gq, pq = self._good(part), self._quantity(part)
-        return self._why("quality", ratio(gq.value, pq.value), "1", "QR = GQ / PQ", [gq, pq])
+    def _quality(self, base: _Base) -> _Amount:
+        gq, pq = self._good(base), self._quantity(base)
+        return self._figure("quality", _ratio(gq.values, pq.values), "1", "QR = GQ / PQ", [gq, pq])
 
-    def _fpy(self, part: _Part) -> Why:
+    def _fpy(self, base: _Base) -> _Amount:
         verdict = self._is.verdict
         assert verdict is not None
-        inspected, good = self._inputs.first_results(verdict, self._is.attempt, part.start_ns, part.end_ns)
-        ip = Why({"en": "Inspected parts, first attempt (IP)", "zh-CN": "首次检验件数（IP）"}, inspected, "",
-                 signal=verdict.signal)  # fmt: skip
-        gp = Why({"en": "Of them good (GP)", "zh-CN": "其中合格（GP）"}, good, "", signal=verdict.signal)
-        return self._why("fpy", ratio(float(good), float(inspected)), "1", "FPY = GP / IP", [gp, ip])
+        inspected, good = self._inputs.first_results(verdict, self._is.attempt, self._spans)
+        inspected_label = {"en": "Inspected parts, first attempt (IP)", "zh-CN": "首次检验件数（IP）"}
+        good_label = {"en": "Of them good (GP)", "zh-CN": "其中合格（GP）"}
+        ip = _Amount.of(inspected.astype(float), inspected_label, "", signal=verdict.signal)
+        gp = _Amount.of(good.astype(float), good_label, "", signal=verdict.signal)
+        return self._figure("fpy", _ratio(gp.values, ip.values), "1", "FPY = GP / IP", [gp, ip])
 
-    def _mtbf(self, part: _Part) -> Why:
-        apt, fe = self._producing(part), self._failures(part)
+    def _mtbf(self, base: _Base) -> _Amount:
+        apt, fe = self._producing(base), self._failures()
         note = {
             "en": "Operating time over the failure events (FE) in this span.",
             "zh-CN": "本时段内运行时间除以故障次数（FE）。",
         }
-        return self._why("mtbf", ratio(apt.value, fe.value), "s", "MTBF = APT / FE", [apt, fe], note)
+        return self._figure("mtbf", _ratio(apt.values, fe.values), "s", "MTBF = APT / FE", [apt, fe], note)
 
-    def _mttr(self, part: _Part) -> Why:
+    def _mttr(self, base: _Base) -> _Amount:
         failed = self._is.failed
         assert failed is not None
-        down = self._inputs.time_in(failed, part.start_ns, part.end_ns) & part.base
-        ttr = self._time({"en": "Time to restoration (TTR)", "zh-CN": "修复时间（TTR）"}, down, failed.signal, part)
-        fe = self._failures(part)
-        return self._why("mttr", ratio(ttr.value, fe.value), "s", "MTTR = Σ TTR / FE", [ttr, fe])
+        down = self._inputs.time_in(failed) & base.when
+        ttr = self._time({"en": "Time to restoration (TTR)", "zh-CN": "修复时间（TTR）"}, down, failed.signal, base)
+        fe = self._failures()
+        return self._figure("mttr", _ratio(ttr.values, fe.values), "s", "MTTR = Σ TTR / FE", [ttr, fe])
 
-    def _throughput(self, part: _Part) -> Why:
-        pq = self._quantity(part)
-        hours = part.base.seconds() / 3600
-        time = Why({"en": "Time with data", "zh-CN": "有数据的时间"}, hours, "h", signal=self._is.good)
-        return self._why("throughput", ratio(pq.value, hours), "1/h", "TR = PQ / t", [pq, time])
+    def _throughput(self, base: _Base) -> _Amount:
+        pq = self._quantity(base)
+        label = {"en": "Time with data", "zh-CN": "有数据的时间"}
+        time = _Amount.of(base.when.seconds(self._spans) / 3600, label, "h", signal=self._is.good)
+        return self._figure("throughput", _ratio(pq.values, time.values), "1/h", "TR = PQ / t", [pq, time])
 
-    def _energy(self, part: _Part) -> Why:
+    def _energy(self, base: _Base) -> _Amount:
         key = self._is.energy or ""
         unit = unit_display(self._inputs.unit(key))
-        pq = self._quantity(part)
-        energy = msgspec.structs.replace(
-            self._count({"en": "Energy used (E)", "zh-CN": "能耗（E）"}, key, part), unit=unit
-        )
-        return self._why("energy_per_piece", ratio(energy.value, pq.value), unit, "e = E / PQ", [energy, pq])
+        pq = self._quantity(base)
+        energy = self._count({"en": "Energy used (E)", "zh-CN": "能耗（E）"}, key, base).told(unit=unit)
+        return self._figure("energy_per_piece", _ratio(energy.values, pq.values), unit, "e = E / PQ", [energy, pq])
 
     # ---- what they are made of
-    def _why(
-        self, kind: FigureKind, value: float | None, unit: str, formula: str, children: list[Why], note: Any = None
-    ) -> Why:
-        return Why(dict(TITLES[kind]), value, unit, formula, CLAUSES[kind], note or {}, None, children)
+    def _figure(
+        self, kind: FigureKind, values: Doubles, unit: str, formula: str, made_of: list[_Amount], note: Any = None
+    ) -> _Amount:
+        children = [one.why for one in made_of]
+        return _Amount.of(
+            values, dict(TITLES[kind]), unit, formula=formula, clause=CLAUSES[kind], note=note or {}, children=children
+        )
 
-    def _production_time(self, part: _Part) -> Intervals:
-        test = self._is.producing
-        assert test is not None
-        when = self._inputs.time_in(test, part.start_ns, part.end_ns) & part.base
-        if self._is.planned is not None:
-            when = when & self._inputs.time_in(self._is.planned, part.start_ns, part.end_ns)
-        return when
+    def _production_time(self, base: _Base) -> Intervals:
+        if base.signals not in self._produced:
+            test = self._is.producing
+            assert test is not None
+            when = self._inputs.time_in(test) & base.when
+            if self._is.planned is not None:
+                when = when & self._inputs.time_in(self._is.planned)
+            self._produced[base.signals] = when
+        return self._produced[base.signals]
 
-    def _producing(self, part: _Part) -> Why:
+    def _producing(self, base: _Base) -> _Amount:
         label = {"en": "Actual production time (APT)", "zh-CN": "实际生产时间（APT）"}
         key = self._is.producing.signal if self._is.producing is not None else ""
-        return self._time(label, self._production_time(part), key, part)
+        return self._time(label, self._production_time(base), key, base)
 
-    def _planned(self, part: _Part) -> Why:
+    def _planned(self, base: _Base) -> _Amount:
         label = {"en": "Planned busy time (PBT)", "zh-CN": "计划占用时间（PBT）"}
         if self._is.planned is not None:
-            when = self._inputs.time_in(self._is.planned, part.start_ns, part.end_ns) & part.base
-            return self._time(label, when, self._is.planned.signal, part)
+            when = self._inputs.time_in(self._is.planned) & base.when
+            return self._time(label, when, self._is.planned.signal, base)
         key = self._is.producing.signal if self._is.producing is not None else ""
-        return Why(label, part.base.seconds() or None, "s", signal=key)
+        known_s = base.when.seconds(self._spans)
+        return _Amount.of(np.where(known_s > 0, known_s, np.nan), label, "s", signal=key)
 
-    def _time(self, label: dict[str, str], when: Intervals, key: str, part: _Part) -> Why:
-        """A time in states, with the durations of every state of the signal below it."""
+    def _time(self, label: dict[str, str], when: Intervals, key: str, base: _Base) -> _Amount:
+        """A time in states of a signal that `base` knows, with the durations of every state of it below."""
         states = [
             Why({"en": self._inputs.label(key, state), "zh-CN": self._inputs.label(key, state)}, seconds, "s",
                 signal=key)
-            for state, seconds in self._inputs.durations(key, part.base, part.start_ns, part.end_ns)
+            for state, seconds in self._inputs.durations(key, base.when, self._start_ns, self._end_ns)
         ]  # fmt: skip
-        return Why(label, when.seconds() if states else None, "s", signal=key, children=states)
+        values = np.where(base.when.seconds(self._spans) > 0, when.seconds(self._spans), np.nan)
+        return _Amount.of(values, label, "s", signal=key, children=states)
 
-    def _failures(self, part: _Part) -> Why:
+    def _failures(self) -> _Amount:
         failed = self._is.failed
         assert failed is not None
-        count = self._inputs.entries_into(failed, part.start_ns, part.end_ns)
-        return Why({"en": "Failure events (FE)", "zh-CN": "故障次数（FE）"}, count, "", signal=failed.signal)
+        count = self._inputs.entries_into(failed, self._spans).astype(float)
+        return _Amount.of(count, {"en": "Failure events (FE)", "zh-CN": "故障次数（FE）"}, "", signal=failed.signal)
 
-    def _good(self, part: _Part) -> Why:
-        return self._count({"en": "Good quantity (GQ)", "zh-CN": "合格数量（GQ）"}, self._is.good, part)
+    def _good(self, base: _Base) -> _Amount:
+        return self._count({"en": "Good quantity (GQ)", "zh-CN": "合格数量（GQ）"}, self._is.good, base)
 
-    def _quantity(self, part: _Part) -> Why:
+    def _quantity(self, base: _Base) -> _Amount:
         label = {"en": "Produced quantity (PQ)", "zh-CN": "生产数量（PQ）"}
-        good = self._good(part)
+        good = self._good(base)
         if self._is.reject is None:
-            return msgspec.structs.replace(good, label=label)
-        reject = self._count({"en": "Rejected quantity", "zh-CN": "不合格数量"}, self._is.reject, part)
-        known = [one.value for one in (good, reject) if one.value is not None]
-        return Why(label, sum(known) if len(known) == 2 else None, "", "PQ = GQ + RQ", children=[good, reject])
+            return good.told(label=label)
+        reject = self._count({"en": "Rejected quantity", "zh-CN": "不合格数量"}, self._is.reject, base)
+        both = good.values + reject.values
+        return _Amount.of(both, label, "", formula="PQ = GQ + RQ", children=[good.why, reject.why])
 
-    def _count(self, label: dict[str, str], key: str | None, part: _Part) -> Why:
-        span = part.start_ns, part.end_ns
+    def _count(self, label: dict[str, str], key: str | None, base: _Base) -> _Amount:
         note = {}
-        if restarts := self._inputs.restarts(key or "", *span):
+        if restarts := self._inputs.restarts(key or "", self._start_ns, self._end_ns):
             note = {
                 "en": f"The counter began again {restarts} times; what it showed first is not counted.",
                 "zh-CN": f"计数器重新开始 {restarts} 次；其首个读数未计入。",
             }
-        return Why(label, self._inputs.increase(key or "", part.base, *span), "", note=note, signal=key)
+        return _Amount.of(
+            self._inputs.increase(key or "", base.when, self._spans), label, "", note=note, signal=key
+        )  # fmt: skip
 
 
 def _why_not(why: Why) -> dict[str, str]:

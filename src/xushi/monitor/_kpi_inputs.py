@@ -1,4 +1,4 @@
-"""Measures what KPIs are made of, over spans of one timeline: time in states, counts, failures, results."""
+"""Measures what KPIs are made of, over many spans of a timeline at once: time in states, counts, failures, results."""
 
 from __future__ import annotations
 
@@ -15,6 +15,33 @@ from xushi.signals import Kind, Timeline
 Int64s = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Stretches of time that are asked for, start_ns <= time < end_ns each; they may overlap.
+
+    Attributes:
+        starts, ends: int64[n].
+    """
+
+    starts: Int64s
+    ends: Int64s
+
+    @classmethod
+    def of(cls, spans: Sequence[tuple[int, int]]) -> Spans:
+        """Spans given as pairs."""
+        edges = np.array(spans, np.int64).reshape(-1, 2)
+        return cls(edges[:, 0], edges[:, 1])
+
+    def counts(self, instants: Int64s) -> Int64s:
+        """int64[n]: how many of these instants, in order, lie in each."""
+        return np.searchsorted(instants, self.ends) - np.searchsorted(instants, self.starts)
+
+    def sums(self, instants: Int64s, sizes: Doubles) -> Doubles:
+        """float64[n]: the sum of what belongs to the instants, in order, that lie in each."""
+        first, last = np.searchsorted(instants, self.starts).tolist(), np.searchsorted(instants, self.ends).tolist()
+        return np.array([sizes[low:high].sum() for low, high in zip(first, last, strict=True)])
 
 
 @dataclass(frozen=True)
@@ -37,9 +64,9 @@ class Intervals:
     starts: Int64s
     ends: Int64s
 
-    def seconds(self) -> float:
-        """Their total, in s."""
-        return float((self.ends - self.starts).sum()) / 1e9
+    def seconds(self, spans: Spans) -> Doubles:
+        """float64[n]: how much of this time lies in each span, in s."""
+        return (self.before(spans.ends) - self.before(spans.starts)) / 1e9
 
     def __and__(self, other: Intervals) -> Intervals:
         """The time in both, in whole stretches."""
@@ -49,12 +76,6 @@ class Intervals:
         starts, ends = edges[:-1], edges[1:]
         inside = self.covers(starts) & other.covers(starts)
         return Intervals(starts[inside], ends[inside]).joined()
-
-    def within(self, start_ns: int, end_ns: int) -> Intervals:
-        """The time in start_ns <= time < end_ns."""
-        first = int(np.searchsorted(self.ends, start_ns, "right"))
-        last = max(first, int(np.searchsorted(self.starts, end_ns)))
-        return Intervals(np.maximum(self.starts[first:last], start_ns), np.minimum(self.ends[first:last], end_ns))
 
     def joined(self) -> Intervals:
         """The same time, with stretches that touch made one."""
@@ -138,7 +159,7 @@ class Inputs:
         return labels.get(str(value), str(value))
 
     def _runs(self, key: str, start_ns: int, end_ns: int) -> tuple[Int64s, Int64s, Doubles]:
-        """(starts, ends, values) of the stretches between values, cut to a span."""
+        """(starts, ends, values) of the stretches between values, cut to a part of the whole span."""
         series = self._part(key, start_ns, end_ns)
         if not len(series.times_ns):
             return series.times_ns, series.times_ns, series.values
@@ -154,8 +175,8 @@ class Inputs:
         part = slice(max(low - 1, 0), high)
         return Series(series.times_ns[part], series.values[part])
 
-    def known(self, keys: Iterable[str], start_ns: int, end_ns: int) -> Intervals:
-        """The time in a part of the span in which the values of all these signals are known, in whole stretches."""
+    def known(self, keys: Iterable[str]) -> Intervals:
+        """The time in the whole span in which the values of all these signals are known."""
         chosen = tuple(keys)
         if chosen not in self._known:
             both = Intervals(*(np.array([edge], np.int64) for edge in self.span))
@@ -164,19 +185,19 @@ class Inputs:
                 is_known = ~np.isnan(values)
                 both = both & Intervals(starts[is_known], ends[is_known]).joined()
             self._known[chosen] = both
-        return self._known[chosen].within(start_ns, end_ns)
+        return self._known[chosen]
 
-    def time_in(self, test: StateTest, start_ns: int, end_ns: int) -> Intervals:
-        """The time in a part of the span in which a state signal had one of the values."""
+    def time_in(self, test: StateTest) -> Intervals:
+        """The time in the whole span in which a state signal had one of the values."""
         chosen = test.signal, tuple(test.values)
         if chosen not in self._times_in:
             starts, ends, values = self._runs(test.signal, *self.span)
             is_in = np.isin(values, test.values)
             self._times_in[chosen] = Intervals(starts[is_in], ends[is_in]).joined()
-        return self._times_in[chosen].within(start_ns, end_ns)
+        return self._times_in[chosen]
 
     def durations(self, key: str, base: Intervals, start_ns: int, end_ns: int) -> list[tuple[int, float]]:
-        """(state, s) for each value that a state signal had within `base`, the longest first."""
+        """(state, s) for each value that a state signal had in a part of the span, within `base`; the longest first."""
         starts, ends, values = self._runs(key, start_ns, end_ns)
         spent_s = (base.before(ends) - base.before(starts)) / 1e9
         counts = ~np.isnan(values) & (spent_s > 0)
@@ -185,25 +206,23 @@ class Inputs:
         rows = sorted(zip(states.tolist(), totals.tolist(), strict=True), key=lambda row: -row[1])
         return [(int(state), total) for state, total in rows]
 
-    def entries_into(self, test: StateTest, start_ns: int, end_ns: int) -> int:
-        """How often a state was entered in a span, from another known state or from an unknown one."""
-        series = self._part(test.signal, start_ns, end_ns)
+    def entries_into(self, test: StateTest, spans: Spans) -> Int64s:
+        """int64[n]: how often a state was entered in each span, from another known state or from an unknown one."""
+        series = self.series(test.signal)
         is_in = np.isin(series.values, test.values)
         entered = is_in & ~np.concatenate([[True], is_in[:-1]])  # a state in force at the start was not entered
-        inside = (series.times_ns >= start_ns) & (series.times_ns < end_ns)
-        return int((entered & inside).sum())
+        return spans.counts(series.times_ns[entered])
 
-    def increase(self, key: str, base: Intervals, start_ns: int, end_ns: int) -> float | None:
-        """How far a counter or meter was seen to rise in a part of the span, within `base`; None without a value.
+    def increase(self, key: str, base: Intervals, spans: Spans) -> Doubles:
+        """float64[n]: how far a counter or meter was seen to rise in each span, within `base`; NaN without a value.
 
         Only a step between two known values with nothing unknown between them was seen. A fall is a restart of the
         device's counter: nobody knows when it counted what it shows first.
         """
-        if not self.known([key], start_ns, end_ns).seconds():
-            return None
         times, sizes = self.rises(key)
-        inside = (times >= start_ns) & (times < end_ns) & base.covers(times)
-        return float(sizes[inside].sum())
+        is_seen = base.covers(times)
+        risen = spans.sums(times[is_seen], sizes[is_seen])
+        return np.where(self.known([key]).seconds(spans) > 0, risen, np.nan)
 
     def rises(self, key: str) -> tuple[Int64s, Doubles]:
         """(times, sizes) of the steps up that were seen in the whole span."""
@@ -222,18 +241,17 @@ class Inputs:
             self._risen[key] = times[steps > 0], steps[steps > 0], times[steps < 0]
         return self._risen[key]
 
-    def first_results(self, verdict: StateTest, attempt: str | None, start_ns: int, end_ns: int) -> tuple[int, int]:
-        """(pieces judged at the first attempt, those that were good): each value of the verdict is one result."""
-        judged, is_first = self.series(verdict.signal), None
-        inside = (judged.times_ns >= start_ns) & (judged.times_ns < end_ns) & ~np.isnan(judged.values)
-        times, values = judged.times_ns[inside], judged.values[inside]
+    def first_results(self, verdict: StateTest, attempt: str | None, spans: Spans) -> tuple[Int64s, Int64s]:
+        """(pieces judged at the first attempt, those that were good) in each span: each value is one result."""
+        judged = self.series(verdict.signal)
+        counts = ~np.isnan(judged.values)
         if attempt is not None:
             attempts = self.series(attempt)
-            place = np.searchsorted(attempts.times_ns, times, "right") - 1
-            found = attempts.values[np.maximum(place, 0)] if len(attempts.values) else np.full(len(times), np.nan)
-            is_first = (place >= 0) & (found == 1)
-            values = values[is_first]
-        return len(values), int(np.isin(values, verdict.values).sum())
+            place = np.searchsorted(attempts.times_ns, judged.times_ns, "right") - 1
+            found = attempts.values[np.maximum(place, 0)] if len(attempts.values) else np.full(len(place), np.nan)
+            counts &= (place >= 0) & (found == 1)
+        is_good = counts & np.isin(judged.values, verdict.values)
+        return spans.counts(judged.times_ns[counts]), spans.counts(judged.times_ns[is_good])
 
 
 def parts(start_ns: int, end_ns: int, count: int) -> Sequence[tuple[int, int]]:
