@@ -1,12 +1,34 @@
 """Shared rules of the test run: a skip is a failure where CI says so, and absent sample files are told of."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from samples import ABSENT
 
+from xushi.runtime.branches import _desk
+from xushi.runtime.branches._path_process import PathProcess
 from xushi.testing import PeerMissing
+
+
+class _KeptProcess(PathProcess):
+    """One that outlives the platform which wanted it: to start it costs more than most paths of the tests."""
+
+    def close(self) -> None:
+        """End it only in the middle of a path."""
+        if self._turn.locked():
+            with self._guard:
+                self._let_go()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_path_process() -> Iterator[PathProcess]:
+    """All platforms of this process have their paths computed by the same one; see `test_path_process.py`."""
+    kept = _KeptProcess()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_desk, "PathProcess", lambda: kept)
+        yield kept
+    PathProcess.close(kept)
 
 
 @pytest.hookimpl(wrapper=True)

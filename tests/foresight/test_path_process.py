@@ -10,11 +10,20 @@ import pytest
 
 from xushi.kernel import Child, XushiError
 from xushi.runtime import Platform
-from xushi.runtime.branches import Branch
+from xushi.runtime.branches import Branch, _desk
+from xushi.runtime.branches._path_process import PathProcess
 
 from .branching import FORK_NS, fork, run
 
 _WORKER = "xushi.runtime.branches._path_worker"
+
+
+@pytest.fixture(autouse=True)
+def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, one_path_process: PathProcess) -> None:
+    """Here each platform has its own, as anywhere else but in the tests."""
+    with one_path_process._guard:
+        one_path_process._let_go()
+    monkeypatch.setattr(_desk, "PathProcess", PathProcess)
 
 
 def workers() -> list[psutil.Process]:
@@ -26,7 +35,7 @@ def workers() -> list[psutil.Process]:
 
 
 def unbegun(plant: Platform) -> Branch:
-    branch = run(plant, "branch.fork", timeline="live", at_ms=FORK_NS / 1e6, hours=8.0, seed=7).result["branch"]
+    branch = run(plant, "branch.fork", timeline="live", at_ms=FORK_NS / 1e6, hours=3.0, seed=7).result["branch"]
     return plant.branches.get(branch)
 
 
