@@ -6,6 +6,7 @@ import { useActionTools, useJob } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, type ContingencyInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
+import { useStepText } from "../plans/_words";
 import css from "./orders.module.css";
 
 interface Step {
@@ -13,14 +14,6 @@ interface Step {
   params?: Record<string, unknown>;
   text?: Record<string, string>;
   changes?: unknown[];
-}
-
-/** A command in few words: which signal becomes what, or its name. */
-function stepText(step: Step): string {
-  const signal = step.params?.["signal"];
-  if (typeof signal !== "string") return `${step.command ?? ""} ${Object.values(step.params ?? {}).flat().join(", ")}`;
-  const [submodel = "", path = ""] = signal.split("#");
-  return `${submodel.split(":").at(-2) ?? submodel} ${path} = ${String(step.params?.["value"])}`;
 }
 
 /** What the plant does not tell, with the unit in which a person states it and the factor to the command's own. */
@@ -89,11 +82,17 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
 function Steps({ steps }: { steps: readonly Step[] }) {
   const text = useText();
   const language = useLanguage();
+  const stepText = useStepText();
+  const words = ({ command = "", params = {} }: Step) => {
+    const { title, detail } = stepText({ kind: "command", command, params });
+    // what a write does is said by the signal and its value
+    return command === "signal.write" ? detail : [title, detail].filter(Boolean).join(": ");
+  };
   if (steps.length === 0) return <>{text("orders.nothingToDo")}</>;
   return (
     <ol className={css.plain}>
       {steps.map((step, at) => (
-        <li key={at}>{step.text ? localName(step.text, language, "") : stepText(step)}</li>
+        <li key={at}>{step.text ? localName(step.text, language, "") : words(step)}</li>
       ))}
     </ol>
   );

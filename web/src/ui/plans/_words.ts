@@ -3,6 +3,8 @@ import { formatDateTime, formatNumber, localName, useLanguage, useText, type Tex
 import { unitText, useAnswer, usePlant, type ActionInfo, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type StepRunInfo } from "../live";
 
 export type Step = CommandStep | ManualStep;
+/** What of a step is told in words. */
+type Told = Pick<CommandStep, "kind" | "command" | "params"> | Pick<ManualStep, "kind" | "text">;
 
 export const stateKey = (state: PlanLine["state"]): TextKey => `plans.state.${state}`;
 export const promiseKey = (state: Exclude<PlanLine["promise"], "">): TextKey => `plans.promise.${state}`;
@@ -38,7 +40,7 @@ export function useConditionText(): (condition: PlanCondition) => string {
 }
 
 /** What a step does, in a line: devices' own names of inputs and actions in the reader's language where they have one. */
-export function useStepText(): (step: Step) => { title: string; detail: string } {
+export function useStepText(): (step: Told) => { title: string; detail: string } {
   const language = useLanguage();
   const commands = usePlant((plant) => plant.commands);
   const twins = usePlant((plant) => plant.twins);
