@@ -105,11 +105,12 @@ export class Bindings {
     this.changed.set(driver, true);
   }
 
-  /** Notes what a frame changed; true where something of the scene did. */
+  /** Notes what a frame changed; true where something of the scene did. A jump also changes what it does not name. */
   hear(handles: ArrayLike<number>, isJump: boolean): boolean {
-    for (let i = 0; i < handles.length; i += 1) {
-      for (const driver of this.byHandle.get(handles[i] as number) ?? []) {
-        this.changed.set(driver, isJump || this.changed.get(driver) === true);
+    if (isJump) this.hearAll();
+    else {
+      for (let i = 0; i < handles.length; i += 1) {
+        for (const driver of this.byHandle.get(handles[i] as number) ?? []) this.changed.set(driver, this.changed.get(driver) === true);
       }
     }
     return this.changed.size > 0;

@@ -110,7 +110,7 @@ export class FactoryScene {
     this.observer.observe(canvas.parentElement ?? canvas);
     this.ends.push(options.board.onFrame(({ handles, isJump }) => {
       const moves = this.plant.bindings.hear(handles, isJump);
-      const labels = this.labels.hear(handles);
+      const labels = this.labels.hear(handles, isJump);
       if (moves || labels) this.pictures.ask();
     }));
     const restored = () => this.applyFineness();

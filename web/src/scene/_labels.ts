@@ -109,10 +109,11 @@ export class Labels {
     for (const candidate of this.candidates) candidate.isStale = true;
   }
 
-  /** True where a frame changed a value that a label shows. */
-  hear(handles: ArrayLike<number>): boolean {
+  /** True where a frame changed a value that a label shows. A jump also changes what it does not name. */
+  hear(handles: ArrayLike<number>, isJump: boolean): boolean {
     if (this.byHandle.size === 0) return false;
-    let isStale = false;
+    if (isJump) this.stale();
+    let isStale = isJump;
     for (let i = 0; i < handles.length; i += 1) {
       for (const candidate of this.byHandle.get(handles[i] as number) ?? []) candidate.isStale = isStale = true;
     }

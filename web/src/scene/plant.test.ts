@@ -55,6 +55,17 @@ describe("behaviours", () => {
     expect(placeAt(plant, "agv")).toEqual([1, 0, -1]);
   });
 
+  it("show nothing of the present at an instant of which nothing is known", async () => {
+    const { plant, say } = bench(["state", "item", "other"]);
+    await plant.setPlaces([machine("m", [{ kind: "state", signal: "state", detail: null }, { kind: "carry", node: "tool", item: "item", stage: "none", models: ["engine0"] }])]);
+    say({ state: 3, item: "E1" });
+    plant.step(0);
+    expect([plant.states.get(0), itemsAt(plant).length]).toEqual(["normal", 1]);
+    say({ other: 1 });
+    plant.step(1000);
+    expect([plant.states.get(0), itemsAt(plant).length]).toEqual(["unknown", 0]);
+  });
+
   it("hold the stage's model at a node while there is something to hold", async () => {
     const { plant, say } = bench(["item", "stage"]);
     await plant.setPlaces([machine("m", [{ kind: "carry", node: "tool", item: "item", stage: "stage", models: ["engine0", "engine1"] }], { position: [0, 0, 5] })]);
