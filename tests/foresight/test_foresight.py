@@ -171,6 +171,7 @@ def test_a_change_of_what_is_not_there_names_it(forked: Fork, change: ModelChang
         changed_model(forked.model, [change])
     assert caught.value.code == code
     assert caught.value.params["element"] == change.element
+    assert change.figure not in caught.value.text("zh-CN").what  # told by its word
 
 
 async def run_job(platform: Platform, command: str, params: dict[str, Any]) -> Any:

@@ -1,7 +1,8 @@
-"""The words for states that error texts name: records hold them in English, people read them in their language."""
+"""How parameters of texts are shown: a state by its word, and a text by language in that of the reader."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 _CHINESE = {
@@ -15,5 +16,7 @@ _CHINESE = {
 
 
 def shown_parameter(name: str, value: Any, language: str) -> str:
-    """Return a parameter as a text in `language`; a state is told by its word there."""
+    """Return a parameter as a text in `language`; a state is told by its word there, a text by language is chosen."""
+    if isinstance(value, Mapping) and "en" in value:
+        return str(value.get(language, value["en"]))
     return _CHINESE.get(str(value), str(value)) if name == "state" and language == "zh-CN" else str(value)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from xushi import simulate
-from xushi.kernel import XushiError
+from xushi.kernel import Text, XushiError
 from xushi.runtime.foresight._build_supply import is_helper
 from xushi.runtime.foresight._working_times import (
     YEARS_S,
@@ -26,6 +26,26 @@ Figure: TypeAlias = Literal[
     "first_input", "pause", "worked", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
     "stand_in",
 ]  # fmt: skip
+FIGURE_WORDS: dict[Figure, Text] = {
+    "cycle_time": {"en": "cycle time", "zh-CN": "节拍时间"},
+    "repair_time": {"en": "repair time", "zh-CN": "维修时间"},
+    "time_to_failure": {"en": "time to failure", "zh-CN": "故障间隔"},
+    "transfer_time": {"en": "time to pass through", "zh-CN": "通过时间"},
+    "capacity": {"en": "places", "zh-CN": "容量"},
+    "machines": {"en": "machines side by side", "zh-CN": "并行设备数"},
+    "vehicles": {"en": "vehicles", "zh-CN": "小车数量"},
+    "share": {"en": "share of a route", "zh-CN": "路线占比"},
+    "first_input": {"en": "served first", "zh-CN": "优先来料"},
+    "pause": {"en": "pause", "zh-CN": "暂停"},
+    "worked": {"en": "works all the same", "zh-CN": "照常工作（加班）"},
+    "shifts": {"en": "shifts", "zh-CN": "班次"},
+    "stopped": {"en": "stopped", "zh-CN": "停机"},
+    "vehicle_speed": {"en": "vehicle speed", "zh-CN": "车速"},
+    "travel_time": {"en": "travel time", "zh-CN": "通行时间"},
+    "closed": {"en": "closed", "zh-CN": "关闭"},
+    "opened": {"en": "open", "zh-CN": "开放"},
+    "stand_in": {"en": "work done at", "zh-CN": "作业移至"},
+}
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
 _MOST_PLACES = 1_000
@@ -111,11 +131,15 @@ def check_room(model: simulate.Model, state: simulate.PlantState) -> None:
             if machine.id in (name, name.rpartition("-")[0]) and (one.parts or one.held)
         ]
         if len(inside) > machine.count:
-            raise XushiError("runtime.change_wrong", element=machine.id, figure="capacity", value=machine.count)
+            raise XushiError(
+                "runtime.change_wrong", element=machine.id, figure=FIGURE_WORDS["capacity"], value=machine.count
+            )
     for buffer in model.buffers:
         level = sum(one.quantity for one in state.buffers.get(buffer.id, ()))
         if buffer.capacity is not None and level > buffer.capacity:
-            raise XushiError("runtime.change_wrong", element=buffer.id, figure="capacity", value=buffer.capacity)
+            raise XushiError(
+                "runtime.change_wrong", element=buffer.id, figure=FIGURE_WORDS["capacity"], value=buffer.capacity
+            )
 
 
 def _check_ways_on(model: simulate.Model, state: simulate.PlantState) -> None:
@@ -192,13 +216,16 @@ class _Changer:
     def _known(self, known: Sequence[str]) -> None:
         if self.change.element not in known:
             raise XushiError(
-                "runtime.change_unknown", element=self.change.element, figure=self.change.figure,
+                "runtime.change_unknown", element=self.change.element, figure=FIGURE_WORDS[self.change.figure],
                 known=", ".join(sorted(known)) or "–",
             )  # fmt: skip
 
     def _wrong(self, value: object = "–") -> XushiError:
         return XushiError(
-            "runtime.change_wrong", element=self.change.element, figure=self.change.figure, value=str(value)
+            "runtime.change_wrong",
+            element=self.change.element,
+            figure=FIGURE_WORDS[self.change.figure],
+            value=str(value),
         )
 
     def _factor(self) -> float:
