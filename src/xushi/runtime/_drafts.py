@@ -236,10 +236,9 @@ class DraftDesk:
                 await self._leave(draft)  # who goes on is connected anew
         if len(self._drafts) >= MOST_DRAFTS:
             finished = [draft for draft in self._drafts.values() if self._is_imported(draft)]
-            if finished:
-                await self.drop(min(finished, key=lambda draft: draft.used_ns))
-        if len(self._drafts) >= MOST_DRAFTS:
-            raise XushiError("runtime.drafts_full", limit=MOST_DRAFTS)
+            if not finished:
+                raise XushiError("runtime.drafts_full", limit=MOST_DRAFTS)
+            await self.drop(min(finished, key=lambda draft: draft.used_ns))
 
     async def _connect(self, draft: Draft) -> None:
         make = getattr(draft.connector, "explorer", None)

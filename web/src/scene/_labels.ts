@@ -112,8 +112,11 @@ export class Labels {
   /** True where a frame changed a value that a label shows. A jump also changes what it does not name. */
   hear(handles: ArrayLike<number>, isJump: boolean): boolean {
     if (this.byHandle.size === 0) return false;
-    if (isJump) this.stale();
-    let isStale = isJump;
+    if (isJump) {
+      this.stale();
+      return true;
+    }
+    let isStale = false;
     for (let i = 0; i < handles.length; i += 1) {
       for (const candidate of this.byHandle.get(handles[i] as number) ?? []) candidate.isStale = isStale = true;
     }

@@ -143,7 +143,7 @@ class OrderDesk:
             XushiError: `runtime.forecast_no_plant`, `runtime.forecast_blind`.
         """
         platform = self._platform
-        plant = plant_of(self._platform)
+        plant = plant_of(platform)
         records: Records = read_records(
             platform.timelines.get(LIVE), plant, self.records_from_ns(now_ns), now_ns
         )  # fmt: skip
