@@ -150,6 +150,12 @@ async def test_what_was_made_for_an_order_stays_used_when_the_order_is_removed(b
     assert read_book(book.store).gone == {"urn:xushi:demo:shell:E15": 7}
 
 
+async def test_a_planned_stop_of_a_machine_that_is_not_there_says_so(book: Platform) -> None:
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("maintenance.add", {"machine": "OP99", "start_ms": NOW_MS, "end_ms": NOW_MS + 1.0}, SYSTEM)
+    assert caught.value.text("zh-CN").what == "没有设备 OP99。"
+
+
 async def test_a_planned_stop_and_the_night_stay_free_of_work(book: Platform) -> None:
     stop = {"machine": "OP60", "start_ms": NOW_MS + 60 * MINUTE_MS, "end_ms": NOW_MS + 90 * MINUTE_MS}
     await book.bus.run("maintenance.add", stop, SYSTEM)

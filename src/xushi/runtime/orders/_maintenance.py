@@ -64,9 +64,7 @@ def _prepare_add(context: CommandContext, params: AddParams) -> Change:
         raise XushiError("runtime.maintenance_times_wrong", machine=params.machine)
     known = [node.id for node in plant_of(platform).machines()]
     if params.machine not in known:
-        raise XushiError(
-            "runtime.change_unknown", element=params.machine, figure="maintenance", known=", ".join(known) or "–"
-        )
+        raise XushiError("runtime.schedule_machine_unknown", machine=params.machine, known=", ".join(known) or "–")
     if len(context.store.ids(STOP)) >= _MOST:
         raise XushiError("runtime.maintenance_many", most=_MOST)
     record = {
