@@ -20,13 +20,21 @@ from xushi.trust import ALL_SCOPES
 
 
 def _state(platform: Platform) -> dict[str, Any]:
-    history = platform.history.state()
-    memory = psutil.Process().memory_info()
+    """What is known without a walk over the signals, which would hold the values that are being timed."""
     return {
         "values": platform.ingest.values,
         "cpu_s": time.process_time(),
         "at_s": time.monotonic(),
-        "memory_mb": memory.rss / 1e6,
+        "memory_mb": psutil.Process().memory_info().rss / 1e6,
+        "unrecorded": platform.ingest.unrecorded,
+    }
+
+
+def _account(platform: Platform) -> dict[str, Any]:
+    """What was kept, once all that came is in chunks."""
+    platform.history.flush()
+    history = platform.history.state()
+    return {
         "stored_points": history.stored_points,
         "file_bytes": history.file_bytes,
         "alarms": len(platform.monitor.alarms()),
@@ -68,10 +76,9 @@ async def _run(folder: Path, order: dict[str, Any]) -> None:
             await loop.run_in_executor(None, sys.stdin.readline)  # the viewers are there
             connector = make_connector(order["protocol"], folder / "connector", platform.clock)
             task = loop.create_task(connector.run(link, platform.ingest.push, lambda status: None))
-            while (line := (await loop.run_in_executor(None, sys.stdin.readline)).strip()) in ("state", "flush"):
-                if line == "flush":  # all that came is in chunks: what it takes on disk can be told
-                    await asyncio.to_thread(platform.history.flush)
-                print(json.dumps(_state(platform)), flush=True)
+            while (line := (await loop.run_in_executor(None, sys.stdin.readline)).strip()) in ("state", "account"):
+                told = _state(platform) if line == "state" else await asyncio.to_thread(_account, platform)
+                print(json.dumps(told), flush=True)
             task.cancel()
             await asyncio.wait([task])
 

@@ -36,6 +36,8 @@ def accept_subscriber(filters: int) -> socket.socket:
     with socket.create_server(("127.0.0.1", 0)) as server:
         print(server.getsockname()[1], flush=True)
         connection, _ = server.accept()
+    # As brokers for live data are set: else the system holds a message back until the one before is confirmed.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _packet(connection)
     connection.sendall(CONNACK)
     while filters > 0:

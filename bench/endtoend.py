@@ -64,7 +64,7 @@ def _path(
         seen = viewers.ask("report")
         sent = source.ask("end")["sent"]
         arrived = _arrived(server, sent)
-        stored = server.ask("flush")
+        stored = server.ask("account")
     yield from _figures(name, before, after, seen, rate, target_ms)
     yield from _account(name, sent, arrived, stored)
 

@@ -138,6 +138,7 @@ def test_damaged_sparkplug_payloads_give_values_or_a_refusal(changes: list[tuple
         host, _ = sparkplug_host()
         for kind in ("DDATA", "DBIRTH", "DDATA", "DDEATH"):
             host.feed(f"spBv1.0/G/{kind}/N/D", body)
+            host.settle()
         host.feed("spBv1.0/G/NDEATH/N", body)
         with contextlib.suppress(ValueError):
             decode_payload(body)
@@ -149,6 +150,7 @@ def test_any_bytes_as_sparkplug_give_values_or_a_refusal(body: bytes) -> None:
     host, _ = sparkplug_host()
     for kind in ("DDATA", "DBIRTH", "NBIRTH", "NDATA", "NDEATH"):
         host.feed(f"spBv1.0/G/{kind}/N/D", body)
+        host.settle()
 
 
 def publish_body(types: list[ua.VariantType]) -> bytes:

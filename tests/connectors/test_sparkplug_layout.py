@@ -51,11 +51,32 @@ def test_a_host_that_knows_the_layout_reads_what_one_that_does_not_reads(tmp_pat
     for number, row in enumerate(rows):
         payload = _payload(columns, row, number, (first_seq + number) & 0xFF)
         fresh, _ = _host_of(points, columns)
-        expected = fresh.host.feed(DEVICE.format("DDATA"), payload)
-        got = with_layouts.host.feed(DEVICE.format("DDATA"), payload)
+        expected = fresh.hear(DEVICE.format("DDATA"), payload)
+        got = with_layouts.hear(DEVICE.format("DDATA"), payload)
         assert (got is None) == (expected is None)
         if got is not None:
             assert _rows(got) == _rows(expected)
+
+
+@given(_devices(), st.integers(0, 300), st.lists(st.integers(0, 9), max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_messages_read_together_give_each_signal_what_they_give_one_by_one(
+    tmp_path_factory, device, first_seq, numbers
+) -> None:
+    columns, rows = device
+    at_once, points = _host(tmp_path_factory.mktemp("r"), columns)
+    one_by_one, _ = _host_of(points, columns)
+    got, expected = [], []
+    for place, number in enumerate(numbers):
+        payload = _payload(columns, rows[number % len(rows)], place, (first_seq + place) & 0xFF)
+        got += at_once.host.feed(DEVICE.format("DDATA"), payload)
+        frame = one_by_one.hear(DEVICE.format("DDATA"), payload)
+        expected += [] if frame is None else [frame]
+    got += at_once.host.feed(DEVICE.format("DDEATH"), encode_payload([], T0, (first_seq + len(numbers)) & 0xFF))
+    expected.append(one_by_one.feed(DEVICE.format("DDEATH"), [], (first_seq + len(numbers)) & 0xFF))
+    assert at_once.host.settle() == []
+    assert _by_signal(got) == _by_signal(expected)
+    assert len(at_once.refused) == len(one_by_one.refused)
 
 
 @pytest.mark.parametrize("seed", range(500))
@@ -63,14 +84,14 @@ def test_a_damaged_message_of_a_known_layout_is_read_as_a_full_parse_reads_it(tm
     columns: list[tuple[DataType, Kind | None]] = [(DataType.DOUBLE, Kind.DOUBLE), (DataType.BOOLEAN, Kind.BOOL)] * 5
     knowing, points = _host(tmp_path, columns)
     good = _payload(columns, [1.5, True] * 5, 0, 2)
-    knowing.host.feed(DEVICE.format("DDATA"), good)
+    knowing.hear(DEVICE.format("DDATA"), good)
     damaged = bytearray(good)
     chance = random.Random(seed)
     for _ in range(chance.randint(1, 3)):
         damaged[chance.randrange(len(damaged))] = chance.randrange(256)
     fresh, _ = _host_of(points, columns)
-    expected = fresh.host.feed(DEVICE.format("DDATA"), bytes(damaged))
-    got = knowing.host.feed(DEVICE.format("DDATA"), bytes(damaged))
+    expected = fresh.hear(DEVICE.format("DDATA"), bytes(damaged))
+    got = knowing.hear(DEVICE.format("DDATA"), bytes(damaged))
     assert (None if got is None else _rows(got)) == (None if expected is None else _rows(expected))
 
 
@@ -111,6 +132,18 @@ def _payload(columns: list[tuple[DataType, Kind | None]], row: list[Any], number
         for i, ((datatype, _), value) in enumerate(zip(columns, row, strict=True))
     ]
     return encode_payload(metrics, T0, seq)
+
+
+def _by_signal(frames: list[Any]) -> dict[int, list[tuple[Any, ...]]]:
+    """What each signal got, in the order in which it came; an object in place of its index."""
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for frame in frames:
+        if frame is not None:
+            columns = (frame.signals.tolist(), frame.times_ns.tolist(), frame.bits.tolist(), frame.qualities.tolist())
+            for signal, time_ns, bits, quality in zip(*columns, strict=True):
+                value = str(frame.objects[bits]) if frame.objects and 0 <= bits < len(frame.objects) else bits
+                found.setdefault(signal, []).append((time_ns, value, quality))
+    return found
 
 
 def _rows(frame: Any) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from xushi.signals import BAD_NO_DATA, Kind
 
 from ._columns import Columns
 from ._link import Point
-from ._times import LONGEST_NS, datetime_ns, stated_ns
+from ._times import EARLIEST_MS, LATEST_MS, LONGEST_NS, datetime_ns, stated_ns
 
 TIME_POINTER = ("timestamp",)
 
@@ -88,16 +88,9 @@ class JsonTopic:
         self._decode_one = msgspec.json.Decoder(record).decode
         self._decode_many = msgspec.json.Decoder(list[record]).decode  # type: ignore[valid-type]
         self._time_of = attrgetter(names[self._time_pointer])
-        paths = [names[pointer] for pointer in self._pointers]
-        get = attrgetter(*paths)
-        self._values_of: Callable[[Any], tuple[Any, ...]] = get if len(paths) > 1 else (lambda record: (get(record),))
         self._targets = tuple(
-            zip(
-                [point.signal for point in self._points],
-                [point.kind for point in self._points],
-                self._labels,
-                strict=True,
-            )
+            (attrgetter(names[pointer]), point.signal, point.kind, labels)
+            for pointer, point, labels in zip(self._pointers, self._points, self._labels, strict=True)
         )
 
     def feed(self, payload: bytes, columns: Columns, now_ns: int, quality: int = 0) -> None:
@@ -116,11 +109,14 @@ class JsonTopic:
         self._feed_tolerantly(payload, columns, now_ns, quality)
 
     def _feed_record(self, record: Any, columns: Columns, now_ns: int, quality: int) -> None:
-        values = self._values_of(record)
         stated = self._time_of(record)
-        time_ns = self._time_or_now(stated, now_ns)
+        if stated.__class__ is int and EARLIEST_MS <= stated < LATEST_MS:  # as nearly all say it
+            time_ns = stated * 1_000_000
+        else:
+            time_ns = self._time_or_now(stated, now_ns)
         doubles = columns.doubles
-        for value, (signal, kind, labels) in zip(values, self._targets, strict=True):
+        for value_of, signal, kind, labels in self._targets:
+            value = value_of(record)
             if value.__class__ is float and kind is Kind.DOUBLE:
                 doubles.signals.append(signal)
                 doubles.times.append(time_ns)

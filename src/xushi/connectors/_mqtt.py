@@ -227,13 +227,11 @@ class MqttConnector:
         if feeders is _SPARKPLUG:
             if self._sparkplug is not None:
                 self._gather(self._sparkplug.feed(topic.decode(), payload))
-            return
-        now_ns = self._clock.now_ns()
-        if not is_retained:
-            for feeder in feeders:
-                feeder.feed(payload, self._columns, now_ns)
+        elif is_retained:
+            self._feed_retained(feeders, payload, self._clock.now_ns())
         else:
-            self._feed_retained(feeders, payload, now_ns)
+            for feeder in feeders:
+                feeder.feed(payload, self._columns, self._clock.now_ns())
 
     def _feed_retained(self, feeders: tuple[_Feeder, ...], payload: bytes, now_ns: int) -> None:
         """A retained value from before the gap holds again from now on, as far as the broker knows."""
@@ -244,7 +242,7 @@ class MqttConnector:
             frame = apart.take(now_ns)
             frame.times_ns = self._outage.restate(frame.times_ns, now_ns)
             self._outage.observe(frame.times_ns)
-            self._gather(frame)
+            self._gather([frame])
 
     def _route(self, topic: bytes) -> tuple[_Feeder, ...]:
         try:
@@ -264,12 +262,13 @@ class MqttConnector:
             self._routes[topic] = found
         return found
 
-    def _gather(self, frame: Frame | None) -> None:
-        """Keep a frame for the next flush, behind the values that came before it."""
-        if frame is not None and len(frame):
-            self._gather_columns()
-            self._frames.append(frame)
-            self._frame_rows += len(frame)
+    def _gather(self, frames: Sequence[Frame]) -> None:
+        """Keep frames for the next flush, behind the values that came before them."""
+        for frame in frames:
+            if len(frame):
+                self._gather_columns()
+                self._frames.append(frame)
+                self._frame_rows += len(frame)
 
     def _gather_columns(self) -> None:
         if len(self._columns):
@@ -280,6 +279,8 @@ class MqttConnector:
 
     def _after_read(self) -> None:
         """Hand on what one read gave: at once when it is much, else shortly, so that frames stay few."""
+        if self._sparkplug is not None:
+            self._gather(self._sparkplug.settle())
         rows = len(self._columns) + self._frame_rows
         if rows >= GATHER_ROWS:
             self._flush()

@@ -14,8 +14,10 @@ SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT = 8, 9, 
 PING = bytes((PINGREQ << 4, 0))
 GOODBYE = bytes((DISCONNECT << 4, 0))
 
-# (topic, payload, QoS, is retained, packet id or 0)
-OnPublish: TypeAlias = Callable[[bytes, bytes, int, bool, int], None]
+# (topic, payload, is retained)
+OnMessage: TypeAlias = Callable[[bytes, bytes, bool], None]
+# (QoS 1 or 2, packet id); the answer says whether the message counts
+Admit: TypeAlias = Callable[[int, int], bool]
 # (packet type, body)
 OnPacket: TypeAlias = Callable[[int, bytes], None]
 # (size in bytes, QoS, packet id or 0)
@@ -29,17 +31,20 @@ class MqttProtocolError(Exception):
 class PacketReader:
     """Takes whatever a read gave and hands on every whole packet in it.
 
-    A message larger than `max_packet_bytes` is skipped without being kept in memory.
+    A message larger than `max_packet_bytes` is skipped without being kept in memory; one of QoS 1 or 2 is handed on
+    where `admit` consents.
     """
 
     def __init__(
         self,
-        on_publish: OnPublish,
+        on_message: OnMessage,
+        admit: Admit,
         on_packet: OnPacket,
         on_oversize: OnOversize,
         max_packet_bytes: int = MAX_PACKET_BYTES,
     ) -> None:
-        self._on_publish = on_publish
+        self._on_message = on_message
+        self._admit = admit
         self._on_packet = on_packet
         self._on_oversize = on_oversize
         self._max_packet_bytes = max_packet_bytes
@@ -59,7 +64,7 @@ class PacketReader:
         if self._rest:
             data = self._rest + data
         start, end = 0, len(data)
-        on_publish = self._on_publish
+        on_message = self._on_message
         while end - start >= 2:
             head, length, at = data[start], data[start + 1], start + 2
             if length & 0x80:
@@ -82,8 +87,8 @@ class PacketReader:
                 payload_start = topic_stop + 2 if qos else topic_stop
                 if payload_start > stop or qos == 3:
                     raise MqttProtocolError("a PUBLISH packet that is too short or of QoS 3")
-                packet_id = data[topic_stop] << 8 | data[topic_stop + 1] if qos else 0
-                on_publish(data[at + 2 : topic_stop], data[payload_start:stop], qos, bool(head & 1), packet_id)
+                if not qos or self._admit(qos, data[topic_stop] << 8 | data[topic_stop + 1]):
+                    on_message(data[at + 2 : topic_stop], data[payload_start:stop], head & 1 == 1)
             start = stop
         self._rest = data[start:] if start else data
 

@@ -23,9 +23,6 @@ REFUSALS = {
     5: "not authorised",
 }
 
-# (topic, payload, is retained)
-OnMessage = Callable[[bytes, bytes, bool], None]
-
 
 class MqttRefused(Exception):
     """The broker answered, and will not have us."""
@@ -46,16 +43,15 @@ class MqttSession(asyncio.Protocol):
 
     def __init__(
         self,
-        on_message: OnMessage,
+        on_message: codec.OnMessage,
         on_read: Callable[[], None],
         on_oversize: Callable[[int], None],
         max_packet_bytes: int = codec.MAX_PACKET_BYTES,
         keep_alive_s: int = KEEP_ALIVE_S,
     ) -> None:
-        self._on_message = on_message
         self._on_read = on_read
         self._on_oversize = on_oversize
-        self._reader = codec.PacketReader(self._publish, self._packet, self._oversize, max_packet_bytes)
+        self._reader = codec.PacketReader(on_message, self._admit, self._packet, self._oversize, max_packet_bytes)
         self._keep_alive_s = keep_alive_s
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
@@ -188,18 +184,17 @@ class MqttSession(asyncio.Protocol):
                 return packet_id, answer
         raise NotSent("65,535 messages are waiting for the broker's answer")
 
-    def _publish(self, topic: bytes, payload: bytes, qos: int, is_retained: bool, packet_id: int) -> None:
-        if qos == 2:
-            is_repeated = packet_id in self._unreleased
-            if not is_repeated and len(self._unreleased) >= MAX_WAITING_QOS2:
-                raise codec.MqttProtocolError(f"more than {MAX_WAITING_QOS2} unreleased messages of QoS 2")
-            self._unreleased.add(packet_id)
-            self._answer(codec.PUBREC, packet_id)
-            if is_repeated:
-                return
-        elif qos == 1:
+    def _admit(self, qos: int, packet_id: int) -> bool:
+        """Answer a message of QoS 1 or 2; one of QoS 2 that is repeated does not count again."""
+        if qos == 1:
             self._answer(codec.PUBACK, packet_id)
-        self._on_message(topic, payload, is_retained)
+            return True
+        is_repeated = packet_id in self._unreleased
+        if not is_repeated and len(self._unreleased) >= MAX_WAITING_QOS2:
+            raise codec.MqttProtocolError(f"more than {MAX_WAITING_QOS2} unreleased messages of QoS 2")
+        self._unreleased.add(packet_id)
+        self._answer(codec.PUBREC, packet_id)
+        return not is_repeated
 
     def _answer(self, kind: int, packet_id: int) -> None:
         if self._transport is not None and not self._transport.is_closing():

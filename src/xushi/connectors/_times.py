@@ -10,7 +10,8 @@ import msgspec
 LONGEST_NS = 2**63 - 1
 
 # A number is taken for the unit in which it lies between 1973 and 5138; no clock in use is older.
-_UNITS = ((1e11, 1_000_000_000), (1e14, 1_000_000), (1e17, 1_000))
+EARLIEST_MS, LATEST_MS = 10**11, 10**14
+_UNITS = ((EARLIEST_MS, 1_000_000_000), (LATEST_MS, 1_000_000), (10**17, 1_000))
 
 
 def iso_text(time_ns: int) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xushi.signals._frame import Frame, Int8s
 from xushi.signals._kinds import FIRST_OBJECT_KIND, NO_OBJECT
 from xushi.signals._points import EMPTY, Points, merge
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 class Tail:
@@ -67,9 +70,9 @@ class Tail:
     def _grow(self, need: int) -> None:
         room = max(need, 2 * len(self._times))
         # New arrays, so that views given out before stay as they were.
-        self._times = np.resize(self._times, room)
-        self._bits = np.resize(self._bits, room)
-        self._qualities = np.resize(self._qualities, room)
+        self._times = _roomier(self._times, room)
+        self._bits = _roomier(self._bits, room)
+        self._qualities = _roomier(self._qualities, room)
 
     def open_points(self) -> Points:
         """Return the open points in time order, each instant once; a view that later points do not touch."""
@@ -114,6 +117,12 @@ class Tail:
         if self.leaving is not None:
             return self.leaving_segment
         return self.oldest_segment if self.count else None
+
+
+def _roomier(column: NDArray[_Number], room: int) -> NDArray[_Number]:
+    wider = np.empty(room, column.dtype)
+    wider[: len(column)] = column
+    return wider
 
 
 def distribute(frames: Sequence[Frame], kinds: Int8s, segment: int, tails: dict[int, Tail]) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ from .._columns import Columns
 from .._link import Point
 from .._outage import Outage
 from ._layout import Block, Layout, learn_layout, read_block
-from ._payload import INTEGERS, DataType, quality_of, value_of
+from ._payload import INTEGERS, DataType, parse, quality_of, value_of
 
 MAX_PLANS = 256
 MAX_LAYOUTS = 256
@@ -89,6 +89,8 @@ class Device:
         self._by_alias: dict[int, Known] = {}
         self._plans: dict[tuple[int, ...], Plan] = {}
         self._fast_plans: dict[tuple[int, bytes], FastPlan | None] = {}
+        self._kept: list[bytes] = []
+        self._plan_of_kept: FastPlan | None = None
 
     def forget(self) -> None:
         """Drop the births: aliases may mean something else from now on."""
@@ -117,22 +119,37 @@ class Device:
                 _add(columns, metric, known, point, time_ns, refuse)
         return self._frame(columns, now_ns)
 
-    def read_alike(self, payload: bytes, now_ns: int) -> tuple[int | None, Frame] | None:
-        """Return sequence number and values of a data message laid out as an earlier one; None where it is not."""
-        fast = self._fast_plans.get(_likeness(payload))
-        data = fast.layout.open(payload) if fast is not None else None
-        if fast is None or data is None:
-            return None
-        times_ns = fast.layout.times_ns(data)
-        if not times_ns.all():
-            return None
+    def plan_of(self, payload: bytes) -> FastPlan | None:
+        """Return how a data message that is laid out as an earlier one is read; None where it is not."""
+        plan = self._fast_plans.get(_likeness(payload))
+        return plan if plan is not None and plan.layout.fits(payload) else None
+
+    def keep(self, plan: FastPlan, payload: bytes, now_ns: int, refuse: Callable[[str], None]) -> list[Frame]:
+        """Keep a message that will be read with the others of its layout; return the values of those of another."""
+        before = self.settle(now_ns, refuse) if plan is not self._plan_of_kept else []
+        self._plan_of_kept = plan
+        self._kept.append(payload)
+        return before
+
+    def settle(self, now_ns: int, refuse: Callable[[str], None]) -> list[Frame]:
+        """Return the values of the messages that were kept, signal by signal in the order in which they came."""
+        kept, plan = self._kept, self._plan_of_kept
+        if not kept or plan is None:
+            return []
+        self._kept, self._plan_of_kept = [], None
+        data = np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), -1)
+        times_ns = plan.layout.times_ns(data)
+        if not times_ns.all():  # the message's own time, or ours, stands in for it
+            frames = [self.read(parse(payload), payload, now_ns, refuse) for payload in kept]
+            return [frame for frame in frames if frame is not None]
         columns = Columns()
-        for group, block in fast.groups:
-            times = times_ns if group.is_whole else times_ns[list(group.places)]
-            columns.add_block(group.signals, times, _bits(read_block(block, data), group))
+        for group, block in plan.groups:
+            times = times_ns if group.is_whole else times_ns[:, list(group.places)]
+            signals = np.tile(group.signals, len(kept))
+            columns.add_block(signals, times.ravel(), _bits(read_block(block, data).ravel(), group))
         frame = columns.take(now_ns)
         self.outage.observe(frame.times_ns)
-        return fast.layout.seq(data), frame
+        return [frame]
 
     def _learn(self, payload: bytes, plan: Plan) -> None:
         likeness = _likeness(payload)

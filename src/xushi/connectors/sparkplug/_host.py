@@ -78,6 +78,7 @@ class SparkplugHost:
         self._refuse = refuse
         self._request = request
         self._nodes: dict[tuple[str, str], _Node] = {}
+        self._waiting: dict[Device, None] = {}  # in the order in which their first messages came
         sorted_out: dict[tuple[str, str, str], list[Point]] = {}
         for point in points:
             sorted_out.setdefault(device_of(point), []).append(point)
@@ -111,22 +112,44 @@ class SparkplugHost:
         """Mark every device as lost, for the connection to the broker is; return the gap frames."""
         return [frame for node in self._nodes.values() for frame in self._lose(node, now_ns)]
 
-    def feed(self, topic: str, payload: bytes) -> Frame | None:
-        """Take one message; return its values, or the gap that a death leaves."""
+    def feed(self, topic: str, payload: bytes) -> list[Frame]:
+        """Take one message; return its values, or the gap that a death leaves, behind those of messages before it.
+
+        Data messages that are laid out alike are kept, to be read together at `settle`.
+        """
         parts = topic.split("/")
         if len(parts) not in (4, 5) or parts[2] not in _KINDS:
-            return None
+            return []
         _, group, kind, name, device_name = (*parts, "")[:5]
         node = self._nodes.get((group, name))
         if node is None:
-            return None
+            return []
         now_ns = self._clock.now_ns()
         device = node.devices.get(device_name)
-        if device is not None and kind in ("DDATA", "NDATA"):
-            alike = device.read_alike(payload, now_ns)
-            if alike is not None:
-                self._follow(node, alike[0], topic, group, name)
-                return alike[1]
+        if device is None or kind not in ("DDATA", "NDATA"):
+            frames = self.settle()  # a birth or a death ends what was valid before it
+        else:
+            plan = device.plan_of(payload)
+            if plan is not None:
+                self._follow(node, plan.layout.seq(payload), topic, group, name)
+                self._waiting[device] = None
+                return device.keep(plan, payload, now_ns, self._refuse)
+            frames = device.settle(now_ns, self._refuse)
+        frame = self._take(topic, payload, kind, (group, name, node), device)
+        return frames if frame is None else [*frames, frame]
+
+    def settle(self) -> list[Frame]:
+        """Return the values of all messages that were kept."""
+        now_ns = self._clock.now_ns()
+        frames = [frame for device in self._waiting for frame in device.settle(now_ns, self._refuse)]
+        self._waiting.clear()
+        return frames
+
+    def _take(
+        self, topic: str, payload: bytes, kind: str, owner: tuple[str, str, _Node], device: Device | None
+    ) -> Frame | None:
+        group, name, node = owner
+        now_ns = self._clock.now_ns()
         try:
             message = parse(payload)
         except ValueError as error:
@@ -147,7 +170,7 @@ class SparkplugHost:
         if kind == "DDEATH":
             device.forget()
             return device.outage.mark(now_ns)
-        return self._on_data(device, message, payload, now_ns, topic, (group, name, node))
+        return self._on_data(device, message, payload, now_ns, topic, owner)
 
     def _on_data(
         self,

@@ -1,4 +1,4 @@
-"""Reads a data message whose bytes lie as those of an earlier one: a few array operations in place of a parse."""
+"""Reads data messages whose bytes lie as those of an earlier one: a few array operations in place of a parse each."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ class Layout(msgspec.Struct, frozen=True):
     """Where everything stands in a data message whose metrics have aliases, times and values of one length.
 
     Attributes:
-        mask, expected: a message is laid out like this where `bytes & mask == expected`.
+        size: bytes of the message.
+        mask, expected: a message, as one number, is laid out like this where `number & mask == expected`.
         times_at: places of the metrics' timestamps, int[n, 6].
         seq_at: places of the sequence number; empty where the message states none.
     """
 
-    mask: NDArray[np.uint8]
-    expected: bytes
+    size: int
+    mask: int
+    expected: int
     times_at: NDArray[np.intp]
     seq_at: tuple[int, ...]
     fields: tuple[str, ...]
@@ -50,31 +52,32 @@ class Layout(msgspec.Struct, frozen=True):
         dtype = next(dtype for name, _, dtype in _VALUES.values() if name == field)
         return Block(np.array([self.values_at[place] for place in places], np.intp), dtype)
 
-    def open(self, payload: bytes) -> NDArray[np.uint8] | None:
-        """Return the message as an array, or None where it is laid out otherwise."""
-        data = np.frombuffer(payload, np.uint8)
-        if len(data) != len(self.mask) or (data & self.mask).tobytes() != self.expected:
-            return None
-        return data
+    def fits(self, payload: bytes) -> bool:
+        """Say whether a message is laid out like this."""
+        # numpy would hand the interpreter to other threads for each long array, and wait to have it back
+        return len(payload) == self.size and int.from_bytes(payload, "little") & self.mask == self.expected
 
-    def times_ns(self, data: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """Return the metrics' times; 0 where one states none."""
-        times: NDArray[np.int64] = (data[self.times_at] & 0x7F) @ _SEVEN_BITS
-        return times
-
-    def seq(self, data: NDArray[np.uint8]) -> int | None:
-        """Return the sequence number."""
+    def seq(self, payload: bytes) -> int | None:
+        """Return the sequence number of a message that fits."""
         if not self.seq_at:
             return None
-        return sum((int(data[at]) & 0x7F) << 7 * digit for digit, at in enumerate(self.seq_at))
+        number = 0
+        for digit, at in enumerate(self.seq_at):
+            number |= (payload[at] & 0x7F) << 7 * digit
+        return number
+
+    def times_ns(self, data: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return int64[messages, metrics], the metrics' times, 0 where one states none, of uint8[messages, bytes]."""
+        times: NDArray[np.int64] = (data.take(self.times_at, 1) & 0x7F) @ _SEVEN_BITS
+        return times
 
 
 _SEVEN_BITS = np.array([_MS << 7 * digit for digit in range(_TIMESTAMP_BYTES)], np.int64)
 
 
 def read_block(block: Block, data: NDArray[np.uint8]) -> NDArray[Any]:
-    """Return the values of a block in an opened message: floats as float64, booleans as int64."""
-    raw = data[block.at].view(block.dtype)[:, 0]
+    """Return [messages, metrics of the block], floats as float64, booleans as int64, of uint8[messages, bytes]."""
+    raw = data.take(block.at, 1).view(block.dtype)[..., 0]
     return raw.astype(np.int64 if block.dtype == "u1" else np.float64)
 
 
@@ -111,8 +114,9 @@ def _learn(payload: bytes) -> Layout:
             raise _Odd
     if not times:
         raise _Odd
-    expected = (np.frombuffer(payload, np.uint8) & mask).tobytes()
-    return Layout(mask, expected, np.array(times, np.intp), seq_at, tuple(fields), tuple(values))
+    covered = int.from_bytes(mask.tobytes(), "little")
+    expected = int.from_bytes(payload, "little") & covered
+    return Layout(len(payload), covered, expected, np.array(times, np.intp), seq_at, tuple(fields), tuple(values))
 
 
 def _learn_metric(
