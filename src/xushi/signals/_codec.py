@@ -124,9 +124,9 @@ class PointFinder:
 
 
 def _encode_qualities(qualities: Qualities) -> tuple[int, bytes]:
-    ends = np.append(np.flatnonzero(qualities[1:] != qualities[:-1]) + 1, len(qualities)).astype("<u4")
-    if len(ends) == 1:
+    if bool((qualities == qualities[0]).all()):
         return _ONE_QUALITY, qualities[:1].astype("<u4").tobytes()
+    ends = np.append(np.flatnonzero(qualities[1:] != qualities[:-1]) + 1, len(qualities)).astype("<u4")
     runs = np.concatenate([ends, qualities[ends - 1].astype("<u4")])
     return _RUNS, zlib.compress(runs.astype("<u4").tobytes(), 6)
 

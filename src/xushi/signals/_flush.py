@@ -75,7 +75,10 @@ def _is_same(merged: Points, old: Points, kind: Kind) -> bool:
 
 def _pieces(points: Points, chunk_points: int) -> Iterator[Points]:
     """Yield the points in pieces of one size, each at most one and a half chunks long."""
-    count = max(1, round(len(points) / chunk_points))
+    count = round(len(points) / chunk_points)
+    if count <= 1:
+        yield points
+        return
     edges = np.linspace(0, len(points), count + 1).astype(np.int64).tolist()
     for low, high in itertools.pairwise(edges):
         yield points.slice(low, high)
