@@ -105,6 +105,7 @@ def _install_sizes() -> dict[str, float]:
             "install",
             "-q",
             "--no-compile",
+            "--no-warn-conflicts",  # it looks at what is installed here, not at the empty folder
             "--target",
             str(target),
             str(ROOT),

@@ -51,7 +51,7 @@ def run() -> Iterator[dict[str, Any]]:
         "simpy_wall": (lambda: simpy_line(10_000.0), wall),
         "salabim": (lambda: salabim_line(2_000.0), cpu),
         "kernel": (lambda: our_line("kernel", 100_000.0, 1), cpu),
-        "kernel_all_cores": (lambda: our_line("kernel", 5_000.0, None, ALL_CORES), wall),
+        "kernel_all_cores": (lambda: our_line("kernel", 20_000.0, None, ALL_CORES), wall),
         "recursion": (lambda: our_line("auto", 400_000.0, 1), cpu),
         "recursion_all_cores": (lambda: our_line("auto", 20_000.0, None, ALL_CORES), wall),
     })  # fmt: skip

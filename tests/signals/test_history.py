@@ -8,7 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from xushi.signals import (
     quality_name,
     seed_board,
 )
+from xushi.signals._chunks import ChunkStore
 
 STEP_NS = 100_000_000
 T0 = 1_780_000_000_000_000_000
@@ -332,3 +335,28 @@ def test_late_values_find_their_place_in_full_chunks_and_replace_their_equals(
         assert (index.starts[1:] > index.ends[:-1]).all()
         assert history.state().stored_points == len(expected)
     history.close()
+
+
+def test_what_could_not_be_written_to_a_chunk_is_tried_again_without_new_values(
+    tmp_path: Path, registry: SignalRegistry, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [sqlite3.OperationalError("disk I/O error")] * 3
+    write = ChunkStore.write
+
+    def write_later(self: ChunkStore, *arguments: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        write(self, *arguments)
+
+    monkeypatch.setattr(ChunkStore, "write", write_later)
+    limits = HistoryLimits(chunk_points=64, step_chunks=1, gather_s=0.001, tick_s=0.01)
+    history = History(tmp_path, registry, clock, limits)
+    times, values = wave(64)
+    for handle in range(4):
+        history.append(Frame.doubles(np.full(64, handle, np.int32), times, values))
+    deadline_s = time.monotonic() + 10
+    while history.state().open_points and time.monotonic() < deadline_s:
+        time.sleep(0.02)
+    state = history.state()
+    history.close()
+    assert (state.open_points, state.stored_points, refusals) == (0, 256, [])

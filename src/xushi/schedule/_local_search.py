@@ -22,7 +22,8 @@ from ._shop import Plan, Shop, empty_plan, sort
 from ._tabu import BEST, STEP, arrange, begin, copy, search
 
 _SLICE = 1 << 19  # steps times operations between two looks at the clock: some hundredths of a second
-_PATIENCE = 12_500
+_PATIENCE = 12_500  # steps without a better plan
+_PATIENCE_AMONG_MACHINES = 2_500  # where operations have a choice, crossing plans leads further than staying with one
 _POOL = 10
 _FAR = 1 << 60
 
@@ -116,6 +117,7 @@ class _Search:
     ) -> None:
         self._shop, self._target, self._is_over, self._tell = shop, target, is_over, tell
         self._n = len(shop.before) - 1
+        self._patience = _PATIENCE_AMONG_MACHINES if len(shop.machine) > self._n else _PATIENCE
         self._rng = np.array([(seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64) | 1], np.uint64)
         self._plan, self._best = empty_plan(shop), empty_plan(shop)
         self._arcs = np.zeros(min(self._n**2, 1 << 20), np.int32)
@@ -142,7 +144,7 @@ class _Search:
         self._bans[:] = 0
         slice_steps = max(50, _SLICE // self._n)
         while not search(
-            self._shop, self._plan, self._best, self._arcs, self._bans, state, self._rng, slice_steps, _PATIENCE,
+            self._shop, self._plan, self._best, self._arcs, self._bans, state, self._rng, slice_steps, self._patience,
             self._target,
         ):  # fmt: skip
             self._tell(int(state[BEST]))

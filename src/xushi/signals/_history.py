@@ -272,8 +272,14 @@ class History:
         if log is None:
             return
         self._memory.settle()
-        self._write_chunks(self._memory.due(self._chunk_points, log.first_to_keep(self.limits.log_bytes)))
-        log.release(self._memory.needed_segment(lambda: log.active))
+        due = self._memory.due(self._chunk_points, log.first_to_keep(self.limits.log_bytes))
+        try:
+            self._write_chunks(due)
+        except BaseException:
+            self._memory.look_again(due)
+            raise
+        if log.files > 1:
+            log.release(self._memory.needed_segment(lambda: log.active))
 
     # ------------------------------------------------------------------ questions
 

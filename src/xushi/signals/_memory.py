@@ -25,6 +25,8 @@ class Memory:
         self._registry = registry
         self._inbox: deque[tuple[int, Frame]] = deque()
         self._tails: dict[int, Tail] = {}
+        self._grown: set[int] = set()  # signals that have got points since they were last looked at by `due`
+        self._kept_from = 0
         self._index = index
         self._bounds: tuple[int, int] | None = None
         self._recount()
@@ -42,7 +44,9 @@ class Memory:
             taken = [self._inbox.popleft() for _ in range(len(self._inbox))]
             if taken:
                 frames = [frame for _, frame in taken]
-                self._widen(distribute(frames, self._registry.kinds, taken[0][0], self._tails))
+                owners, span = distribute(frames, self._registry.kinds, taken[0][0], self._tails)
+                self._grown.update(owners)
+                self._widen(span)
 
     def _widen(self, span: tuple[int, int] | None) -> None:
         if span is not None:
@@ -96,11 +100,16 @@ class Memory:
             return [handle for handle, tail in self._tails.items() if tail.count]
 
     def due(self, chunk_points: Callable[[int], int], first_to_keep: int) -> list[int]:
-        """Return the signals whose open points fill a chunk, or need the log from before `first_to_keep`."""
+        """Return the signals whose open points fill a chunk, or need the log from before `first_to_keep`.
+
+        Only those are looked at that have got points since the last time: a plant has 100,000, and few change.
+        """
         found: list[int] = []
         with self._lock:
-            for handle, tail in self._tails.items():
-                full = chunk_points(handle)
+            looked_at = self._tails.keys() if first_to_keep != self._kept_from else self._grown
+            self._grown, self._kept_from = set(), first_to_keep
+            for handle in looked_at:
+                tail, full = self._tails[handle], chunk_points(handle)
                 # Signals of one rate would all be full at once: each has its own measure, 3/4 to 1.
                 is_full = tail.count >= full - handle * 40503 % (full // 4)
                 if is_full or (tail.count and tail.oldest_segment < first_to_keep):
@@ -134,6 +143,11 @@ class Memory:
         with self._lock:
             for handle in handles:
                 self._tails[handle].cancel_leave()
+
+    def look_again(self, handles: Sequence[int]) -> None:
+        """Let `due` look at signals again that were due and could not be written."""
+        with self._lock:
+            self._grown.update(handles)
 
     def needed_segment(self, active: Callable[[], int]) -> int:
         """Return the first file of the log that any point still needs, at most the `active` one."""

@@ -69,6 +69,11 @@ class WriteAheadLog:
             first = number + 1
         return first
 
+    @property
+    def files(self) -> int:
+        """Return how many files there are, with the active one."""
+        return len(self._sizes)
+
     def add_old(self, number: int, size: int) -> None:
         """Count a file that was there before, so that it is removed in its turn."""
         self._sizes[number] = size

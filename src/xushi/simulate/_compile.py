@@ -346,6 +346,7 @@ def _world(model: Model, tables: _Tables, ways: Ways, timers: int, reserve: int)
         winners=np.zeros(2 * size, np.int64),
         machines=tables.array("machines", layout.MACHINES),
         state_s=np.zeros((machines, 7)),
+        ahead=np.zeros((machines, layout.AHEAD)),
         operations=tables.array("operations", layout.OPERATIONS),
         inputs=tables.array("inputs", layout.INPUTS),
         makes=tables.array("makes", layout.MAKES),

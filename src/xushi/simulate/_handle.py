@@ -30,11 +30,12 @@ _DTYPES: dict[str, Any] = {
     "modes": layout.MODES, "setups": layout.SETUPS, "buffers": layout.BUFFERS, "parts": layout.PARTS,
     "sinks": layout.SINKS, "orders": layout.ORDERS, "crews": layout.CREWS, "calendars": layout.CALENDARS,
     "vehicles": layout.VEHICLES, "transports": layout.TRANSPORTS, "roads": layout.ROADS, "zones": layout.ZONES,
-    "times": np.float64, "values": np.float64, "changes_s": np.float64, "state_s": np.float64, "vehicle_s": np.float64,
-    "way_m": np.float64, "samples": np.float64, "winners": np.int64, "consumers": np.int64, "priorities": np.int64,
-    "dirty": np.int64, "next_road": np.int64, "streams": np.uint32, "keys": np.uint64, "stop": np.int8,
+    "times": np.float64, "values": np.float64, "changes_s": np.float64, "state_s": np.float64, "ahead": np.float64,
+    "vehicle_s": np.float64, "way_m": np.float64, "samples": np.float64, "winners": np.int64, "consumers": np.int64,
+    "priorities": np.int64, "dirty": np.int64, "next_road": np.int64, "streams": np.uint32, "keys": np.uint64,
+    "stop": np.int8,
 }  # fmt: skip
-_TWO_AXES = ("state_s", "vehicle_s", "way_m", "samples", "next_road", "streams")
+_TWO_AXES = ("state_s", "ahead", "vehicle_s", "way_m", "samples", "next_road", "streams")
 
 
 class WorldType(types.Opaque):

@@ -8,6 +8,7 @@ from typing import Any
 from ._compiled import compiled, inlined
 from ._kernel_parts import available, drop_part, leave, make_part, push, take, wake
 from ._layout import (
+    AHEAD,
     ARRIVALS,
     BLOCKED,
     BUSY,
@@ -405,10 +406,25 @@ def _await_next(w: Any, m: int, now: float) -> bool:
     return True
 
 
-@inlined
+@compiled
 def draw_ahead(w: Any, m: int) -> None:
-    """Draw what the next exponential work is multiplied from; nothing waits for it now, as it would at the start."""
-    w.machines[m].ahead = -natural_log(uniform(w.streams, w.machines[m].work_stream))
+    """Draw what the next exponential works are multiplied from."""
+    machine = w.machines[m]
+    for k in range(AHEAD):
+        w.ahead[m, k] = uniform(w.streams, machine.work_stream)
+    for k in range(AHEAD):  # apart, so that several are computed at once
+        w.ahead[m, k] = -natural_log(w.ahead[m, k])
+    machine.drawn = 0
+
+
+@inlined
+def _next_ahead(w: Any, m: int) -> float:
+    machine = w.machines[m]
+    if machine.drawn == AHEAD:
+        draw_ahead(w, m)
+    drawn = w.ahead[m, machine.drawn]
+    machine.drawn += 1
+    return drawn
 
 
 @inlined
@@ -426,7 +442,7 @@ def look(w: Any, m: int, now: float) -> None:
             op = w.operations[machine.op]
             product = w.parts[machine.first].product
             if machine.draws_ahead:
-                work_s = w.dists[op.dist_first + product].a * machine.ahead
+                work_s = w.dists[op.dist_first + product].a * _next_ahead(w, m)
             else:
                 work_s = draw(w.dists, op.dist_first + product, w.values, w.streams, machine.work_stream)
             setup_s = 0.0
@@ -441,8 +457,6 @@ def look(w: Any, m: int, now: float) -> None:
                 machine.phase = WORKING
                 machine.left_s = work_s
             go_on(w, m, now)
-            if machine.draws_ahead:
-                draw_ahead(w, m)
     show(w, m, now)
 
 

@@ -22,6 +22,7 @@ STANDS, TO_PICKUP, LOADING, TO_DROP, UNLOADING, IN_TRAFFIC = range(6)
 REACHED, NEEDS_PARTS, ENDLESS, CANCELLED = range(4)
 
 UNLIMITED = 1 << 62
+AHEAD = 16  # numbers that a machine with exponential work draws at once
 NONE = -1
 
 _I, _F = np.int64, np.float64
@@ -36,7 +37,7 @@ PLANT = _dtype(
     dirty_first=_I, dirty_count=_I, must_dispatch=_I, dispatches=_I, events=_I, events_now=_I, in_plant=_I,
 )  # fmt: skip
 MACHINES = _dtype(
-    left_s=_F, done_s=_F, run_since_s=_F, since_s=_F, next_work_s=_F, ahead=_F, draws_ahead=_I, phase=_I, down=_I,
+    left_s=_F, done_s=_F, run_since_s=_F, since_s=_F, next_work_s=_F, draws_ahead=_I, drawn=_I, phase=_I, down=_I,
     is_on=_I, state=_I, is_dirty=_I, op=_I, first=_I, held=_I, next_mode=_I, made=_I, mode_first=_I, mode_count=_I,
     has_part_modes=_I, kind=_I, op_first=_I, op_count=_I, work_stream=_I, route_stream=_I, setup_stream=_I,
     setup_first=_I, setup_count=_I, product=_I, down_mode=_I, repair_left_s=_F, repair_done_s=_F, next_waiting=_I,
@@ -86,6 +87,7 @@ class World(NamedTuple):
     winners: Any
     machines: Any  # the sources are among them
     state_s: Any  # f8 [machines, 7]
+    ahead: Any  # f8 [machines, AHEAD]: what the next exponential works are multiplied from
     operations: Any
     inputs: Any
     makes: Any
@@ -120,6 +122,6 @@ class World(NamedTuple):
 
 # What changes during a run, to be copied for each replication; all else is shared.
 MUTABLE = (
-    "plant", "times", "winners", "machines", "state_s", "streams", "modes", "buffers", "parts", "sinks", "orders",
-    "crews", "calendars", "vehicles", "vehicle_s", "transports", "zones", "dirty", "samples",
+    "plant", "times", "winners", "machines", "state_s", "ahead", "streams", "modes", "buffers", "parts", "sinks",
+    "orders", "crews", "calendars", "vehicles", "vehicle_s", "transports", "zones", "dirty", "samples",
 )  # fmt: skip

@@ -18,7 +18,11 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorIn
               <Icon name="chevron" size={12} className={css.twisty} />
               <b className={css.protocol}>{connector.protocol}</b>
               <Grade grade={connector.grade} />
-              <span className={css.quiet}>{text("connect.rulesKept", { done, all: connector.rules.length })}</span>
+              {connector.error ? (
+                <span className={`x-ellipsis ${css.error}`}>{connector.error}</span>
+              ) : (
+                <span className={css.quiet}>{text("connect.rulesKept", { done, all: connector.rules.length })}</span>
+              )}
               <span className={`x-ellipsis ${css.quiet}`}>{connector.package}</span>
             </summary>
             {connector.error ? <p className={css.error}>{connector.error}</p> : null}
