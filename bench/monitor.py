@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
 import statistics
 import tempfile
 import threading
@@ -145,6 +146,7 @@ def alarm_to_browser() -> Iterator[dict[str, Any]]:
         remote.run("rules.import", {"text": write_rule_file(watched_rules(), [], "json")})
         server.say("go")
         machine = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        machine.on_socket_open = send_at_once
         machine.connect("127.0.0.1", broker.port)
         machine.loop_start()
         stack.callback(machine.loop_stop)
@@ -169,6 +171,11 @@ def watched_rules() -> list[Rule]:
              title={"en": f"Hot <{i}>", "zh-CN": f"过热 <{i}>"})
         for i in range(ALARMS)
     ]  # fmt: skip
+
+
+def send_at_once(machine: paho.Client, userdata: Any, connection: socket.socket) -> None:
+    """Keep the machine's own socket from holding a value back until the one before is confirmed."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def publish(machine: paho.Client, topic: str, value: float) -> float:

@@ -6,6 +6,7 @@ This is the documented file format `xushi-plan/1` (docs/reference/plan-format.md
 from __future__ import annotations
 
 import hashlib
+import inspect
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -216,4 +217,7 @@ def write_content(content: PlanContent) -> bytes:
 def content_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the file."""
     schema = msgspec.json.schema(PlanContent)
+    for part in schema["$defs"].values():
+        if "description" in part:  # msgspec took docstrings over with their margin until 0.23
+            part["description"] = inspect.cleandoc(part["description"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **schema}
