@@ -32,13 +32,14 @@ def states(one: Served) -> set[str]:
 
 @contextmanager
 def joined(folder: Path, *options: str) -> Iterator[Joined]:
-    """The plant at five times its pace, and a platform to which both its links are live."""
+    """The plant at five times its pace, and a platform to which both its links are live and have told of the target."""
     with (
         running_plant("--speed", "5", "--data", str(folder / "plant"), *options, log=folder / "plant.log") as plant,
         served(folder / "data", endpoints=plant.endpoints) as one,
     ):
         one.remote.import_files([ensure_assets()])
         until(lambda: states(one) == {"live"}, "both links live")
+        until(lambda: TARGET in board(one), "a first value of the target")
         yield one, plant
 
 
@@ -68,7 +69,6 @@ def test_every_mapped_signal_has_a_source_and_most_have_good_values(connected: J
 
 def test_a_write_reaches_the_device_and_comes_back_as_a_value(connected: Joined) -> None:
     one, _ = connected
-    until(lambda: TARGET in board(one), "a first value of the target")
     before = board(one)[TARGET][0]
     outcome = one.remote.run("signal.write", {"signal": TARGET, "value": 88.5}, reason="test")
     assert outcome["state"] == "done"
