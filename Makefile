@@ -90,7 +90,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json | $(
 	@touch $@
 
 src/xushi/server/client/index.html: web/node_modules/.package-lock.json $(CLIENT_SOURCES)
-	cd web && npm run --silent build
+	cd web && npm run --silent build -- --logLevel error
 	@touch $@
 
 $(ASSETS): $(ASSET_SOURCES) | $(VENV)/.run

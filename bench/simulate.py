@@ -75,7 +75,7 @@ def run() -> Iterator[dict[str, Any]]:
 
 def in_the_browser() -> Iterator[dict[str, Any]]:
     """The same line in a worker of a page, beside one thread of this process."""
-    lines = subprocess.run([sys.executable, str(CLIENT)], check=True, capture_output=True, text=True).stdout
+    lines = subprocess.run([sys.executable, str(CLIENT)], check=True, stdout=subprocess.PIPE, text=True).stdout
     for one in lines.splitlines():
         yield json.loads(one)
 

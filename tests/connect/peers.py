@@ -13,10 +13,10 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).parents[1] / "connectors"))
 import http_peer
 import modbus_peer
-from outsider_package import installed
+from outsider_package import installed, lines_device
 
 _T = TypeVar("_T")
-__all__ = ["beside", "http_peer", "installed", "modbus_peer"]
+__all__ = ["beside", "http_peer", "installed", "lines_device", "modbus_peer"]
 
 
 @contextmanager

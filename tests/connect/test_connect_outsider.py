@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from peers import beside, installed
+from peers import beside, installed, lines_device
 from wizard import Wizard
 
 from xushi.connectors.mapping import to_csv
@@ -16,23 +14,9 @@ from xushi.kernel import XushiError
 from xushi.testing import until
 
 
-@asynccontextmanager
-async def device() -> AsyncIterator[str]:
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"OvenTemp_degC 21.5\nspeed_rpm 1500\n")
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    try:
-        yield f"lines://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-
-
 @pytest.fixture
 def lines(tmp_path: Path) -> Iterator[str]:
-    with installed(tmp_path), beside(device) as url:
+    with installed(tmp_path), beside(lines_device) as url:
         yield url
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "write-a-connector.md"
@@ -33,3 +34,19 @@ def installed(tmp_path: Path) -> Iterator[Path]:
     finally:
         sys.path.remove(str(site))
         sys.modules.pop("xushi_lines", None)
+
+
+@asynccontextmanager
+async def lines_device() -> AsyncIterator[str]:
+    """A device that speaks the page's protocol: tells two values to whoever connects. Yields its address."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"OvenTemp_degC 21.5\nspeed_rpm 1500\n")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield f"lines://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from instances import CHROMIUM, FLAGS, _Quiet, build
+from instances import Quiet, build
 from playwright.sync_api import sync_playwright
 
 from xushi import simulate as s
+from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path
 
 MACHINES, CAPACITY, ROUNDS = 10, 10, 5
 EXPERIMENT = s.Experiment(horizon_s=50_000.0, replications=4)
@@ -56,12 +57,12 @@ def here() -> tuple[float, list[float]]:
 
 def there(folder: Path) -> tuple[float, list[float]]:
     """Return the same of the client, in the worker of a page."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    handler = functools.partial(Quiet, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{server.server_port}/foresee.html")
             page.wait_for_function("window.measure !== undefined")

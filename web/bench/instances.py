@@ -15,9 +15,9 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
+from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path
+
 WEB = Path(__file__).resolve().parent.parent
-CHROMIUM = os.environ.get("XUSHI_CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 # Processor time is held to the limit: the clock also counts what else runs on the machine.
 LIMITS = {"draw_calls_max": 300, "script_cpu_ms_mean": 4.0}
 VIEWS = (("whole plant in view", 260, 160), ("among the machines", 40, 8))
@@ -25,7 +25,9 @@ WAIT_MS = 600_000
 SINGLE_FRAMES = 8  # a renderer made of software draws each for seconds
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves the measuring page without telling of each request."""
+
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the output to JSON lines."""
 
@@ -39,12 +41,12 @@ def build(out: Path) -> None:
 
 def measure(folder: Path, count: int, frames: int) -> dict[str, Any]:
     """Open the page and wait for its result."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    handler = functools.partial(Quiet, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
             page = browser.new_page(viewport={"width": 240, "height": 160})
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
