@@ -195,7 +195,7 @@ def _add_machine(
         tables.add("setups", before=before, after=after, dist=tables.distribution(setup.duration))
     tables.add(
         "machines", kind=layout.MACHINE, draws_ahead=int(_is_exponential(machine)), op_first=op_first,
-        op_count=len(machine.operations), mode_first=mode_first,
+        op_count=len(machine.operations), op=op_first, only_buffer=_only_buffer(names, machine), mode_first=mode_first,
         mode_count=len(machine.failures), has_part_modes=int(any(one.counts == "parts" for one in machine.failures)),
         setup_first=setup_first, setup_count=len(machine.setups), work_stream=tables.stream(f"{name}/work"),
         route_stream=tables.stream(f"{name}/route"), setup_stream=tables.stream(f"{name}/setup"), first=NONE,
@@ -203,6 +203,17 @@ def _add_machine(
         **shift,
     )  # fmt: skip
     return timers
+
+
+def _only_buffer(names: Names, machine: Machine) -> int:
+    """Return the buffer of a machine that does nothing but take one part of any kind from it and send it on."""
+    if len(machine.operations) == 1:
+        (operation,) = machine.operations
+        if len(operation.inputs) == 1 and not operation.begins:
+            (one,) = operation.inputs
+            if one.quantity == 1 and one.up_to in (None, 1) and one.product is None:
+                return names.buffers[one.buffer]
+    return NONE
 
 
 def _is_exponential(machine: Machine) -> bool:
@@ -235,9 +246,10 @@ def _add_source(model: Model, names: Names, tables: _Tables, source: Source, **s
     first_order = names.orders[source.orders[0].id] if source.orders else 0
     tables.add(
         "machines", kind=layout.ORDER_BOOK if source.orders else layout.ARRIVALS, op_first=op, op_count=1, op=op,
-        work_stream=tables.stream(f"{source.id}/interval"), route_stream=tables.stream(f"{source.id}/route"),
-        setup_stream=tables.stream(f"{source.id}/product"), first=NONE, next_mode=NONE, product=NONE, down_mode=NONE,
-        next_waiting=NONE, loses=int(source.when_full == "lose"), quantity=source.quantity, order=first_order,
+        only_buffer=NONE, work_stream=tables.stream(f"{source.id}/interval"),
+        route_stream=tables.stream(f"{source.id}/route"), setup_stream=tables.stream(f"{source.id}/product"),
+        first=NONE, next_mode=NONE, product=NONE, down_mode=NONE, next_waiting=NONE,
+        loses=int(source.when_full == "lose"), quantity=source.quantity, order=first_order,
         order_end=first_order + len(source.orders), **shift,
     )  # fmt: skip
 
@@ -288,7 +300,8 @@ def _add_buffers(model: Model, names: Names, tables: _Tables) -> None:
         tables.add(
             "buffers", capacity=layout.UNLIMITED if buffer.capacity is None else buffer.capacity, head=NONE, tail=NONE,
             wait_head=NONE, wait_tail=NONE, is_priority=int(buffer.discipline == "priority"),
-            consumer_first=len(tables.consumers), consumer_count=len(mine), has_transports=int(buffer.id in served),
+            only_consumer=mine[0] if len(mine) == 1 else NONE, consumer_first=len(tables.consumers),
+            consumer_count=len(mine), has_transports=int(buffer.id in served),
         )  # fmt: skip
         tables.consumers += mine
 

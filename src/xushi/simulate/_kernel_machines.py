@@ -341,6 +341,11 @@ def ring(w: Any, m: int, now: float) -> None:
 def _gather(w: Any, m: int, now: float) -> bool:
     """Take what the first possible operation needs onto the machine; False where none is possible."""
     machine = w.machines[m]
+    if machine.only_buffer >= 0:  # what most machines do, without looking it up
+        if available(w, machine.only_buffer, NONE) == 0:
+            return False
+        machine.first = take(w, machine.only_buffer, NONE, now)
+        return True
     for o in range(machine.op_first, machine.op_first + machine.op_count):
         op = w.operations[o]
         is_possible = True

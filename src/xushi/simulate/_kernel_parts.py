@@ -53,10 +53,14 @@ def drop_part(w: Any, p: int) -> None:
 @inlined
 def _wake_consumers(w: Any, b: int) -> None:
     buffer = w.buffers[b]
-    for k in range(buffer.consumer_first, buffer.consumer_first + buffer.consumer_count):
-        m = w.consumers[k]
-        if w.machines[m].phase == EMPTY:
-            wake(w, m)
+    if buffer.only_consumer >= 0:
+        if w.machines[buffer.only_consumer].phase == EMPTY:
+            wake(w, buffer.only_consumer)
+    else:
+        for k in range(buffer.consumer_first, buffer.consumer_first + buffer.consumer_count):
+            m = w.consumers[k]
+            if w.machines[m].phase == EMPTY:
+                wake(w, m)
     if buffer.has_transports:
         w.plant[0].must_dispatch = 1
 

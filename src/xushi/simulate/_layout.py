@@ -38,10 +38,10 @@ PLANT = _dtype(
 )  # fmt: skip
 MACHINES = _dtype(
     left_s=_F, done_s=_F, run_since_s=_F, since_s=_F, next_work_s=_F, draws_ahead=_I, drawn=_I, phase=_I, down=_I,
-    is_on=_I, state=_I, is_dirty=_I, op=_I, first=_I, held=_I, next_mode=_I, made=_I, mode_first=_I, mode_count=_I,
-    has_part_modes=_I, kind=_I, op_first=_I, op_count=_I, work_stream=_I, route_stream=_I, setup_stream=_I,
-    setup_first=_I, setup_count=_I, product=_I, down_mode=_I, repair_left_s=_F, repair_done_s=_F, next_waiting=_I,
-    repair_priority=_I, calendar=_I, lost=_I, loses=_I, quantity=_I, order=_I, order_end=_I,
+    is_on=_I, state=_I, is_dirty=_I, op=_I, only_buffer=_I, first=_I, held=_I, next_mode=_I, made=_I, mode_first=_I,
+    mode_count=_I, has_part_modes=_I, kind=_I, op_first=_I, op_count=_I, work_stream=_I, route_stream=_I,
+    setup_stream=_I, setup_first=_I, setup_count=_I, product=_I, down_mode=_I, repair_left_s=_F, repair_done_s=_F,
+    next_waiting=_I, repair_priority=_I, calendar=_I, lost=_I, loses=_I, quantity=_I, order=_I, order_end=_I,
 )  # fmt: skip
 OPERATIONS = _dtype(
     dist_first=_I, input_first=_I, input_count=_I, route_first=_I, route_count=_I, make_first=_I, make_count=_I,
@@ -59,8 +59,8 @@ MODES = _dtype(
 SETUPS = _dtype(before=_I, after=_I, dist=_I)
 BUFFERS = _dtype(
     level=_I, inbound=_I, capacity=_I, head=_I, tail=_I, wait_head=_I, wait_tail=_I, wait_count=_I, claimed=_I,
-    is_priority=_I, consumer_first=_I, consumer_count=_I, has_transports=_I, since_s=_F, area=_F, taken=_I,
-    delayed=_I, waited_s=_F,
+    is_priority=_I, only_consumer=_I, consumer_first=_I, consumer_count=_I, has_transports=_I, since_s=_F, area=_F,
+    taken=_I, delayed=_I, waited_s=_F,
 )  # fmt: skip
 PARTS = _dtype(product=_I, next=_I, holder=_I, order=_I, born_s=_F, entered_s=_F)
 SINKS = _dtype(is_good=_I, count=_I, flow_s=_F, flow_s2=_F)
