@@ -1,4 +1,8 @@
-"""Rehearse, then do, in a real browser: fork, change, compare, plan, approve, execute, and the promise kept."""
+"""Rehearse, then do, in a real browser: fork, change, compare, plan, approve, execute, and the promise kept.
+
+A promise that holds with nine of ten is broken one time in ten. Then the page must say so, and everything is done anew:
+three broken ones in a row would be no chance any more.
+"""
 
 from __future__ import annotations
 
@@ -20,27 +24,33 @@ AHEAD_H = 1
 HELD_H = 0.01  # 36 s, in which OP90 makes nine engines as it is, and seventeen when it works as it can
 FACTOR = "urn:xushi:demo:submodel:OP90:OperationalData#CycleTimeFactor"
 NAME = "OP90 as quick as it can"
+MOST_TRIES = 3
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A line of its own that is held back by OP90, which somebody has set to half its speed."""
     with started(tmp_path_factory.mktemp("line"), SPEED, "--seed", str(SEED)) as one:
-        end = time.monotonic() + SLOW_MS / 1000
-        while one.remote.run("signal.write", {"signal": FACTOR, "value": 2.0})["state"] != "done":
-            assert time.monotonic() < end, "the connection of OP90 did not come up"
-            time.sleep(0.5)
+        hold_back(one)
         yield one
 
 
-def planned(page: Page) -> None:
+def hold_back(demo: Demo) -> None:
+    """Set OP90 to half its speed, as soon as it can be reached."""
+    end = time.monotonic() + SLOW_MS / 1000
+    while demo.remote.run("signal.write", {"signal": FACTOR, "value": 2.0})["state"] != "done":
+        assert time.monotonic() < end, "the connection of OP90 did not come up"
+        time.sleep(0.5)
+
+
+def planned(page: Page, name: str) -> None:
     """Fork the line, let OP90 work as it can on the branch, compare, and make a plan with its promise."""
     page.get_by_role("region", name="Time").get_by_role("button", name="Fork here").click()
     dialog = page.get_by_role("dialog", name="Fork here")
-    dialog.get_by_label("Name").fill(NAME)
+    dialog.get_by_label("Name").fill(name)
     dialog.get_by_label("How far ahead").select_option(str(AHEAD_H))
     dialog.get_by_role("button", name="Fork", exact=True).click()
-    expect(page.get_by_text(f"Branch “{NAME}”: not the live line.")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text(f"Branch “{name}”: not the live line.")).to_be_visible(timeout=SLOW_MS)
 
     page.get_by_role("button", name="Change Cycle-time factor").click()
     page.get_by_label("New value").fill("1")
@@ -48,12 +58,12 @@ def planned(page: Page) -> None:
     expect(page.get_by_text("Done: Run a command on a branch")).to_be_visible(timeout=SLOW_MS)
 
     page.keyboard.press("Alt+r")
-    branch = page.get_by_role("region", name=NAME)
+    branch = page.get_by_role("region", name=name)
     branch.get_by_role("button", name="Compare", exact=True).click()
-    expect(branch.get_by_text(f"Best: {NAME}")).to_be_visible(timeout=SLOW_MS)
+    expect(branch.get_by_text(f"Best: {name}")).to_be_visible(timeout=SLOW_MS)
 
     page.keyboard.press("Alt+j")
-    page.get_by_role("combobox", name="Plan from a branch").select_option(label=NAME)
+    page.get_by_role("combobox", name="Plan from a branch").select_option(label=name)
     page.get_by_role("form", name="Plan from a branch").get_by_role("button", name="Make a plan").click()
     promise = page.get_by_role("region", name="Promise and what happened").get_by_role("table")
     expect(promise.get_by_role("row")).to_have_count(4, timeout=SLOW_MS)
@@ -70,11 +80,10 @@ def evidence(demo: Demo, plan: str) -> dict[str, dict[str, Any]]:
     return {one["command"]: one for one in entries if (one["entry"].get("summary") or {}).get("plan") == plan}
 
 
-def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_promise(visit: Visit, demo: Demo) -> None:
-    page = visit(1440, 900).open(shell="urn:xushi:demo:shell:OP90", inspector="1")
-    expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
-    planned(page)
-    (line,) = demo.remote.get("/api/plans")
+def done_and_measured(page: Page, demo: Demo, name: str) -> tuple[str, bool]:
+    """Go the whole way, from the fork to the verdict; return the plan, and whether its promise was kept."""
+    planned(page, name)
+    (line,) = [one for one in demo.remote.get("/api/plans") if one["title"] == name]
     kept = demo.remote.get(f"/api/plans/{line['id']}")
     good = next(one for one in kept["content"]["promise"]["figures"] if one["id"] == "plant.good")
     assert good["without"] < good["band_low"], "whoever does nothing breaks the promise"
@@ -87,13 +96,28 @@ def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_pro
     hold(page.get_by_role("button", name="Hold to execute"), by_key=True)
     expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible(timeout=SLOW_MS)
     # When the span is over, the verdict stands there by itself.
-    expect(page.get_by_text("The promise was kept.")).to_be_visible(timeout=SLOW_MS + HELD_H * 3_600_000)
-    happened = {
-        one["id"]: one["happened"] for one in demo.remote.get(f"/api/plans/{line['id']}")["measurement"]["figures"]
-    }  # fmt: skip
-    assert happened["plant.good"] > good["without"]
+    verdict = page.get_by_text(re.compile("^The promise was (kept|broken)\\.$"))
+    expect(verdict).to_be_visible(timeout=SLOW_MS + HELD_H * 3_600_000)
+    found = demo.remote.get(f"/api/plans/{line['id']}")["measurement"]
+    expect(verdict).to_have_text(f"The promise was {found['state']}.")
+    assert (found["state"] == "kept") == all(one["state"] == "kept" for one in found["figures"])
+    assert next(one["happened"] for one in found["figures"] if one["id"] == "plant.good") > good["without"]
+    return line["id"], found["state"] == "kept"
 
-    told = evidence(demo, line["id"])
+
+def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_promise(visit: Visit, demo: Demo) -> None:
+    page = visit(1440, 900).open(shell="urn:xushi:demo:shell:OP90", inspector="1")
+    expect(page.get_by_role("region", name="Details")).to_contain_text("Progress of the cycle")
+    for number in range(1, MOST_TRIES + 1):
+        name = f"{NAME} {number}"
+        plan, is_kept = done_and_measured(page, demo, name)
+        if is_kept:
+            break
+        hold_back(demo)
+        page.get_by_role("button", name="Back to live").click()
+    assert is_kept, "three promises in a row were broken"
+
+    told = evidence(demo, plan)
     origin = told["plan.execute"]["entry"]["summary"]["origin"]
     assert origin["timeline"] == "live"
     assert origin["branch"].startswith("branch-")
@@ -104,6 +128,6 @@ def test_a_change_is_forked_compared_planned_approved_executed_and_keeps_its_pro
     assert told["plan.execute"]["entry"]["summary"]["approved_by"] == "Chen"
     assert told["plan.execute"]["actor"] == "operator"
     forks = [one["entry"] for one in demo.remote.get("/api/evidence?limit=1000") if one["command"] == "branch.fork"]
-    assert [one["summary"]["title"] for one in forks] == [NAME]
+    assert [one["summary"]["title"] for one in forks] == [f"{NAME} {each}" for each in range(1, number + 1)]
     writes = [one["entry"] for one in demo.remote.get("/api/evidence?limit=1000") if one["command"] == "signal.write"]
     assert [one["summary"]["value"] for one in writes][-1] == 1.0
