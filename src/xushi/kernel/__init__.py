@@ -20,6 +20,7 @@ from ._errors import (
 )
 from ._ids import canonical_json, new_id
 from ._jobs import Job, JobState, JobTable, Progress
+from ._memory import give_back_memory
 from ._records import Diff, Record, build_diff, compose, diff_key, split_key
 from ._state_words import shown_parameter
 from ._store import LogEntry, RecordStore, SqliteStore
@@ -67,6 +68,7 @@ __all__ = [
     "canonical_json",
     "compose",
     "diff_key",
+    "give_back_memory",
     "message",
     "nearest_language",
     "new_id",

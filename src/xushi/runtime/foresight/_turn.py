@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xushi import simulate
-from xushi.kernel import Progress, XushiError
+from xushi.kernel import Progress, XushiError, give_back_memory
 
 if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
@@ -73,3 +73,5 @@ async def take_turn(
             await asyncio.wait([thread])
             thread.exception()
             raise
+        finally:
+            await asyncio.to_thread(give_back_memory)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import Diff, XushiError, split_key
+from xushi.kernel import Diff, XushiError, give_back_memory, split_key
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight._commands import ForecastParams, forecast_of, times_of
@@ -97,7 +97,9 @@ class ForecastWatch:
         if platform.foresight_turns.is_busy or platform.orders.turn.locked():
             return
         need_engine()
-        self.latest = await asyncio.get_running_loop().run_in_executor(self._thread, self._forecast)
+        loop = asyncio.get_running_loop()
+        self.latest = await loop.run_in_executor(self._thread, self._forecast)
+        await loop.run_in_executor(self._thread, give_back_memory)
         at_ns = round(self.latest.forecast["at_ms"] * 1e6)
         await self._keep(_the_first([warning_of(one, at_ns) for one in self.latest.forecast["warnings"]]))
 
