@@ -91,7 +91,7 @@ def labels_nobody_shows() -> list[str]:
         labels = re.findall(r"(?<![*\w])\*([^*]+)\*(?!\*)", text)
         labels += re.findall("“([^”，。]+)”", text) if page.name.endswith(".zh-CN.md") else []
         for label in (re.sub(r"\s+", " ", one).strip("… ").lower() for one in labels):
-            words = [part for part in re.split(r"[ ·…]+", label) if not re.fullmatch(r"[a-z]*\d+", part)]
+            words = [part for part in re.split(r"[ ·…:：]+", label) if not re.fullmatch(r"[a-z]*\d+", part)]
             halves = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(len(words) + 1)]
             if not label.endswith("?") and not any({*pair} - {""} <= shown for pair in halves):
                 found.append(f"{page.relative_to(ROOT)}: the product shows no “{label}”")

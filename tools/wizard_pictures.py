@@ -53,7 +53,7 @@ def wizard_pictures(browser: Browser, one: Served, plant: NodeOpcua, language: s
     page.get_by_role("button", name=show).click(timeout=LONG_MS)
     page.wait_for_selector('[data-world="ready"]', timeout=LONG_MS)
     page.wait_for_timeout(SCENE_MS // 2)
-    page.keyboard.press("Alt+0")  # everything at once
+    page.keyboard.press("Alt+h")  # everything at once
     page.wait_for_timeout(SCENE_MS)
     _shoot(page, "connect-scene", language)
     page.context.close()

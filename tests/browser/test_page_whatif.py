@@ -98,7 +98,7 @@ def test_a_line_is_made_saved_and_opened_again_on_a_phone_in_chinese(visit: Visi
     page = visitor.open(view="whatif", lang="zh-CN")
     page.get_by_role("button", name="新建产线").click()
     expect(page.get_by_text("尚未更改")).to_be_visible(timeout=SLOW_MS)
-    places = page.get_by_label("M3 前置缓存容量")
+    places = page.get_by_label("M3 前置缓冲区容量")
     places.fill("9")
     places.press("Tab")
     expect(page.get_by_text(re.compile("件（±"))).to_be_visible(timeout=SLOW_MS)
@@ -111,7 +111,7 @@ def test_a_line_is_made_saved_and_opened_again_on_a_phone_in_chinese(visit: Visi
     simulate.check(model)
     assert {buffer.id: buffer.capacity for buffer in model.buffers}["B2"] == 9
     page.locator("input[type=file]").first.set_input_files(file)
-    expect(page.get_by_label("M3 前置缓存容量")).to_have_value("9")
+    expect(page.get_by_label("M3 前置缓冲区容量")).to_have_value("9")
     broken = tmp_path / "broken.json"
     broken.write_text('{"model": {"name": "x", "machines": [], "sinks": []}}', "utf-8")
     page.locator("input[type=file]").first.set_input_files(broken)

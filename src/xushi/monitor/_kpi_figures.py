@@ -221,7 +221,7 @@ class _WorkUnit:
             note = {
                 "en": "More was made than planned in this time: the planned run time per item is too long, or finished "
                 "pieces came out of buffers.",
-                "zh-CN": "该时段产量超过计划：计划单件运行时间偏长，或有缓存中的工件流出。",
+                "zh-CN": "该时段产量超过计划：计划单件运行时间偏长，或有缓冲区中的工件流出。",
             }
             why = msgspec.structs.replace(
                 why, note={key: f"{why.note.get(key, '')} {note[key]}".strip() for key in note}

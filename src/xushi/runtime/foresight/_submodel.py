@@ -71,7 +71,7 @@ def simulation_submodel(
     content = (
         _texts("Summary", {
             "en": f"Material flow of {plant}: machines, buffers, interruptions, routes and supply, from its records.",
-            "zh": f"{plant} 的物料流：设备、缓存、停机、路径与供料，由记录估计。",
+            "zh": f"{plant} 的物料流：设备、缓冲区、停机、路径与供料，由记录估计。",
         }),
         _collection("SimPurpose", *_list("PosSimPurpose", (
             "Concept evaluation", "Sizing", "Energy consumption", "Behaviour in fault condition",
