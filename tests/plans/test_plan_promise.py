@@ -141,6 +141,28 @@ def test_a_figure_is_kept_within_its_band_or_beyond_it_on_the_better_side(
     assert (found.figures[0].state, found.state) == (state, state)
 
 
+@pytest.mark.parametrize(
+    ("bands", "state"),
+    [
+        ((0, 0), "kept"), ((0, None), "unknown"), ((None, 0), "unknown"), ((1, None), "broken"),
+        ((None, None), "unknown"),
+    ],
+)  # fmt: skip
+def test_a_promise_is_kept_only_where_every_figure_is_known_and_broken_where_one_is(
+    line: Line, bands: tuple[int | None, int | None], state: str
+) -> None:
+    plan = line.plan
+    assert plan.content.promise is not None
+    figure = next(one for one in plan.content.promise.figures if one.id == "plant.good")
+    figures = tuple(
+        msgspec.structs.replace(figure, band_low=None if low is None else line.finished + low, band_high=1e6)
+        for low in bands
+    )
+    promise = msgspec.structs.replace(plan.content.promise, figures=figures)
+    content = msgspec.structs.replace(plan.content, promise=promise)
+    assert measure(line.platform, msgspec.structs.replace(plan, content=content)).state == state
+
+
 def test_a_plan_without_promise_or_run_has_nothing_to_measure(line: Line) -> None:
     for plan in (
         msgspec.structs.replace(line.plan, run=None),
@@ -249,8 +271,10 @@ def test_z_a_gap_in_the_records_makes_the_outcome_unknown(line: Line) -> None:
     handle = platform.registry.handle(f"{ROOT}B100:OperationalData#Count")
     at_ns = START_NS + 4_000 * S
     platform.history.append(Frame.from_rows(platform.registry, [(handle, at_ns, 0, BAD_NO_COMMUNICATION)]))
-    states = {one.id: one.state for one in measure(platform, line.plan).figures}
+    found = measure(platform, line.plan)
+    states = {one.id: one.state for one in found.figures}
     assert states["plant.good"] == "unknown"
+    assert found.state == ("broken" if "broken" in states.values() else "unknown")
 
 
 def test_commands_of_a_branch_become_steps_and_model_changes_what_a_person_does() -> None:

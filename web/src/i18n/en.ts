@@ -1556,7 +1556,7 @@ export const en = {
   "plans.verdict.kept": "The promise was kept.",
   "plans.verdict.broken": "The promise was broken.",
   "plans.verdict.not_yet": "The span ends at {until}; so far only the figures above.",
-  "plans.verdict.unknown": "The records have gaps: nobody can tell.",
+  "plans.verdict.unknown": "Of at least one figure the records do not tell enough: whether the promise was kept, nobody can say.",
   "plans.origin": "Rehearsed from {at}, on records since {from}, seed {seed}, model {model}.",
   "plans.notModelled": "Effect not in the model: steps {steps}.",
   "plans.hours": "Hours ahead",

@@ -1558,7 +1558,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "plans.verdict.kept": "承诺已兑现。",
   "plans.verdict.broken": "承诺未兑现。",
   "plans.verdict.not_yet": "时段于 {until} 结束；目前只有上述数值。",
-  "plans.verdict.unknown": "记录有缺失：无法判断。",
+  "plans.verdict.unknown": "至少一项指标的记录不足：无法判断承诺是否兑现。",
   "plans.origin": "预演起点 {at}，记录始于 {from}，随机种子 {seed}，模型 {model}。",
   "plans.notModelled": "模型未包含其影响的步骤：{steps}。",
   "plans.hours": "推演小时数",

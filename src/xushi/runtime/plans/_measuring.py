@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -174,11 +175,16 @@ def measure(platform: Platform, plan: Plan) -> Measurement:
     figures = tuple(
         _compared(one, happened.get(one.id), now_ns >= until_ns, one.id in late) for one in promise.figures
     )  # fmt: skip
-    states = {one.state for one in figures}
-    state: Any = next((one for one in ("not_yet", "broken", "kept") if one in states), "unknown")
     return Measurement(
-        at_ns=platform.clock.now_ns(), from_ns=run.plant_ns, until_ns=until_ns, state=state, figures=figures
+        at_ns=platform.clock.now_ns(), from_ns=run.plant_ns, until_ns=until_ns, state=_of_all(figures),
+        figures=figures,
     )  # fmt: skip
+
+
+def _of_all(figures: Sequence[Measured]) -> Any:
+    """A promise is broken where one figure is, and kept only where all of them are known to be."""
+    states = {one.state for one in figures}
+    return next((one for one in ("not_yet", "broken", "unknown") if one in states), "kept" if states else "unknown")
 
 
 def _compared(promised: PromisedFigure, happened: float | None, is_over: bool, is_least: bool) -> Measured:
