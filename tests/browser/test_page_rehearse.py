@@ -93,9 +93,13 @@ def done_and_measured(page: Page, demo: Demo, name: str) -> tuple[str, bool]:
     expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     checker = Remote(demo.url, token)
     checker.run("plan.approve", {"plan": line["id"], "digest": kept["digest"], "note": "seen"})
+    expect(page.get_by_text(re.compile("a plan that is executed goes to the real line"))).to_be_visible()
+    to_the_line = page.get_by_text(f"This goes to the real line, not to the branch “{name}” on the screen.")
+    expect(to_the_line).to_be_visible()
     hold(page.get_by_role("button", name="Hold to execute"), by_key=True)
     expect(page.get_by_role("article").get_by_text("executed", exact=True)).to_be_visible(timeout=SLOW_MS)
     # When the span is over, the verdict stands there by itself.
+    expect(to_the_line).to_be_visible()  # rolling it back does too
     verdict = page.get_by_text(re.compile("^The promise was (kept|broken)\\.$"))
     expect(verdict).to_be_visible(timeout=SLOW_MS + HELD_H * 3_600_000)
     found = demo.remote.get(f"/api/plans/{line['id']}")["measurement"]

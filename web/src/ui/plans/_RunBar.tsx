@@ -1,10 +1,24 @@
 // What can be done with a plan now: execute, pause, resume, stop, roll back; what moves metal must be held.
 import { Button } from "@mantine/core";
-import { useText } from "../../i18n";
+import { localName, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools } from "../actions";
 import { Icon } from "../icons";
-import type { PlanInfo } from "../live";
+import { useShownBranch, type PlanInfo } from "../live";
 import css from "./plans.module.css";
+
+/** Says, while a branch is on the screen, that a plan does not run on it. */
+function LineNote() {
+  const text = useText();
+  const language = useLanguage();
+  const branch = useShownBranch();
+  if (branch === null) return null;
+  return (
+    <p className={css.reason} role="status">
+      <Icon name="warning" size={15} />
+      <strong>{text("plans.toTheLine", { name: localName(branch.title, language, branch.id) })}</strong>
+    </p>
+  );
+}
 
 export function RunBar({ plan }: { plan: PlanInfo }) {
   const text = useText();
@@ -15,6 +29,7 @@ export function RunBar({ plan }: { plan: PlanInfo }) {
   const open = plan.steps.find((step) => step.state !== "done" && step.state !== "skipped");
   const mustChoose = open?.state === "failed" || open?.state === "unknown";
   const canRollBack = ["paused", "done", "stopped", "aborted"].includes(state);
+  const reachesTheLine = canRollBack || state === "approved" || state === "running";
   return (
     <section className={css.run} aria-label={text("plans.run")}>
       {plan.reason ? (
@@ -25,6 +40,7 @@ export function RunBar({ plan }: { plan: PlanInfo }) {
           </span>
         </p>
       ) : null}
+      {reachesTheLine ? <LineNote /> : null}
       <div className={css.form}>
         {state === "approved" ? <HoldButton onConfirm={() => run("execute")}>{text("plans.execute")}</HoldButton> : null}
         {state === "running" ? <Button onClick={() => run("pause")}>{text("plans.pause")}</Button> : null}
