@@ -87,6 +87,38 @@ def test_a_comparison_tells_when_the_orders_are_done_by_each_sequence(ordered: P
     assert "late_difference" in other
 
 
+def test_a_sequence_alone_is_the_best_where_its_orders_are_less_late(ordered: Platform) -> None:
+    """Its output is that of the plant as it is: only lateness tells the two apart, so lateness judges unasked."""
+    from xushi.runtime.foresight import NOW, Alternative, run_comparison
+
+    branch = fork_now(ordered)
+    run(ordered, "branch.run", branch=branch, command="order.sequence", params={"sequence": ["A", "C", "B"]})
+    record, start = ordered.branches.get(branch), ordered.branches.package(branch)
+    orders = {NOW: ordered.branches.wanted(None, start), "sequence": ordered.branches.wanted(record, start)}
+
+    def compared(**judge: Any) -> dict[str, Any]:
+        return run_comparison(start, [Alternative("sequence", ())], 3600.0, 20, 1, orders=orders, **judge)
+
+    found = compared()
+    difference = found["alternatives"][1]["late_difference"]
+    assert difference["is_clear"]
+    assert difference["mean"] < 0
+    assert (found["judged_by"], found["best"], found["not_told_apart"]) == ("lateness", "sequence", [])
+    by_output = compared(judge_by="output")
+    assert (by_output["best"], by_output["not_told_apart"]) == ("now", ["sequence"])
+    assert by_output["verdicts"]["lateness"]["best"] == "sequence"
+
+
+def test_lateness_judges_nothing_where_no_order_is_due(ordered: Platform) -> None:
+    from xushi.runtime.foresight import Alternative, run_comparison
+
+    start = ordered.branches.package(fork_now(ordered))
+    assert run_comparison(start, [Alternative("other", ())], 3600.0, 10, 1)["judged_by"] == "output"
+    with pytest.raises(XushiError) as refused:
+        run_comparison(start, [Alternative("other", ())], 3600.0, 10, 1, judge_by="lateness")
+    assert refused.value.code == "runtime.nothing_due"
+
+
 def test_a_stop_planned_on_a_branch_pauses_the_machine_there(ordered: Platform) -> None:
     branch = fork_now(ordered)
     fork_ms = ordered.branches.get(branch).fork_ns / 1e6

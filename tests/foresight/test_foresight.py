@@ -189,6 +189,11 @@ async def test_the_commands_run_as_jobs_and_answer(recorded: Platform) -> None:
     job = await run_job(recorded, "foresight.compare", params)
     assert job.state == "done", job.error
     assert [one["name"] for one in job.result["alternatives"]] == ["now", "quick"]
+    assert job.result["judged_by"] == "output"
+    asked = await run_job(recorded, "foresight.compare", params | {"judge_by": "energy"})
+    assert (asked.result["judged_by"], asked.result["best"]) == ("energy", asked.result["verdicts"]["energy"]["best"])
+    refused = await run_job(recorded, "foresight.compare", params | {"judge_by": "lateness"})
+    assert (refused.state, refused.error["code"]) == ("failed", "runtime.nothing_due")
 
 
 async def test_a_job_of_foresight_can_be_cancelled(recorded: Platform) -> None:

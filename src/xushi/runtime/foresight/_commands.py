@@ -13,7 +13,7 @@ from xushi.kernel import Change, Command, CommandContext, Progress, XushiError
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.foresight._change import in_zone
-from xushi.runtime.foresight._compare import NOW, Alternative, Origin, run_comparison
+from xushi.runtime.foresight._compare import NOW, Alternative, Goal, Origin, run_comparison
 from xushi.runtime.foresight._forecast import run_forecast
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._plant import plant_of
@@ -63,11 +63,14 @@ class CompareParams(AheadParams, frozen=True, forbid_unknown_fields=True, kw_onl
         branches: ids of branches of one fork, compared from there by their titles; `timeline` and `at_ms` do not count
             then, and without `hours` they run as far as the first.
         hours: all futures together may be 250,000 hours long.
+        judge_by: what the best is best in: most good parts, least weighted lateness of the orders, or least energy.
+            Left out, lateness judges where it tells alternatives apart, else output.
     """
 
     alternatives: Annotated[tuple[Alternative, ...], msgspec.Meta(max_length=200)] = ()
     branches: Annotated[tuple[_BranchId, ...], msgspec.Meta(max_length=50)] = ()
     replications: Annotated[int, msgspec.Meta(ge=10, le=1_000)] = 30
+    judge_by: Goal | None = None
 
 
 def foresight_commands() -> list[Command]:
@@ -249,5 +252,5 @@ def _compare(start: _Start, begun: Origin, progress: Callable[[float], None], ca
     alternatives = [*given, *(Alternative(one.title, one.changes()) for one in branches)]
     return run_comparison(
         begun, alternatives, start.ahead.horizon_s, params.replications, params.seed, progress, cancellation,
-        pool=start.platform.pool, orders=orders,
+        pool=start.platform.pool, orders=orders, judge_by=params.judge_by,
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Protocol, TypeAlias
+from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 import msgspec
 import numpy as np
@@ -27,6 +28,7 @@ from xushi.runtime.foresight._plant import Plant
 
 NOW = "now"
 Orders: TypeAlias = Mapping[str, Sequence[WantedOrder]]
+Goal: TypeAlias = Literal["output", "lateness", "energy"]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 _MOST_SAMPLED = 5_000  # futures whose output is recorded over time, which bounds the memory of a comparison
 _COMPARED = ("plant.good", "plant.throughput_per_h", f"{FINISHED}.flow_s", "plant.energy_kwh")
@@ -94,19 +96,25 @@ def run_comparison(
     cancellation: Any = None,
     pool: simulate.Pool | None = None,
     orders: Orders | None = None,
+    judge_by: Goal | None = None,
 ) -> dict[str, Any]:
     """Run all alternatives and return figures, differences to `now`, and bottlenecks as plain JSON.
 
     Args:
         orders: what is left of the order book in its sequence, by the name of the alternative that has its own, and
             under `now` for all others.
+        judge_by: what the best is best in; see `tell_comparison`.
 
     Raises:
-        XushiError: as `make_alternatives` and `simulate.run_alternatives`.
+        XushiError: as `make_alternatives` and `simulate.run_alternatives`; `runtime.nothing_due` where lateness is to
+            judge, and cannot be told.
     """
     models = make_alternatives(fork, alternatives)
     books = {name: (orders or {}).get(name, (orders or {}).get(NOW, ())) for name in models}
     is_sampled = any(books.values()) and len(models) * replications <= _MOST_SAMPLED
+    is_due = is_sampled and any(one.due_s is not None and one.pieces for book in books.values() for one in book)
+    if judge_by == "lateness" and not is_due:
+        raise XushiError("runtime.nothing_due", limit=_MOST_SAMPLED)
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed,
         sample_every_s=sampled_every_s(horizon_s) if is_sampled else None,
@@ -114,15 +122,22 @@ def run_comparison(
     outcomes = simulate.run_alternatives(
         models, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool
     )  # fmt: skip
-    told = tell_comparison(fork, outcomes, horizon_s)
+    times = {
+        name: order_times(outcome, books[name], fork.state.calendar_s) if is_sampled else {}
+        for name, outcome in outcomes.items()
+    }
+    late = {name: lateness_min(books[name], times[name]) for name in outcomes} if is_due else None
+    told = tell_comparison(fork, outcomes, horizon_s, late, judge_by)
     if is_sampled:
-        times = {name: order_times(outcome, books[name], fork.state.calendar_s) for name, outcome in outcomes.items()}
         for one in told["alternatives"]:
             one |= _orders_told(one["name"], books, times, fork.at_ns / 1e6, horizon_s)
     return told
 
 
-def tell_comparison(fork: Origin, outcomes: Mapping[str, simulate.Outcome], horizon_s: float) -> dict[str, Any]:
+def tell_comparison(
+    fork: Origin, outcomes: Mapping[str, simulate.Outcome], horizon_s: float,
+    late_min: Mapping[str, NDArray[np.float64]] | None = None, judge_by: Goal | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Return what the futures of the alternatives, `now` among them, come to, as plain JSON.
 
     The intervals of all differences to `now` in one figure hold together with 95 %, and so do those to the best: of
@@ -130,11 +145,23 @@ def tell_comparison(fork: Origin, outcomes: Mapping[str, simulate.Outcome], hori
     as Clark and Yang, "A Bonferroni selection procedure when using common random numbers with unknown variances",
     WSC 1986, and Nelson and Matejcik, Management Science 41, 1995). The one that is truly best is then, with 95 %,
     `best` or among `not_told_apart`.
+
+    Args:
+        late_min: weighted minutes by which orders are late, by alternative and future; None where nothing is due.
+        judge_by: what `best` is best in: most good parts, least lateness or least energy. None judges by lateness
+            where it tells at least one alternative from the one with the least of it, else by output.
     """
     stations = [node.id for node in fork.plant.machines()]
     level = level_of_each(len(outcomes))
     told = [_told(name, outcome, outcomes[NOW], stations, level) for name, outcome in outcomes.items()]
-    best = max(outcomes, key=lambda name: float(outcomes[name].values("plant.good").mean()))
+    least: dict[Goal, Mapping[str, NDArray[np.float64]]] = {
+        "output": {name: -outcome.values("plant.good") for name, outcome in outcomes.items()},
+        "energy": {name: outcome.values("plant.energy_kwh") for name, outcome in outcomes.items()},
+    }
+    if late_min is not None:
+        least["lateness"] = late_min
+    verdicts = {goal: _verdict(values, level) for goal, values in least.items()}
+    goal = judge_by or _goal_of(verdicts)
     return {
         "at_ms": fork.at_ns / 1e6,
         "until_ms": fork.at_ns / 1e6 + horizon_s * 1e3,
@@ -142,14 +169,33 @@ def tell_comparison(fork: Origin, outcomes: Mapping[str, simulate.Outcome], hori
         "confidence": CONFIDENCE,
         "level_of_each": level,
         "alternatives": told,
-        "best": best,
-        "not_told_apart": [
-            name
-            for name, outcome in outcomes.items()
-            if name != best and simulate.difference(outcomes[best], outcome, "plant.good", level).has(0.0)
-        ],
+        "judged_by": goal,
+        "verdicts": verdicts,
+        "best": verdicts[goal]["best"],
+        "not_told_apart": verdicts[goal]["not_told_apart"],
         "diagnoses": [in_words(one) for one in fork.diagnoses],
-    }  # fmt: skip
+    }
+
+
+def _verdict(least: Mapping[str, NDArray[np.float64]], level: float) -> dict[str, Any]:
+    """The alternative with the least in the mean, and those that may have as little."""
+    # Infinite in a future that makes nothing at all: such a pair tells nothing.
+    known = {name: np.where(np.isfinite(values), values, np.nan) for name, values in least.items()}
+    mean = {name: float(np.nanmean(one)) if np.isfinite(one).any() else math.inf for name, one in known.items()}
+    best = min(mean, key=lambda name: mean[name])
+    others = [name for name in known if name != best]
+    ties = [name for name in others if _may_be_equal(simulate.interval(known[best] - known[name], level))]
+    return {"best": best, "not_told_apart": ties, "is_told": len(ties) < len(others)}
+
+
+def _may_be_equal(difference: simulate.Interval) -> bool:
+    return difference.count < 2 or difference.has(0.0)
+
+
+def _goal_of(verdicts: Mapping[Goal, dict[str, Any]]) -> Goal:
+    """Lateness where it tells an alternative from the best, else output."""
+    lateness = verdicts.get("lateness")
+    return "lateness" if lateness is not None and lateness["is_told"] else "output"
 
 
 def level_of_each(count: int) -> float:

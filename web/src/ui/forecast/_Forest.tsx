@@ -1,5 +1,5 @@
 // Differences with their intervals as a picture (a forest plot): what crosses the line of no difference may be chance.
-import { useLanguage, useText } from "../../i18n";
+import { useLanguage, useText, type TextKey } from "../../i18n";
 import { signed } from "./_Tables";
 import { KPIS, type Comparison, type Interval } from "./_types";
 import css from "./forecast.module.css";
@@ -37,11 +37,20 @@ function Row({ difference, scale, label }: { difference: Difference; scale: Scal
   );
 }
 
+/** What the picture shows of the alternatives: the figures of the plant, and lateness where orders are due. */
+export function columnsOf({ alternatives }: Comparison): { title: TextKey; of(name: string): Difference | undefined }[] {
+  const found = (name: string) => alternatives.find((one) => one.name === name);
+  const figures = KPIS.map((kpi) => ({ title: `forecast.kpi.${kpi}` as const, of: (name: string) => found(name)?.differences[kpi] }));
+  const isDue = alternatives.some((one) => one.late_difference);
+  return isDue ? [...figures, { title: "forecast.lateMin", of: (name) => found(name)?.late_difference }] : figures;
+}
+
 export function Forest({ comparison, title }: { comparison: Comparison; title(name: string): string }) {
   const text = useText();
   const language = useLanguage();
   const others = comparison.alternatives.filter((one) => one.name !== "now");
-  const scales = KPIS.map((kpi) => scaleOf(others.map((one) => one.differences[kpi])));
+  const columns = columnsOf(comparison);
+  const scales = columns.map(({ of }) => scaleOf(others.map((one) => of(one.name))));
   return (
     <figure className={css.forest}>
       <figcaption className={css.forestTitle}>{text("forecast.forest")}</figcaption>
@@ -50,9 +59,9 @@ export function Forest({ comparison, title }: { comparison: Comparison; title(na
           <thead>
             <tr>
               <th scope="col">{text("forecast.alternative")}</th>
-              {KPIS.map((kpi) => (
-                <th key={kpi} scope="col">
-                  {text(`forecast.kpi.${kpi}`)}
+              {columns.map((column) => (
+                <th key={column.title} scope="col">
+                  {text(column.title)}
                 </th>
               ))}
             </tr>
@@ -61,10 +70,10 @@ export function Forest({ comparison, title }: { comparison: Comparison; title(na
             {others.map((one) => (
               <tr key={one.name}>
                 <th scope="row">{title(one.name)}</th>
-                {KPIS.map((kpi, column) => {
-                  const change = one.differences[kpi];
+                {columns.map(({ title: key, of }, column) => {
+                  const change = of(one.name);
                   const words = change ? `${signed(change.mean, language)} [${signed(change.low, language)}; ${signed(change.high, language)}] ${change.is_clear ? "" : text("forecast.unclear")}` : "–";
-                  return <td key={kpi}>{change && change.mean !== null ? <Row difference={change} scale={scales[column] as Scale} label={words} /> : "–"}</td>;
+                  return <td key={key}>{change && change.mean !== null ? <Row difference={change} scale={scales[column] as Scale} label={words} /> : "–"}</td>;
                 })}
               </tr>
             ))}
@@ -73,7 +82,7 @@ export function Forest({ comparison, title }: { comparison: Comparison; title(na
             <tr aria-hidden="true">
               <td />
               {scales.map((scale, column) => (
-                <td key={KPIS[column]}>
+                <td key={columns[column]?.title}>
                   <span className={css.forestAxis}>
                     <span>{signed(scale.low, language)}</span>
                     <span>{signed(scale.high, language)}</span>

@@ -1,10 +1,14 @@
 // What a comparison came to: the best, those that may be as good, the differences as a picture and as a table.
+import { NativeSelect } from "@mantine/core";
+import { useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { Forest } from "./_Forest";
 import { OrderPlaces } from "./_OrderPlaces";
 import { number, signed } from "./_Tables";
-import { KPIS, type Comparison } from "./_types";
+import { KPIS, type Comparison, type Goal, type Verdict } from "./_types";
 import css from "./forecast.module.css";
+
+const GOALS = ["output", "lateness", "energy"] as const satisfies readonly Goal[];
 
 interface Props {
   comparison: Comparison;
@@ -12,15 +16,29 @@ interface Props {
   nameOf?(name: string): string;
 }
 
+/** The verdict by what was chosen; by what the server took, where nothing was chosen or it cannot judge. */
+export function verdictOf(comparison: Comparison, chosen: Goal | null): Verdict & { judged: Goal } {
+  const asked = chosen === null ? undefined : comparison.verdicts[chosen];
+  return chosen !== null && asked ? { judged: chosen, ...asked } : { judged: comparison.judged_by, best: comparison.best, not_told_apart: comparison.not_told_apart };
+}
+
 export function Outcome({ comparison, nameOf = (name) => name }: Props) {
   const text = useText();
   const language = useLanguage();
   const title = (name: string) => (name === "now" ? text("forecast.asNow") : nameOf(name));
-  const ties = comparison.not_told_apart;
+  const [chosen, setChosen] = useState<Goal | null>(null);
+  const { judged, best, not_told_apart: ties } = verdictOf(comparison, chosen);
   return (
     <>
+      <NativeSelect
+        className={css.judge}
+        label={text("forecast.judgeBy")}
+        value={judged}
+        onChange={(event) => setChosen(event.currentTarget.value as Goal)}
+        data={GOALS.filter((goal) => comparison.verdicts[goal]).map((value) => ({ value, label: text(`forecast.goal.${value}`) }))}
+      />
       <p role="status">
-        <strong>{text("forecast.best", { name: title(comparison.best) })}</strong>{" "}
+        <strong>{text("forecast.best", { name: title(best) })}</strong>{" "}
         {ties.length > 0 ? text("forecast.ties", { names: ties.map(title).join(", ") }) : text("forecast.noTies")}
       </p>
       <Forest comparison={comparison} title={title} />
@@ -40,7 +58,7 @@ export function Outcome({ comparison, nameOf = (name) => name }: Props) {
           </thead>
           <tbody>
             {comparison.alternatives.map((one) => (
-              <tr key={one.name} data-best={one.name === comparison.best || undefined}>
+              <tr key={one.name} data-best={one.name === best || undefined}>
                 <th scope="row">{title(one.name)}</th>
                 {KPIS.map((kpi) => {
                   const change = one.differences[kpi];

@@ -92,12 +92,21 @@ export interface Forecast {
 
 export const KPIS = ["plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh"] as const;
 
-export interface Comparison {
+/** What the best can be best in: most good parts, least lateness of the orders, least energy. */
+export type Goal = "output" | "lateness" | "energy";
+
+export interface Verdict {
+  best: string;
+  not_told_apart: string[];
+}
+
+export interface Comparison extends Verdict {
   at_ms: number;
   until_ms: number;
   replications: number;
-  best: string;
-  not_told_apart: string[];
+  judged_by: Goal;
+  /** By lateness only where orders are due. */
+  verdicts: Partial<Record<Goal, Verdict>>;
   alternatives: {
     name: string;
     figures: Record<string, Figure>;
