@@ -52,7 +52,7 @@ async def book(recorded: tuple[Platform, ManualClock]) -> Platform:
 
     removed = {
         diff_key(kind, key): record
-        for kind in ("order", "order_book", "production_schedule", "maintenance", "contingency", "receipt")
+        for kind in ("order", "order_book", "production_schedule", "maintenance", "contingency", "receipt", "lot_rule")
         for key, record in list(records.list(kind))
     }
     records.commit(Diff(removed=removed))

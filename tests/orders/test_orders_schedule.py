@@ -312,6 +312,45 @@ async def test_the_bills_of_the_engines_are_exploded_to_what_must_be_ordered_whe
     assert not any(one["item"].endswith("E15") for one in told["orders"])  # engines are made, not ordered
 
 
+def needed_of(book: Platform, *materials: str) -> list[dict[str, Any]]:
+    """What the requirements say of materials, in periods of eight hours."""
+    told = requirements_told(book.orders.material_run(NOW_NS, 8.0))["items"]
+    return [next(one for one in told if one["id"] == material) for material in materials]
+
+
+async def test_lots_are_kept_within_the_capacity_of_a_supplier_once_somebody_says_so(book: Platform) -> None:
+    piston, pulley = (f"urn:xushi:demo:shell:{one}" for one in ("E15-3101", "E15-7103"))
+    before = needed_of(book, piston, pulley)
+    assert [one["lots"] for one in before] == ["lot_for_lot", "lot_for_lot"]
+    # What both need of one supplier: just enough a day for it not to be short.
+    for material in (piston, pulley):
+        rule = {"material": material, "lots": "within_capacity", "capacity_per_day": 600, "supplier": "Hub"}
+        await book.bus.run("material.set_lots", rule, SYSTEM)
+    wide = needed_of(book, piston, pulley)
+    assert [(one["lots"], one["capacity_per_day"], one["supplier"], one["short_ms"]) for one in wide] == [
+        ("within_capacity", 600.0, "Hub", None)
+    ] * 2
+    assert [sum(one["orders"]) + one["overdue"] for one in wide] == [sum(one["net"]) for one in before]
+    await book.bus.run("material.set_lots", {**rule, "capacity_per_day": 3}, SYSTEM)
+    assert all(one["short_ms"] is not None for one in needed_of(book, piston, pulley))
+    await book.bus.run("material.set_lots", {"material": piston}, SYSTEM)
+    assert needed_of(book, piston)[0]["lots"] == "lot_for_lot"
+    assert needed_of(book, pulley)[0]["short_ms"] is not None
+    await book.bus.run("material.set_lots", {"material": pulley, "lots": "wagner_whitin"}, SYSTEM)
+    assert needed_of(book, pulley)[0]["lots"] == "wagner_whitin"
+
+
+async def test_lots_within_a_capacity_need_one_and_a_material_that_is_known(book: Platform) -> None:
+    limited = {"lots": "within_capacity"}
+    for params, code in (
+        ({"material": "none", **limited, "capacity_per_day": 5}, "runtime.material_unknown"),
+        ({"material": "urn:xushi:demo:shell:E15-7103", **limited}, "runtime.lots_without_capacity"),
+    ):
+        with pytest.raises(XushiError) as caught:
+            await book.bus.run("material.set_lots", params, SYSTEM)
+        assert caught.value.code == code
+
+
 async def test_a_bill_that_goes_in_a_circle_is_refused_with_its_parts(book: Platform) -> None:
     import msgspec
 

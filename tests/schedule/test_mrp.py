@@ -101,3 +101,38 @@ def test_a_need_beyond_all_capacity_is_named():
     with pytest.raises(XushiError) as caught:
         lots_within([item], {"a": [0.0, 20.0]}, [8.0, 8.0], {"a": 1}, {"a": 0})
     assert caught.value.params == {"item": "a", "period": 1}
+
+
+def limited(name, **more):
+    return Item(id=name, lots="within_capacity", order_cost=5, holding_cost=1, **more)
+
+
+def test_items_of_one_resource_share_its_capacity_and_every_need_is_met_in_time():
+    items = [limited("a", resource="S"), limited("b", resource="S"), Item(id="c", resource="S")]
+    demand = {"a": [0, 0, 0, 30, 0, 10], "b": [0, 0, 20, 0, 0, 0], "c": [0, 0, 99, 0, 0, 0]}
+    records = requirements(items, demand, 6, {"S": [20] * 6})
+    for t in range(6):
+        assert records["a"].lots[t] + records["b"].lots[t] <= 20
+        for name in "ab":
+            assert sum(records[name].lots[: t + 1]) >= sum(records[name].net[: t + 1]) - 1e-6
+    assert records["c"].lots[2] == 99  # its rule knows no capacity
+    assert {one.short_from for one in records.values()} == {None}
+
+
+def test_parts_have_the_capacity_that_what_they_go_into_leaves():
+    items = [limited("engine", parts=(Part(item="head", quantity=1),), resource="S"), limited("head", resource="S")]
+    records = requirements(items, {"engine": [0, 0, 8]}, 3, {"S": [8, 8, 8]})
+    assert sum(records["head"].lots) == 8
+    assert all(sum(record.lots[t] for record in records.values()) <= 8 for t in range(3))
+
+
+def test_a_need_beyond_the_capacity_is_ordered_as_needed_and_told():
+    records = requirements([limited("a", resource="S")], {"a": [0, 5, 40]}, 3, {"S": [8, 8, 8]})
+    assert records["a"].lots == records["a"].net
+    assert records["a"].short_from == 2
+
+
+def test_lots_within_the_capacity_of_nobody_are_refused():
+    with pytest.raises(XushiError) as caught:
+        requirements([limited("a", resource="S")], {"a": [1.0]}, 1)
+    assert caught.value.code == "schedule.unknown_element"

@@ -65,6 +65,7 @@ from xushi.runtime.foresight import (
 from xushi.runtime.orders import (
     OrderDesk,
     contingency_commands,
+    lot_commands,
     maintenance_commands,
     order_commands,
     receipt_commands,
@@ -96,7 +97,7 @@ _COMMANDS = (
     report_commands, backup_commands, connect_commands, foresight_commands, branch_commands,
     plan_commands, from_branch_commands, from_contingency_commands, from_schedule_commands, run_commands,
     rehearse_commands, measure_commands, packaging_commands, run_model_commands, warning_commands,
-    order_commands, receipt_commands, schedule_commands, maintenance_commands, contingency_commands,
+    order_commands, receipt_commands, lot_commands, schedule_commands, maintenance_commands, contingency_commands,
 )  # fmt: skip
 _HOUSEKEEPING_S = 3600.0
 _SETTLE_S = 10.0

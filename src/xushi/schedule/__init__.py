@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._check import check
-from ._mrp import Item, Part, Requirement, lots_within, requirements, wagner_whitin
+from ._mrp import Item, LotRule, Part, Requirement, lots_within, requirements, wagner_whitin
 from ._problem import (
     Choice,
     Closed,
@@ -46,6 +46,7 @@ __all__ = [
     "Frozen",
     "Item",
     "Job",
+    "LotRule",
     "Operation",
     "Part",
     "Problem",

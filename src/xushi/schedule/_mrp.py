@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from xushi.kernel import XushiError
+
+LotRule: TypeAlias = Literal["lot_for_lot", "wagner_whitin", "within_capacity"]
+_LEAST_HOLDING = 1e-3  # of a unit over a period, where holding costs nothing: late lots before early ones
+_LOTS_S = 5.0  # for the lots of one resource at one level
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,9 +34,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         lead_time: periods from order to stock.
         stock: what is there at the start of period 0.
         receipts: what is already ordered, by period of arrival.
-        lots: `lot_for_lot` orders each need by itself; `wagner_whitin` joins needs where that is cheaper.
+        lots: `lot_for_lot` orders each need by itself; `wagner_whitin` joins needs where that is cheaper;
+            `within_capacity` as well, and not more in a period than its resource can do.
         order_cost: of a lot.
         holding_cost: of a unit over a period.
+        resource: whose capacity its lots take, together with those of others that name it: a supplier, a machine.
     """
 
     id: str
@@ -40,15 +46,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     lead_time: int = 0
     stock: float = 0.0
     receipts: dict[int, float] = {}
-    lots: Literal["lot_for_lot", "wagner_whitin"] = "lot_for_lot"
+    lots: LotRule = "lot_for_lot"
     order_cost: float = 0.0
     holding_cost: float = 0.0
+    resource: str = ""
 
 
 class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     """The record of an item: gross and net need, lots by period of arrival, and orders by period of release.
 
-    `overdue` is what would have had to be ordered before period 0.
+    `overdue` is what would have had to be ordered before period 0. `short_from` is the period whose need the capacity
+    of the resource cannot meet; the lots are the net needs then.
     """
 
     item: str
@@ -57,28 +65,42 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     lots: tuple[float, ...]
     orders: tuple[float, ...]
     overdue: float
+    short_from: int | None = None
 
 
-def requirements(items: Sequence[Item], demand: Mapping[str, Sequence[float]], periods: int) -> dict[str, Requirement]:
+def requirements(
+    items: Sequence[Item], demand: Mapping[str, Sequence[float]], periods: int,
+    capacity: Mapping[str, Sequence[float]] | None = None,
+) -> dict[str, Requirement]:  # fmt: skip
     """Explode a demand over the bills of materials, level by level, netted against stock and receipts.
 
-    Parts are needed when the lot of their parent is released; those of overdue lots are needed in period 0.
+    Parts are needed when the lot of their parent is released; those of overdue lots are needed in period 0. Items with
+    the lots `within_capacity` share the capacity of their resource: those of one level are planned together, by
+    HiGHS, and lower levels have what those above them leave.
+
+    Args:
+        capacity: by resource, the units that it can deliver in each period.
 
     Raises:
-        XushiError: `schedule.bill_cycle`, `.unknown_element`, `.duplicate_id` or `.number_invalid`.
+        XushiError: `schedule.bill_cycle`, `.unknown_element`, `.duplicate_id`, `.number_invalid`; `.extra_missing`
+            where lots within a capacity are wanted, and HiGHS is not installed.
     """
     known = {item.id: item for item in items}
     _check(items, known, demand, periods)
+    left = {name: [float(most) for most in given] for name, given in (capacity or {}).items()}
+    _check_capacity(items, left, periods)
     gross = {name: [0.0] * periods for name in known}
     for name, needed in demand.items():
         for t, quantity in enumerate(needed):
             gross[name][t] += quantity
     records: dict[str, Requirement] = {}
-    for name in _parents_first(items):
-        record = records[name] = _plan(known[name], gross[name])
-        for part in known[name].parts:
-            for t, quantity in enumerate(record.orders):
-                gross[part.item][t] += part.quantity * (quantity + (record.overdue if t == 0 else 0.0))
+    for level in _levels(items):
+        net = {name: _net(known[name], gross[name]) for name in level}
+        for name, (lots, short_from) in _lots([known[name] for name in level], net, left).items():
+            record = records[name] = _record(known[name], gross[name], net[name], lots, short_from)
+            for part in known[name].parts:
+                for t, quantity in enumerate(record.orders):
+                    gross[part.item][t] += part.quantity * (quantity + (record.overdue if t == 0 else 0.0))
     return records
 
 
@@ -108,25 +130,87 @@ def _check(
             raise XushiError("schedule.number_invalid", where=where, number=number, least=least, most=1e12)
 
 
-def _parents_first(items: Sequence[Item]) -> list[str]:
+def _check_capacity(items: Sequence[Item], capacity: Mapping[str, Sequence[float]], periods: int) -> None:
+    for item in items:
+        if item.lots == "within_capacity" and item.resource not in capacity:
+            raise XushiError("schedule.unknown_element", where=item.id, name=item.resource)
+    for name, given in capacity.items():
+        if len(given) != periods or min(given) < 0:
+            raise XushiError(
+                "schedule.number_invalid", where=f"capacity[{name}]", number=min(given, default=0), least=0, most=1e12
+            )
+
+
+def _levels(items: Sequence[Item]) -> list[list[str]]:
+    """The items, those first that go into nothing else; what goes into another is on a later level than that."""
+    users: dict[str, set[str]] = {item.id: set() for item in items}
+    for item in items:
+        for part in item.parts:
+            users[part.item].add(item.id)
+    sorter = TopologicalSorter(users)
     try:
-        order = TopologicalSorter({item.id: [part.item for part in item.parts] for item in items}).static_order()
-        return list(order)[::-1]
+        sorter.prepare()
     except CycleError as error:
-        raise XushiError("schedule.bill_cycle", items=" → ".join(error.args[1][::-1])) from None
+        raise XushiError("schedule.bill_cycle", items=" → ".join(error.args[1])) from None
+    levels: list[list[str]] = []
+    while sorter.is_active():
+        levels.append(list(sorter.get_ready()))
+        sorter.done(*levels[-1])
+    return levels
 
 
-def _plan(item: Item, gross: Sequence[float]) -> Requirement:
+def _net(item: Item, gross: Sequence[float]) -> list[float]:
     stock, net = item.stock, []
     for t, needed in enumerate(gross):
         stock += item.receipts.get(t, 0.0) - needed
         net.append(max(0.0, -stock))
         stock = max(0.0, stock)
-    lots = net if item.lots == "lot_for_lot" else wagner_whitin(net, item.order_cost, item.holding_cost)[1]
+    return net
+
+
+def _lots(
+    items: Sequence[Item], net: Mapping[str, list[float]], left: dict[str, list[float]]
+) -> dict[str, tuple[list[float], int | None]]:
+    """Return the lots of the items of one level, and from when their resource is short; take them out of `left`."""
+    found: dict[str, tuple[list[float], int | None]] = {}
+    sharing: dict[str, list[Item]] = {}
+    for item in items:
+        needs = net[item.id]
+        if item.lots == "within_capacity" and any(needs):
+            sharing.setdefault(item.resource, []).append(item)
+        elif item.lots == "wagner_whitin":
+            found[item.id] = (wagner_whitin(needs, item.order_cost, item.holding_cost)[1], None)
+        else:
+            found[item.id] = (needs, None)
+    for resource, group in sharing.items():
+        found |= _shared_lots(group, net, left[resource])
+        taken = [sum(found[item.id][0][t] for item in group) for t in range(len(left[resource]))]
+        left[resource] = [max(0.0, most - used) for most, used in zip(left[resource], taken, strict=True)]
+    return found
+
+
+def _shared_lots(
+    group: Sequence[Item], net: Mapping[str, list[float]], capacity: Sequence[float]
+) -> dict[str, tuple[list[float], int | None]]:
+    """Lots within a capacity; the net needs, with the period from which on it is short, where there are none."""
+    priced = [msgspec.structs.replace(item, holding_cost=max(item.holding_cost, _LEAST_HOLDING)) for item in group]
+    each, lot = {item.id: 1.0 for item in group}, {item.id: 0.0 for item in group}
+    try:
+        _, lots = lots_within(priced, net, capacity, each, lot, limit_s=_LOTS_S)
+    except XushiError as error:
+        if error.code != "schedule.lots_infeasible":
+            raise
+        return {item.id: (net[item.id], error.params["period"]) for item in group}
+    return {name: (one, None) for name, one in lots.items()}
+
+
+def _record(
+    item: Item, gross: Sequence[float], net: Sequence[float], lots: Sequence[float], short_from: int | None
+) -> Requirement:
     orders = [*lots[item.lead_time :], *[0.0] * min(item.lead_time, len(lots))]
     return Requirement(
         item=item.id, gross=tuple(gross), net=tuple(net), lots=tuple(lots), orders=tuple(orders),
-        overdue=sum(lots[: item.lead_time]),
+        overdue=sum(lots[: item.lead_time]), short_from=short_from,
     )  # fmt: skip
 
 
@@ -210,7 +294,7 @@ def lots_within(
         item_id, period = _first_too_much(items, needs, capacity, time_each, time_lot)
         raise XushiError("schedule.lots_infeasible", item=item_id, period=period)
     periods = range(len(capacity))
-    lots = {item.id: [round(float(model.val(made[item.id, t])), 9) for t in periods] for item in items}
+    lots = {item.id: [max(0.0, round(float(model.val(made[item.id, t])), 9)) for t in periods] for item in items}
     return float(model.getObjectiveValue()), lots
 
 

@@ -42,6 +42,7 @@ SHOWN_BY_KEY = frozenset(
         "production_schedule",
         "maintenance",
         "receipt",
+        "lot_rule",
         "contingency",
         "warning",
         "forecast_watch",

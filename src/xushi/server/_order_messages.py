@@ -108,7 +108,10 @@ class ScheduleAnswer(msgspec.Struct, frozen=True):
 
 
 class MaterialItem(msgspec.Struct, frozen=True):
-    """A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already."""
+    """A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already.
+
+    From ``short_ms`` on its supplier, with that capacity, cannot deliver what is needed in time; null where it can.
+    """
 
     id: str
     name: Text
@@ -117,6 +120,9 @@ class MaterialItem(msgspec.Struct, frozen=True):
     to_come: float
     lead_time_h: float
     lots: str
+    capacity_per_day: float | None
+    supplier: str
+    short_ms: float | None
     gross: list[float]
     net: list[float]
     orders: list[float]

@@ -862,7 +862,7 @@ export interface MappingRow {
   reasons: string[];
 }
 
-/** A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already. */
+/** A product or part: gross and net need and what must be ordered, by period; what is left, and ordered already. From ``short_ms`` on its supplier, with that capacity, cannot deliver what is needed in time; null where it can. */
 export interface MaterialItem {
   id: string;
   name: Record<string, string>;
@@ -871,6 +871,9 @@ export interface MaterialItem {
   to_come: number;
   lead_time_h: number;
   lots: string;
+  capacity_per_day: number | null;
+  supplier: string;
+  short_ms: number | null;
   gross: number[];
   net: number[];
   orders: number[];

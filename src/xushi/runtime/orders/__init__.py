@@ -17,6 +17,7 @@ from xushi.runtime.orders._job_control import (
     job_orders_after,
     told_to,
 )
+from xushi.runtime.orders._lots import lot_commands
 from xushi.runtime.orders._maintenance import AddParams as StopParams
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
 from xushi.runtime.orders._materials import MATERIAL, Material, Used, find_materials, products_of
@@ -76,6 +77,7 @@ __all__ = [
     "gantt",
     "is_open",
     "job_orders_after",
+    "lot_commands",
     "lots_of",
     "made_of_products",
     "maintenance",

@@ -16,6 +16,7 @@ from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_parts, plant_of, read_records
 from xushi.runtime.orders._book import Book, order_of, read_book, wanted_of
 from xushi.runtime.orders._job_control import JobOrder, find_job_control, job_orders_at
+from xushi.runtime.orders._lots import with_chosen_lots
 from xushi.runtime.orders._materials import Material, find_materials
 from xushi.runtime.orders._problem import Shop
 from xushi.runtime.orders._receipts import receipts
@@ -111,7 +112,8 @@ class OrderDesk:
         Raises:
             XushiError: see `run_material`.
         """
-        book, done, materials = read_book(self._platform.store), self.done(now_ns), self.materials()
+        book, done = read_book(self._platform.store), self.done(now_ns)
+        materials = with_chosen_lots(self.materials(), self._platform.store)
         stocks = stocks_of(
             materials, made_of_products(book, done), receipts(self._platform.store), now_ns / 1e6, self._live
         )  # fmt: skip

@@ -37,7 +37,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         name: by language.
         parts: its bill of materials.
         facts: figures and words by the last part of their meaning: Stock, LeadTime (h), LotPolicy, OrderCost,
-            HoldingCost (of a piece and day), Family.
+            HoldingCost (of a piece and day), Capacity (pieces a day), Supplier (those of one share it), Family.
         work: by station, the work over what the station takes usually.
         stock_key: of the signal that its stock is, where that is mapped to one.
     """

@@ -8,8 +8,8 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
 
 import msgspec
 
@@ -17,11 +17,11 @@ from xushi.kernel import XushiError
 from xushi.runtime.orders._book import Book
 from xushi.runtime.orders._materials import Material
 from xushi.runtime.orders._stock import Stock
-from xushi.schedule import Item, Part, Requirement, requirements
+from xushi.schedule import Item, LotRule, Part, Requirement, requirements
 
 _HOUR_MS = 3_600_000
 MOST_PERIODS = 400
-_POLICIES = {"lot_for_lot": "lot_for_lot", "wagner_whitin": "wagner_whitin"}
+_POLICIES = frozenset(get_args(LotRule))
 
 
 class Coming(msgspec.Struct, frozen=True):
@@ -104,7 +104,8 @@ def run_material(
         at = periods - 1 if order.id not in needed_ms else math.floor(needed_ms[order.id] / period_ms)
         demand.setdefault(order.product, [0.0] * periods)[min(at, periods - 1)] += left[order.id]
     items = [_item(one, stocks.get(one.id, Stock()), now_ms, period_h, periods) for one in known.values()]
-    return MaterialRun(now_ms, period_h, periods, known, stocks, requirements(items, demand, periods))
+    records = requirements(items, demand, periods, _capacity(known.values(), period_h, periods))
+    return MaterialRun(now_ms, period_h, periods, known, stocks, records)
 
 
 def told(run: MaterialRun) -> dict[str, Any]:
@@ -123,6 +124,9 @@ def told(run: MaterialRun) -> dict[str, Any]:
                 "stock": run.stocks.get(name, Stock()).left,
                 "to_come": sum(quantity for _, quantity in run.stocks.get(name, Stock()).to_come),
                 "lead_time_h": known[name].number("LeadTime"), "lots": _policy(known[name]),
+                "capacity_per_day": known[name].number("Capacity") or None,
+                "supplier": known[name].facts.get("Supplier", ""),
+                "short_ms": None if (at := records[name].short_from) is None else run.now_ms + at * period_ms,
                 "gross": list(records[name].gross), "net": list(records[name].net),
                 "orders": list(records[name].orders), "overdue": records[name].overdue,
             }
@@ -156,8 +160,30 @@ def _line(material: Material, quantity: float, at_ms: float, is_overdue: bool) -
     }  # fmt: skip
 
 
-def _policy(material: Material) -> Any:
-    return _POLICIES.get(material.facts.get("LotPolicy", ""), "lot_for_lot")
+def _policy(material: Material) -> LotRule:
+    """The rule of its lots; without a capacity there is none to keep within, and what is cheapest is."""
+    told: Any = material.facts.get("LotPolicy", "")
+    if told == "within_capacity" and material.number("Capacity") <= 0:
+        return "wagner_whitin"
+    return told if told in _POLICIES else "lot_for_lot"
+
+
+def _resource(material: Material) -> str:
+    """Whose capacity its lots take: its supplier's, or its own."""
+    return material.facts.get("Supplier") or material.id
+
+
+def _capacity(materials: Iterable[Material], period_h: float, periods: int) -> dict[str, list[float]]:
+    """Whole pieces that each supplier delivers in each period; the least that its materials state."""
+    per_period: dict[str, float] = {}
+    for one in materials:
+        if _policy(one) == "within_capacity":
+            most = one.number("Capacity") * period_h / 24
+            per_period[_resource(one)] = min(most, per_period.get(_resource(one), most))
+    return {
+        name: [float(math.floor((t + 1) * most) - math.floor(t * most)) for t in range(periods)]
+        for name, most in per_period.items()
+    }
 
 
 def _item(material: Material, stock: Stock, now_ms: float, period_h: float, periods: int) -> Item:
@@ -170,5 +196,5 @@ def _item(material: Material, stock: Stock, now_ms: float, period_h: float, peri
         id=material.id, parts=tuple(Part(item=one.material, quantity=one.quantity) for one in material.parts),
         lead_time=math.ceil(material.number("LeadTime") / period_h), stock=stock.left, receipts=receipts,
         lots=_policy(material), order_cost=material.number("OrderCost"),
-        holding_cost=material.number("HoldingCost") * period_h / 24,
+        holding_cost=material.number("HoldingCost") * period_h / 24, resource=_resource(material),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { useAnswer, useKept, type MaterialPlan } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
-import { fromLocal, shortTime, toLocal } from "./_model";
+import { fromLocal, LOTS, lotsChosen, shortTime, toLocal, type Lots } from "./_model";
 import css from "./orders.module.css";
 
 const PERIODS = ["1", "4", "8", "24"] as const;
@@ -54,6 +54,56 @@ function Receipts({ plan }: { plan: MaterialPlan }) {
         <TextInput type="datetime-local" label={text("orders.arrives")} value={at} onChange={(event) => setAt(event.currentTarget.value)} />
         <Button type="submit" variant="default" disabled={arrives === null || quantity === ""}>
           {text("orders.addReceipt")}
+        </Button>
+      </form>
+    </details>
+  );
+}
+
+/** How the lots of a material are sized: by its twin, or as chosen here. */
+function LotRules({ plan }: { plan: MaterialPlan }) {
+  const text = useText();
+  const language = useLanguage();
+  const tools = useActionTools();
+  const [material, setMaterial] = useState("");
+  const [lots, setLots] = useState<Lots | "">("within_capacity");
+  const [perDay, setPerDay] = useState<number | string>("");
+  const [supplier, setSupplier] = useState("");
+  const chosen = plan.items.find((item) => item.id === material) ?? plan.items[0];
+  const isLimited = lots === "within_capacity";
+  if (!chosen) return null;
+  return (
+    <details className={css.details}>
+      <summary>{text("orders.lotRules")}</summary>
+      <p className={css.quiet}>{text("orders.lotRulesHint")}</p>
+      <form
+        className={css.form}
+        aria-label={text("orders.setLots")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void tools.run("material.set_lots", lotsChosen(chosen.id, lots, perDay, supplier));
+        }}
+      >
+        <NativeSelect
+          label={text("orders.item")}
+          value={chosen.id}
+          onChange={(event) => setMaterial(event.currentTarget.value)}
+          data={plan.items.map((item) => ({ value: item.id, label: localName(item.name, language, item.id.split(":").at(-1) ?? item.id) }))}
+        />
+        <NativeSelect
+          label={text("orders.lots")}
+          value={lots}
+          onChange={(event) => setLots(event.currentTarget.value as Lots | "")}
+          data={[...LOTS.map((value) => ({ value: value as string, label: text(`orders.lots.${value}`) })), { value: "", label: text("orders.lots.byTwin") }]}
+        />
+        {isLimited ? (
+          <>
+            <NumberInput label={text("orders.perDay")} value={perDay} onChange={setPerDay} min={1} max={1_000_000_000} placeholder={chosen.capacity_per_day === null ? "" : String(chosen.capacity_per_day)} />
+            <TextInput label={text("orders.supplier")} value={supplier} onChange={(event) => setSupplier(event.currentTarget.value)} maxLength={100} placeholder={chosen.supplier} />
+          </>
+        ) : null}
+        <Button type="submit" variant="default" disabled={isLimited && perDay === "" && chosen.capacity_per_day === null}>
+          {text("orders.setLots")}
         </Button>
       </form>
     </details>
@@ -121,6 +171,7 @@ export function Material({ count }: { count: number }) {
             </table>
           </div>
           <Receipts plan={plan} />
+          <LotRules plan={plan} />
           <div className={css.wide} tabIndex={0}>
             <table className={css.table}>
               <caption>{text("orders.needs", { count: plan.periods })}</caption>
@@ -144,7 +195,18 @@ export function Material({ count }: { count: number }) {
                     <td>{sum(item.gross)}</td>
                     <td>{sum(item.net)}</td>
                     <td>{item.lead_time_h > 0 ? `${formatNumber(item.lead_time_h, language, 1)} h` : "–"}</td>
-                    <td>{text(item.lots === "wagner_whitin" ? "orders.lots.wagner_whitin" : "orders.lots.lot_for_lot")}</td>
+                    <td data-late={item.short_ms !== null || undefined}>
+                      {text(`orders.lots.${LOTS.find((one) => one === item.lots) ?? "lot_for_lot"}`)}
+                      {item.lots === "within_capacity" && item.capacity_per_day !== null ? (
+                        <span className={css.quiet}> {text("orders.capacity", { perDay: amount(item.capacity_per_day), supplier: item.supplier || "–" })}</span>
+                      ) : null}
+                      {item.short_ms === null ? null : (
+                        <>
+                          {" "}
+                          <Icon name="warning" size={13} /> {text("orders.short", { at: at(item.short_ms) })}
+                        </>
+                      )}
+                    </td>
                   </tr>
                 ))}
               </tbody>

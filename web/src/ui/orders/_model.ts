@@ -87,3 +87,13 @@ export function movedTo<T>(list: readonly T[], from: number, to: number): T[] {
   if (item !== undefined) rest.splice(Math.max(0, Math.min(rest.length, to)), 0, item);
   return rest;
 }
+
+export const LOTS = ["lot_for_lot", "wagner_whitin", "within_capacity"] as const;
+export type Lots = (typeof LOTS)[number];
+
+/** What is sent for a rule of lots; an empty one gives the word back to the twin, and only a limited one has a capacity. */
+export function lotsChosen(material: string, lots: Lots | "", perDay: number | string, supplier: string): Record<string, unknown> {
+  if (lots === "") return { material };
+  if (lots !== "within_capacity") return { material, lots };
+  return { material, lots, supplier: supplier.trim(), ...(perDay === "" ? {} : { capacity_per_day: Number(perDay) }) };
+}

@@ -21,7 +21,7 @@ export default function OrdersPanel() {
   // A branch has a sequence of orders of its own; schedule, material and contingencies are those of the line.
   const page = branch === null && wanted && PAGES.includes(wanted) ? wanted : "book";
   const setPage = (next: Page) => ui.set({ page: next });
-  const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "receipt", "contingency", "branch"]);
+  const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "receipt", "lot_rule", "contingency", "branch"]);
   const path = branch === null ? "/api/orders" : `/api/orders?timeline=${encodeURIComponent(branch.id)}`;
   const fresh = useAnswer<OrderBook>(path, count);
   const plan = useAnswer<ScheduleAnswer>("/api/orders/schedule", count);

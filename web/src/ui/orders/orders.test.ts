@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GanttBar, GanttInfo } from "../live";
-import { fromLocal, lateOrders, movedTo, neighbour, scaleOf, spanOf, ticksOf, toLocal, xOf } from "./_model";
+import { fromLocal, lateOrders, lotsChosen, movedTo, neighbour, scaleOf, spanOf, ticksOf, toLocal, xOf } from "./_model";
 
 const bar = (id: string, machine: string, start: number, end: number): GanttBar => ({
   id, order: "a", machine, start_ms: start, end_ms: end, quantity: 1, setup_ms: 0, operations: [id], is_frozen: false, machines: [machine],
@@ -55,5 +55,14 @@ describe("orders", () => {
     expect(fromLocal(toLocal(ms))).toBe(ms);
     expect(fromLocal("")).toBeNull();
     expect(toLocal(null)).toBe("");
+  });
+});
+
+describe("a rule of lots", () => {
+  it("has a capacity only where lots are kept within one, and none where the twin has the word again", () => {
+    expect(lotsChosen("a", "within_capacity", 20, " S ")).toEqual({ material: "a", lots: "within_capacity", supplier: "S", capacity_per_day: 20 });
+    expect(lotsChosen("a", "within_capacity", "", "")).toEqual({ material: "a", lots: "within_capacity", supplier: "" });
+    expect(lotsChosen("a", "wagner_whitin", 20, "S")).toEqual({ material: "a", lots: "wagner_whitin" });
+    expect(lotsChosen("a", "", 20, "S")).toEqual({ material: "a" });
   });
 });
