@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from xushi.backups import (
     CURRENT,
+    FolderNote,
     Manifest,
     bring_up_to_date,
     extract_backup,
@@ -325,6 +326,61 @@ def test_an_older_folder_is_snapshot_first_and_rollback_returns_to_it(tmp_path: 
     with Platform.open(folder) as platform:
         assert platform.store.get("report_schedule", "shifts") is not None
         assert len(platform.history.range(0, 0, 10**12)) == 50
+
+
+def test_another_version_with_the_same_layout_is_snapshot_too_and_rolled_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    monkeypatch.setattr("xushi.runtime._platform.PROGRAM", "1.0")
+    with Platform.open(folder) as platform:
+        fill(platform)
+    with Platform.open(folder):
+        assert not (folder / "snapshots").exists()
+    monkeypatch.setattr("xushi.runtime._platform.PROGRAM", "1.1")
+    with Platform.open(folder) as platform:
+        assert read_note(folder) == FolderNote(CURRENT, "1.1", newest_snapshot(folder).name)
+        asyncio.run(platform.bus.run("report.unschedule", {"id": "shifts"}, SYSTEM))
+    with Platform.open(folder):
+        assert len(list((folder / "snapshots").iterdir())) == 1
+    _, kept, program = roll_back(folder, CLOCK)
+    assert (program, kept is not None) == ("1.0", True)
+    monkeypatch.setattr("xushi.runtime._platform.PROGRAM", "1.0")
+    with Platform.open(folder) as platform:
+        assert platform.store.get("report_schedule", "shifts") is not None
+        assert len(platform.history.range(0, 0, 10**12)) == 50
+        assert (folder / "connectors" / "own.pem").read_text() == "a private key"
+        assert len(list((folder / "snapshots").iterdir())) == 1  # back at its own version there is nothing to upgrade
+
+
+def test_a_snapshot_that_finds_no_room_leaves_the_folder_to_the_version_that_wrote_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Platform.open(tmp_path / "data") as platform:
+        fill(platform)
+    before = tree(tmp_path / "data")
+    monkeypatch.setattr("shutil.disk_usage", lambda place: shutil._ntuple_diskusage(10, 9, 1))  # type: ignore[attr-defined]
+    with pytest.raises(XushiError) as refused:
+        bring_up_to_date(tmp_path / "data", "9.9", 1)
+    assert refused.value.code == "backups.no_space"
+    assert {name: data for name, data in tree(tmp_path / "data").items() if "-shm" not in name} == {
+        name: data for name, data in before.items() if "-shm" not in name
+    }
+
+
+def test_the_newest_three_snapshots_stay(tmp_path: Path) -> None:
+    with Platform.open(tmp_path / "data") as platform:
+        fill(platform, 1)
+    made = [bring_up_to_date(tmp_path / "data", f"9.{number}", number * 10**9) for number in range(5)]
+    assert sorted((tmp_path / "data" / "snapshots").iterdir()) == made[2:]
+
+
+def test_going_back_where_only_one_version_ever_wrote_says_that_there_is_no_snapshot(tmp_path: Path) -> None:
+    with Platform.open(tmp_path / "data"):
+        pass
+    with pytest.raises(XushiError) as refused:
+        roll_back(tmp_path / "data", CLOCK)
+    assert refused.value.code == "backups.no_snapshot"
 
 
 def test_a_newer_folder_is_refused_with_both_versions(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Knows the version of a data folder's layout: snapshot first, then migrate; a newer folder is left alone."""
+"""Brings a data folder up to this program: snapshot first, then migrate its layout; a newer folder is left alone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from xushi.kernel import XushiError
 CURRENT = 2
 NOTE = "format.json"
 SNAPSHOTS = "snapshots"
+KEPT_SNAPSHOTS = 3  # each is a whole folder; older ones would fill the disk
 
 Migration = Callable[[Path], None]
 
@@ -68,6 +69,9 @@ def bring_up_to_date(
 ) -> Path | None:
     """Upgrade a folder that nobody has open, and return the snapshot made before it; None where nothing was to do.
 
+    A folder that another version of the program wrote last gets its snapshot also where the layout is the same: that
+    version may write what the former one cannot read. The newest `KEPT_SNAPSHOTS` stay.
+
     Raises:
         XushiError: `backups.folder_newer` for a folder of a newer program; `backups.no_space` or
             `backups.not_written` where the snapshot cannot be made: nothing is changed then.
@@ -79,29 +83,50 @@ def bring_up_to_date(
     if note.format > current:
         raise XushiError("backups.folder_newer", folder=str(folder), format=note.format, known=current,
                          program=note.program or "?")  # fmt: skip
-    if note.format == current:
+    if note.format == current and note.program == program:
         return None
     if not note.upgrading:
-        name = f"before-format-{current}-{now_ns // 1_000_000_000}{SUFFIX}"
-        told(name)
-        write_backup(
-            folder, folder / SNAPSHOTS / name, program=note.program or program, folder_format=note.format,
-            now_ns=now_ns, has_secrets=True,
-        )  # fmt: skip
-        os.chmod(folder / SNAPSHOTS / name, 0o600)
-        note = FolderNote(note.format, note.program, name, upgrading=True)
-        _write_note(folder, note)
+        note = _with_snapshot(folder, note, program, now_ns, current, told)
     for version in range(note.format, current):
         migrations[version](folder)
         note = FolderNote(version + 1, program, note.snapshot, upgrading=version + 1 < current)
         _write_note(folder, note)
+    if note.upgrading:
+        _write_note(folder, FolderNote(current, program, note.snapshot))
+    _remove_oldest(folder / SNAPSHOTS)
     return folder / SNAPSHOTS / note.snapshot
+
+
+def _with_snapshot(
+    folder: Path, note: FolderNote, program: str, now_ns: int, current: int, told: Callable[[str], None]
+) -> FolderNote:
+    """Make the snapshot and note durably that the upgrade from it has begun."""
+    reason = f"format-{current}" if note.format != current else f"version-{program}"
+    name = f"before-{reason}-{now_ns // 1_000_000_000}{SUFFIX}"
+    told(name)
+    write_backup(
+        folder, folder / SNAPSHOTS / name, program=note.program or program, folder_format=note.format, now_ns=now_ns,
+        has_secrets=True,
+    )  # fmt: skip
+    os.chmod(folder / SNAPSHOTS / name, 0o600)
+    begun = FolderNote(note.format, note.program, name, upgrading=True)
+    _write_note(folder, begun)
+    return begun
+
+
+def _remove_oldest(snapshots: Path) -> None:
+    for path in _by_age(snapshots)[:-KEPT_SNAPSHOTS]:
+        path.unlink(missing_ok=True)
+
+
+def _by_age(snapshots: Path) -> list[Path]:
+    return sorted(snapshots.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
 
 
 def newest_snapshot(folder: Path) -> Path:
     """The snapshot to go back to. Raises `backups.no_snapshot`."""
     note = read_note(folder)
-    found = sorted((folder / SNAPSHOTS).glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
+    found = _by_age(folder / SNAPSHOTS)
     named = [path for path in found if note is not None and path.name == note.snapshot]
     if not found:
         raise XushiError("backups.no_snapshot", folder=str(folder))

@@ -350,7 +350,7 @@ class Platform:
 
 
 def _tell_snapshot(name: str) -> None:
-    log.warning("the data folder is of an older version; first a snapshot is made of it: %s", name)
+    log.warning("another version wrote the data folder; first a snapshot is made of it: %s", name)
 
 
 def _last_written_ns(folder: Path) -> int:
