@@ -64,6 +64,18 @@ def test_the_figures_follow_their_formulas(bench: Open) -> None:
     assert found["throughput"] == pytest.approx(64 / (1000 / 3600))
 
 
+@pytest.mark.parametrize(("kind", "by_one_more"), [("mtbf", "400.0"), ("mttr", "50.0")])
+def test_a_figure_by_failures_says_what_divides_it_and_what_the_standard_would_give(
+    bench: Open, kind: str, by_one_more: str
+) -> None:
+    with bench() as one:
+        a_shift(one)  # one failure: 800 s and 100 s over FE = 1, half of it over FE + 1
+        why = figure_of({"u": unit()}, f"u.{kind}", one.timeline, (T0, T0 + 1000 * S), T0 + 10_000 * S).why
+    assert "IEC 60050-192" in why.clause
+    assert f"FE + 1 below the line, which would give {by_one_more} s" in why.note["en"]
+    assert f"以 FE + 1 为分母，结果为 {by_one_more} s" in why.note["zh-CN"]
+
+
 def test_energy_per_piece_is_what_the_meter_rose_by_over_the_pieces_of_that_time(bench: Open) -> None:
     with bench() as one:
         # 60 pieces from 100 to 160, good and rejected alike; the meter goes from 500 to 531.5 kWh: 31.5 / 60

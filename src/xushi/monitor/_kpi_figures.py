@@ -86,7 +86,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def oee_index(availability: _Share, effectiveness: _Share, quality_ratio: _Share) -> _Share:
-    """OEE index = availability × effectiveness × quality ratio, all 0…1 (ISO 22400-2:2014, 9)."""
+    """OEE index = availability × effectiveness × quality ratio, all 0…1 (ISO 22400-2:2014)."""
     return availability * effectiveness * quality_ratio
 
 
@@ -325,11 +325,8 @@ class _WorkUnit:
 
     def _mtbf(self, base: _Base) -> _Amount:
         apt, fe = self._producing(base), self._failures()
-        note = {
-            "en": "Operating time over the failure events (FE) in this span.",
-            "zh-CN": "本时段内运行时间除以故障次数（FE）。",
-        }
-        return self._figure("mtbf", _ratio(apt.values, fe.values), "s", "MTBF = APT / FE", [apt, fe], note)
+        value = _ratio(apt.values, fe.values)
+        return self._figure("mtbf", value, "s", "MTBF = APT / FE", [apt, fe], _by_failures(apt, fe))
 
     def _mttr(self, base: _Base) -> _Amount:
         failed = self._is.failed
@@ -337,7 +334,8 @@ class _WorkUnit:
         down = self._inputs.time_in(failed) & base.when
         ttr = self._time({"en": "Time to restoration (TTR)", "zh-CN": "修复时间（TTR）"}, down, failed.signal, base)
         fe = self._failures()
-        return self._figure("mttr", _ratio(ttr.values, fe.values), "s", "MTTR = Σ TTR / FE", [ttr, fe])
+        value = _ratio(ttr.values, fe.values)
+        return self._figure("mttr", value, "s", "MTTR = Σ TTR / FE", [ttr, fe], _by_failures(ttr, fe))
 
     def _throughput(self, base: _Base) -> _Amount:
         pq = self._quantity(base)
@@ -423,6 +421,19 @@ class _WorkUnit:
         return _Amount.of(
             self._inputs.increase(key or "", base.when, self._spans), label, "", note=note, signal=key
         )  # fmt: skip
+
+
+def _by_failures(time: _Amount, failures: _Amount) -> dict[str, str]:
+    """The words for what divides a time of failures here, and what the standard's own denominator would make of it."""
+    seconds = float(_ratio(time.values, failures.values + 1.0)[0])
+    if not math.isfinite(seconds):
+        return {}
+    return {
+        "en": "Divided by the failure events (FE) that began in this span, as IEC 60050-192 does. ISO 22400-2 is "
+        f"quoted with FE + 1 below the line, which would give {seconds:.1f} s.",
+        "zh-CN": "按 IEC 60050-192，除以本时段内开始的故障次数（FE）。文献引用的 ISO 22400-2 公式以 FE + 1 为分母，"
+        f"结果为 {seconds:.1f} s。",
+    }
 
 
 def _why_not(why: Why) -> dict[str, str]:

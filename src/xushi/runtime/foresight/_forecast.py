@@ -237,7 +237,7 @@ def _machine(
         good = fork.calibration.shares.get((node.id, flows[0].behind), 1.0) if flows else 1.0
         not_planned = outcome.values(f"{node.id}.setup_share") + outcome.values(f"{node.id}.off_share")
         planned_s = horizon_s * (1.0 - not_planned)
-        # ISO 22400-2, 6.6: good quantity by planned run time per item, over planned busy time
+        # OEE index of ISO 22400-2: good quantity by planned run time per item, over planned busy time
         made = good * outcome.values(f"{node.id}.made") * planned_cycle_s
         told["oee"] = figure(np.divide(made, planned_s, out=np.full_like(made, np.nan), where=planned_s > 1.0))
     return told
