@@ -57,6 +57,21 @@ WRONG = {
     ),
     "nobody empties it": (changed(GOOD, buffers=(Buffer(id="a"), Buffer(id="b"))), "dead_end", "b"),
     "a circle without exit": (changed(GOOD, machines=machine(step(1, "a", "a"))), "no_exit", "a"),
+    "a circle whose exit is never taken": (
+        changed(
+            GOOD,
+            machines=machine(
+                changed(step(1, "a", "a"), to=(Route(to="a"), Route(to="out", share=0))),
+            ),
+        ),
+        "no_exit",
+        "M",
+    ),
+    "routes of which none is ever taken": (
+        changed(GOOD, machines=machine(changed(step(1, "a", "out"), to=(Route(to="out", share=0),)))),
+        "no_route",
+        "M.operations[0]",
+    ),
     "a product without a way": (
         changed(
             GOOD,

@@ -298,6 +298,45 @@ def test_vehicles_wait_for_each_other_where_a_zone_has_room_for_one():
     assert single["out.count"] < free["out.count"]
 
 
+def single_track():
+    """Return two sections of single track, and a task in each direction over both."""
+    sections = (("P", "Q", "west"), ("Q", "P", "west"), ("Q", "R", "east"), ("R", "Q", "east"))
+    tasks = (("there", "a", "b", "P", "R"), ("back", "c", "d", "R", "P"))
+    return cell(
+        Machine(id="M", operations=(step(1.0, "b", "out"),)), Machine(id="N", operations=(step(1.0, "d", "out"),)),
+        Machine(id="O", operations=(step(1.0, None, "out"),)),
+        buffers=tuple(Buffer(id=name) for name in "abcd"),
+        sources=tuple(
+            Source(id=f"in {name}", interval=Constant(value_s=1.0), to=(Route(to=name),)) for name in ("a", "c")
+        ),
+        roads=tuple(Road(start=start, end=end, length_m=10.0, zone=zone) for start, end, zone in sections),
+        zones=(Zone(id="west"), Zone(id="east")),
+        fleets=tuple(Fleet(id=home, count=1, speed_m_s=1.0, home=(home,)) for home in ("P", "R")),
+        transports=tuple(
+            Transport(id=name, fleet=start, source=source, destination=destination, start=start, end=end)
+            for name, source, destination, start, end in tasks
+        ),
+    )  # fmt: skip
+
+
+def test_opposite_vehicles_on_a_single_track_are_a_gridlock_with_names():
+    track = single_track()
+    with pytest.raises(XushiError) as caught:
+        once(track, 100.0)  # each waits at Q for the section of the other; machine O goes on working
+    assert (caught.value.code, caught.value.params["vehicles"]) == ("simulate.gridlock", "P-1, R-1")
+    with pytest.raises(XushiError, match="P-1, R-1"):
+        Simulation(track).advance(100.0)
+    wide = changed(track, zones=(Zone(id="west", capacity=2), Zone(id="east")))
+    kpis = once(wide, 200.0)
+    assert min(kpis["P-1.trips"], kpis["R-1.trips"]) > 3
+
+
+def test_a_vehicle_that_waits_behind_a_driving_one_is_no_gridlock():
+    kpis = once(transport_plant(3, "track"), 205.0)
+    assert kpis["agv-3.traffic_share"] > 0.1
+    assert kpis["out.count"] > 5
+
+
 def test_parts_are_handed_over_where_there_is_no_buffer():
     machines = (Machine(id="M", operations=(step(1, None, "a"),)), Machine(id="N", operations=(step(3, "a", "out"),)))
     kpis = once(cell(*machines, buffers=(Buffer(id="a", capacity=0),), sources=()), 10.0)
@@ -335,20 +374,64 @@ def test_samples_show_the_levels_and_the_output_so_far():
     assert outcome.samples["a"].tolist() == [[1, 2, 3, 5]]
 
 
-def test_blocked_machines_in_a_circle_are_a_deadlock_with_names():
+def circle(*more, buffers=()):
+    """Return two machines that fill each other's buffers, and what else there is."""
     back = Operation(
-        duration=Constant(value_s=1.0),
-        inputs=(Input(buffer="b"),),
-        to=(Route(to="a", share=1), Route(to="out", share=0)),
-    )
+        duration=Constant(value_s=1.0), inputs=(Input(buffer="b"),),
+        to=(Route(to="a", share=1 - 1e-9), Route(to="out", share=1e-9)),
+    )  # fmt: skip
+    return cell(
+        Machine(id="M", operations=(step(1, "a", "b"),)), Machine(id="N", operations=(back,)), *more,
+        buffers=(Buffer(id="a", capacity=2), Buffer(id="b", capacity=2), *buffers),
+    )  # fmt: skip
+
+
+def test_blocked_machines_in_a_circle_are_a_deadlock_with_names():
+    with pytest.raises(XushiError) as caught:
+        once(circle(), 1000.0)
+    assert caught.value.code == "simulate.deadlock"
+    assert caught.value.params["machines"] == "M, N"
+
+
+def test_a_circle_of_blocked_machines_is_found_while_others_work_on():
+    others = (Machine(id="O", operations=(step(1, None, "c"),)), Machine(id="P", operations=(step(3, "c", "out"),)))
+    with pytest.raises(XushiError) as caught:
+        once(circle(*others, buffers=(Buffer(id="c", capacity=1),)), 1000.0)
+    assert (caught.value.code, caught.value.params["machines"]) == ("simulate.deadlock", "M, N")
+
+
+def test_an_assembly_that_waits_for_a_part_stuck_behind_another_is_a_deadlock():
+    sorter = Operation(duration=Constant(value_s=1.0), to=(Route(to="a", share=0.5), Route(to="b", share=0.5)))
+    both = Operation(
+        duration=Constant(value_s=1.0), inputs=(Input(buffer="a", quantity=2), Input(buffer="b", quantity=2)),
+        makes=(Make(product="part"),), to=(Route(to="out"),),
+    )  # fmt: skip
     model = cell(
-        Machine(id="M", operations=(step(1, "a", "b"),)), Machine(id="N", operations=(back,)),
-        buffers=(Buffer(id="a", capacity=2), Buffer(id="b", capacity=2)),
+        Machine(id="S", operations=(sorter,)), Machine(id="T", operations=(both,)),
+        Machine(id="O", operations=(step(1, None, "out"),)),
+        buffers=(Buffer(id="a", capacity=2), Buffer(id="b", capacity=2)), sources=(),
     )  # fmt: skip
     with pytest.raises(XushiError) as caught:
         once(model, 1000.0)
-    assert caught.value.code == "simulate.deadlock"
-    assert caught.value.params["machines"] == "M, N"
+    assert (caught.value.code, caught.value.params["machines"]) == ("simulate.deadlock", "S")
+
+
+def test_who_waits_for_an_order_book_that_is_worked_off_is_not_locked():
+    both = Operation(
+        duration=Constant(value_s=1.0), inputs=(Input(buffer="a"), Input(buffer="b")),
+        makes=(Make(product="part"),), to=(Route(to="out"),),
+    )  # fmt: skip
+    kpis = once(
+        cell(
+            Machine(id="S", operations=(step(1, None, "a"),)), Machine(id="T", operations=(both,)),
+            Machine(id="O", operations=(step(1, None, "out"),)),
+            buffers=(Buffer(id="a", capacity=2), Buffer(id="b")),
+            sources=(Source(id="in", orders=(Order(id="o", product="part", quantity=3),), to=(Route(to="b"),)),),
+        ),
+        100.0,
+    )  # fmt: skip
+    assert (kpis["T.made"], kpis["O.made"]) == (3, 100)
+    assert kpis["S.blocked_share"] > 0.9
 
 
 def test_a_plant_that_fills_up_is_stopped_with_the_buffer_named():

@@ -191,28 +191,33 @@ def _check_buffers(model: Model) -> None:
 
 
 def _check_exits(model: Model) -> None:
-    """Every place parts can come to must have a way to a sink."""
-    leads: dict[str, set[str]] = {transport.source: {transport.destination} for transport in model.transports}
-    for where, _, operation in _operations(model):
-        targets = {route.to for make in operation.makes for route in make.to} | {route.to for route in operation.to}
-        if not targets or (not operation.to and any(not make.to for make in operation.makes)):
-            raise XushiError("simulate.no_route", where=where, product="*")
-        for one in operation.inputs:
-            leads.setdefault(one.buffer, set()).update(targets)
+    """Every place parts can come to must have a way to a sink; one of share 0 is none."""
+    leads: dict[str, set[str]] = {}
+    takers: dict[str, list[str]] = {}
     for transport in model.transports:
         leads.setdefault(transport.source, set()).add(transport.destination)
+        takers.setdefault(transport.source, []).append(transport.id)
+    for where, machine, operation in _operations(model):
+        ways = [_targets(make.to or operation.to) for make in operation.makes] or [_targets(operation.to)]
+        if not all(ways):
+            raise XushiError("simulate.no_route", where=where, product="*")
+        for one in operation.inputs:
+            leads.setdefault(one.buffer, set()).update(*ways)
+            takers.setdefault(one.buffer, []).append(machine.id)
     for source in model.sources:
-        if not source.to:
+        if not _targets(source.to):
             raise XushiError("simulate.no_route", where=source.id, product="*")
     out = {sink.id for sink in model.sinks}
-    while True:
-        found = {name for name, targets in leads.items() if name not in out and targets & out}
-        if not found:
-            break
+    while found := {name for name, targets in leads.items() if name not in out and targets & out}:
         out |= found
-    for buffer in model.buffers:
-        if buffer.id not in out:
-            raise XushiError("simulate.no_exit", where=buffer.id)
+    closed = [buffer.id for buffer in model.buffers if buffer.id not in out]
+    if closed:
+        names = dict.fromkeys(name for buffer in closed for name in takers.get(buffer, []))
+        raise XushiError("simulate.no_exit", where=closed[0], by=", ".join(names))
+
+
+def _targets(routes: Iterable[Route]) -> set[str]:
+    return {route.to for route in routes if route.share > 0}
 
 
 def _accepts(where: str, routes: Iterable[Route], product: str) -> Iterator[str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from xushi.kernel import XushiError
 
@@ -10,6 +14,7 @@ from . import _layout as layout
 from ._compile import Names
 from ._handle import table_of
 from ._kernel import advance, begin
+from ._kernel_locks import find_locked
 from ._layout import World
 from ._model import Model
 from ._recursion import recur
@@ -49,7 +54,7 @@ class Simulation:
         """Run up to and including `until_s`.
 
         Raises:
-            XushiError: `simulate.diverges`, `simulate.endless` or `simulate.deadlock`, with the element to blame.
+            XushiError: `simulate.diverges`, `.endless`, `.deadlock` or `.gridlock`, with the element to blame.
         """
         self._run.advance(until_s)
 
@@ -129,16 +134,26 @@ class Run:
         self._is_fresh = False
 
     def refuse_deadlock(self) -> None:
-        """Refuse a plant in which blocked machines wait for each other: nothing has a timer, yet parts are held."""
+        """Refuse a plant of which a part can never go on, or that stands still while parts are held."""
+        world, names = self.world, self.names
+        machines, vehicles = np.ones(len(world.machines), np.uint8), np.ones(len(world.vehicles), np.uint8)
+        drains, fed = np.zeros((2, len(world.buffers)), np.uint8)
+        at_s = round(float(world.plant["now_s"][0]), 3)
+        if find_locked(self.address, machines, vehicles, drains, fed):
+            if vehicles.any():
+                raise XushiError("simulate.gridlock", at_s=at_s, vehicles=_marked(names.vehicles, vehicles))
+            held = _marked(names.machines, machines) or _marked(names.sources, machines)
+            raise XushiError("simulate.deadlock", at_s=at_s, machines=held)
+        if self._stands_still() and (held := _marked(names.machines, world.machines["phase"] == layout.HOLDING)):
+            raise XushiError("simulate.deadlock", at_s=at_s, machines=held)
+
+    def _stands_still(self) -> bool:
+        """Tell whether nothing will ever happen again."""
         world = self.world
         timers = world.times[len(world.times) // 2 :][: len(world.machines) + len(world.vehicles)]
-        machines = world.machines
-        if np.isfinite(timers).any() or not (machines["phase"] == layout.HOLDING).any():
-            return
-        if (machines["is_on"] == 0).any() or (machines["down"] != layout.UP).any():
-            return
-        held = [name for name, m in self.names.machines.items() if machines[m]["phase"] == layout.HOLDING]
-        if held:
-            raise XushiError(
-                "simulate.deadlock", at_s=round(float(world.plant["now_s"][0]), 3), machines=", ".join(held)
-            )
+        is_stopped = (world.machines["is_on"] == 0) | (world.machines["down"] != layout.UP)
+        return not np.isfinite(timers).any() and not is_stopped.any()
+
+
+def _marked(places: Mapping[str, int], marks: NDArray[Any]) -> str:
+    return ", ".join(name for name, place in places.items() if marks[place])
