@@ -243,7 +243,7 @@ def _measure(data: Path, remote: Remote, url: str, small_url: str) -> Iterator[d
     total_s = scan_s + suggest_s + import_s
     yield {
         "name": f"browse, suggest and import {count:,} values of node-opcua", "value": round(total_s, 1), "unit": "s",
-        "baseline": f"{naive}, for browsing alone {count / naive_rate:,.0f} s",
+        "goal": 60, "baseline": f"{naive}, for browsing alone {count / naive_rate:,.0f} s",
         "ratio": round(count / naive_rate / total_s, 1),
         "parts": {
             "browse_s": round(scan_s, 1), "suggest_s": round(suggest_s, 1), "dry_run_s": round(plan_s, 1),
@@ -257,8 +257,9 @@ def _measure(data: Path, remote: Remote, url: str, small_url: str) -> Iterator[d
     }  # fmt: skip
     previews_s.sort()
     yield {
-        "name": f"preview of {len(addresses)} values over REST", "value": round(previews_s[len(previews_s) // 2], 4),
-        "unit": "s", "baseline": f"the longest of {PREVIEWS}; promised within 1 s: {previews_s[-1]:.4f}",
+        "name": f"preview of {len(addresses)} values over REST", "value": round(previews_s[-1], 4), "goal": 1,
+        "unit": f"s, the longest of {PREVIEWS}",
+        "baseline": f"the middle one: {previews_s[len(previews_s) // 2]:.4f}; promised within 1 s",
         "ratio": round(1 / previews_s[-1], 1),
     }  # fmt: skip
     yield {
