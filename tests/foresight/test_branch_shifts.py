@@ -9,8 +9,12 @@ import pytest
 
 from xushi.kernel import XushiError
 from xushi.runtime import Platform
-from xushi.runtime.foresight import ModelChange, changed_model
+from xushi.runtime.branches import Branch, Edit, calendar_on
+from xushi.runtime.foresight import ModelChange, changed_model, plant_of
 from xushi.runtime.foresight._working_times import shift_windows
+from xushi.runtime.plans import CommandStep, ManualStep
+from xushi.runtime.plans._effects import effects_of
+from xushi.runtime.plans._from_branch import steps_of
 from xushi.simulate import Calendar, Model
 
 from .branching import FORK_NS, fork, run
@@ -88,6 +92,81 @@ def test_shifts_without_a_zone_are_meant_in_the_plants(plant: Platform) -> None:
     run(plant, "branch.change", branch=branch, changes=[change])
     (edit,) = plant.branches.get(branch).edits
     assert edit.changes[0].zone == "Asia/Shanghai"
+
+
+def shift(start: str, end: str, name: str = "day") -> dict[str, object]:
+    return {"id": name, "name": {"en": name}, "start": start, "end": end}
+
+
+def test_the_shifts_of_the_plant_are_set_on_a_branch_by_their_own_command_and_nowhere_else(plant: Platform) -> None:
+    branch = fork(plant, hours=1.0)
+    local = datetime.fromtimestamp((FORK_NS + HOUR // 4) / 1e9, ZoneInfo("UTC"))
+    given = {"zone": "UTC", "shifts": [shift(f"{local:%H:%M}", f"{local.replace(hour=(local.hour + 8) % 24):%H:%M}")]}
+    run(plant, "branch.run", branch=branch, command="report.set_shifts", params=given)
+    plant.branches.compute(branch)
+    record = plant.branches.get(branch)
+    path = plant.branches.standing(record).path
+    assert path is not None
+    for machine, told in path.figures["machines"].items():
+        assert told["shares"]["off"] == pytest.approx(0.25, abs=0.02), machine
+    assert not plant.store.ids("shift_calendar")
+    assert [one.id for one in calendar_on(plant, record).shifts] == ["day"]
+    child = fork(plant, branch, record.fork_ns + HOUR // 2, hours=0.1)
+    assert [one.id for one in calendar_on(plant, plant.branches.get(child)).shifts] == ["day"]
+    assert steps_of(record, lambda one: {}, lambda stop: ()) == (
+        CommandStep(command="report.set_shifts", params=given),
+    )  # fmt: skip
+
+
+def test_of_shifts_by_command_and_by_change_the_last_ones_count_on_a_branch_and_in_a_plan(plant: Platform) -> None:
+    branch = fork(plant, hours=0.1)
+    by_change = {"element": "*", "figure": "shifts", "shifts": ["08:00-20:00"], "zone": "UTC"}
+    by_command = {"zone": "UTC", "shifts": [shift("06:00", "14:00")]}
+
+    def hours_after() -> list[tuple[str, ...] | None]:
+        record = plant.branches.get(branch)
+        steps = [
+            CommandStep(command=one.command, params=one.params)
+            if one.command is not None
+            else ManualStep(text={"en": "Shifts", "zh-CN": "班次"}, changes=one.changes)
+            for one in record.edits
+        ]
+        ((_, planned),) = effects_of(plant, plant_of(plant), steps, {}, 360.0, record.fork_ns).stages
+        assert planned == record.changes()
+        return [one.shifts for one in record.changes()]
+
+    run(plant, "branch.change", branch=branch, changes=[by_change])
+    run(plant, "branch.run", branch=branch, command="report.set_shifts", params=by_command)
+    assert hours_after() == [("08:00-20:00",), ("06:00-14:00",)]
+    run(plant, "branch.change", branch=branch, changes=[by_change])
+    assert hours_after() == [("08:00-20:00",), ("06:00-14:00",), ("08:00-20:00",)]
+
+
+def test_shifts_that_the_plant_would_not_take_are_refused_on_a_branch(plant: Platform) -> None:
+    branch = fork(plant, hours=0.1)
+    for shifts, zone, code in (
+        ([shift("06:00", "14:00"), shift("14:00", "22:00")], "UTC", "reports.shifts_taken_twice"),
+        ([shift("06:00", "14:00"), shift("13:00", "22:00", "late")], "UTC", "reports.shifts_overlap"),
+        ([shift("06:00", "14:00")], "Moon/Base", "reports.zone_unknown"),
+        ([shift("6", "14")], "UTC", "kernel.params_invalid"),
+    ):
+        with pytest.raises(XushiError) as refused:
+            run(
+                plant, "branch.run", branch=branch, command="report.set_shifts", params={"zone": zone, "shifts": shifts}
+            )
+        assert refused.value.code == code
+    assert plant.branches.get(branch).edits == ()
+
+
+def test_overtime_on_a_branch_is_a_step_that_a_person_sees_to() -> None:
+    change = ModelChange(element="OP40", figure="worked", from_min=30, to_min=90)
+    branch = Branch(
+        id="a", title="A", parent="live", fork_ns=1, until_ns=2, look_back_ns=0, seed=1, created_by="x", created_ns=1,
+        edits=(Edit(changes=(change,)),),
+    )  # fmt: skip
+    (step,) = steps_of(branch, lambda one: {}, lambda stop: ())
+    assert isinstance(step, ManualStep)
+    assert step.text["en"] == "Let OP40 work from 30 to 90 min after the start"
 
 
 def test_shifts_that_overlap_or_name_no_zone_there_is_are_refused(plant: Platform) -> None:

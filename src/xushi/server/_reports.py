@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 from xushi.kernel import XushiError
 from xushi.reports import seal_file
 from xushi.runtime import MEDIA_TYPES, calendar_of, schedule_of, section_makers
+from xushi.runtime.branches import calendar_on
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
 from xushi.server._routes import Call, RouteSpec, answer_json
@@ -20,6 +21,12 @@ class ListQuery(msgspec.Struct, frozen=True):
     """How many at most, the newest first."""
 
     limit: int = 200
+
+
+class SetupQuery(msgspec.Struct, frozen=True):
+    """Whose shifts: those of the plant, or of a branch."""
+
+    timeline: str = "live"
 
 
 def _info(doors: Doors, report_id: str, record: dict[str, Any], language: str) -> m.ReportInfo:
@@ -77,8 +84,7 @@ async def seal(doors: Doors, call: Call) -> Response:
 async def setup(doors: Doors, call: Call) -> Response:
     """What reports can be made of and when they are made by themselves."""
     platform = doors.platform
-    calendar = calendar_of(platform.store)
-    now_ns = platform.clock.now_ns()
+    calendar, now_ns = calendar_of(platform.store), platform.clock.now_ns()
     schedules = []
     for schedule_id, record in platform.store.list("report_schedule"):
         next_ns = schedule_of(record).next_ns(calendar, now_ns) if record["enabled"] else None
@@ -88,6 +94,8 @@ async def setup(doors: Doors, call: Call) -> Response:
                 None if next_ns is None else to_ms(next_ns),
             )
         )  # fmt: skip
+    if call.query.timeline != "live":
+        calendar = calendar_on(platform, platform.branches.get(call.query.timeline))
     shifts = [m.ShiftInfo(one.id, one.name, one.start, one.end) for one in calendar.shifts]
     sections = [m.SectionInfo(maker.id, dict(maker.title)) for maker in section_makers()]
     is_set = bool(platform.store.ids("shift_calendar"))
@@ -106,7 +114,7 @@ _TAGS = ("reports",)
 ROUTES = (
     RouteSpec("GET", "/api/reports", "view", reports, "The reports", ListQuery, answer=list[m.ReportInfo], tags=_TAGS),
     RouteSpec("GET", "/api/report-setup", "view", setup, "Shifts, schedules and chapters of reports",
-              answer=m.ReportSetup, tags=_TAGS),
+              SetupQuery, answer=m.ReportSetup, tags=_TAGS),
     RouteSpec("GET", "/api/reports/{report_id}", "view", report, "One report", answer=m.ReportInfo, tags=_TAGS),
     RouteSpec("GET", "/api/reports/{report_id}/files/{sha256}", "view", file, "A file of a report",
               media_type="application/octet-stream", tags=_TAGS),

@@ -6,6 +6,7 @@ from xushi.runtime.branches._desk import BranchDesk, Standing
 from xushi.runtime.branches._elements import Changeable, FigureInfo, changeable
 from xushi.runtime.branches._moves import MOVE, Move
 from xushi.runtime.branches._path import PathCard
+from xushi.runtime.branches._planned import SHIFTS, calendar_on, shifts_set
 from xushi.runtime.branches._record import Branch, Edit, branch_record, branches, read_branch
 from xushi.runtime.branches._roles import find_roles
 from xushi.runtime.branches._start import Start
@@ -13,6 +14,7 @@ from xushi.runtime.branches._translation import STOP, Issued, model_changes
 
 __all__ = [
     "MOVE",
+    "SHIFTS",
     "STOP",
     "Branch",
     "BranchDesk",
@@ -28,8 +30,10 @@ __all__ = [
     "branch_commands",
     "branch_record",
     "branches",
+    "calendar_on",
     "changeable",
     "find_roles",
     "model_changes",
     "read_branch",
+    "shifts_set",
 ]

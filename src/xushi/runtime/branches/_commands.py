@@ -21,6 +21,7 @@ from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.branches._book import ORDERS
 from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._path import check_changes
+from xushi.runtime.branches._planned import shifts_set
 from xushi.runtime.branches._record import (
     KIND,
     LONGEST_H,
@@ -237,7 +238,8 @@ def _run(context: CommandContext, params: RunParams) -> Change:
     if not platform.policy.permits(context.actor, command.right):
         raise XushiError("kernel.forbidden", name=command.name, right=command.right, actor=context.actor.name)
     parsed = platform.commands.parse(params.command, params.params)
-    edits = (*branch.edits, Edit(command=params.command, params=params.params))
+    shifts = shifts_set(platform, params.command, params.params)
+    edits = (*branch.edits, Edit(command=params.command, params=params.params, changes=shifts))
     change = _with_edits(context, branch, edits, {"command": params.command, "params": params.params})
     if isinstance(parsed, MoveParams):
         return _told_move(context, parsed, command, msgspec.structs.replace(branch, edits=edits), change)

@@ -29,7 +29,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         command, params: as it would be run on the live line; None for changes of the model alone.
-        changes: of the model alone.
+        changes: of the model alone; of a command, the shifts that it sets, which count in this place of the sequence.
     """
 
     command: str | None = None

@@ -10,6 +10,7 @@ import msgspec
 from xushi.kernel import XushiError
 from xushi.runtime._planned_times import Stop
 from xushi.runtime.branches._book import ORDERS
+from xushi.runtime.branches._planned import SHIFTS
 from xushi.runtime.foresight import ModelChange, Plant, consequences_of_all, pause_of
 from xushi.runtime.orders import StopParams, told_to
 
@@ -27,6 +28,7 @@ def model_changes(
     """Return what commands in this order change in the model together, from a fork on.
 
     Orders and job orders change what is made when, not how: nothing in the model. A planned stop pauses its machine.
+    Shifts are not among them: they count in their place among the changes of the model alone, see `shifts_set`.
 
     Args:
         in_force: the cycle-time factors that the model was made with, by machine.
@@ -34,7 +36,8 @@ def model_changes(
     Raises:
         XushiError: `runtime.not_modelled`, and as the commands themselves.
     """
-    acts = [one for one in commands if one[0] not in ORDERS and one[0] != STOP and told_to(platform, *one) is None]
+    others = ORDERS | {STOP, SHIFTS}
+    acts = [one for one in commands if one[0] not in others and told_to(platform, *one) is None]
     found = consequences_of_all(platform, plant, acts, in_force) if acts else ()
     return (*found, *_pauses(commands, fork_ns))
 

@@ -34,7 +34,7 @@ from xushi.runtime.foresight._consequences import consequences, consequences_of_
 from xushi.runtime.foresight._finished import finished_parts, last_machines
 from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast, sampled_every_s
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
-from xushi.runtime.foresight._kept_times import pause_of
+from xushi.runtime.foresight._kept_times import pause_of, shifts_of
 from xushi.runtime.foresight._line import MainLine, main_line
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._packaging import (
@@ -149,6 +149,7 @@ __all__ = [
     "run_model",
     "run_model_commands",
     "sampled_every_s",
+    "shifts_of",
     "take_turn",
     "takes_material",
     "tell_comparison",

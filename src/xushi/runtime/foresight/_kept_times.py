@@ -37,13 +37,18 @@ class KeptTimes(msgspec.Struct, frozen=True):
         """Yield what they change in a model that works around the clock, from the fork on."""
         calendar = self.planned.calendar
         if self.planned.between_shifts(at_ns, at_ns + 8 * _DAY_NS):
-            hours = tuple(f"{one.start}-{one.end}" for one in calendar.shifts)
-            yield ModelChange(element=EVERY, figure="shifts", shifts=hours, zone=calendar.zone)
+            yield shifts_of(calendar)
         machines = {node.id for node in plant.machines()}
         for stop in self.planned.stops:
             pause = pause_of(stop, at_ns)
             if stop.machine in machines and pause is not None:
                 yield pause
+
+
+def shifts_of(calendar: ShiftCalendar) -> ModelChange:
+    """What the shifts of a plant are in a model: every machine works in them."""
+    hours = tuple(f"{one.start}-{one.end}" for one in calendar.shifts)
+    return ModelChange(element=EVERY, figure="shifts", shifts=hours, zone=calendar.zone)
 
 
 def pause_of(stop: Stop, at_ns: int) -> ModelChange | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from xushi.kernel import XushiError
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.branches import STOP, Issued, model_changes
+from xushi.runtime.branches import STOP, Issued, model_changes, shifts_set
 from xushi.runtime.foresight import ModelChange, Plant, in_zone
 from xushi.runtime.plans._content import CommandStep, Step
 
@@ -97,6 +97,7 @@ class _Translator:
         if not isinstance(step, CommandStep):
             return bool(step.changes)
         try:
+            self._in_place(step)
             self._of_commands([step])
         except XushiError:
             return False
@@ -104,9 +105,15 @@ class _Translator:
 
     def changes(self, steps: Sequence[Step]) -> tuple[ModelChange, ...]:
         """What steps change together: a later write takes the place of an earlier one."""
-        by_hand = [change for step in steps if not isinstance(step, CommandStep) for change in step.changes]
+        in_place = [change for step in steps for change in self._in_place(step)]
         zone = calendar_of(self._platform.store).zone
-        return (*in_zone(by_hand, zone), *self._of_commands(steps))
+        return (*in_zone(in_place, zone), *self._of_commands(steps))
+
+    def _in_place(self, step: Step) -> tuple[ModelChange, ...]:
+        """What a step changes in its place of the sequence: what a person does, or the shifts that a command sets."""
+        if isinstance(step, CommandStep):
+            return shifts_set(self._platform, step.command, step.params)
+        return step.changes
 
     def _of_commands(self, steps: Sequence[Step]) -> tuple[ModelChange, ...]:
         return model_changes(self._platform, self._plant, _issued(steps), self._in_force, self._fork_ns)

@@ -142,6 +142,11 @@ def _told(change: ModelChange) -> tuple[str, str]:
                 f"Pause {place} from {change.from_min:g} to {change.to_min:g} min after the start",
                 f"开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟暂停 {zh_place}",
             )
+        case "worked":
+            return (
+                f"Let {place} work from {change.from_min:g} to {change.to_min:g} min after the start",
+                f"开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟让 {zh_place} 照常工作",
+            )
         case "shifts":
             hours = ", ".join(change.shifts or ())
             return (

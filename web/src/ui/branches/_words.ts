@@ -57,5 +57,6 @@ function paramsText(params: Readonly<Record<string, unknown>>, byKey: ReadonlyMa
 export function editText(edit: BranchEdit, byKey: ReadonlyMap<string, SignalInfo>, known: Pick<Known, "language" | "text">): string {
   if (Object.keys(edit.words).length > 0) return localName(edit.words, known.language, edit.command ?? "");
   if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
-  return `${localName(edit.title, known.language, edit.command)}: ${paramsText(edit.params, byKey, known.language)}`;
+  const told = edit.changes.length > 0 ? edit.changes.map((change) => changeText(change, known)).join("; ") : paramsText(edit.params, byKey, known.language);
+  return `${localName(edit.title, known.language, edit.command)}: ${told}`;
 }

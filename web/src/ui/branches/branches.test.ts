@@ -46,6 +46,12 @@ describe("a change", () => {
     expect(editText(edit, new Map(), known)).toBe("Write a value: Torque, 86");
   });
 
+  it("of the plant's shifts by their command names the hours", () => {
+    const changes = [{ element: "*", figure: "shifts" as const, factor: null, value: null, share: null, to: null, from_min: null, to_min: null, shifts: ["06:00-14:00"], zone: "UTC" }];
+    const edit = { index: 0, command: "report.set_shifts", params: { zone: "UTC", shifts: [{ id: "day" }] }, title: { en: "Set the shifts" }, changes, words: {} };
+    expect(editText(edit, new Map(), known)).toBe("Set the shifts: All machines: shifts 06:00-14:00 (UTC)");
+  });
+
   it("by a move says how far it goes and what that does to the conveyors", () => {
     const words = { en: "OP30: moved by 3 m; transfer time B20 × 1.9", "zh-CN": "OP30：移动 3 m；输送时间 B20 × 1.9" };
     const edit = { index: 0, command: "scene.move", params: { place: "a", position: [1, 2, 3] }, title: { en: "Move in the scene" }, changes: [], words };

@@ -75,8 +75,12 @@ export function useStepText(): (step: Told) => { title: string; detail: string }
   };
 }
 
+/** Whether what a step is given is a shift of a day, with the clock times of its begin and end. */
+const isShift = (value: unknown): value is { start: string; end: string } => typeof value === "object" && value !== null && "start" in value && "end" in value;
+
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.map(shown).join(" · ");
+  if (isShift(value)) return `${value.start}–${value.end}`;
   if (typeof value !== "string") return JSON.stringify(value) ?? "–";
   return value.includes("#") ? (value.split(/[#.]/).at(-1) ?? value) : value;
 }

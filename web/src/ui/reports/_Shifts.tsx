@@ -1,9 +1,10 @@
-// Edits the shifts of a day and their time zone.
+// Edits the shifts of a day and their time zone: of the plant, or of the branch on the screen.
 import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { useActionTools, useReach } from "../actions";
 import { Icon } from "../icons";
+import { ReachNote } from "../inspector/_ReachNote";
 import type { ReportSetup, ShiftInfo } from "../live";
 import { useToasts } from "../toasts";
 import { LANGUAGES } from "./_words";
@@ -19,12 +20,13 @@ export function Shifts({ setup, onSaved }: { setup: ReportSetup; onSaved(): void
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
+  const reach = useReach();
   const toasts = useToasts();
   const [zone, setZone] = useState(setup.zone);
   const [shifts, setShifts] = useState<ShiftInfo[]>(setup.shifts);
   const change = (index: number, part: Partial<ShiftInfo>) => setShifts(shifts.map((shift, at) => (at === index ? { ...shift, ...part } : shift)));
   const save = async () => {
-    const outcome = await tools.run("report.set_shifts", { zone, shifts }, { isQuiet: true });
+    const outcome = await reach.run("report.set_shifts", { zone, shifts }, { isQuiet: true });
     if (!outcome) return;
     toasts.show({ tone: "done", title: text("reports.shiftsSaved"), action: { label: text("command.undo"), run: () => void tools.undoOne(outcome.command_id).then(onSaved) } });
     onSaved();
@@ -32,6 +34,7 @@ export function Shifts({ setup, onSaved }: { setup: ReportSetup; onSaved(): void
   return (
     <section className={css.block} aria-label={text("reports.shifts")}>
       <h2>{text("reports.shifts")}</h2>
+      <ReachNote />
       <TextInput label={text("reports.zone")} value={zone} onChange={(event) => setZone(event.currentTarget.value)} spellCheck={false} />
       <ul className={css.shifts}>
         {shifts.map((shift, index) => (

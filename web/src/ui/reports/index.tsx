@@ -2,7 +2,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useText } from "../../i18n";
-import { useAnswer, useAnswerWhile, useChangedRecords, type ReportInfo, type ReportSetup } from "../live";
+import { useAnswer, useAnswerWhile, useChangedRecords, useShownBranch, type ReportInfo, type ReportSetup } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { MakeForm } from "./_MakeForm";
 import { ReportList } from "./_ReportList";
@@ -14,11 +14,15 @@ const isBeingMade = (reports: ReportInfo[]) => reports.some((report) => report.s
 
 export default function ReportsPanel() {
   const text = useText();
-  const [count, again] = useChangedRecords(["report", "report_schedule", "shift_calendar"]);
+  const [count, again] = useChangedRecords(["report", "report_schedule", "shift_calendar", "branch"]);
   const reports = useAnswerWhile<ReportInfo[]>("/api/reports", count, isBeingMade);
   const setup = useAnswer<ReportSetup>("/api/report-setup", count);
+  const branch = useShownBranch();
+  // A branch has shifts of its own; reports and their schedules are those of the plant.
+  const ofBranch = useAnswer<ReportSetup>(branch === null ? null : `/api/report-setup?timeline=${encodeURIComponent(branch.id)}`, count);
+  const worked = branch === null ? setup.data : ofBranch.data;
   const [page, setPage] = useState<"make" | "setup">("make");
-  const error = reports.error ?? setup.error;
+  const error = reports.error ?? setup.error ?? ofBranch.error;
   if (error) return <ErrorNote error={error} onRetry={again} />;
   if (!reports.data || !setup.data) return <LoadingNote />;
   return (
@@ -39,7 +43,7 @@ export default function ReportsPanel() {
         ) : (
           <>
             <Schedules setup={setup.data} onChange={again} />
-            <Shifts key={JSON.stringify(setup.data.shifts) + setup.data.zone} setup={setup.data} onSaved={again} />
+            {worked ? <Shifts key={`${branch?.id ?? ""} ${JSON.stringify(worked.shifts)} ${worked.zone}`} setup={worked} onSaved={again} /> : <LoadingNote />}
           </>
         )}
       </div>
