@@ -1,7 +1,7 @@
 """Example 1: see what there is, read values and history, and show them as a notebook would.
 
-Run it beside a running server: `.venv/bin/python docs/examples/01_look.py` (the demo: `xushi demo`), or set XUSHI_URL and
-XUSHI_TOKEN. Each block is a cell; in a notebook the last line of a cell shows itself.
+Run it beside a running server (the demo: `xushi demo`): `.venv/bin/python docs/examples/01_look.py`, or set XUSHI_URL
+and XUSHI_TOKEN. Each block is a cell; in a notebook the last line of a cell shows itself.
 """
 
 import os

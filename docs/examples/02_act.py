@@ -1,6 +1,6 @@
 """Example 2: change a set-point, stop and start a station, send a vehicle; each waits for the machine's own answer.
 
-Needs a token with the right `device:write`: see example 1 for how to connect.
+Needs a token with the rights `device:write` and `propose`: see example 1 for how to connect.
 """
 
 import os

@@ -232,12 +232,36 @@ def test_a_proposal_survives_a_restart(tmp_path: Path) -> None:
         assert one.remote.run("proposal.confirm", {"proposal": made})["state"] == "done"
 
 
+# Runs the cells of a script as a notebook does: what the last line of a cell comes to shows itself.
+AS_NOTEBOOK = """
+import ast, pathlib, re, sys
+names = {"__name__": "__main__"}
+for cell in re.split("(?m)^(?=# %%)", pathlib.Path(sys.argv[1]).read_text()):
+    lines = ast.parse(cell)
+    last = lines.body.pop() if lines.body and isinstance(lines.body[-1], ast.Expr) else None
+    exec(compile(lines, sys.argv[1], "exec"), names)
+    value = None if last is None else eval(compile(ast.Expression(last.value), sys.argv[1], "eval"), names)
+    for name in ("_repr_html_", "_repr_mimebundle_"):
+        if hasattr(value, name):
+            print("shown", type(value).__name__, getattr(value, name)())
+"""
+SHOWN = {
+    "01_look.py": {"Plant", "Shell", "Samples", "ControlChart"},
+    "02_act.py": set(),
+    "03_rehearse.py": {"Forecast", "Comparison", "Schedule", "Contingency", "Plan"},
+}
+
+
 @pytest.mark.parametrize("example", sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.py")), ids=str)
 def test_the_numbered_examples_run_as_they_stand(connected: Joined, example: Path) -> None:
     one, _ = connected
     until(lambda: value(one, "OP40", "TorqueTarget") is not None, "a first value")
     environment = {**os.environ, "XUSHI_URL": one.remote.url, "XUSHI_TOKEN": one.remote.token}
     environment["XUSHI_APPROVER"] = one.token("view", "plan:approve")
-    done = subprocess.run([sys.executable, str(example)], capture_output=True, text=True, timeout=120, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOTEBOOK, str(example)], capture_output=True, text=True, timeout=120, env=environment
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout
+    shown = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("shown ")}
+    assert SHOWN[example.name] <= shown, shown

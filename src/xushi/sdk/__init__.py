@@ -4,6 +4,7 @@ from ._commands import Commands, Outcome
 from ._embedded import Embedded, open_folder
 from ._history import Samples
 from ._plant import Plant, connect
+from ._rehearsal import Comparison, Contingency, Forecast, Material, Plan, Schedule
 from ._twins import Shell, Signal
 from ._watching import Alarm, Alarms, ControlChart, Figure, Figures, Why
 
@@ -11,13 +12,19 @@ __all__ = [
     "Alarm",
     "Alarms",
     "Commands",
+    "Comparison",
+    "Contingency",
     "ControlChart",
     "Embedded",
     "Figure",
     "Figures",
+    "Forecast",
+    "Material",
     "Outcome",
+    "Plan",
     "Plant",
     "Samples",
+    "Schedule",
     "Shell",
     "Signal",
     "Why",

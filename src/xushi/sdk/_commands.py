@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from xushi.kernel import XushiError
 
+from ._rehearsal import as_shown
+
 if TYPE_CHECKING:
     from ._plant import Plant
 
@@ -41,10 +43,9 @@ class Outcome(dict[str, Any]):
         return self._plant.undo(self["command_id"])
 
     def wait(self, timeout_s: float = 600.0) -> Any:
-        """Wait for the job that the command began; see `Plant.wait`."""
-        return self._plant.wait(
-            next((effect["job"] for effect in self["effects"] if effect.get("job")), None), timeout_s
-        )
+        """Wait for the job that the command began; see `Plant.wait`. Forecasts and the like show themselves."""
+        job = next((effect["job"] for effect in self["effects"] if effect.get("job")), None)
+        return as_shown(self["command"], self._plant.wait(job, timeout_s))
 
     def _repr_html_(self) -> str:
         error = self.get("error") or {}

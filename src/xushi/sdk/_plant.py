@@ -15,6 +15,7 @@ from xushi.remote import Remote, local_access
 from xushi.runtime import decode_frame
 
 from ._commands import Commands, Outcome
+from ._rehearsal import Contingency, Material, Plan, Schedule
 from ._twins import Shell, Signal, Value
 from ._watching import Alarm, Alarms, Figure, Figures
 
@@ -160,6 +161,23 @@ class Plant:
         end = end_ms if end_ms is not None else time.time() * 1e3
         span = {"start_ms": end - minutes * 60e3, "end_ms": end, "timeline": timeline}
         return Figures(Figure(self, info, span) for info in self.remote.get("/api/kpis", **span)["kpis"])
+
+    def schedule(self) -> Schedule | None:
+        """Return the schedule in force; None before one was made."""
+        found = self.remote.get("/api/orders/schedule")["schedule"]
+        return None if found is None else Schedule(found)
+
+    def material(self, period_h: float = 1.0) -> Material:
+        """Return what the open orders need and what must be ordered by when, in periods of so many hours."""
+        return Material(self.remote.get("/api/orders/requirements", period_h=period_h))
+
+    def contingencies(self) -> list[Contingency]:
+        """Return what was rehearsed for machines that stand, the newest first."""
+        return [Contingency(one) for one in self.remote.get("/api/contingencies")]
+
+    def plan(self, plan: str) -> Plan:
+        """Return a plan by its id: steps, promise, and what happened."""
+        return Plan(self.remote.get(f"/api/plans/{quote(plan, safe='')}"))
 
     def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> Outcome:
         """Run a command and return its outcome."""

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ._commands import Outcome
 from ._picture import line_chart
 
 if TYPE_CHECKING:
+    from ._commands import Outcome
     from ._plant import Plant
 
 
