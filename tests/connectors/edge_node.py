@@ -52,6 +52,11 @@ class EdgeNode:
         assert self._subscribed.wait(10)
         return self
 
+    def tell(self, name: str, value: Any) -> None:
+        """Report a value that came about in the device itself."""
+        self.values[name] = value
+        self._say("DDATA", [Metric("", TYPES[name], value, ALIASES[name])])
+
     def kill(self) -> None:
         """Vanish without a word: the broker says the last will."""
         assert self._client is not None
@@ -110,4 +115,4 @@ class EdgeNode:
         before = self.values[name]
         self.values[name] = min(value, self.highest)
         if not self.is_mute and self.values[name] != before:
-            self._say("DDATA", [Metric("", TYPES[name], self.values[name], ALIASES[name])])
+            self.tell(name, self.values[name])

@@ -6,6 +6,7 @@ const [, , modules, port, folder, extra] = process.argv;
 const path = require("path");
 const {
   OPCUAServer, DataType, VariantArrayType, OPCUACertificateManager, standardUnits, AccessLevelFlag, nodesets, StatusCodes,
+  makeEUInformation,
 } = require(path.join(modules, "node-opcua"));
 
 async function main() {
@@ -45,7 +46,7 @@ async function main() {
     return object;
   }
   const timers = [];
-  function analog(parent, prefix, name, unit, low, high, writable = false) {
+  function analog(parent, prefix, name, unit, low, high, { writable = false, moves = !writable } = {}) {
     const node = own.addAnalogDataItem({
       componentOf: parent, browseName: name, nodeId: `s=${prefix}.${name}`, dataType: "Double",
       engineeringUnitsRange: { low, high }, engineeringUnits: unit, minimumSamplingInterval: 50,
@@ -53,7 +54,7 @@ async function main() {
       value: { dataType: DataType.Double, value: low },
     });
     let step = 0;
-    if (!writable) timers.push(setInterval(() => {
+    if (moves) timers.push(setInterval(() => {
       step += 1;
       node.setValueFromSource({ dataType: DataType.Double, value: low + (high - low) * (0.5 + 0.4 * Math.sin(step / 10)) });
     }, 100));
@@ -76,10 +77,12 @@ async function main() {
   analog(monitoring, "PaintRobot.Monitoring", "SprayPressure", standardUnits.bar, 0, 10);
   analog(monitoring, "PaintRobot.Monitoring", "MotorTemperature", standardUnits.degree_celsius, 10, 90);
   plain(monitoring, "PaintRobot.Monitoring", "CycleCounter", "UInt32", 7);
+  plain(monitoring, "PaintRobot.Monitoring", "BadCounter", "UInt32", 0);
+  analog(monitoring, "PaintRobot.Monitoring", "Energy", makeEUInformation("KWH", "kWh", "kilowatt hour"), 0, 1e6, { moves: false });
   plain(monitoring, "PaintRobot.Monitoring", "State", state, 1, { as: DataType.Int32 });
   plain(monitoring, "PaintRobot.Monitoring", "LastJob", "String", "=job(1)");
   plain(monitoring, "PaintRobot.Monitoring", "IsDoorClosed", "Boolean", true);
-  analog(robot, "PaintRobot", "SpeedOverride", standardUnits.percent, 0, 100, true);
+  analog(robot, "PaintRobot", "SpeedOverride", standardUnits.percent, 0, 100, { writable: true });
   const IDLE = 0, RUNNING = 1, FAULT = 3;
   const value = (name) => own.findNode(`s=PaintRobot.Monitoring.${name}`);
   const stateNow = () => value("State").readValue().value.value;
