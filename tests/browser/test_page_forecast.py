@@ -82,3 +82,13 @@ def test_the_model_is_packaged_downloaded_and_run_from_the_inspector(visit: Visi
     found = model.get_by_role("table", name=re.compile("1 h ahead, 30 futures"))
     expect(found.get_by_role("row", name=re.compile("^Good parts"))).to_be_visible(timeout=SLOW_MS)
     expect(model.get_by_text(re.compile("holds the line back"))).to_be_visible()
+
+    model.get_by_label("How far, h").fill("200")
+    model.get_by_label("Futures").fill("1000")
+    model.get_by_role("button", name="Run", exact=True).click()
+    progress = model.get_by_role("progressbar")
+    expect(progress).not_to_have_attribute("aria-valuenow", "0", timeout=SLOW_MS)
+    model.get_by_role("button", name="Cancel", exact=True).click()
+    expect(progress).to_have_count(0)
+    expect(found).to_be_visible()  # what was found before stays
+    assert demo.remote.get("/api/jobs")[0]["state"] == "cancelled"

@@ -90,6 +90,15 @@ def test_the_page_gives_the_numbers_of_the_server_and_goes_on_without_it(
     assert tells(by, gap)
     page.get_by_role("button", name=f"Bring {machine} back").press("Enter")
     expect(page.get_by_text("Nothing is changed yet")).to_be_visible()
+
+    kept = row(page, figures, "Throughput")
+    page.get_by_label("Hours", exact=True).fill("1000")
+    page.get_by_label("Futures", exact=True).fill("2000")
+    progress = page.get_by_role("progressbar", name="Progress of the futures")
+    expect(progress).not_to_have_attribute("aria-valuenow", "0", timeout=SLOW_MS)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(progress).to_have_count(0)
+    assert row(page, figures, "Throughput") == kept
     visitor.context.set_offline(False)
 
 
