@@ -13,6 +13,7 @@ from ._aas_plain import Element, child, children, keys_of, meaning_of, qualifier
 
 MEANING = "AssetInterfacesDescription"
 _WHOLE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_OF_WRITING = ("href", "mqv_topic", "mqv_retain")
 _TRUE = frozenset({"true", "1", "yes", "readwrite", "rw", "write", "writeonly"})
 
 
@@ -96,7 +97,7 @@ def _form(affordance: Element) -> dict[str, str]:
     """Return the plain texts of the form; of a list of forms, those of the first with an href.
 
     Where another form is for writing alone (`op`: writeproperty; W3C TD 1.1, 5.3.4.2), its place is `write:href`,
-    `write:mqv_topic`.
+    `write:mqv_topic`, and `write:mqv_retain` says whether a broker keeps what is written.
     """
     forms = child(affordance, "forms")
     among = [_form_texts(one) for one in ([forms, *children(forms)] if forms else []) if text_of(one, "href")]
@@ -104,7 +105,7 @@ def _form(affordance: Element) -> dict[str, str]:
         return {}
     chosen = next((one for one in among if not _only_writes(one)), among[0])
     writing = next((one for one in among if one is not chosen and _only_writes(one)), {})
-    return chosen | {f"write:{name}": writing[name] for name in ("href", "mqv_topic") if name in writing}
+    return chosen | {f"write:{name}": writing[name] for name in _OF_WRITING if name in writing}
 
 
 def _form_texts(form: Element | None) -> dict[str, str]:

@@ -163,7 +163,8 @@ class Explorable(Protocol):
 
     A class may also have `setup` and `form` alone: then signals come from an imported sheet. One that also has
     `prove(placement, kind)`, a static method, raises a ValueError there with the reason why an address with its
-    options cannot be served; the sheet is then refused at that row.
+    options cannot be served; the sheet is then refused at that row. `settable(placement)`, a static method too, raises
+    an XushiError where a value with these options cannot be written, though its row says so.
     """
 
     setup: ClassVar[Setup]

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote, unquote
 
 import msgspec
 import numpy as np
 
-from xushi.kernel import Clock, new_id
+from xushi.kernel import Clock, XushiError, new_id
 from xushi.signals import Frame, Kind
 
 from ._aid import InterfaceProperty
@@ -69,6 +70,9 @@ class MqttConnector:
     Point options: `pointer`, `time_pointer`, `labels`, `content_type`, `qos`, `retain`,
     `write_topic`, `write_pointer`; a Sparkplug point needs none.
 
+    `write_pointer` is where a value stands in the message to `write_topic`: empty where it is the message, and as in
+    the report unless stated. In a form it is the fragment of the href (RFC 6901, 6).
+
     Values of retained messages carry the quality UncertainLastUsableValue: the broker tells what was said
     last, not what holds now. Their time is that of the payload, or of their arrival where it states none.
     """
@@ -107,15 +111,18 @@ class MqttConnector:
         steps = [step.replace("~", "~0").replace("/", "~1") for step in source.pointer]
         options: dict[str, Any] = {"pointer": "".join(f"/{step}" for step in steps)}
         qos = source.form.get("mqv_qos", "")
-        if qos in ("1", "2"):
+        if qos in ("0", "1", "2"):
             options["qos"] = int(qos)
-        if source.form.get("mqv_retain", "").lower() == "true":
+        if (source.form.get("write:mqv_retain") or source.form.get("mqv_retain", "")).lower() == "true":
             options["retain"] = True
         if source.content_type.startswith("text/"):
             options["content_type"] = source.content_type
         if "write:href" in source.form:
-            written = msgspec.structs.replace(source, href=source.form["write:href"])
+            href, mark, pointer = source.form["write:href"].partition("#")
+            written = msgspec.structs.replace(source, href=href)
             options["write_topic"] = source.form.get("write:mqv_topic") or written.topic
+            if mark:
+                options["write_pointer"] = unquote(pointer)
         return Placement(f"{topic}#{options['pointer']}" if steps else topic, options)
 
     @staticmethod
@@ -127,7 +134,20 @@ class MqttConnector:
         topic, _, pointer = address.partition("#/")
         steps = split_pointer("/" + pointer if pointer else "")
         media = str(options.get("content_type") or "application/json")
-        return InterfaceProperty((), endpoint, topic, media, steps, {"href": topic, "mqv_topic": topic})
+        return InterfaceProperty((), endpoint, topic, media, steps, _forms(topic, options))
+
+    @staticmethod
+    def prove(placement: Placement, kind: Kind) -> None:
+        """Raise a ValueError where a value would be published to many topics at once (MQTT 3.1.1, 3.3.2.1)."""
+        if _is_wild(str(placement.options.get("write_topic", ""))):
+            raise ValueError("a write_topic holds neither + nor #")
+
+    @staticmethod
+    def settable(placement: Placement) -> None:
+        """Refuse a set-point that names no topic to set it; see `Explorable`."""
+        topic = placement.address.partition("#/")[0]
+        if not is_sparkplug(topic) and not placement.options.get("write_topic"):
+            raise XushiError("connectors.sheet_write_topic", topic=topic[:200])
 
     @staticmethod
     def explorer(endpoint: str, settings: dict[str, Any], data_dir: Path, clock: Clock) -> Explorer:
@@ -376,10 +396,12 @@ class MqttConnector:
         for step in reversed(split_pointer(pointer)):
             document = {step: document}
         is_retained = bool(point.options.get("retain"))
+        is_bare = isinstance(document, str) and str(point.options.get("content_type", "")).startswith("text/")
+        payload = document.encode() if is_bare else _encode(document)
         if matches(reporting, topic):
-            return _unconfirmed(await self._publish(topic, _encode(document), 1, is_retained))
+            return _unconfirmed(await self._publish(topic, payload, 1, is_retained))
         with self._expecting(point, value) as came:
-            result = await self._publish(topic, _encode(document), 1, is_retained)
+            result = await self._publish(topic, payload, 1, is_retained)
             return await _confirmed(result, came)
 
     async def _write_metric(self, point: Point, value: Any) -> WriteResult:
@@ -460,6 +482,21 @@ def _unconfirmed(sent: WriteResult) -> WriteResult:
     if not sent.is_good:
         return sent
     return WriteResult(COMPLETES_LATER, "the broker has it; its interface names no way for the device to confirm")
+
+
+def _forms(topic: str, options: dict[str, Any]) -> dict[str, str]:
+    """Return the form that tells a topic, and as `write:…` that of the topic it is set by, where there is one."""
+    form = {"href": topic, "mqv_topic": topic}
+    if "qos" in options:
+        form["mqv_qos"] = str(options["qos"])
+    retained = {"mqv_retain": "true"} if options.get("retain") else {}
+    written = str(options.get("write_topic") or "")
+    if not written:
+        return form | retained
+    pointer = options.get("write_pointer")
+    href = written if pointer is None else f"{written}#{quote(str(pointer), safe='/~')}"
+    writing = {"href": href, "mqv_topic": written, "op": "writeproperty", **retained}
+    return form | {"op": "observeproperty"} | {f"write:{name}": value for name, value in writing.items()}
 
 
 def _is_wild(topic: str) -> bool:

@@ -169,7 +169,8 @@ class Draft:
         """Return the faults of a mapping; `is_whole` also checks that each address can be written down."""
         place = getattr(self.connector, "place", None)
         prove = getattr(self.connector, "prove", None)
-        return check(mapping, self.endpoint, self.connector.form if is_whole else None, place, prove)
+        settable = getattr(self.connector, "settable", None)
+        return check(mapping, self.endpoint, self.connector.form if is_whole else None, place, prove, settable)
 
 
 class Edited(NamedTuple):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
+from xushi.kernel import XushiError
 from xushi.signals import Kind
 
 from .._aid import InterfaceProperty
@@ -25,17 +26,20 @@ _RESERVED = frozenset({
 
 Placing = Callable[[InterfaceProperty], Placement]
 Proving = Callable[[Placement, Kind], None]
+Settable = Callable[[Placement], None]
 Forming = Callable[[str, Placement], InterfaceProperty]
 
 
 def check(
-    mapping: Mapping, endpoint: str, form: Forming | None, place: Placing | None, prove: Proving | None = None
-) -> list[Fault]:
+    mapping: Mapping, endpoint: str, form: Forming | None, place: Placing | None, prove: Proving | None = None,
+    settable: Settable | None = None,
+) -> list[Fault]:  # fmt: skip
     """Return the faults of the rows that are to be imported; empty where all is well.
 
     Args:
         form, place: the connector's ways between an address and its description; an address must survive both.
         prove: the connector's own check of an address, where it has one.
+        settable: and of one that is to be written.
     """
     faults: list[Fault] = []
     paths: dict[tuple[str, str], dict[str, int]] = {}
@@ -54,6 +58,8 @@ def check(
         known.setdefault(row.property, row.number)
         if form is not None and place is not None:
             faults.extend(_described(row, endpoint, form, place, prove))
+        if settable is not None and row.is_writable and row.kind != "action":
+            faults.extend(_settable(row, settable))
         first = addresses.setdefault((row.address, row.machine, options_text(row.options)), row.number)
         if first != row.number:
             faults.append(Fault(
@@ -122,6 +128,14 @@ def _described(row: Row, endpoint: str, form: Forming, place: Placing, prove: Pr
         Fault(row.number + 1, "Options", f"{name}={row.options[name]}"[:200], "connectors.sheet_option_unknown")
         for name in lost
     ]
+
+
+def _settable(row: Row, settable: Settable) -> list[Fault]:
+    try:
+        settable(Placement(row.address, {**row.options}))
+    except XushiError as error:
+        return [Fault(row.number + 1, "Options", options_text(row.options), error.code, error.params)]
+    return []
 
 
 def _plain(value: object) -> str:

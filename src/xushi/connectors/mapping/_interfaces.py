@@ -27,6 +27,7 @@ _BINDINGS = {
     "http": ("InterfaceHTTP", "http://www.w3.org/2011/http"),
     "modbus": ("InterfaceMODBUS", "http://www.w3.org/2011/modbus"),
 }
+_WRITE = "write:"
 _TYPES = {
     "double": "number", "int": "integer", "bool": "boolean", "enum": "integer", "time": "string", "string": "string",
     "array": "array",
@@ -159,8 +160,14 @@ def _described(row: Row) -> list[Json]:
 
 
 def _form(form: InterfaceProperty) -> Json:
-    return group("forms", [text(field, value) for field, value in {"href": form.href, **form.form}.items()],
-                 f"{_TD}#hasForm")  # fmt: skip
+    """One form; where a value is written elsewhere than it is read (`write:…`), a list of two."""
+    terms = {"href": form.href, **form.form}
+    reading = [text(field, value) for field, value in terms.items() if not field.startswith(_WRITE)]
+    writing = [text(field.removeprefix(_WRITE), value) for field, value in terms.items() if field.startswith(_WRITE)]
+    if not writing:
+        return group("forms", reading, f"{_TD}#hasForm")
+    ways = (group(None, reading), group(None, writing))
+    return series("forms", ways, "SubmodelElementCollection", f"{_TD}#hasForm")
 
 
 def _actions(described: Sequence[Described]) -> list[Json]:
