@@ -14,6 +14,7 @@ from xushi import simulate
 from xushi.demo._physics import PlantModel
 from xushi.kernel import XushiError
 from xushi.runtime import Platform
+from xushi.runtime._materials import Material, Used, pieces_at
 from xushi.runtime.foresight import (
     Calibration,
     FleetFacts,
@@ -38,12 +39,13 @@ from xushi.runtime.foresight import (
 from xushi.runtime.foresight._records import MachineRecord, read_machine
 from xushi.runtime.foresight._start_supply import SupplyRecords
 from xushi.runtime.foresight._supply import RoadFacts
-from xushi.twins import AnnotatedRelationshipElement, Entity, Submodel
+from xushi.twins import AnnotatedRelationshipElement, Entity, Submodel, SubmodelElement
 
 from .conftest import START_NS, S
 
 AT_NS = START_NS + 3 * 3600 * S
 STRUCTURE = "urn:xushi:demo:submodel:LINE1:HierarchicalStructures"
+BILL = "urn:xushi:demo:submodel:E15:HierarchicalStructures"
 SUPPLIED = ("OP10", "OP20", "OP30", "OP40", "OP50", "OP70", "OP80", "OP100")
 FLEET = "XD-AGV"
 
@@ -73,20 +75,28 @@ def changed_structure(
     platform: Platform, change: Callable[[AnnotatedRelationshipElement], AnnotatedRelationshipElement | None]
 ) -> Plant:
     """The plant as it is read when the relations of supply are others."""
+
+    def kept(one: SubmodelElement) -> SubmodelElement | None:
+        is_supply = isinstance(one, AnnotatedRelationshipElement) and (one.id_short or "").startswith("Supply_")
+        return change(one) if is_supply else one  # type: ignore[arg-type]
+
+    return with_statements(platform, STRUCTURE, kept)
+
+
+def with_statements(
+    platform: Platform, structure: str, change: Callable[[SubmodelElement], SubmodelElement | None]
+) -> Plant:  # fmt: skip
+    """The plant as it is read when the statements of a structure's entry node are others."""
     twins = platform.twins
-    whole = twins.submodel(STRUCTURE)
+    whole = twins.submodel(structure)
     assert whole is not None
     entry, *rest = whole.submodel_elements
     assert isinstance(entry, Entity)
-    statements = []
-    for one in entry.statements:
-        is_supply = isinstance(one, AnnotatedRelationshipElement) and (one.id_short or "").startswith("Supply_")
-        kept = change(one) if is_supply else one  # type: ignore[arg-type]
-        statements += [] if kept is None else [kept]
+    statements = [kept for one in entry.statements if (kept := change(one)) is not None]
     other: Submodel = msgspec.structs.replace(
         whole, submodel_elements=(msgspec.structs.replace(entry, statements=tuple(statements)), *rest)
     )
-    key = ("submodel", STRUCTURE)
+    key = ("submodel", structure)
     known = twins._parsed[key]
     try:
         twins._parsed[key] = (known[0], other)
@@ -116,11 +126,37 @@ def with_fact(name: str, value: str) -> Callable[[AnnotatedRelationshipElement],
     return change
 
 
+def test_a_tray_lasts_as_long_as_the_bill_of_materials_says(recorded: Platform) -> None:
+    def twice(one: SubmodelElement) -> SubmodelElement:
+        facts = {fact.id_short: fact for fact in one.statements} if isinstance(one, Entity) else {}
+        if "BulkCount" not in facts or facts["Station"].value != "OP10":  # type: ignore[union-attr]
+            return one
+        count = facts["BulkCount"]
+        facts["BulkCount"] = msgspec.structs.replace(count, value=str(2 * int(count.value)))  # type: ignore[union-attr]
+        return msgspec.structs.replace(one, statements=tuple(facts.values()))
+
+    supplies = with_statements(recorded, BILL, twice).supply.supplies
+    assert {one.station: one.tray_units for one in supplies if one.tray_units != 12} == {"OP10": 6}
+
+
+def test_pieces_are_counted_through_assemblies_and_for_the_product_that_needs_the_most() -> None:
+    def made_of(name: str, *parts: Used) -> Material:
+        return Material(id=name, name={}, parts=parts)
+
+    materials = [
+        made_of("engine", Used("head", 2.0, "OP2"), Used("bolt", 3.0, "OP1")),
+        made_of("head", Used("valve", 4.0, "OP1"), Used("spring", 1.0)),
+        made_of("small engine", Used("bolt", 5.0, "OP2")),
+        *(made_of(name) for name in ("valve", "spring", "bolt")),
+    ]
+    assert pieces_at({one.id: one for one in materials}) == {"OP1": 3.0 + 2 * 4.0, "OP2": 5.0}
+
+
 @pytest.mark.parametrize(
     ("change", "code", "supplied"),
     [
-        (without("TrayUnits"), "runtime.supply_tray_missing", 0),
-        (with_fact("TrayUnits", "NaN"), "runtime.supply_tray_missing", 0),
+        (without("TrayPieces"), "runtime.supply_tray_missing", 0),
+        (with_fact("TrayPieces", "NaN"), "runtime.supply_tray_missing", 0),
         (with_fact("VehicleType", "another"), "runtime.supply_no_vehicles", 1),
         (without("PreparationTime"), "runtime.supply_assumed", 8),
         (with_fact("ReorderPoint", "-3"), "runtime.supply_assumed", 8),

@@ -51,13 +51,14 @@ def _node(id_short: str, asset: str, statements: Sequence[Element], name: Text, 
 
 
 def _supply(line: str, station: str) -> AnnotatedRelationshipElement:
-    """How a station gets its material: from whom, in trays of how many units, asked for at which stock, by whom."""
+    """How a station gets its material: from whom, in trays of how many pieces, asked for at which stock, by whom."""
     source = source_of(station)
+    pieces = sum(part.quantity for part in parts_of(station))
     picks = sum(part.number in BIN_PARTS for part in parts_of(station))
     at_station = station == "OP100"  # nameplates are printed there
     prepare_s = 0.0 if at_station else PICK_S * picks if source == "KIT1" else ISSUE_S
     facts = [
-        text("TrayUnits", TRAY_SIZE, f"{SUPPLY}/TrayUnits", "xs:int"),
+        text("TrayPieces", TRAY_SIZE * pieces, f"{SUPPLY}/TrayPieces", "xs:int"),
         text("ReorderPoint", TRAY_SIZE, f"{SUPPLY}/ReorderPoint", "xs:int"),
         text("PreparationTime", prepare_s, f"{SUPPLY}/PreparationTime", "xs:double"),
     ]

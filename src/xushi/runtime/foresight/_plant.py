@@ -14,6 +14,7 @@ import msgspec
 
 from xushi.connectors.vda5050 import Layout
 from xushi.kernel import Diagnosis
+from xushi.runtime._materials import find_materials, pieces_at
 from xushi.runtime._twins import TwinIndex
 from xushi.runtime.foresight._supply import SupplyChain, SupplyFinder
 from xushi.runtime.foresight._twin_facts import (
@@ -183,7 +184,10 @@ def find_plant(
         else:
             nodes[controlled_id].signals["SpeedFactor"] = key
     machines = [one.id for one in nodes.values() if not one.is_buffer]
-    chain = supply.chain(nodes, machines, lambda shell: node(_name(shells[shell]), shell), layout or (lambda: None))
+    chain = supply.chain(
+        nodes, machines, lambda shell: node(_name(shells[shell]), shell), layout or (lambda: None),
+        lambda: pieces_at(find_materials(twins)),
+    )  # fmt: skip
     supplied = {one.station for one in chain.supplies}
     for node_id, one in nodes.items():
         if "Stock" in one.signals and node_id not in supplied:

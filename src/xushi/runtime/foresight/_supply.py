@@ -1,8 +1,9 @@
 """Finds how stations get their material: who fills trays for whom, which vehicles bring them, on which roads.
 
 A relation with the meaning `urn:xushi:MaterialSupply:1:0` from one node of a layout to another says that the first
-supplies the second; its annotations `…/TrayUnits`, `…/ReorderPoint`, `…/PreparationTime` (s),
-`…/PreparationTimeVariation` and `…/VehicleType` say how. A vehicle is whatever has a Property
+supplies the second; its annotations `…/TrayPieces` or `…/TrayUnits`, `…/ReorderPoint`, `…/PreparationTime` (s),
+`…/PreparationTimeVariation` and `…/VehicleType` say how. For how many workpieces the pieces of a tray last follows from
+the bills of materials: their `BulkCount` at the station. A vehicle is whatever has a Property
 `urn:xushi:Transport:1:0/VehicleType`: the `vehicleTypeId` of the road map, a VDA Layout Interchange Format file. Where
 a station is served, and where a vehicle is at home, are the stations of that file, called like their shells.
 """
@@ -139,6 +140,7 @@ class SupplyFinder:
         machines: Sequence[str],
         read: Callable[[str], Node],
         layout: Callable[[], Layout | None],
+        pieces: Callable[[], Mapping[str, float]],
     ) -> SupplyChain:
         """Return the supply of a plant.
 
@@ -146,8 +148,9 @@ class SupplyFinder:
             nodes: those of the flow of parts; `machines` are those that work.
             read: reads the node of a shell.
             layout: finds the road map.
+            pieces: finds how many pieces of material a station mounts on a workpiece.
         """
-        described = list(self._described(nodes, machines))
+        described = list(self._described(nodes, machines, pieces))
         if not described:
             return SupplyChain()
         wanted = {one.fleet for one in described if one.fleet}
@@ -167,9 +170,13 @@ class SupplyFinder:
             points={one.id: (one.x_m, one.y_m) for one in roads.nodes.values()} if roads is not None and kept else {},
         )
 
-    def _described(self, nodes: Mapping[str, Node], machines: Sequence[str]) -> Iterator[Supply]:
+    def _described(
+        self, nodes: Mapping[str, Node], machines: Sequence[str], pieces: Callable[[], Mapping[str, float]]
+    ) -> Iterator[Supply]:
         """The supplies as they are described, one a station."""
         seen: set[str] = set()
+        is_counted = any("TrayPieces" in facts for _, _, facts in self._noted)
+        each = pieces() if is_counted else {}
         for (source, station), texts, facts in self._noted:
             if station not in machines or source in nodes:
                 self.told.append(Diagnosis("runtime.supply_end_wrong", f"{source}→{station}"))
@@ -178,6 +185,8 @@ class SupplyFinder:
                 self.told.append(Diagnosis("runtime.supply_twice", station, {"source": source}))
                 continue
             units = facts.get("TrayUnits", 0.0)
+            if "TrayUnits" not in facts and each.get(station, 0.0) > 0:
+                units = facts.get("TrayPieces", 0.0) / each[station]
             if not 1 <= units <= _MOST_UNITS:
                 self.told.append(Diagnosis("runtime.supply_tray_missing", f"{source}→{station}"))
                 continue

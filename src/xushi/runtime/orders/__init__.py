@@ -1,5 +1,6 @@
 """Orders: the book, material requirements, the schedule on the real stations, and contingency plans."""
 
+from xushi.runtime._materials import MATERIAL, Material, Used, find_materials, products_of
 from xushi.runtime.orders._book import MOST_ORDERS, Book, Order, order_of, read_book, wanted_of
 from xushi.runtime.orders._commands import order_commands
 from xushi.runtime.orders._desk import OrderDesk
@@ -20,7 +21,6 @@ from xushi.runtime.orders._job_control import (
 from xushi.runtime.orders._lots import lot_commands
 from xushi.runtime.orders._maintenance import AddParams as StopParams
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
-from xushi.runtime.orders._materials import MATERIAL, Material, Used, find_materials, products_of
 from xushi.runtime.orders._on_line import pieces_on_line
 from xushi.runtime.orders._placing import Wish, drawn_together, place
 from xushi.runtime.orders._problem import Lot, Plan, Shop, make_plan

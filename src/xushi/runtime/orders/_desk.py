@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xushi.kernel import XushiError, new_id
+from xushi.runtime._materials import Material, find_materials
 from xushi.runtime._planned_times import Stop, stops_of
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_parts, plant_of, read_records
 from xushi.runtime.orders._book import Book, order_of, read_book, wanted_of
 from xushi.runtime.orders._job_control import JobOrder, find_job_control, job_orders_at
 from xushi.runtime.orders._lots import with_chosen_lots
-from xushi.runtime.orders._materials import Material, find_materials
 from xushi.runtime.orders._problem import Shop
 from xushi.runtime.orders._receipts import receipts
 from xushi.runtime.orders._requirements import MaterialRun, run_material

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, Diff, RecordStore, XushiError, diff_key
-from xushi.runtime.orders._materials import Material
+from xushi.runtime._materials import Material
 from xushi.schedule import LotRule
 
 if TYPE_CHECKING:

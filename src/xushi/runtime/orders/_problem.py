@@ -13,9 +13,9 @@ import msgspec
 
 from xushi.kernel import XushiError
 from xushi.reports import ShiftCalendar
+from xushi.runtime._materials import Material
 from xushi.runtime._planned_times import Stop, between_shifts, joined
 from xushi.runtime.orders._book import Book, Order
-from xushi.runtime.orders._materials import Material
 from xushi.runtime.orders._requirements import Coming
 from xushi.runtime.orders._route import Pace, Step
 from xushi.schedule import Choice, Closed, Frozen, Job, Operation, Problem, Resource, Setup, Transport

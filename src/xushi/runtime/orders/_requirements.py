@@ -14,8 +14,8 @@ from typing import Any, get_args
 import msgspec
 
 from xushi.kernel import XushiError
+from xushi.runtime._materials import Material
 from xushi.runtime.orders._book import Book
-from xushi.runtime.orders._materials import Material
 from xushi.runtime.orders._stock import Stock
 from xushi.schedule import Item, LotRule, Part, Requirement, requirements
 

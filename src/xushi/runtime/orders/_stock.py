@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from xushi.runtime._materials import Material
 from xushi.runtime.orders._book import Book
-from xushi.runtime.orders._materials import Material
 from xushi.runtime.orders._receipts import Receipt
 
 

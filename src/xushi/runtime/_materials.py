@@ -102,6 +102,31 @@ def products_of(materials: dict[str, Material]) -> list[Material]:
     return [material for material in materials.values() if material.parts and material.id not in used]
 
 
+def pieces_at(materials: dict[str, Material]) -> dict[str, float]:
+    """Return how many pieces of material each station mounts on one workpiece, of the product that needs the most."""
+    found: dict[str, float] = {}
+    for product in products_of(materials):
+        for station, pieces in _mounted(materials, product, 1.0, ()).items():
+            found[station] = max(pieces, found.get(station, 0.0))
+    return found
+
+
+def _mounted(
+    materials: dict[str, Material], whole: Material, count: float, above: tuple[str, ...]
+) -> dict[str, float]:  # fmt: skip
+    """The pieces by station in so many of a material, with all that they are made of."""
+    found: dict[str, float] = {}
+    for one in whole.parts:
+        if one.material in above or len(above) > _DEEPEST:
+            continue  # a circle, which the requirements planning refuses
+        pieces = count * one.quantity
+        if one.station:
+            found[one.station] = found.get(one.station, 0.0) + pieces
+        for station, more in _mounted(materials, materials[one.material], pieces, (*above, whole.id)).items():
+            found[station] = found.get(station, 0.0) + more
+    return found
+
+
 def _meaning(element: Any) -> str:
     reference = element.semantic_id
     return reference.keys[-1].value if reference is not None and reference.keys else ""
