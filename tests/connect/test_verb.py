@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import paho.mqtt.client as paho
 import pytest
 
 from xushi.cli import main
-from xushi.testing import NodeOpcua, Served, until
+from xushi.signals import unit_display
+from xushi.testing import Broker, NodeOpcua, Served, until
 
 SHOP = "nsu=http://foreign.example/paintshop;s="
 
@@ -60,6 +63,70 @@ def test_one_json_object_tells_everything_and_yes_imports_undoably(
     assert "new pump" in str(served.remote.get("/api/evidence"))
     line("undo", done["outcome"]["command_id"])
     assert served.remote.get("/api/twins") == []
+
+
+def test_a_server_is_looked_around_by_names_level_by_level(line: Line, plant: NodeOpcua) -> None:
+    top = json.loads(line("connect", plant.url, "--list", "--json"))
+    shop = next("/".join(one["path"]) for one in top["nodes"] if one["name"] == "Machines")
+    pump = json.loads(line("connect", plant.url, "--list", f"{shop}/CoolantPump", "--values", "--json"))
+    (flow,) = [one for one in pump["nodes"] if one["path"][-1] == "Flow"]
+    assert isinstance(flow["live"]["value"], float)
+    assert (flow["live"]["is_good"], flow["live"]["quality_name"]) == (True, "Good")
+    out = line("connect", plant.url, "--list", f"{shop} / CoolantPump", "--values", "--lang", "en")
+    (shown,) = [each for each in out.splitlines() if each.startswith(f"{shop}/CoolantPump/Flow ")]
+    assert shown.lower().endswith("good")
+    assert flow["unit"]
+    assert f" {unit_display(flow['unit'])} " in shown
+    assert SHOP not in out
+    assert f"{shop}/Compressor" in line("connect", plant.url, "--list", f"{shop}/Compressor", status=1)
+
+
+def test_what_holds_the_words_is_found_with_its_path_and_its_value(
+    line: Line, plant: NodeOpcua, served: Served
+) -> None:
+    found = json.loads(line("connect", plant.url, "--find", "motor temp", "--values", "--json"))
+    node = next(one for one in found["nodes"] if one["is_value"])
+    assert node["path"][-3:] == ["PaintRobot", "Monitoring", "MotorTemperature"]
+    assert node["live"]["is_good"]
+    assert "/".join(node["path"]) in line("connect", plant.url, "--find", "motor temp")
+    assert "没有内容。" in line("connect", plant.url, "--find", "no such thing", "--lang", "zh-CN")
+    assert served.remote.get("/api/connect/drafts") == []
+
+
+def test_a_part_of_a_server_is_taken_by_its_name_path(line: Line, plant: NodeOpcua) -> None:
+    shown = json.loads(line("connect", plant.url, "--list", "Machines", "--json"))
+    path = next("/".join(one["path"]) for one in shown["nodes"] if one["name"] == "CoolantPump")
+    named = json.loads(line("connect", plant.url, "--below", path, "--values", "--dry-run", "--json"))
+    assert [one["machine"] for one in named["machines"]] == ["CoolantPump"]
+    assert any(isinstance(one["live"]["value"], float) for one in named["rows"] if one["live"])
+    by_id = json.loads(line("connect", plant.url, "--below", f"{SHOP}CoolantPump", "--dry-run", "--json"))
+    assert by_id["plan"] == named["plan"]
+    assert "数值" in line("connect", plant.url, "--below", path, "--values", "--dry-run", "--lang", "zh-CN")
+    assert "Pumpe" in line("connect", plant.url, "--below", "Machines/Pumpe", status=1)
+
+
+def test_a_broker_is_looked_around_and_imported_in_part_without_a_topic(
+    line: Line, mosquitto: Broker, served: Served
+) -> None:
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.connect("127.0.0.1", mosquitto.port)
+    client.loop_start()
+    try:
+        for press in ("press3", "press4"):
+            said = json.dumps({"timestamp": time.time(), "oil_temperature_c": 41.5})
+            client.publish(f"verb/{press}/telemetry", said, qos=1, retain=True).wait_for_publish(5)
+        listen = ("--set", "listen_s=0.5", "--set", "filter=verb/#")
+        top = json.loads(line("connect", mosquitto.url, *listen, "--list", "verb", "--json"))
+        assert [one["path"] for one in top["nodes"]] == [["verb", "press3"], ["verb", "press4"]]
+        found = json.loads(line("connect", mosquitto.url, *listen, "--find", "oil", "--values", "--json"))
+        assert [one["live"]["value"] for one in found["nodes"]] == [41.5, 41.5]
+        done = json.loads(line("connect", mosquitto.url, *listen, "--below", "verb/press4", "--yes", "--json"))
+        assert [one["machine"] for one in done["outcome"]["result"]["machines"]] == ["press4"]
+        until(lambda: [one["state"] for one in served.remote.get("/api/links")] == ["live"])
+        assert [one["unit"] for one in served.remote.get("/api/signals")["signals"]] == ["°C"]
+    finally:
+        client.loop_stop()
+        client.disconnect()
 
 
 def _edit(path: Path, change: Any) -> None:

@@ -14,14 +14,18 @@ from typing import Any
 from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
+from xushi.cli._looking import address_of, children, live_cells, with_values
 from xushi.cli._verbs import OUTCOME_STATUS
 from xushi.cli._words import text_in, words
 from xushi.kernel import XushiError
 from xushi.remote import Remote, RemoteError
+from xushi.signals import unit_display
 
 _FORMS = {".xlsx": "xlsx", ".csv": "csv"}
 _POLL_S = 0.2
 _MOST_ROWS = 1_000
+_ROWS_OF_MAPPING = 20
+_ROWS_OF_LIST = 200
 _MOST_FAULTS = 50
 
 
@@ -56,8 +60,11 @@ def connect(options: argparse.Namespace, remote: Remote) -> int:
         if not options.json:
             about = ", ".join(f"{name}: {plain(one)}" for name, one in info["details"].items() if one != info["peer"])
             print(f"{words('answers', options.lang)} {plain(info['peer'])}  {about}".rstrip())
+        if options.list is not None or options.find is not None:
+            return _look(options, remote, path, told)
         if info["can_browse"]:
-            _job(options, remote, f"{path}/suggest", {"addresses": options.below})
+            below = [address_of(remote, path, one) for one in options.below]
+            _job(options, remote, f"{path}/suggest", {"addresses": below})
         if edited is not None:
             result = _put(remote, f"{path}/sheet", edited)
             if not result["is_taken"]:
@@ -121,11 +128,45 @@ def _job(options: argparse.Namespace, remote: Remote, path: str, body: dict[str,
     return job["result"]
 
 
+def _look(options: argparse.Namespace, remote: Remote, path: str, told: dict[str, Any]) -> int:
+    """Print what is below a node (`--list`), or what was read and holds all words (`--find`); nothing is mapped."""
+    most = min(max(options.rows or _ROWS_OF_LIST, 1), _MOST_ROWS)
+    if options.find is not None:
+        below = [address_of(remote, path, one) for one in options.below]
+        _job(options, remote, f"{path}/scan", {"addresses": below})
+        page = remote.get(f"{path}/search", q=options.find, limit=most)
+        nodes, is_whole = page["nodes"], len(page["nodes"]) < most
+    else:
+        nodes, is_whole = children(remote, path, address_of(remote, path, options.list), most)
+    if options.values:
+        nodes = with_values(remote, path, nodes)
+    if options.json:
+        return _end(options, {**told, "nodes": nodes, "is_whole": is_whole}, "")
+    if not nodes:
+        return _end(options, told, words("nothing-found", options.lang))
+    heads = ("path", "type", *(("value", "quality") if options.values else ("unit",)))
+    _print_table(options.lang, heads, [
+        ("/".join(one["path"]), _sort(one, options.lang),
+         *(live_cells(one, options.lang) if options.values else (unit_display(one["unit"]),)))
+        for one in nodes
+    ])  # fmt: skip
+    return _end(options, told, "" if is_whole else f"… {words('more-nodes', options.lang)}")
+
+
+def _sort(node: dict[str, Any], language: str) -> str:
+    """What a node is, in a word: the type of its value, an action, or a folder."""
+    if node["is_action"]:
+        return words("kind.action", language)
+    return (node["data_type"] or node["type"] or "?") if node["is_value"] else words("folder", language)
+
+
 def _show_mapping(options: argparse.Namespace, remote: Remote, path: str, told: dict[str, Any]) -> None:
     machines = remote.get(f"{path}/machines")
-    count = min(max(options.rows, 0), _MOST_ROWS)
+    count = min(max(_ROWS_OF_MAPPING if options.rows is None else options.rows, 0), _MOST_ROWS)
     page = remote.get(f"{path}/rows", limit=max(count, 1))
     rows = page["rows"][:count]
+    if options.values and told["can_browse"]:
+        rows = with_values(remote, path, rows)
     told.update(machines=machines, rows=rows, total=page["total"], included=page["included"])
     if options.json:
         return
@@ -140,8 +181,11 @@ def _show_mapping(options: argparse.Namespace, remote: Remote, path: str, told: 
     ])  # fmt: skip
     if rows:
         print()
-        _print_table(language, ("machine", "property", "kind", "unit", "low-high", "address"), [
-            (one["machine"], one["property"], kind(one), one["unit"], _range(one), one["address"])
+        are_live = "live" in rows[0]
+        heads = ("value", "quality") if are_live else ("unit", "low-high", "address")
+        _print_table(language, ("machine", "property", "kind", *heads), [
+            (one["machine"], one["property"], kind(one),
+             *(live_cells(one, language) if are_live else (one["unit"], _range(one), one["address"])))
             for one in rows if one["is_included"]
         ])  # fmt: skip
     if page["total"] > len(rows):
