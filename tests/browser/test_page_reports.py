@@ -35,6 +35,9 @@ def test_a_report_is_made_and_downloaded_and_is_genuine(visit: Visit, tmp_path: 
         download.value.save_as(saved[label])
     english = "".join(sheet.extract_text() for sheet in PdfReader(saved["PDF English"]).pages)
     chinese = "".join(sheet.extract_text() for sheet in PdfReader(saved["PDF 中文"]).pages)
+    assert "The line at the end" in english
+    (world,) = PdfReader(saved["PDF English"]).pages[0].images  # ticked unless somebody unticks it
+    assert len(world.image.convert("RGB").resize((64, 64)).getcolors(4096)) > 50  # of something, not one plain colour
     assert "States of the machines" in english
     assert "设备状态" in chinese
     assert zipfile.ZipFile(saved["XLSX 中文"]).testzip() is None

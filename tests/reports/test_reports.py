@@ -6,6 +6,9 @@ import asyncio
 import base64
 import io
 import json
+import threading
+import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,16 +20,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from xushi.cli import main
 from xushi.kernel import Actor, Diff, ManualClock, XushiError, diff_key
 from xushi.reports import (
     Bars,
     Column,
     Figure,
     Figures,
+    FloorPlan,
     Lane,
     Lanes,
     LaneState,
     Picture,
+    PlanThing,
     Report,
     Schedule,
     Section,
@@ -41,8 +47,10 @@ from xushi.reports import (
     write_pdf,
     write_xlsx,
 )
+from xushi.reports._pdf_style import TONES
 from xushi.runtime import SYSTEM, Platform, calendar_of
 from xushi.signals import Frame, Kind, SignalDef
+from xushi.testing import triangle_glb
 from xushi.trust import ALL_SCOPES
 
 S = 1_000_000_000
@@ -101,6 +109,15 @@ def sample(note: str = "曙光汽车镕喆𠀀") -> Report:
             (("=1+1", NOON, 1234.5, 90.0, 0.25), (note, NOON + S, None, None, None)),
         ),
         Picture({}, PIXEL),
+        FloorPlan(
+            {},
+            states,
+            (
+                PlanThing({"en": "Press 1", "zh-CN": "压机1"}, 0.0, 0.0, 2.0, 2.0, 0),
+                PlanThing({"en": "Press 2", "zh-CN": "压机2"}, 6.0, 1.0, 8.0, 3.0, 1),
+                PlanThing({"en": "Shelf", "zh-CN": "货架"}, 3.0, 0.0, 4.0, 3.0),
+            ),
+        ),
     )
     section = Section(
         "all", {"en": "All: of [it]?", "zh-CN": "全部"}, blocks, {"en": "A <b>note</b> & more", "zh-CN": "说明"}
@@ -164,6 +181,59 @@ def test_a_spreadsheet_has_numbers_with_formats_units_and_charts() -> None:
 
 
 # ---- calendar and schedule
+def test_a_plan_shows_each_machine_where_it_stands_in_the_colour_of_its_state() -> None:
+    plan = msgspec.structs.replace(
+        sample(), sections=(Section("plan", {"en": "Plan"}, (sample().sections[0].blocks[-1],)),)
+    )
+    page = PdfReader(io.BytesIO(write_pdf(plan, "zh-CN"))).pages[0]
+    assert "压机1" in page.extract_text()
+    assert "货架" not in page.extract_text()  # what has no state is drawn without a name
+    colour, filled = "", []
+    for operands, operator in page.get_contents().operations:  # type: ignore[union-attr]
+        if operator == b"rg":
+            colour = "#" + "".join(f"{round(float(part) * 255):02x}" for part in operands)
+        elif operator == b"re":
+            filled.append((colour, float(operands[0]), float(operands[2])))
+    (run,) = [(x, wide) for fill, x, wide in filled if fill == TONES["run"] and wide > 20]
+    (fault,) = [(x, wide) for fill, x, wide in filled if fill == TONES["fault"] and wide > 20]
+    assert fault[1] == pytest.approx(run[1])
+    assert fault[0] - run[0] == pytest.approx(3 * run[1])  # 6 m to the east, and each is 2 m wide
+    with zipfile.ZipFile(io.BytesIO(write_xlsx(plan, "zh-CN"))) as book:
+        drawing = book.read("xl/drawings/drawing1.xml").decode()
+    assert "压机2: 故障" in drawing
+    assert TONES["fault"][1:].upper() in drawing.upper()
+
+
+def test_a_report_ordered_without_a_page_has_the_plan_of_the_line(tmp_path: Path) -> None:
+    definition = SignalDef(key="urn:m#State", kind=Kind.ENUM, shell="urn:m", labels={"3": "Running", "1": "Failed"})
+    behaviour = {"kind": "state", "signal": "urn:m#State"}
+    with open_plant(tmp_path / "data", NOON) as platform:
+        model = platform.blobs.put(triangle_glb())
+        places = {
+            diff_key("place", name): {
+                "id": name, "name": {"en": name, "zh-CN": name}, "shell": "urn:m", "parent": None, "model": model,
+                "category": "station", "position": [at_m, 0.0, 0.0], "behaviours": behaviours,
+            }
+            for name, at_m, behaviours in (("Press", 0.0, [behaviour]), ("Shelf", 3.0, []))
+        }  # fmt: skip
+        platform.store.commit(Diff(added=places))
+        platform.registry.define([definition])
+
+        async def work() -> list[dict[str, Any]]:
+            rows = [(0, NOON - HOUR // 2, 3, 0), (0, NOON - HOUR // 4, 1, 0)]
+            platform.ingest.push(Frame.from_rows(platform.registry, rows))
+            await platform.bus.run("report.make", ORDER, SYSTEM)
+            return await made(platform)
+
+        (record,) = run(platform, work)
+        assert record["state"] == "made", record["error"]
+        pdf = next(file for file in record["files"] if file["name"].endswith("pdf"))
+        first_page = PdfReader(io.BytesIO(platform.blobs.get(pdf["sha256"]))).pages[0].extract_text()
+    assert "The line at the end" in first_page
+    assert "Press" in first_page
+    assert "Failed" in first_page
+
+
 def test_a_night_shift_ends_on_the_next_day_and_summer_time_makes_it_shorter() -> None:
     calendar = ShiftCalendar("Europe/Berlin")
     spans = calendar.spans(NOON, NOON + 24 * HOUR)
@@ -267,6 +337,35 @@ def test_an_ordered_report_is_made_and_proves_itself_offline(tmp_path: Path) -> 
         assert refused.value.code == "reports.key_other"
 
 
+def test_a_changed_file_beside_its_seal_is_told_as_changed_and_every_file_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_plant(tmp_path / "data", NOON) as platform:
+
+        async def work() -> None:
+            await platform.bus.run("report.make", ORDER, SYSTEM)
+            await made(platform)
+
+        run(platform, work)
+        (report_id,) = platform.store.ids("report")
+        record = platform.store.get("report", report_id)
+        assert record is not None
+        pdf, xlsx = (tmp_path / file["name"] for file in record["files"])
+        for file, path in zip(record["files"], (pdf, xlsx), strict=True):
+            path.write_bytes(platform.blobs.get(file["sha256"]))
+        stem = pdf.name.partition(".")[0]  # as the server names it
+        (tmp_path / f"{stem}.seal.json").write_bytes(seal_file(platform.reports.seal(report_id)))
+    assert main(["verify", str(pdf), str(xlsx)]) == 0
+    assert capsys.readouterr().out.count("genuine") == 2
+    pdf.write_bytes(pdf.read_bytes() + b"x")
+    assert main(["verify", str(pdf), "--lang", "en"]) == 1
+    assert "is not the file that was signed" in capsys.readouterr().err
+    assert main(["verify", str(pdf), str(xlsx), "--json"]) == 1
+    changed, genuine = json.loads(capsys.readouterr().out)["files"]
+    assert changed["error"]["code"] == "reports.seal_other_file"
+    assert genuine["sha256"] == record["files"][1]["sha256"]
+
+
 def test_a_machine_that_a_scene_knows_nothing_of_tells_states_and_pieces_by_its_key_figures(tmp_path: Path) -> None:
     place = {"id": "press", "name": {"en": "Press 3"}, "shell": "urn:press", "parent": None, "category": "other"}
     kpi = {
@@ -356,6 +455,43 @@ def test_a_cancelled_report_is_told_as_cancelled(tmp_path: Path) -> None:
         (record,) = run(platform, work)
         assert record["state"] == "cancelled"
         assert [job.state for job in platform.jobs.list()] == ["cancelled"]
+
+
+def test_a_report_that_is_half_made_is_cancelled_and_the_next_one_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half, goes_on = threading.Event(), threading.Event()
+
+    def stands_in_the_middle(report: Report, language: str, tell: Callable[[float], None]) -> bytes:
+        def told(share: float) -> None:
+            tell(share)
+            half.set()
+            assert goes_on.wait(30)
+
+        return write_pdf(report, language, told)
+
+    monkeypatch.setattr("xushi.runtime._report_desk.write_pdf", stands_in_the_middle)
+    with open_plant(tmp_path / "data", NOON) as platform:
+
+        async def work() -> float:
+            await platform.bus.run("report.make", ORDER, SYSTEM)
+            assert await asyncio.to_thread(half.wait, 30)
+            await asyncio.sleep(0)  # what the maker told from its thread arrives
+            job = platform.jobs.list()[0]
+            share = job.progress
+            platform.jobs.cancel(job.id)
+            await asyncio.sleep(0.05)  # the cancel has begun; the maker learns of it at its next step
+            goes_on.set()
+            await platform.jobs.wait(job.id)
+            await platform.bus.run("report.make", {**ORDER, "end_ms": NOON / 1e6 - 1}, SYSTEM)
+            await made(platform, 2)
+            return share
+
+        share = run(platform, work)
+        records = sorted((record for _, record in platform.store.list("report")), key=lambda one: -one["end_ns"])
+    assert 0.0 < share < 1.0
+    assert [record["state"] for record in records] == ["cancelled", "made"]
+    assert records[0]["files"] == []
 
 
 def test_missed_reports_are_made_up_once_after_a_restart(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "rolled": ("Back at the snapshot {snapshot}.", "已回到快照 {snapshot}。"),
     "older": ("It is of version {program}: start that version, since this one would upgrade it again.",
               "其版本为 {program}：请启动该版本，当前版本会再次升级。"),
-    "report": ("the report to check: a PDF or XLSX", "要验证的报告：PDF 或 XLSX"),
+    "report": ("the reports to check: PDF or XLSX", "要验证的报告：PDF 或 XLSX"),
     "seal": ("its seal (default: the .seal.json beside it)", "其签章文件（默认：同目录下的 .seal.json）"),
     "key": ("fingerprint of the key that must have signed", "必须由该指纹的密钥签名"),
     "genuine": ("{file}: genuine", "{file}：真实有效"),
@@ -162,34 +162,49 @@ def _rollback(options: argparse.Namespace) -> int:
 
 # ---- verify
 def _verify_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help=_word("report", language))
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=_word("report", language))
     parser.add_argument("--seal", type=Path, help=_word("seal", language))
     parser.add_argument("--key", default="", metavar="FINGERPRINT", help=_word("key", language))
     parser.add_argument("--json", action="store_true", help=_word("json", language))
 
 
 def _verify(options: argparse.Namespace) -> int:
+    compare = [] if options.key else [_word("compare", options.lang)]
+    if len(options.files) == 1:
+        value, lines = _judged(options, options.files[0])
+        return _tell(options, value, [*lines, *compare])
+    found, told, status = [], [], 0
+    for file in options.files:
+        try:
+            value, lines = _judged(options, file)
+        except XushiError as error:
+            text, status = error.text(options.lang), 1
+            value, lines = {"file": str(file), "error": error.to_dict(options.lang)}, [text.what, text.why, text.next]
+        found.append(value)
+        told += lines
+    _tell(options, {"files": found}, [*told, *compare])
+    return status
+
+
+def _judged(options: argparse.Namespace, file: Path) -> tuple[dict[str, Any], list[str]]:
+    """What the check of one file says, as data and as lines."""
     import msgspec
 
     from xushi.reports import check_seal, find_seal, said
 
     try:
-        content = options.file.read_bytes()
+        content = file.read_bytes()
     except OSError as error:
-        raise XushiError("cli.file_missing", path=str(options.file), reason=error.strerror or str(error)) from error
-    verdict = check_seal(find_seal(options.file, options.seal), content, str(options.file), options.key)
-    value = msgspec.to_builtins(verdict)
+        raise XushiError("cli.file_missing", path=str(file), reason=error.strerror or str(error)) from error
+    verdict = check_seal(find_seal(file, options.seal), content, str(file), options.key)
     report = verdict.report
-    lines = [
+    return msgspec.to_builtins(verdict), [
         _word("genuine", options.lang, file=verdict.file),
         f"  SHA-256 {verdict.sha256}",
         f"  {said(report.get('title', {}), options.lang)}  {_word('about', options.lang, id=report.get('id', ''))}",
         f"  {_word('entry', options.lang, entry=verdict.entry, root=verdict.root)}",
         f"  {_word('signed', options.lang, key=verdict.key)}",
     ]
-    if not options.key:
-        lines.append(_word("compare", options.lang))
-    return _tell(options, value, lines)
 
 
 BACKUP = Verb({"en": "write everything to one file", "zh-CN": "将全部数据写入一个文件"}, _backup_arguments, _backup)
@@ -200,5 +215,5 @@ ROLLBACK = Verb(
     _rollback,
 )
 VERIFY = Verb(
-    {"en": "check a report and its seal, offline", "zh-CN": "离线验证报告及其签章"}, _verify_arguments, _verify
+    {"en": "check reports by their seals, offline", "zh-CN": "离线验证报告及其签章"}, _verify_arguments, _verify
 )

@@ -1,4 +1,4 @@
-"""What a report holds, as plain data: sections of figures, tables, state lanes, trends, bars and pictures.
+"""What a report holds, as plain data: sections of figures, tables, state lanes, trends, bars, pictures, plans.
 
 Whoever gathers a report knows nothing of paper or of spreadsheets, and whoever draws it knows nothing of plants.
 """
@@ -132,7 +132,37 @@ class Picture(msgspec.Struct, frozen=True, tag="picture"):
     content: bytes
 
 
-Block: TypeAlias = Figures | Table | Lanes | Trend | Bars | Picture
+class PlanThing(msgspec.Struct, frozen=True):
+    """Something that stands on the floor: a rectangle in m, x east and y north.
+
+    Attributes:
+        state: index of its state; None for what has none, which is drawn without colour and name.
+    """
+
+    label: Text
+    west: float
+    south: float
+    east: float
+    north: float
+    state: int | None = None
+
+
+class FloorPlan(msgspec.Struct, frozen=True, tag="floor_plan"):
+    """The floor from above, each thing in the colour of its state."""
+
+    title: Text
+    states: tuple[LaneState, ...]
+    things: tuple[PlanThing, ...]
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """West, south, east and north end of all things, in m."""
+        return (
+            min(thing.west for thing in self.things), min(thing.south for thing in self.things),
+            max(thing.east for thing in self.things), max(thing.north for thing in self.things),
+        )  # fmt: skip
+
+
+Block: TypeAlias = Figures | Table | Lanes | Trend | Bars | Picture | FloorPlan
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from xushi.reports._calendar import zone_of
-from xushi.reports._content import Bars, Block, Figures, Lanes, Report, Section, Table, Trend, said
+from xushi.reports._content import Bars, Block, Figures, FloorPlan, Lanes, Report, Section, Table, Trend, said
 from xushi.reports._fonts import REGULAR, fitted, font_for, marked, register_fonts
 from xushi.reports._pdf_style import ACCENT, HEAD, INK, LINE, MARGIN, MM, PAGE, SMALL, SOFT, TINY, TITLE, WIDTH
 from xushi.reports._texts import period_text, time_text
@@ -84,6 +84,7 @@ def _section_flow(section: Section, language: str, zone: ZoneInfo) -> list[Any]:
 def _block_flow(block: Block, language: str, zone: ZoneInfo) -> list[Any]:
     from xushi.reports._pdf_blocks import figure_rows, picture_flow, table_flow
     from xushi.reports._pdf_charts import BarsChart, LanesChart, TrendChart
+    from xushi.reports._pdf_plan import FloorPlanChart
 
     if isinstance(block, Figures):
         return list(figure_rows(block, language, zone))
@@ -95,6 +96,8 @@ def _block_flow(block: Block, language: str, zone: ZoneInfo) -> list[Any]:
         return [TrendChart(block, language, zone)]
     if isinstance(block, Bars):
         return [BarsChart(block, language, zone)]
+    if isinstance(block, FloorPlan):
+        return [FloorPlanChart(block, language, zone)]
     return list(picture_flow(block))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reportlab.lib.colors import HexColor
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
 from xushi.reports._axis import number_marks, number_text, time_marks
-from xushi.reports._content import Bars, Lanes, Text, Tone, Trend, said
+from xushi.reports._content import Bars, Lanes, LaneState, Text, Tone, Trend, said
 from xushi.reports._fonts import REGULAR, fitted, font_for
 from xushi.reports._pdf_style import ACCENT, FAINT, INK, LINE, MM, SMALL, SOFT, TINY, TONES, WIDTH
 from xushi.reports._words import word
@@ -18,7 +19,7 @@ _LABEL = 34 * MM
 _ROW = 6.2 * MM
 
 
-class _Chart(Flowable):  # type: ignore[misc]
+class Chart(Flowable):  # type: ignore[misc]
     """A drawing of the page's width and a height of its own."""
 
     def __init__(self, height: float, language: str, zone: ZoneInfo, width: float = WIDTH) -> None:
@@ -59,16 +60,32 @@ class _Chart(Flowable):  # type: ignore[misc]
             edge = "l" if x < left + 10 else "r" if x > self.width - 10 else "c"
             self.text(x, bottom - 9, text, align=edge)
 
+    def legend(self, labels: dict[Tone, list[Text]], x: float) -> None:
+        """Draw what the colours of states mean, along the lower edge from `x` on."""
+        for tone, texts in labels.items():
+            text = " / ".join(said(label, self.language) for label in texts)
+            wide = stringWidth(text, font_for(text), TINY) + 20
+            if x + wide > self.width:
+                break
+            self.box(x, 2, 8, 6, TONES[tone])
+            self.text(x + 11, 2, text)
+            x += wide
 
-class LanesChart(_Chart):
+
+def legend_of(states: tuple[LaneState, ...], used: set[int]) -> dict[Tone, list[Text]]:
+    """The labels of the states that occur, by their colour."""
+    labels: dict[Tone, list[Text]] = {}
+    for index, state in enumerate(states):
+        if index in used:
+            labels.setdefault(state.tone, []).append(state.label)
+    return labels
+
+
+class LanesChart(Chart):
     """One lane a machine, coloured by state, with a legend of the states that occur."""
 
     def __init__(self, lanes: Lanes, language: str, zone: ZoneInfo) -> None:
-        used = {index for lane in lanes.lanes for _, _, index in lane.spans}
-        self._legend: dict[Tone, list[Text]] = {}
-        for index, state in enumerate(lanes.states):
-            if index in used:
-                self._legend.setdefault(state.tone, []).append(state.label)
+        self._legend = legend_of(lanes.states, {index for lane in lanes.lanes for _, _, index in lane.spans})
         self._lanes = lanes
         super().__init__(len(lanes.lanes) * _ROW + 30, language, zone)
 
@@ -87,24 +104,10 @@ class LanesChart(_Chart):
                 wide = max(0.25, (end_ns - start_ns) * scale)
                 self.box(x, y + 2, wide, _ROW - 4, TONES[lanes.states[state].tone])
         self.time_axis(_LABEL, bottom, top, lanes.start_ns, lanes.end_ns)
-        self._draw_legend()
-
-    def _draw_legend(self) -> None:
-        x = _LABEL
-        for tone, labels in self._legend.items():
-            text = " / ".join(said(label, self.language) for label in labels)
-            font = font_for(text)
-            from reportlab.pdfbase.pdfmetrics import stringWidth
-
-            wide = stringWidth(text, font, TINY) + 20
-            if x + wide > self.width:
-                break
-            self.box(x, 2, 8, 6, TONES[tone])
-            self.text(x + 11, 2, text)
-            x += wide
+        self.legend(self._legend, _LABEL)
 
 
-class TrendChart(_Chart):
+class TrendChart(Chart):
     """A line of means in a band from minimum to maximum, with the expected range where there is one."""
 
     def __init__(self, trend: Trend, language: str, zone: ZoneInfo, width: float = WIDTH) -> None:
@@ -178,7 +181,7 @@ def _runs(points: list[Any]) -> list[list[Any]]:
     return [run for run in runs if run]
 
 
-class BarsChart(_Chart):
+class BarsChart(Chart):
     """Standing bars over labels, stacked where there is more than one series."""
 
     def __init__(self, bars: Bars, language: str, zone: ZoneInfo, width: float = WIDTH) -> None:

@@ -96,7 +96,7 @@ def check_seal(seal: Seal, content: bytes, name: str, wanted_key: str = "") -> V
 
 
 def find_seal(path: Path, given: Path | None = None) -> Seal:
-    """Return the seal of a file: the one given, else the one beside it that names its content.
+    """Return the seal of a file: the one given, else the one beside it that names its content, else that of its name.
 
     Raises:
         XushiError: `reports.seal_missing`, `reports.seal_unreadable`.
@@ -104,8 +104,9 @@ def find_seal(path: Path, given: Path | None = None) -> Seal:
     if given is not None:
         return read_seal(given)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    beside = [path.with_name(path.stem + SUFFIX), path.with_name(path.name + SUFFIX)]
-    first = [one for one in beside if one.exists()]
+    # `report_X.en.pdf` is sealed by `report_X.seal.json`: of a file that was changed only its name leads there.
+    stems = dict.fromkeys((path.stem, path.name, path.name.split(".")[0]))
+    first = [one for stem in stems if (one := path.with_name(stem + SUFFIX)).exists()]
     for candidate in sorted(path.parent.glob("*" + SUFFIX)):
         if candidate in first or sha256 not in {file.sha256 for file in read_seal(candidate).files}:
             continue

@@ -11,12 +11,27 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from xushi.reports._calendar import zone_of
-from xushi.reports._content import Bars, CellKind, Figure, Figures, Lanes, Picture, Report, Section, Table, Trend, said
-from xushi.reports._pdf_style import TONES
+from xushi.reports._content import (
+    Bars,
+    CellKind,
+    Figure,
+    Figures,
+    FloorPlan,
+    Lanes,
+    Picture,
+    Report,
+    Section,
+    Table,
+    Trend,
+    said,
+)
+from xushi.reports._pdf_style import LINE, SOFT, TONES
 from xushi.reports._texts import local_time, period_text, time_text
 from xushi.reports._words import word
 
 _CHART_ROWS = 16
+_PLAN_PX = (1_000, 500)  # the most that a plan takes
+_ROW_PX = 20
 _LONGEST_TEXT = 32_000
 
 
@@ -103,6 +118,8 @@ class _Book:
             return self._trend(sheet, row, block, widest)
         if isinstance(block, Bars):
             return self._bars(sheet, row, block, widest)
+        if isinstance(block, FloorPlan):
+            return self._plan(sheet, row, block)
         return self._picture(sheet, row, block)
 
     def _figures(self, sheet: Any, row: int, figures: tuple[Figure, ...], widest: dict[int, int]) -> int:
@@ -207,6 +224,22 @@ class _Book:
             row, 0, "picture.png", {"image_data": io.BytesIO(picture.content), "x_scale": 0.5, "y_scale": 0.5}
         )
         return row + 2 * _CHART_ROWS
+
+    def _plan(self, sheet: Any, row: int, plan: FloorPlan) -> int:
+        """The floor as shapes, north up, each machine in the colour of its state and with its name and state in it."""
+        west, south, east, north = plan.extent()
+        scale = min(_PLAN_PX[0] / max(1.0, east - west), _PLAN_PX[1] / max(1.0, north - south))
+        for thing in sorted(plan.things, key=lambda one: one.state is not None):
+            state = None if thing.state is None else plan.states[thing.state]
+            text = "" if state is None else f"{said(thing.label, self._language)}: {said(state.label, self._language)}"
+            sheet.insert_textbox(row, 0, text, {
+                "x_offset": (thing.west - west) * scale, "y_offset": (north - thing.north) * scale,
+                "width": max(4, (thing.east - thing.west) * scale),
+                "height": max(4, (thing.north - thing.south) * scale),
+                "fill": {"none": True} if state is None else {"color": TONES[state.tone]},
+                "line": {"color": LINE if state is None else SOFT, "width": 0.5}, "font": {"size": 7},
+            })  # fmt: skip
+        return row + round((north - south) * scale / _ROW_PX) + 1
 
     def _heads(self, sheet: Any, row: int, heads: list[str], widest: dict[int, int]) -> int:
         for column, head in enumerate(heads):

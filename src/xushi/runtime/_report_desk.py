@@ -25,6 +25,7 @@ from xushi.reports import (
     write_xlsx,
     zone_of,
 )
+from xushi.runtime._floor import Floor
 from xushi.runtime._report_orders import ORDER, SCHEDULE, Content, calendar_of, schedule_of
 from xushi.runtime._report_scope import Scope, find_machines, find_sources, shells_of
 from xushi.runtime._report_sections import section_makers
@@ -264,6 +265,7 @@ class _Maker:
             tuple(machines), find_sources(platform.products, shells), shells, labels, record["start_ns"],
             record["end_ns"], record["zone"], tuple(platform.registry.handle(key) for key in content.signals),
             content.line, lambda share: self._step(0.3 + 0.2 * share, ""), platform.services,
+            tuple(Floor(dict(platform.store.list("place")), platform.footprints).things),
         )  # fmt: skip
         sections: list[Section] = []
         makers = [maker for maker in section_makers() if not content.sections or maker.id in content.sections]

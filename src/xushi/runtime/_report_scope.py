@@ -11,6 +11,7 @@ import msgspec
 from xushi.kernel import RecordStore
 from xushi.monitor import KpiDefinition
 from xushi.reports import Text
+from xushi.runtime._floor import Thing
 from xushi.runtime._products import ProductLog, ResultSource
 from xushi.runtime._twins import TwinIndex
 from xushi.signals import History, SignalDef, SignalRegistry, Timeline
@@ -41,6 +42,7 @@ class Scope(msgspec.Struct, frozen=True):
         run: the timeline; `bounds` its first instant and the one after its last.
         tell: called with the share done, 0…1; raises when the report was cancelled.
         services: rooms that plugins' sections ask for by name, e.g. `monitor`.
+        things: what stands on the floor now, in the whole plant.
     """
 
     run: Timeline
@@ -59,6 +61,7 @@ class Scope(msgspec.Struct, frozen=True):
     line: str
     tell: Callable[[float], None]
     services: dict[str, Any] = {}
+    things: tuple[Thing, ...] = ()
 
     def signals_of(self, shell: str) -> Iterator[tuple[int, SignalDef]]:
         """Handle and definition of every signal of a shell."""

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 from xushi.reports import Section, Text
 from xushi.runtime import _report_monitoring as monitoring
+from xushi.runtime import _report_plan as plan
 from xushi.runtime import _report_production as production
 from xushi.runtime import _report_states as states
 from xushi.runtime._report_scope import Scope
@@ -32,6 +33,7 @@ class SectionMaker:
 
 
 BUILT_IN = (
+    SectionMaker("plan", 5, {"en": "The line at the end", "zh-CN": "结束时的产线"}, plan.plan_section),
     SectionMaker("production", 10, {"en": "Production", "zh-CN": "产量"}, production.production_section),
     SectionMaker("kpi", 20, {"en": "Key figures", "zh-CN": "关键指标"}, monitoring.kpi_section),
     SectionMaker("states", 30, {"en": "States of the machines", "zh-CN": "设备状态"}, states.states_section),

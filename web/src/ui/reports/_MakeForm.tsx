@@ -5,7 +5,7 @@ import { localInput, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { useTime, type ReportSetup } from "../live";
 import { useToasts } from "../toasts";
-import { useWorld } from "../world/_handle";
+import { useWorld, type WorldRelay } from "../world/_handle";
 import { ContentFields, emptyContent, isComplete } from "./_ContentFields";
 import css from "./reports.module.css";
 
@@ -13,6 +13,7 @@ type Span = "current" | "last" | "shift" | "free";
 const SPANS: readonly Span[] = ["current", "last", "shift", "free"];
 const HOUR_MS = 3_600_000;
 const PICTURE_PX = 1280;
+const PICTURE_MS = 30_000;
 
 /** A picture small enough to be sent along: JPEG, at most 1280 pixels wide. */
 async function reduced(picture: Blob): Promise<Blob | null> {
@@ -35,6 +36,12 @@ async function base64(blob: Blob): Promise<string> {
   return address.slice(address.indexOf(",") + 1);
 }
 
+/** What the world shows; null where it cannot be drawn, or not soon enough to keep the report waiting for it. */
+async function pictureOf(world: WorldRelay): Promise<Blob | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PICTURE_MS));
+  return Promise.race([world.picture().catch(() => null), late]);
+}
+
 export function MakeForm({ setup, onOrdered }: { setup: ReportSetup; onOrdered(): void }) {
   const text = useText();
   const language = useLanguage();
@@ -48,7 +55,7 @@ export function MakeForm({ setup, onOrdered }: { setup: ReportSetup; onOrdered()
   const [from, setFrom] = useState(() => localInput(Date.now() - 8 * HOUR_MS));
   const [to, setTo] = useState(() => localInput(Date.now()));
   const [content, setContent] = useState(() => emptyContent(language));
-  const [withPicture, setWithPicture] = useState(false);
+  const [withPicture, setWithPicture] = useState(true);
   const [isBusy, setIsBusy] = useState(false);
   const isOrdered = Date.parse(from) < Date.parse(to);
 
@@ -56,7 +63,7 @@ export function MakeForm({ setup, onOrdered }: { setup: ReportSetup; onOrdered()
     setIsBusy(true);
     const when: Record<string, unknown> =
       span === "free" ? { start_ms: Date.parse(from), end_ms: Date.parse(to) } : span === "shift" ? { shift, day } : { shift: span };
-    const drawn = withPicture ? await world.picture().catch(() => null) : null;
+    const drawn = withPicture ? await pictureOf(world) : null;
     const picture = drawn ? await reduced(drawn) : null;
     const params = { content, timeline, ...when, ...(picture ? { picture: await base64(picture) } : {}) };
     const outcome = await tools.run("report.make", params, { isQuiet: true });
