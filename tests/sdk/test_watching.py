@@ -14,6 +14,7 @@ from test_plant import plant_file
 
 import xushi
 from xushi.cli import main
+from xushi.cli._completion import candidates
 from xushi.sdk import Plant
 from xushi.signals import Frame
 from xushi.testing import Served, served
@@ -131,3 +132,61 @@ def test_the_command_line_shows_values_alarms_and_figures(
         status, _, err = told(capsys, one, verb, name)
         assert status == 1
         assert "Lathe" in err
+
+
+def test_the_command_line_shows_a_control_chart_and_the_rules_that_are_broken(
+    watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, _ = watched
+    status, out, _ = told(capsys, one, "spc", "#Speed", "--minutes", "2", "--json")
+    chart = json.loads(out)
+    assert (status, chart["signal"]) == (0, SPEED)
+    assert 1 in {rule for panel in chart["panels"] for point in panel["violations"] for rule in point["rules"]}
+    _, out, _ = told(capsys, one, "spc", "#Speed", "--minutes", "2", "--lang", "zh-CN")
+    assert "违反的尼尔森判异准则" in out
+    assert "75" in out  # the value outside the limits
+    status, out, _ = told(capsys, one, "spc", "#Speed", "--minutes", "0.000001", "--lang", "en")
+    assert (status, bool(out.strip())) == (0, True)  # too few values: the reason instead of a chart
+    status, _, err = told(capsys, one, "spc", "Mill")
+    assert status == 1
+    assert "5" in err  # a machine with five signals is no signal
+    assert "--minutes" in candidates(["spc", "--m"], "en")
+
+
+def test_the_command_line_tells_what_happened_to_alarms_and_who_did_what_and_why(
+    watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, plant = watched
+    (alarm,) = until_alarm(plant)
+    alarm.shelve(5, "part is ordered")
+    _, out, _ = told(capsys, one, "alarms", "--journal", "--json")
+    entries = json.loads(out)["entries"]
+    assert [each["event"] for each in entries if each["alarm"] == "fast"] == ["shelved", "raised", "rule_changed"]
+    _, out, _ = told(capsys, one, "alarms", "--journal", "--lang", "zh-CN")
+    assert "part is ordered" in out
+    assert "搁置" in out
+    assert "规则变更" in out
+    _, out, _ = told(capsys, one, "activity", "--command", "alarm.shelve", "--json")
+    (shelved,) = json.loads(out)["commands"]
+    assert (shelved["reason"], shelved["state"]) == ("part is ordered", "done")
+    _, out, _ = told(capsys, one, "activity", "--words", "ORDERED part", "--person", shelved["actor"])
+    assert out.count("alarm.shelve") == 1
+    assert "rule.put" not in out
+    _, out, _ = told(capsys, one, "activity", "--person", "nobody", "--lang", "zh-CN")
+    assert "没有符合条件的命令" in out
+
+
+def test_activity_is_narrowed_to_one_machine(watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str]) -> None:
+    one, _ = watched
+    _, out, _ = told(capsys, one, "activity", "--json")
+    everything = json.loads(out)["commands"]
+    _, out, _ = told(capsys, one, "activity", "--machine", "Mill", "--json")
+    about = json.loads(out)["commands"]
+    assert about == [each for each in everything if "shell/urn:m" in each["touched"]]
+    assert about
+    assert "rule.put" in {each["command"] for each in everything} - {each["command"] for each in about}
+    _, out, _ = told(capsys, one, "activity", "--lang", "zh-CN")
+    assert "操作者" in out
+    status, _, err = told(capsys, one, "activity", "--machine", "Lathe")
+    assert status == 1
+    assert "Lathe" in err

@@ -14,11 +14,13 @@ from xushi.cli._columns import columns, plain
 from xushi.cli._verbs import required, where
 from xushi.cli._words import text_in
 from xushi.kernel import XushiError
-from xushi.remote import Remote, Verb
+from xushi.remote import Remote, Verb, alarm_word
 from xushi.signals import unit_display
 
 _BAD = 0x8000_0000
 _LOOK_S = 1.0
+_DAY_MINUTES = 1440.0
+_MOST_ENTRIES = 5_000
 _TEXTS: dict[str, tuple[str, str]] = {
     "names": ("machines (idShort) or signals (end of their key); all when left out",
               "设备（idShort）或信号（键的末尾）；省略时为全部"),
@@ -26,6 +28,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "machine": ("only this machine (idShort)", "仅此设备（idShort）"),
     "minutes": ("how many minutes back from now (default: 480)", "从现在往前的分钟数（默认：480）"),
     "why": ("show what this figure was made of, by its id", "按 id 显示该指标的构成"),
+    "journal": ("what happened to alarms, the newest first: raised, cleared, who acknowledged, shelved, and why",
+                "报警日志，最新在前：产生、消失、谁确认或搁置及其原因"),
+    "journal-head": ("time|priority|alarm|event|by|reason", "时间|优先级|报警|事件|操作者|原因"),
+    "journal-minutes": ("how many minutes back the journal goes (default: 1440)", "日志回溯的分钟数（默认：1440）"),
+    "no-entries": ("Nothing happened to alarms in this span.", "该时段内无报警记录。"),
     "none": ("No alarm.", "没有报警。"),
     "value-head": ("machine|signal|value|unit|time", "设备|信号|数值|单位|时间"),
     "alarm-head": ("priority|state|since|alarm|value", "优先级|状态|自|报警|数值"),
@@ -37,21 +44,24 @@ def _words(name: str, language: str) -> str:
     return _TEXTS[name][1 if language == "zh-CN" else 0]
 
 
-def _clock(time_ms: float) -> str:
+def clock(time_ms: float) -> str:
+    """An instant as the wall clock here shows it."""
     return f"{datetime.fromtimestamp(time_ms / 1e3).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def _number(value: Any, unit: str) -> str:
+def number(value: Any, unit: str) -> str:
+    """A number with its unit; a share as a percentage."""
     if value is None:
         return "–"
     return f"{value:.1%}" if unit == "1" else f"{value:.5g} {unit}".strip()
 
 
-def _print(options: argparse.Namespace, value: Any, head: str, rows: Sequence[Sequence[str]]) -> None:
+def show_table(options: argparse.Namespace, value: Any, head: str, rows: Sequence[Sequence[str]]) -> None:
+    """Print a value as one JSON object, or rows below a head whose cells are parted by `|`."""
     if options.json:
         print(json.dumps(value, ensure_ascii=False), flush=True)
         return
-    for line in columns([_words(head, options.lang).split("|"), *rows] if head else rows):
+    for line in columns([head.split("|"), *rows] if head else rows):
         print(line, flush=True)
 
 
@@ -64,19 +74,19 @@ def _values_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def _values(options: argparse.Namespace) -> int:
     remote = required(options)
-    chosen = _chosen(remote, options.names)
+    chosen = signals_named(remote, options.names)
     shown = _newest(remote, chosen)
-    _print(options, shown, "value-head", _value_rows(shown))
+    show_table(options, shown, _words("value-head", options.lang), _value_rows(shown))
     while options.follow:
         time.sleep(_LOOK_S)
         before, shown = shown, _newest(remote, chosen)
         changed = [now for was, now in zip(before, shown, strict=True) if now != was]
         if changed:
-            _print(options, changed, "", _value_rows(changed))
+            show_table(options, changed, "", _value_rows(changed))
     return 0
 
 
-def _chosen(remote: Remote, names: Sequence[str]) -> dict[int, dict[str, Any]]:
+def signals_named(remote: Remote, names: Sequence[str]) -> dict[int, dict[str, Any]]:
     """The signals of the machines and the signals that were named, by handle.
 
     Raises:
@@ -120,7 +130,7 @@ def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
             one["path"],
             said(one["value"]),
             unit_display(one["unit"]),
-            _clock(one["time_ms"]) if one["time_ms"] else "–",
+            clock(one["time_ms"]) if one["time_ms"] else "–",
         ]
         for one in shown
     ]
@@ -128,20 +138,43 @@ def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
 
 # ---- alarms
 def _alarms_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("--journal", action="store_true", help=_words("journal", language))
+    parser.add_argument("--minutes", type=float, default=_DAY_MINUTES, help=_words("journal-minutes", language))
     where(parser, language)
 
 
 def _alarms(options: argparse.Namespace) -> int:
-    told = required(options).get("/api/alarms")
+    remote = required(options)
+    if options.journal:
+        return _journal(options, remote)
+    told = remote.get("/api/alarms")
     rows = [
-        [one["priority"], one["state"], _clock(one["since_ms"]), text_in(one["title"], options.lang),
-         _number(one["value"], one["unit"])]
+        [alarm_word("priority", one["priority"], options.lang), alarm_word("state", one["state"], options.lang),
+         clock(one["since_ms"]), text_in(one["title"], options.lang),
+         number(one["value"], one["unit"])]
         for one in told["alarms"]
     ]  # fmt: skip
     if not rows and not options.json:
         print(_words("none", options.lang))
         return 0
-    _print(options, told, "alarm-head", rows)
+    show_table(options, told, _words("alarm-head", options.lang), rows)
+    return 0
+
+
+def _journal(options: argparse.Namespace, remote: Remote) -> int:
+    end_ms = time.time() * 1e3
+    span = {"start_ms": end_ms - options.minutes * 60e3, "end_ms": end_ms}
+    entries = remote.get("/api/alarms/journal", **span, limit=_MOST_ENTRIES)
+    rows = [
+        [clock(one["at_ms"]), alarm_word("priority", one["priority"], options.lang),
+         text_in(one["title"], options.lang) or one["alarm"],
+         alarm_word("event", one["event"], options.lang), one["by"], one["reason"]]
+        for one in entries
+    ]  # fmt: skip
+    if not rows and not options.json:
+        print(_words("no-entries", options.lang))
+        return 0
+    show_table(options, {"entries": entries}, _words("journal-head", options.lang), rows)
     return 0
 
 
@@ -173,15 +206,15 @@ def _figures(options: argparse.Namespace) -> int:
         told["kpis"] = [one for one in told["kpis"] if one["shell"] in wanted]
     rows = [
         [one["id"], text_in(one["title"], options.lang),
-         text_in(one["why_not"] or {}, options.lang) if one["value"] is None else _number(one["value"], one["unit"])]
+         text_in(one["why_not"] or {}, options.lang) if one["value"] is None else number(one["value"], one["unit"])]
         for one in told["kpis"]
     ]  # fmt: skip
-    _print(options, told, "figure-head", rows)
+    show_table(options, told, _words("figure-head", options.lang), rows)
     return 0
 
 
 def _why_lines(why: dict[str, Any], language: str, depth: int = 0) -> Iterator[str]:
-    parts = (text_in(why["label"], language), _number(why["value"], why["unit"]), why["formula"], why["clause"],
+    parts = (text_in(why["label"], language), number(why["value"], why["unit"]), why["formula"], why["clause"],
              text_in(why["note"], language))  # fmt: skip
     yield "  " * depth + "  ".join(plain(part) for part in parts if part)
     for child in why["children"]:

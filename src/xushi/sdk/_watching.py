@@ -40,7 +40,9 @@ class Alarm:
 
     def shelve(self, minutes: float, reason: str) -> Outcome:
         """Take it out of the list for a time."""
-        return self._plant.run("alarm.shelve", {"alarms": [self.id], "minutes": minutes, "reason": reason})
+        return self._plant.run(
+            "alarm.shelve", {"alarms": [self.id], "minutes": minutes, "reason": reason}, reason=reason
+        )
 
     def unshelve(self) -> Outcome:
         """Bring it back before its time."""

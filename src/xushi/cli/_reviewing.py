@@ -1,0 +1,193 @@
+"""The verbs `spc` and `activity`: control charts of a signal, and who did what and why."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from xushi.cli._verbs import required, where
+from xushi.cli._watching import clock, number, show_table, signals_named
+from xushi.cli._words import text_in
+from xushi.kernel import XushiError, shown_parameter
+from xushi.remote import Remote, Verb
+
+_MOST_ENTRIES = 1_000  # commands that one question to the server returns
+_CHARTS = ("individuals", "xbar_r", "xbar_s", "p", "np", "c", "u")
+_TEXTS: dict[str, tuple[str, str]] = {
+    "signal": ("signal: the end of its key, or the machine's idShort where it has but one",
+               "信号：键的末尾；只有一个信号的设备也可用其 idShort"),
+    "minutes": ("how many minutes back from now (default: 60)", "从现在往前的分钟数（默认：60）"),
+    "chart": ("kind of chart (ISO 7870-2; default: individuals)", "控制图类型（ISO 7870-2；默认：individuals）"),
+    "subgroup": ("values to a point, where the chart has subgroups (default: 5)",
+                 "有子组的控制图每点的数值个数（默认：5）"),
+    "panel-head": ("chart|lower limit|centre|upper limit|points|out of control",
+                   "控制图|下控制限|中心线|上控制限|点数|失控点"),
+    "broken-head": ("time|chart|value|Nelson's rules broken", "时间|控制图|数值|违反的尼尔森判异准则"),
+    "in-control": ("In control: no rule of Nelson is broken.", "受控：未违反任何尼尔森判异准则。"),
+    "machine": ("only what concerns this machine (idShort, id or name)", "仅与此设备有关（idShort、id 或名称）"),
+    "person": ("only what this person or token did", "仅此人员或令牌的操作"),
+    "command": ("only this command, e.g. alarm.shelve", "仅此命令，例如 alarm.shelve"),
+    "words": ("only entries that hold all these words", "仅含全部这些词的条目"),
+    "rows": ("how many to show, the newest first (default: 50)", "显示多少条，最新在前（默认：50）"),
+    "activity-head": ("time|who|command|outcome|why|command id", "时间|操作者|命令|结果|原因|命令编号"),
+    "nothing": ("No command fits.", "没有符合条件的命令。"),
+    "panel.x": ("values", "数值"),
+    "panel.mr": ("moving range", "移动极差"),
+    "panel.r": ("range", "极差"),
+    "panel.s": ("standard deviation", "标准差"),
+    "panel.p": ("share nonconforming", "不合格品率"),
+    "panel.np": ("number nonconforming", "不合格品数"),
+    "panel.c": ("nonconformities", "不合格数"),
+    "panel.u": ("nonconformities per unit", "单位不合格数"),
+}  # fmt: skip
+
+
+def _words(name: str, language: str) -> str:
+    return _TEXTS[name][1 if language == "zh-CN" else 0]
+
+
+# ---- control charts
+def _spc_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("signal", metavar="SIGNAL", help=_words("signal", language))
+    parser.add_argument("--minutes", type=float, default=60.0, help=_words("minutes", language))
+    parser.add_argument("--chart", choices=_CHARTS, default=_CHARTS[0], help=_words("chart", language))
+    parser.add_argument("--subgroup", type=int, default=5, metavar="N", help=_words("subgroup", language))
+    where(parser, language)
+
+
+def _spc(options: argparse.Namespace) -> int:
+    """Print the control charts of one signal.
+
+    Raises:
+        XushiError: `cli.signal_unknown`, `cli.signal_ambiguous`, or what the server refuses with.
+    """
+    remote = required(options)
+    found = signals_named(remote, [options.signal])
+    if len(found) > 1:
+        first = next(iter(found.values()))["key"]
+        raise XushiError("cli.signal_ambiguous", signal=options.signal, count=len(found), first=first)
+    ((handle, signal),) = found.items()
+    end_ms = time.time() * 1e3
+    told = remote.get(
+        f"/api/timelines/live/signals/{handle}/spc", start_ms=end_ms - options.minutes * 60e3, end_ms=end_ms,
+        chart=options.chart, subgroup=options.subgroup,
+    )  # fmt: skip
+    if options.json:
+        show_table(options, {"signal": signal["key"], **told}, "", [])
+        return 0
+    if told["why_not"]:
+        print(text_in(told["why_not"], options.lang))
+        return 0
+    _show_charts(options, told)
+    return 0
+
+
+def _show_charts(options: argparse.Namespace, told: dict[str, Any]) -> None:
+    """Print limits, capability, and every point that breaks a rule of Nelson."""
+    language, unit = options.lang, told["unit"]
+    show_table(options, told, _words("panel-head", language), [
+        [_words(f"panel.{panel['name']}", language),
+         *(number(panel[name][-1], unit) for name in ("lower", "centre", "upper")),
+         str(len(panel["values"])), str(len(panel["violations"]))]
+        for panel in told["panels"]
+    ])  # fmt: skip
+    if told["capability"]:
+        able = told["capability"]
+        print("  ".join(f"{name} {number(able[name.lower()], '')}" for name in ("Cp", "Cpk", "Pp", "Ppk")))
+    broken = [
+        [clock(panel["x_ms"][point["index"]]), _words(f"panel.{panel['name']}", language),
+         number(panel["values"][point["index"]], unit), " ".join(map(str, point["rules"]))]
+        for panel in told["panels"] for point in panel["violations"]
+    ]  # fmt: skip
+    if broken:
+        print()
+        show_table(options, told, _words("broken-head", language), broken)
+    else:
+        print(_words("in-control", language))
+
+
+# ---- who did what and why
+def _activity_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("--machine", help=_words("machine", language))
+    parser.add_argument("--person", help=_words("person", language))
+    parser.add_argument("--command", dest="of_command", metavar="NAME", help=_words("command", language))
+    parser.add_argument("--words", default="", metavar="TEXT", help=_words("words", language))
+    parser.add_argument("--rows", type=int, default=50, metavar="N", help=_words("rows", language))
+    where(parser, language)
+
+
+def _activity(options: argparse.Namespace) -> int:
+    remote = required(options)
+    entries = remote.get("/api/evidence", limit=_MOST_ENTRIES)
+    done = _commands(entries)
+    if options.machine:
+        own = _keys_of(remote, options.machine)
+        done = [one for one in done if own & _concerned(one)]
+    wanted = options.words.lower().split()
+    done = [
+        one for one in done
+        if (not options.person or one["actor"] == options.person)
+        and (not options.of_command or one["command"] == options.of_command)
+        and all(word in _said(one) for word in wanted)
+    ][: max(options.rows, 0)]  # fmt: skip
+    if not done and not options.json:
+        print(_words("nothing", options.lang))
+        return 0
+    show_table(options, {"commands": done}, _words("activity-head", options.lang), [
+        [clock(one["at_ms"]), one["actor"], one["command"], shown_parameter("state", one["state"], options.lang),
+         " · ".join(filter(None, (one["reason"], one["why"]))), one["command_id"]]
+        for one in done
+    ])  # fmt: skip
+    return 0
+
+
+def _commands(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One entry a command, the newest first, with the state it ended in and `why` where it was refused.
+
+    A command to a device leaves two entries: begun, and ended without a name; the second completes the first.
+    """
+    ended = {one["command_id"]: one for one in entries if not one["command"]}
+    shown = []
+    for one in reversed(entries):
+        if one["command"]:
+            end = ended.get(one["command_id"], one)
+            error = end["entry"].get("error") or {}
+            why = " ".join(filter(None, (error.get("what"), error.get("why"))))
+            said = one["reason"] or (one["entry"].get("params") or {}).get("why") or ""  # of a proposal: why it is made
+            shown.append({**one, "state": end["state"], "reason": said, "why": why})
+    return shown
+
+
+def _keys_of(remote: Remote, machine: str) -> set[str]:
+    """The keys by which evidence names a machine: its shell, submodels, places, signals.
+
+    Raises:
+        XushiError: `cli.machine_unknown`.
+    """
+    shells = [one for one in remote.get("/api/twins") if machine in (one["id"], one["idShort"], *one["name"].values())]
+    if not shells:
+        raise XushiError("cli.machine_unknown", machine=machine)
+    ids = {one["id"] for one in shells}
+    parts = {f"submodel/{part['id']}" for one in shells for part in one["submodels"]}
+    places = {f"place/{one['id']}" for one in remote.get("/api/places") if one["shell"] in ids}
+    signals = {one["key"] for one in remote.get("/api/signals")["signals"] if one["shell"] in ids}
+    return ids | {f"shell/{one}" for one in ids} | parts | places | signals
+
+
+def _concerned(entry: dict[str, Any]) -> set[str]:
+    """What an entry says it is about: the records it touched, and shell and signal of its summary."""
+    summary = entry["entry"].get("summary") or {}
+    return {*entry["touched"], *(str(summary[name]) for name in ("shell", "signal", "id") if summary.get(name))}
+
+
+def _said(entry: dict[str, Any]) -> str:
+    summary = entry["entry"].get("summary") or {}
+    texts = (entry["actor"], entry["command"], entry["reason"], entry["why"], *entry["touched"], *summary.values())
+    return " ".join(map(str, texts)).lower()
+
+
+SPC = Verb({"en": "show the control charts of a signal and which of Nelson's rules are broken",
+            "zh-CN": "显示信号的控制图及违反的尼尔森判异准则"}, _spc_arguments, _spc)  # fmt: skip
+ACTIVITY = Verb({"en": "show who did what, when and why, and what came of it",
+                 "zh-CN": "显示谁在何时做了什么、原因及结果"}, _activity_arguments, _activity)  # fmt: skip
