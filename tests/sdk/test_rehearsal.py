@@ -42,6 +42,10 @@ def test_a_comparison_says_what_is_best_in_what_and_what_may_be_chance() -> None
     assert "<b>" not in page
     assert "-9 [-10; -8]</td>" in page
     assert "+0 [-1; +1] may be chance" in page
+    assert (
+        "按订单延误最优：&lt;b&gt;first&lt;/b&gt;；其余均明显较差"
+        in as_shown("foresight.compare", told, "zh-CN")._repr_html_()
+    )
 
 
 def test_a_schedule_says_which_orders_are_late_and_by_how_much() -> None:

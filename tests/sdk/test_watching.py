@@ -17,7 +17,7 @@ from xushi.cli import main
 from xushi.cli._completion import candidates
 from xushi.sdk import Plant
 from xushi.signals import Frame
-from xushi.testing import Served, served
+from xushi.testing import Served, served, until
 
 SPEED, STATE = "urn:m:data#Speed", "urn:m:data#State"
 
@@ -98,6 +98,45 @@ def test_a_control_chart_names_the_rules_that_are_broken(watched: tuple[Served, 
     nothing = plant.signal("Speed").control_chart(minutes=1, end_ms=1e12)
     assert nothing.why_not
     assert "Speed" in repr(nothing)
+
+
+def test_objects_show_themselves_in_the_language_of_the_connection(watched: tuple[Served, Plant]) -> None:
+    one, plant = watched
+    until_alarm(plant)
+    chinese = xushi.connect(one.running.base_url, one.remote.token, language="zh-CN")
+    alarms = chinese.alarms()._repr_html_()
+    assert "<th>优先级</th>" in alarms
+    assert "<td>未确认</td>" in alarms
+    assert "<td>过快</td>" in alarms
+    assert "Too fast" in plant.alarms()._repr_html_()
+    figures = chinese.shell("Mill").figures(minutes=1.5)
+    assert "<th>指标</th>" in figures._repr_html_()
+    assert "铣床" in figures._repr_html_()
+    assert figures[0].why().label["zh-CN"] in repr(figures[0].why())
+    assert "<th>信号</th>" in chinese.shell("Mill")._repr_html_()
+    assert "1 个管理壳" in chinese._repr_html_()
+    chart = chinese.signal("Speed").control_chart(minutes=2)
+    assert "移动极差" in chart._repr_html_()
+    assert "moving range" in plant.signal("Speed").control_chart(minutes=2)._repr_html_()
+
+
+def test_an_alarm_is_suppressed_and_a_latched_one_is_reset_from_python(watched: tuple[Served, Plant]) -> None:
+    one, plant = watched
+    (alarm,) = until_alarm(plant)
+    assert alarm.suppress("the drive is out for repair").is_done
+    assert plant.alarms()[0].state == "suppressed"
+    assert alarm.unsuppress().is_done
+    assert plant.alarms()[0].state == "unacknowledged"
+    texts = {"en": "Jam", "zh-CN": "卡料"}
+    rule = {"id": "jam", "signal": SPEED, "condition": "above", "limit": 80.0, "title": texts, "is_latched": True}
+    plant.run("rule.put", {"rule": rule})
+    until(lambda: "jam" in {each.id for each in plant.alarms()})
+    one.push(Frame.doubles([plant.signal("Speed").handle], [time.time_ns()], [10.0]))
+    jam = next(each for each in plant.alarms() if each.id == "jam")
+    jam.acknowledge()
+    until(lambda: [each.state for each in plant.alarms() if each.id == "jam"] == ["latched"])
+    assert jam.reset().is_done
+    assert "jam" not in {each.id for each in plant.alarms()}
 
 
 def told(capsys: pytest.CaptureFixture[str], one: Served, *arguments: str) -> tuple[int, str, str]:

@@ -45,7 +45,7 @@ class Outcome(dict[str, Any]):
     def wait(self, timeout_s: float = 600.0) -> Any:
         """Wait for the job that the command began; see `Plant.wait`. Forecasts and the like show themselves."""
         job = next((effect["job"] for effect in self["effects"] if effect.get("job")), None)
-        return as_shown(self["command"], self._plant.wait(job, timeout_s))
+        return as_shown(self["command"], self._plant.wait(job, timeout_s), self._plant.remote.language)
 
     def _repr_html_(self) -> str:
         error = self.get("error") or {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from xushi.kernel import XushiError
+from xushi.kernel import XushiError, nearest_language, shown_parameter
 from xushi.remote import Remote, local_access
 from xushi.runtime import decode_frame
 
@@ -18,6 +18,7 @@ from ._commands import Commands, Outcome
 from ._rehearsal import Contingency, Material, Plan, Schedule
 from ._twins import Shell, Signal, Value
 from ._watching import Alarm, Alarms, Figure, Figures
+from ._words import table, word
 
 _LOOK_S = 0.2
 _BAD = 0x8000_0000
@@ -29,6 +30,7 @@ def connect(url: str = "", token: str = "", *, language: str = "en", data: str |
     Args:
         url: the server's address; the one that has `data` open where it is left out.
         token: an API token; that of this computer's user where it is left out (the server leaves it in `data`).
+        language: in which objects show themselves and errors are told: "en" or "zh-CN".
         data: the data folder of a server on this computer.
 
     Raises:
@@ -40,7 +42,7 @@ def connect(url: str = "", token: str = "", *, language: str = "en", data: str |
         if access is None or (url and Remote(url, "").url != access.url):
             raise XushiError("sdk.server_unnamed", folder=str(data))
         url, token = url or access.url, token or access.token
-    plant = Plant(Remote(url, token, language))
+    plant = Plant(Remote(url, token, nearest_language(language)))
     plant.me = plant.remote.get("/api/me")
     return plant
 
@@ -74,13 +76,19 @@ class Plant:
     def _repr_html_(self) -> str:
         """Show what there is and how the connections are, in Jupyter and its kin."""
         status = self.remote.get("/api/status")
-        counted = ", ".join(f"{status[name]} {name}" for name in ("shells", "signals", "places"))
-        rows = "".join(
-            f"<tr><td>{html.escape(link['endpoint'])}</td><td>{html.escape(link['protocol'])}</td>"
-            f"<td>{html.escape(link['state'])}</td><td>{link['updates']}</td></tr>"
+        language = self.remote.language
+        counted = ", ".join(word(name, language).format(count=status[name]) for name in ("shells", "signals", "places"))
+        rows = (
+            (
+                link["endpoint"],
+                link["protocol"],
+                shown_parameter("state", link["state"], language),
+                f"{link['updates']}",
+            )
             for link in self.remote.get("/api/links")
         )
-        return f"<h4>{html.escape(self.remote.url)}</h4><p>{counted}</p><table>{rows}</table>"
+        links = table(word("link-head", language).split("|"), rows)
+        return f"<h4>{html.escape(self.remote.url)}</h4><p>{counted}</p>{links}"
 
     def __repr__(self) -> str:
         return f"Plant({self.remote.url!r}, {len(self.signals)} signals)"
@@ -154,30 +162,32 @@ class Plant:
     def alarms(self, *, timeline: str = "live", at_ms: float | None = None) -> Alarms:
         """Return the alarms that are not normal, the most urgent first: now, or at an instant of a timeline."""
         query = {"timeline": timeline} | ({} if at_ms is None else {"at_ms": at_ms})
-        return Alarms(Alarm(self, info) for info in self.remote.get("/api/alarms", **query)["alarms"])
+        found = self.remote.get("/api/alarms", **query)["alarms"]
+        return Alarms((Alarm(self, info) for info in found), self.remote.language)
 
     def figures(self, minutes: float = 480.0, *, timeline: str = "live", end_ms: float | None = None) -> Figures:
         """Return every key performance indicator over the last `minutes` before `end_ms` (now by default)."""
         end = end_ms if end_ms is not None else time.time() * 1e3
         span = {"start_ms": end - minutes * 60e3, "end_ms": end, "timeline": timeline}
-        return Figures(Figure(self, info, span) for info in self.remote.get("/api/kpis", **span)["kpis"])
+        found = self.remote.get("/api/kpis", **span)["kpis"]
+        return Figures((Figure(self, info, span) for info in found), self.remote.language)
 
     def schedule(self) -> Schedule | None:
         """Return the schedule in force; None before one was made."""
         found = self.remote.get("/api/orders/schedule")["schedule"]
-        return None if found is None else Schedule(found)
+        return None if found is None else Schedule(found, self.remote.language)
 
     def material(self, period_h: float = 1.0) -> Material:
         """Return what the open orders need and what must be ordered by when, in periods of so many hours."""
-        return Material(self.remote.get("/api/orders/requirements", period_h=period_h))
+        return Material(self.remote.get("/api/orders/requirements", period_h=period_h), self.remote.language)
 
     def contingencies(self) -> list[Contingency]:
         """Return what was rehearsed for machines that stand, the newest first."""
-        return [Contingency(one) for one in self.remote.get("/api/contingencies")]
+        return [Contingency(one, self.remote.language) for one in self.remote.get("/api/contingencies")]
 
     def plan(self, plan: str) -> Plan:
         """Return a plan by its id: steps, promise, and what happened."""
-        return Plan(self.remote.get(f"/api/plans/{quote(plan, safe='')}"))
+        return Plan(self.remote.get(f"/api/plans/{quote(plan, safe='')}"), self.remote.language)
 
     def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> Outcome:
         """Run a command and return its outcome."""

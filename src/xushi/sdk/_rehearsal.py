@@ -6,21 +6,22 @@ Each is the plain answer of the server (a dict), which a notebook shows as a tab
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ._watching import _number, _table, _text
+from ._watching import _number
+from ._words import table, text_in, word
 
-_GOALS = {"output": "output", "lateness": "lateness of the orders", "energy": "energy used"}
-_OF_PLANT = {
-    "plant.good": "good parts", "plant.throughput_per_h": "per hour", "finished.flow_s": "time in plant, s",
-    "plant.energy_kwh": "energy, kWh",
-}  # fmt: skip
-_UNCLEAR = "may be chance"
+_OF_PLANT = ("plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh")
 
 
 class _Told(dict[str, Any]):
-    """An answer of the server that shows itself."""
+    """An answer of the server that shows itself, in the language of the connection."""
+
+    def __init__(self, told: dict[str, Any], language: str = "en") -> None:
+        super().__init__(told)
+        self.language = language
 
     def _head(self) -> str:
         """What it is about, in a line."""
@@ -33,16 +34,33 @@ class _Told(dict[str, Any]):
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self._head())}</p>{self._body()}"
 
+    def _word(self, name: str, **filled: Any) -> str:
+        return word(name, self.language).format(**filled)
+
+    def _text(self, texts: dict[str, str]) -> str:
+        return text_in(texts, self.language)
+
+    def _table(self, head: str, rows: Iterable[Sequence[str]]) -> str:
+        """A table below the words of `head`."""
+        return table(self._word(head).split("|"), rows)
+
+    def _change(self, difference: dict[str, Any] | None) -> str:
+        """A difference with its interval; empty where there is none."""
+        if difference is None:
+            return ""
+        mean, low, high = (_signed(difference[end]) for end in ("mean", "low", "high"))
+        return f" {mean} [{low}; {high}]" + ("" if difference["is_clear"] else f" {self._word('may-be-chance')}")
+
 
 class Forecast(_Told):
     """What the futures of the line come to, figure by figure, and when its orders are done."""
 
     def _head(self) -> str:
-        return f"{self['replications']} futures until {_moment(self['until_ms'])}; 9 of 10 lie in the band"
+        return self._word("forecast-line", futures=self["replications"], until=_moment(self["until_ms"]))
 
     def _body(self) -> str:
         rows = [
-            (_text(one["title"]), _number(one["mean"], one["unit"]), _span(one["low"], one["high"]),
+            (self._text(one["title"]), _number(one["mean"], one["unit"]), _span(one["low"], one["high"]),
              _span(one["band_low"], one["band_high"]))
             for one in self["figures"]
         ]  # fmt: skip
@@ -51,8 +69,7 @@ class Forecast(_Told):
              _number(one["late_share"], "1"))
             for one in self.get("orders", ())
         ]  # fmt: skip
-        figures = _table(("figure", "mean", "95 % interval", "band"), rows)
-        return figures + (_table(("order", "done", "due", "late in"), late) if late else "")
+        return self._table("forecast-head", rows) + (self._table("order-head", late) if late else "")
 
 
 class Comparison(_Told):
@@ -60,13 +77,14 @@ class Comparison(_Told):
 
     def _head(self) -> str:
         ties = ", ".join(self["not_told_apart"])
-        rest = f"not told apart from it: {ties}" if ties else "all others are clearly worse"
-        return f"Best by {_GOALS[self['judged_by']]}: {self['best']}; {rest}. {self['replications']} futures of each."
+        rest = self._word("not-told-apart", others=ties) if ties else self._word("clearly-worse")
+        goal = self._word(f"goal.{self['judged_by']}")
+        return self._word("compare-line", goal=goal, best=self["best"], rest=rest, futures=self["replications"])
 
     def _body(self) -> str:
         is_due = any("late_difference" in one for one in self["alternatives"])
-        head = ("alternative", *_OF_PLANT.values(), *(("minutes late",) if is_due else ()))
-        return _table(head, (self._row(one, is_due) for one in self["alternatives"]))
+        head = "compare-due-head" if is_due else "compare-head"
+        return self._table(head, (self._row(one, is_due) for one in self["alternatives"]))
 
     def _row(self, one: dict[str, Any], is_due: bool) -> tuple[str, ...]:
         changes = [(one["figures"][kpi], one["differences"][kpi]) for kpi in _OF_PLANT]
@@ -75,7 +93,7 @@ class Comparison(_Told):
         return (
             one["name"],
             *(
-                _number(figure["mean"], "") + ("" if one["name"] == "now" else _change(difference))
+                _number(figure["mean"], "") + ("" if one["name"] == "now" else self._change(difference))
                 for figure, difference in changes
             ),
         )
@@ -85,59 +103,61 @@ class Schedule(_Told):
     """The schedule in force: the orders by when they end, against when they are due."""
 
     def _head(self) -> str:
-        gap = "" if self["gap"] is None else f", at most {_number(self['gap'], '1')} above the least possible"
-        return f"{self['objective']}: {self['value_s']} s{gap}; {self['operations']} operations by {self['engine']}"
+        gap = "" if self["gap"] is None else self._word("gap", gap=_number(self["gap"], "1"))
+        told = {name: self[name] for name in ("objective", "value_s", "operations", "engine")}
+        return self._word("schedule-line", gap=gap, **told)
 
     def _body(self) -> str:
         rows = [
             (one["id"], _moment(one["end_ms"]), _moment(one["due_ms"]), _late(one["end_ms"], one["due_ms"]))
             for one in self["orders"]
         ]
-        return _table(("order", "ends", "due", "late"), rows)
+        return self._table("schedule-head", rows)
 
 
 class Material(_Told):
     """What the open orders need, and what must be ordered by when."""
 
     def _head(self) -> str:
-        short = [_text(one["name"]) for one in self["items"] if one["short_ms"] is not None]
-        beyond = f"; capacity too small for {', '.join(short)}" if short else ""
-        many, span = len(self["orders"]), f"{self['periods']} periods of {self['period_h']:g} h"
-        return f"{many} orders for material in {span}{beyond}"
+        short = [self._text(one["name"]) for one in self["items"] if one["short_ms"] is not None]
+        beyond = self._word("beyond-capacity", items=", ".join(short)) if short else ""
+        told = {"orders": len(self["orders"]), "periods": self["periods"], "period_h": f"{self['period_h']:g}"}
+        return self._word("material-line", **told) + beyond
 
     def _body(self) -> str:
         rows = [
-            (_text(one["name"]), _number(one["quantity"], ""),
-             "overdue" if one["is_overdue"] else _moment(one["order_ms"]), _moment(one["arrives_ms"]))
+            (self._text(one["name"]), _number(one["quantity"], ""),
+             self._word("overdue") if one["is_overdue"] else _moment(one["order_ms"]), _moment(one["arrives_ms"]))
             for one in self["orders"]
         ]  # fmt: skip
-        return _table(("item", "quantity", "order by", "arrives"), rows)
+        return self._table("material-head", rows)
 
 
 class Contingency(_Told):
     """What could be done about a machine that stands, best first."""
 
     def _head(self) -> str:
-        return f"{self['machine']} stands; {self['replications']} futures of each, ranked by {self['by']}"
+        return self._word("contingency-line", machine=self["machine"], futures=self["replications"], by=self["by"])
 
     def _body(self) -> str:
         rows = [
-            (_text(one["title"]), _number((one["late_min"] or {"mean": None})["mean"], ""),
-             _number(one["good"]["mean"], "") + _change(one["good_more"]))
+            (self._text(one["title"]), _number((one["late_min"] or {"mean": None})["mean"], ""),
+             _number(one["good"]["mean"], "") + self._change(one["good_more"]))
             for one in self["options"]
         ]  # fmt: skip
-        return _table(("what could be done", "minutes late", "good parts (more than by waiting)"), rows)
+        return self._table("contingency-head", rows)
 
 
 class Plan(_Told):
     """A plan: its steps and how far they are, what it promises, and what happened."""
 
     def _head(self) -> str:
-        return f"{self['line']['title']}: {self['line']['state']}, {len(self['content']['guards'])} conditions watched"
+        line, guards = self["line"], len(self["content"]["guards"])
+        return self._word("plan-line", title=line["title"], state=line["state"], guards=guards)
 
     def _body(self) -> str:
         steps = zip(self["content"]["steps"], self["steps"], strict=True)
-        done = _table(("step", "state"), ((_step(step), run["state"]) for step, run in steps))
+        done = self._table("step-head", ((self._step(step), run["state"]) for step, run in steps))
         promise = self["content"]["promise"]
         if promise is None:
             return done
@@ -147,7 +167,10 @@ class Plan(_Told):
              _number(one["without"], ""), _number(happened.get(one["id"], {}).get("happened"), ""))
             for one in promise["figures"]
         ]  # fmt: skip
-        return done + _table(("promised", "mean", "band", "without the plan", "happened"), rows)
+        return done + self._table("promise-head", rows)
+
+    def _step(self, step: dict[str, Any]) -> str:
+        return str(step["command"]) if step["kind"] == "command" else self._text(step["text"])
 
 
 _OF_JOBS: dict[str, type[_Told]] = {
@@ -155,14 +178,10 @@ _OF_JOBS: dict[str, type[_Told]] = {
 }  # fmt: skip
 
 
-def as_shown(command: str, result: Any) -> Any:
+def as_shown(command: str, result: Any, language: str = "en") -> Any:
     """The result of the job that a command began, as an object that shows itself where there is one for it."""
     kind = _OF_JOBS.get(command)
-    return result if kind is None or not isinstance(result, dict) else kind(result)
-
-
-def _step(step: dict[str, Any]) -> str:
-    return step["command"] if step["kind"] == "command" else _text(step["text"])
+    return result if kind is None or not isinstance(result, dict) else kind(result, language)
 
 
 def _moment(ms: float | None) -> str:
@@ -179,14 +198,6 @@ def _late(end_ms: float, due_ms: float | None) -> str:
 
 def _span(low: float | None, high: float | None) -> str:
     return f"{_number(low, '')} – {_number(high, '')}"
-
-
-def _change(difference: dict[str, Any] | None) -> str:
-    """A difference with its interval; empty where there is none."""
-    if difference is None:
-        return ""
-    mean, low, high = (_signed(difference[end]) for end in ("mean", "low", "high"))
-    return f" {mean} [{low}; {high}]" + ("" if difference["is_clear"] else f" {_UNCLEAR}")
 
 
 def _signed(value: float | None) -> str:

@@ -13,6 +13,7 @@ from xushi.kernel import XushiError
 from ._commands import Outcome
 from ._history import Samples
 from ._watching import Alarms, ControlChart, Figures
+from ._words import table, text_in, word
 
 if TYPE_CHECKING:
     from ._plant import Plant
@@ -73,11 +74,12 @@ class Signal:
         end = end_ms if end_ms is not None else time.time() * 1e3
         query = {"start_ms": end - minutes * 60e3, "end_ms": end, "chart": chart, "subgroup": subgroup}
         path = f"/api/timelines/{timeline}/signals/{self.handle}/spc"
-        return ControlChart(self._plant.remote.get(path, **query), self.path)
+        remote = self._plant.remote
+        return ControlChart(remote.get(path, **query), self.path, remote.language)
 
     def _repr_html_(self) -> str:
         """Show the newest value and the last hour, in Jupyter and its kin."""
-        value = _shown(self.value)
+        value = html.escape(_shown(self.value))
         past = self.history()._repr_mimebundle_()["text/html"] if self.info["kind"] in _NUMERIC else ""
         return f"<b>{html.escape(self.path)}</b> {value} {html.escape(self.unit)}<br>{past}"
 
@@ -110,11 +112,13 @@ class Shell:
 
     def alarms(self) -> Alarms:
         """Return this machine's alarms that are not normal."""
-        return Alarms(one for one in self._plant.alarms() if one.info["shell"] == self.id)
+        own = (one for one in self._plant.alarms() if one.info["shell"] == self.id)
+        return Alarms(own, self._plant.remote.language)
 
     def figures(self, minutes: float = 480.0) -> Figures:
         """Return this machine's key performance indicators over the last `minutes`."""
-        return Figures(one for one in self._plant.figures(minutes) if one.shell == self.id)
+        own = (one for one in self._plant.figures(minutes) if one.shell == self.id)
+        return Figures(own, self._plant.remote.language)
 
     def act(self, action: str, *, dry_run: bool = False, reason: str = "", **inputs: Any) -> Outcome:
         """Let the machine do one of its actions, wait for its answer, and return the outcome.
@@ -131,14 +135,21 @@ class Shell:
     def _repr_html_(self) -> str:
         """Show name, submodels and live values as a table, in Jupyter and its kin."""
         values = self._plant.values(list(self.signals.values()))
-        rows = "".join(
-            f"<tr><td>{html.escape(path)}</td><td style='text-align:right'>{_shown(values.get(signal.key))}</td>"
-            f"<td>{html.escape(signal.unit)}</td></tr>"
+        language = self._plant.remote.language
+        rows = (
+            (_name(signal, path, language), _shown(values.get(signal.key)), signal.unit)
             for path, signal in self.signals.items()
         )
-        title = html.escape(self.name.get("en") or self.id_short)
+        title = html.escape(text_in(self.name, language) or self.id_short)
         submodels = ", ".join(html.escape(submodel["idShort"]) for submodel in self.submodels)
-        return f"<h4>{title}</h4><p>{html.escape(self.id)}<br>{submodels}</p><table>{rows}</table>"
+        shown = table(word("signal-head", language).split("|"), rows)
+        return f"<h4>{title}</h4><p>{html.escape(self.id)}<br>{submodels}</p>{shown}"
+
+
+def _name(signal: Signal, path: str, language: str) -> str:
+    """A signal's path, which code addresses it by, and its name where it has one of its own in this language."""
+    name = str((signal.info.get("name") or {}).get(language) or "")
+    return path if name in ("", path) else f"{path} · {name}"
 
 
 def _shown(value: Value | None) -> str:
@@ -146,4 +157,4 @@ def _shown(value: Value | None) -> str:
         return "–"
     if isinstance(value.value, float):
         return f"{value.value:g}"
-    return html.escape(str(value.value)[:80])
+    return str(value.value)[:80]

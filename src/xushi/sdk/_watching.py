@@ -10,7 +10,10 @@ from urllib.parse import quote
 
 import numpy as np
 
+from xushi.remote import alarm_word
+
 from ._picture import line_chart
+from ._words import table, text_in, word
 
 if TYPE_CHECKING:
     from ._commands import Outcome
@@ -48,24 +51,40 @@ class Alarm:
         """Bring it back before its time."""
         return self._plant.run("alarm.unshelve", {"alarms": [self.id]})
 
+    def suppress(self, reason: str) -> Outcome:
+        """Take it out of the list by design, until further notice."""
+        return self._plant.run("alarm.suppress", {"alarms": [self.id], "reason": reason}, reason=reason)
+
+    def unsuppress(self) -> Outcome:
+        """Let it speak again."""
+        return self._plant.run("alarm.unsuppress", {"alarms": [self.id]})
+
+    def reset(self) -> Outcome:
+        """Release it where it is latched and its condition has gone."""
+        return self._plant.run("alarm.reset", {"alarms": [self.id]})
+
     def note(self, text: str) -> Outcome:
         """Keep a remark beside it."""
         return self._plant.run("alarm.note", {"alarm": self.id, "text": text})
 
 
 class Alarms(list[Alarm]):
-    """The alarms that are not normal, the most urgent first."""
+    """The alarms that are not normal, the most urgent first; shown in the language of the connection."""
+
+    def __init__(self, alarms: Iterable[Alarm] = (), language: str = "en") -> None:
+        super().__init__(alarms)
+        self.language = language
 
     def _repr_html_(self) -> str:
-        head = ("priority", "state", "since (UTC)", "alarm", "value")
-        return _table(
-            head,
+        language = self.language
+        return table(
+            word("alarm-head", language).split("|"),
             (
                 (
-                    one.priority,
-                    one.state,
+                    alarm_word("priority", one.priority, language),
+                    alarm_word("state", one.state, language),
                     f"{one.since:%Y-%m-%d %H:%M:%S}",
-                    _text(one.title),
+                    text_in(one.title, language),
                     _number(one.value, one.unit),
                 )
                 for one in self
@@ -76,17 +95,18 @@ class Alarms(list[Alarm]):
 class Why:
     """One step of the reason for a figure: formula, value, and what it is made of (`children`)."""
 
-    def __init__(self, info: dict[str, Any]) -> None:
+    def __init__(self, info: dict[str, Any], language: str = "en") -> None:
+        self.language = language
         self.label: dict[str, str] = info["label"]
         self.value: float | None = info["value"]
         self.unit: str = info["unit"]
         self.formula: str = info["formula"]
         self.clause: str = info["clause"]
-        self.children = [Why(child) for child in info["children"]]
+        self.children = [Why(child, language) for child in info["children"]]
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         """Yield the reason as indented lines of text."""
-        parts = (_text(self.label), _number(self.value, self.unit), self.formula, self.clause)
+        parts = (text_in(self.label, self.language), _number(self.value, self.unit), self.formula, self.clause)
         yield "  " * depth + "  ".join(part for part in parts if part)
         for child in self.children:
             yield from child.lines(depth + 1)
@@ -121,11 +141,16 @@ class Figure:
 
     def why(self) -> Why:
         """Return what it was made of: states and their times, counts, formula."""
-        return Why(self._plant.remote.get(f"/api/kpis/{quote(self.id, safe='')}/why", **self._span))
+        remote = self._plant.remote
+        return Why(remote.get(f"/api/kpis/{quote(self.id, safe='')}/why", **self._span), remote.language)
 
 
 class Figures(list[Figure]):
-    """Every figure over one stretch of time."""
+    """Every figure over one stretch of time; shown in the language of the connection."""
+
+    def __init__(self, figures: Iterable[Figure] = (), language: str = "en") -> None:
+        super().__init__(figures)
+        self.language = language
 
     def __getitem__(self, key: Any) -> Any:
         """Return a figure by its id, e.g. `figures["OP40.oee"]`, or by its place."""
@@ -135,9 +160,11 @@ class Figures(list[Figure]):
 
     def _repr_html_(self) -> str:
         def shown(one: Figure) -> str:
-            return _text(one.why_not) if one.value is None and one.why_not else _number(one.value, one.unit)
+            is_told = one.value is None and one.why_not
+            return text_in(one.why_not or {}, self.language) if is_told else _number(one.value, one.unit)
 
-        return _table(("figure", "value"), ((_text(one.title), shown(one)) for one in self))
+        rows = ((text_in(one.title, self.language), shown(one)) for one in self)
+        return table(word("figure-head", self.language).split("|"), rows)
 
 
 class ControlChart:
@@ -146,8 +173,9 @@ class ControlChart:
     `panels` and `capability` are as the server tells them; `why_not` says why there is no chart.
     """
 
-    def __init__(self, info: dict[str, Any], name: str) -> None:
+    def __init__(self, info: dict[str, Any], name: str, language: str = "en") -> None:
         self.name = name
+        self.language = language
         self.info = info
         self.unit: str = info["unit"]
         self.panels: list[dict[str, Any]] = info["panels"]
@@ -161,7 +189,7 @@ class ControlChart:
 
     def __repr__(self) -> str:
         if self.why_not:
-            return f"ControlChart({self.name}: {_text(self.why_not)})"
+            return f"ControlChart({self.name}: {text_in(self.why_not, self.language)})"
         broken = ", ".join(map(str, self.broken_rules)) or "none"
         return f"ControlChart({self.name}, {self.info['used']} values, rules broken: {broken})"
 
@@ -170,24 +198,21 @@ class ControlChart:
             line_chart(
                 (np.asarray(panel["x_ms"]) * 1e6).astype("datetime64[ns]"),
                 np.array([np.nan if value is None else value for value in panel["values"]]),
-                f"{self.name} {panel['name']}", self.unit,
+                f"{self.name} {word('panel.' + panel['name'], self.language)}", self.unit,
             )
             for panel in self.panels
         ]  # fmt: skip
-        return f"<p>{html.escape(repr(self))}</p>{''.join(pictures)}"
+        return f"<p>{html.escape(self._line())}</p>{''.join(pictures)}"
 
-
-def _text(text: dict[str, str]) -> str:
-    return text.get("en") or next(iter(text.values()), "")
+    def _line(self) -> str:
+        if self.why_not:
+            return f"{self.name}: {text_in(self.why_not, self.language)}"
+        broken = ", ".join(map(str, self.broken_rules)) or word("none", self.language)
+        said = word("chart-line", self.language).format(used=self.info["used"], broken=broken)
+        return f"{self.name}: {said}"
 
 
 def _number(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     return f"{value:.1%}" if unit == "1" else f"{value:.5g} {unit}".strip()
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    top = "".join(f"<th>{html.escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{top}</tr>{body}</table>"
