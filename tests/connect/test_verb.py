@@ -183,6 +183,21 @@ def test_a_sheet_with_faults_is_refused_as_a_whole_each_fault_with_its_place(
     assert served.remote.get("/api/twins") == []
 
 
+def test_a_write_that_nobody_confirms_ends_with_the_status_of_an_unknown_outcome(
+    line: Line, plant: NodeOpcua, served: Served
+) -> None:
+    line("connect", plant.url, "--below", "Machines/PaintRobot", "--yes")
+    until(lambda: [one["state"] for one in served.remote.get("/api/links")] == ["live"])
+    (key,) = [one["key"] for one in served.remote.get("/api/signals")["signals"] if one["path"] == "SpeedOverride"]
+    write = ("command", "signal.write", "--signal", key, "--reason", "slower")
+    assert json.loads(line(*write, "--value", "40", "--json"))["state"] == "done"
+    with plant.frozen():
+        told = json.loads(line(*write, "--value", "35", "--json", status=3))
+    assert told["state"] == "unknown"
+    activity = json.loads(line("activity", "--machine", "PaintRobot", "--command", "signal.write", "--json"))
+    assert [one["state"] for one in activity["commands"]] == ["unknown", "done"]
+
+
 def test_what_cannot_be_reached_or_read_is_refused_plainly(line: Line, tmp_path: Path) -> None:
     assert "opc.tcp" in line("connect", "ftp://127.0.0.1", status=1)
     assert line("connect", "opc.tcp://127.0.0.1:9", status=1).strip()
