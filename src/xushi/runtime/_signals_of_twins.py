@@ -24,6 +24,8 @@ from xushi.twins import (
 )
 
 OPERATIONAL_DATA = "OperationalData"
+_TECHNICAL_DATA = "TechnicalData"
+_GENERAL = "GeneralInformation."
 _MAPPING = "AssetInterfacesMappingConfiguration"
 _HOLDING = ("submodelElements", "value", "statements", "annotations")
 _KINDS = {
@@ -38,7 +40,8 @@ class SignalReader:
     """Finds the signals of all twins, again and again: what has not changed since is not read twice.
 
     A submodel carries signals when a mapping configuration (IDTA 02027) has a sink in it, or when it is named
-    ``OperationalData``; there each Property is a signal, and each list of Properties is one array signal.
+    ``OperationalData``; there each Property is a signal, and each list of Properties is one array signal. Who made a
+    product, the general information of Technical Data (IDTA 02003), is no signal.
     """
 
     def __init__(self) -> None:
@@ -173,6 +176,8 @@ def _of_submodel(submodel: Submodel, shell: str, concepts: _Concepts) -> Iterato
     lists: list[str] = []
     for path, element in walk(submodel):
         if any(path.startswith(f"{outer}[") for outer in lists):
+            continue
+        if path.startswith(_GENERAL) and submodel.id_short == _TECHNICAL_DATA:
             continue
         if isinstance(element, SubmodelElementList) and element.type_value_list_element == "Property":
             lists.append(path)

@@ -13,6 +13,7 @@ MachineKind: TypeAlias = Literal["machine", "robot", "conveyor", "pump", "tank",
 KINDS: tuple[str, ...] = get_args(KindName)
 MACHINE_KINDS: tuple[str, ...] = get_args(MachineKind)
 OPERATIONAL_DATA = "OperationalData"
+TECHNICAL_DATA = "TechnicalData"
 MOST_ROWS = 200_000
 
 

@@ -10,13 +10,16 @@ from urllib.parse import urlsplit
 from .._aid import InterfaceProperty
 from .._placement import Placement
 from ._interfaces import AID, AIMC, Described, description, mapping_configuration
-from ._model import OPERATIONAL_DATA, Machine, Row
+from ._model import OPERATIONAL_DATA, TECHNICAL_DATA, Machine, Row
 from ._model import Mapping as Whole
 from ._parts import Json, group, inside, qualifier, series, strings, submodel, text, words
 from ._words import shown_name
 
 NAMEPLATE = "https://admin-shell.io/idta/nameplate/3/0/Nameplate"
 OPERATIONAL_MEANING = "urn:xushi:submodel:OperationalData:1:0"
+TECHNICAL_MEANING = "0173-1#01-AHX837#002"  # Technical Data 2.0 (IDTA 02003)
+_AREAS = "TechnicalPropertyAreas"
+_AREA = "0173-1#02-ABL358#002/0173-1#01-AHX773#002"
 _VALUE_TYPES = {
     "double": "xs:double", "int": "xs:long", "bool": "xs:boolean", "enum": "xs:int", "time": "xs:dateTime",
     "string": "xs:string", "array": "xs:double",
@@ -97,6 +100,9 @@ def _submodels(
         if row.kind != "action":
             by_name.setdefault(row.submodel, []).append(row)
     for name, members in by_name.items():
+        if name == TECHNICAL_DATA:
+            made.append(_technical(machine, members, submodel_id(shell, name)))
+            continue
         is_usual = name == OPERATIONAL_DATA
         shown = {"en": "Operational data", "zh-CN": "运行数据"} if is_usual else {"en": name, "zh-CN": name}
         meaning = OPERATIONAL_MEANING if is_usual else ""
@@ -120,6 +126,24 @@ def _nameplate(machine: Machine, id: str) -> Json:
             type = "xs:anyURI" if field == "URIOfTheProduct" else "xs:string"
             elements.append(text(field, value, meaning, type))
     return submodel(id, "Nameplate", NAMEPLATE, {"en": "Nameplate", "zh-CN": "数字铭牌"}, elements)
+
+
+def _technical(machine: Machine, rows: Sequence[Row], id: str) -> Json:
+    """Technical Data 2.0 (IDTA 02003): who made the machine, and its constant figures in one area."""
+    plate = machine.nameplate
+    product = plate.get("ManufacturerProductDesignation")
+    general = (
+        text("ManufacturerName", plate.get("ManufacturerName"), "0173-1#02-AAO677#004"),
+        words("ManufacturerProductDesignation", {"en": product} if product else machine.name, "0173-1#02-AAW338#003"),
+        text("ManufacturerArticleNumber", plate.get("OrderCodeOfManufacturer"), "0173-1#02-AAO676#005"),
+        text("ManufacturerOrderCode", plate.get("OrderCodeOfManufacturer"), "0173-1#02-AAO227#004"),
+    )
+    area = group(None, _level(rows, 0), _AREA)
+    elements = (
+        group("GeneralInformation", general, "0173-1#02-ABK161#002/0173-1#01-AHX838#002"),
+        series(_AREAS, (area,), "SubmodelElementCollection", "0173-1#02-ABK163#002"),
+    )
+    return submodel(id, TECHNICAL_DATA, TECHNICAL_MEANING, {"en": "Technical data", "zh-CN": "技术数据"}, elements)
 
 
 def _level(rows: Sequence[Row], depth: int) -> list[Json]:
@@ -163,11 +187,13 @@ def _one_line(word: str) -> str:
 def _sink(row: Row, id: str) -> Json:
     steps = row.property.split(".")
     last = "SubmodelElementList" if row.kind == "array" else "Property"
-    return inside(id, *(("SubmodelElementCollection", step) for step in steps[:-1]), (last, steps[-1]))
+    is_technical = row.submodel == TECHNICAL_DATA
+    area = (("SubmodelElementList", _AREAS), ("SubmodelElementCollection", "0")) if is_technical else ()
+    return inside(id, *area, *(("SubmodelElementCollection", step) for step in steps[:-1]), (last, steps[-1]))
 
 
 def signals_of(record: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the values of a submodel by idShort path, for comparing what is with what would be."""
+    """Return the values of a submodel by idShort path as its rows say it, for comparing what is with what would be."""
     found: dict[str, Any] = {}
 
     def gather(elements: Any, prefix: str) -> None:
@@ -178,5 +204,9 @@ def signals_of(record: Mapping[str, Any] | None) -> dict[str, Any]:
             else:
                 found[path] = one
 
-    gather((record or {}).get("submodelElements"), "")
+    elements = (record or {}).get("submodelElements")
+    if record is not None and record.get("idShort") == TECHNICAL_DATA:
+        areas = next((one.get("value") for one in elements or () if one.get("idShort") == _AREAS), None)
+        elements = [element for area in areas or () for element in area.get("value") or ()]
+    gather(elements, "")
     return found

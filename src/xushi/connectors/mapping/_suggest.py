@@ -1,4 +1,6 @@
-"""Suggests a mapping for what was found: machines become shells, their values operational data. Same in, same out."""
+"""Suggests a mapping for what was found: machines become shells, their values operational data, their constant figures
+technical data (IDTA 02003). Same in, same out.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,20 @@ from xushi.signals import unit_display
 from .._action_input import INPUT_TYPES, ActionInput
 from .._explore import FoundNode
 from ._interfaces import AID
-from ._model import MOST_ROWS, KindName, Machine, Reason, Row
+from ._model import MOST_ROWS, OPERATIONAL_DATA, TECHNICAL_DATA, KindName, Machine, Reason, Row
 from ._model import Mapping as Whole
 from ._opposites import opposite_of
-from ._words import GENERIC, free_name, id_short, machine_kind, shown_name, unit_in, without_unit, words
+from ._words import (
+    GENERIC,
+    free_name,
+    id_short,
+    machine_kind,
+    rating_in,
+    shown_name,
+    unit_in,
+    without_unit,
+    words,
+)
 
 _KINDS: dict[str, KindName] = {
     "number": "double", "integer": "int", "boolean": "bool", "string": "string", "time": "time", "array": "array",
@@ -165,12 +177,16 @@ class _Suggestion:
             reasons.append(Reason("connectors.reason_left_out", {"type": node.data_type or "?"}))
         if node.is_writable:
             reasons.append(Reason("connectors.reason_writable"))
+        rating = "" if node.is_writable or node.type not in ("number", "integer") else rating_in(node.name)
+        if rating:
+            reasons.append(Reason("connectors.reason_rating", {"word": rating}))
         named = node.name if words(node.name) not in (("value",), ("val",), ("v",)) or len(steps) < 2 else steps[-2]
         if unit and unit == unit_in(named):
             named = without_unit(named)
         return Row(
             number, node.address, key, self._unique(key, "p", ".".join(steps)), shown_name(named), kind,
-            source=" / ".join(node.path), unit=unit, low=node.low, high=node.high, is_writable=node.is_writable,
+            TECHNICAL_DATA if rating else OPERATIONAL_DATA, " / ".join(node.path),
+            unit=unit, low=node.low, high=node.high, is_writable=node.is_writable,
             is_included=is_included, semantic_id=semantic, labels=node.labels, options=node.options,
             reasons=tuple(reasons),
         )  # fmt: skip

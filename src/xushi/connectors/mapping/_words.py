@@ -50,6 +50,18 @@ GENERIC = frozenset({
     "outputs", "inputs", "signals", "tags", "variables", "diagnostics", "metrics", "counters", "production",
     "notification",    "operational", "attributes", "realtime", "live", "info", "components", "identification",
 })  # fmt: skip
+# Words of a figure that the maker states once, and the quantities whose most or least is such a figure
+_RATED = ("rated", "nominal", "额定", "标称")
+_EXTREME = ("max", "maximum", "maximal", "min", "minimum", "minimal", "最大", "最小")
+_CAPABLE = frozenset({
+    "speed", "power", "torque", "force", "load", "payload", "current", "voltage", "pressure", "frequency", "flow",
+    "acceleration", "reach", "stroke", "capacity",
+    "转速", "速度", "功率", "扭矩", "负载", "电流", "电压", "压力", "频率", "流量",
+})  # fmt: skip
+_MOVING = frozenset({
+    "actual", "measured", "target", "setpoint", "set", "alarm", "warning", "limit", "today", "shift", "last", "reset",
+    "peak", "hold", "recorded",
+})  # fmt: skip
 _CHINESE = {
     "temperature": "温度", "pressure": "压力", "speed": "速度", "flow": "流量", "level": "液位", "position": "位置",
     "state": "状态", "status": "状态", "mode": "模式", "current": "电流", "voltage": "电压", "power": "功率",
@@ -117,6 +129,19 @@ def machine_kind(*names: str) -> tuple[MachineKind, str] | None:
                 if word in known:
                     return kind, word
     return None
+
+
+def rating_in(name: str) -> str:
+    """Return the word by which a name speaks of a constant figure, as in `RatedPower_kW` or `max_speed`; else empty."""
+    found = words(without_unit(name))
+    if _MOVING & set(found):
+        return ""
+
+    def has(word: str) -> bool:
+        return word in found or (not word.isascii() and word in name)
+
+    known = (*_RATED, *_EXTREME) if any(map(has, _CAPABLE)) else _RATED
+    return next(filter(has, known), "")
 
 
 def id_short(text: str) -> str:
