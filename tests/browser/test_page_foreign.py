@@ -97,7 +97,7 @@ def connect_broker(window: Wizard, broker: Broker, drive: EdgeNode) -> None:
     page.get_by_label("Listen for (s)").fill("2")
     page.locator("form").get_by_role("button", name="Connect", exact=True).click()
     node = window.tree.get_by_role("treeitem", name="spBv1.0")
-    until(lambda: (drive.tell("Mode", 0), node.count())[1])  # whoever is heard is asked what it has
+    until(lambda: (drive.report("Mode", 0), node.count())[1])  # whoever is heard is asked what it has
     window.suggest()
     name = page.get_by_label("Name of D_", exact=True)
     name.fill("Drive 7")

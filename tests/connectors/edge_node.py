@@ -52,10 +52,12 @@ class EdgeNode:
         assert self._subscribed.wait(10)
         return self
 
-    def tell(self, name: str, value: Any) -> None:
-        """Report a value that came about in the device itself."""
-        self.values[name] = value
-        self._say("DDATA", [Metric("", TYPES[name], value, ALIASES[name])])
+    def report(self, name: str, value: Any) -> None:
+        """Measure a value and say it, unless the broker is away."""
+        client = self._client
+        if client is not None and client.is_connected() and self._subscribed.is_set():
+            self.values[name] = value
+            self._say("DDATA", [Metric("", TYPES[name], value, ALIASES[name])])
 
     def kill(self) -> None:
         """Vanish without a word: the broker says the last will."""
@@ -115,4 +117,4 @@ class EdgeNode:
         before = self.values[name]
         self.values[name] = min(value, self.highest)
         if not self.is_mute and self.values[name] != before:
-            self.tell(name, self.values[name])
+            self.report(name, self.values[name])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from asyncua import Server, ua, uamethod
+from asyncua.common.callback import CallbackType
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.user_managers import UserManager
 
@@ -83,6 +84,20 @@ async def make_server(
 LOADED = 50
 
 
+async def keep_writes(server: Server, taken: Path) -> None:
+    """Offer a variable to write, and add each value that a client writes to a file, before the client is answered."""
+    plant = server.get_node(ua.NodeId("Plant", 3))
+    node = await plant.add_variable(ua.NodeId("Set", 3), "Set", 0.0, ua.VariantType.Double)
+    await node.set_writable()
+
+    def keep(event: Any, dispatcher: Any) -> None:
+        for one in event.request_params.NodesToWrite if event.is_external else ():
+            with taken.open("a", encoding="utf-8") as file:
+                file.write(f"{one.Value.Value.Value}\n")
+
+    server.subscribe_server_callback(CallbackType.PostWrite, keep)
+
+
 async def load(server: Server) -> None:
     """Write a number that only ever grows to each of fifty variables, fifty times a second."""
     plant = server.get_node(ua.NodeId("Plant", 3))
@@ -96,8 +111,10 @@ async def load(server: Server) -> None:
         await asyncio.sleep(0.02)
 
 
-async def main(port: int, is_loaded: bool) -> None:
+async def main(port: int, is_loaded: bool, taken: str = "") -> None:
     server = await make_server(port)
+    if taken:
+        await keep_writes(server, Path(taken))
     loading = asyncio.create_task(load(server)) if is_loaded else None
     async with server:
         await asyncio.sleep(0.1 if is_loaded else 0)
@@ -106,4 +123,4 @@ async def main(port: int, is_loaded: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), "load" in sys.argv))
+    asyncio.run(main(int(sys.argv[1]), "load" in sys.argv, *sys.argv[3:4]))

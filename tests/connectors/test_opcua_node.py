@@ -141,10 +141,11 @@ async def test_methods_and_writes_reach_a_server_nobody_here_wrote(tmp_path, gat
         await connector.write(one, 1.5)
 
 
+@pytest.mark.parametrize("mode", ["Sign", "SignAndEncrypt"])
 @pytest.mark.parametrize("policy", ["Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"])
-async def test_a_secured_session_with_a_foreign_stack(tmp_path, gathered, define, peer, policy) -> None:
+async def test_a_secured_session_with_a_foreign_stack(tmp_path, gathered, define, peer, policy, mode) -> None:
     (handle,) = define(("d", Kind.DOUBLE))
-    security = {"mode": "SignAndEncrypt", "policy": policy, "username": "line", "password": "secret-1"}
+    security = {"mode": mode, "policy": policy, "username": "line", "password": "secret-1"}
     async with running(tmp_path, gathered, peer.url, point(handle, "Double", Kind.DOUBLE), **security):
         await gathered.until_state("refused")
         assert gathered.statuses[-1].text == "connectors.certificate_unknown"

@@ -21,21 +21,27 @@ from typing import Any
 
 import numpy as np
 import paho.mqtt.client as paho
+import pytest
 
-from xushi.connectors import Link, Point
+from xushi.connectors import Connector, Link, Point
 from xushi.connectors._mqtt import MqttConnector
 from xushi.connectors._opcua import OpcuaConnector
 from xushi.kernel import SystemClock
+from xushi.runtime import SYSTEM, Platform, queued_writes
 from xushi.signals import BAD_NO_COMMUNICATION, Kind
 from xushi.testing import free_port, start_node_opcua
 
 sys.path.insert(0, str(Path(__file__).parent))
+from edge_node import EdgeNode
+from modbus_machine import DATA, put, until, whole
 from opcua_peer import LOADED
 from opcua_peer import URI as ASYNCUA_URI
+from test_links import affordance, environment, interface, mapping, prop, steps
 
 ROUNDS = int(os.environ.get("XUSHI_OUTAGE_ROUNDS", "2"))
 BACK_WITHIN_S = 5.0
 TOPICS = 50
+FOREIGN = 10
 
 
 @asynccontextmanager
@@ -60,16 +66,19 @@ def good_values(gathered: Any, handles: list[int]) -> dict[int, list[float]]:
 
 
 async def outages(
-    gathered: Any, handles: list[int], kill: Callable[[], None], start: Callable[[], None]
+    gathered: Any, handles: list[int], kill: Callable[[], None], start: Callable[[], None], also: tuple[int, ...] = ()
 ) -> list[float]:
-    """Kill and start the peer again and again; return how long each return took, in seconds."""
+    """Kill and start the peer again and again; return how long each return took, in seconds.
+
+    Args:
+        also: signals that are only written; each outage is marked in them too.
+    """
     await gathered.until(lambda: {*handles} <= seen(gathered, 0), 30.0)
     took: list[float] = []
     for number in range(ROUNDS):
         await asyncio.to_thread(kill)
         await gathered.until(lambda: gathered.statuses[-1].state != "live")
-        gap = gap_counts(gathered, handles)
-        assert gap == dict.fromkeys(handles, number + 1)
+        assert gap_counts(gathered, [*handles, *also]) == dict.fromkeys([*handles, *also], number + 1)
         await asyncio.sleep(0.1 + 0.4 * (number % 5))
         before = len(gathered.frames)
         await asyncio.to_thread(start)
@@ -95,12 +104,13 @@ def gap_counts(gathered: Any, handles: list[int]) -> dict[int, int]:
     return counts
 
 
-def check(gathered: Any, handles: list[int], took: list[float]) -> None:
+def check(gathered: Any, handles: list[int], took: list[float], also: tuple[int, ...] = ()) -> None:
     print(f"\nback after {max(took):.2f} s at worst of {len(took)}")
     assert max(took) < BACK_WITHIN_S
-    for handle, values in good_values(gathered, handles).items():
-        assert all(earlier < later for earlier, later in itertools.pairwise(values)), handle
-    times = dict.fromkeys(handles, 0)
+    values = good_values(gathered, [*handles, *also])
+    for handle in handles:
+        assert all(earlier < later for earlier, later in itertools.pairwise(values[handle])), handle
+    times = dict.fromkeys([*handles, *also], 0)
     for frame in gathered.frames:
         for handle, time_ns in zip(frame.signals.tolist(), frame.times_ns.tolist(), strict=True):
             assert time_ns > times[handle]
@@ -160,9 +170,9 @@ def taking(port: int) -> Iterator[list[int]]:
 
 
 class Writer:
-    """Writes one number after the other, whatever happens to the broker, and keeps what it was told of each."""
+    """Writes one number after the other, whatever happens to the peer, and keeps what it was told of each."""
 
-    def __init__(self, connector: MqttConnector, point: Point) -> None:
+    def __init__(self, connector: Connector, point: Point) -> None:
         self.told: dict[int, str] = {}
         self._connector, self._point = connector, point
 
@@ -173,8 +183,8 @@ class Writer:
             except TimeoutError:
                 self.told[number] = "unknown"
             else:
-                assert result.is_unsent or result.status == 0, result
-                self.told[number] = "unsent" if result.is_unsent else "done"
+                assert result.is_unsent or result.is_unsettled or result.status == 0, result
+                self.told[number] = "unsent" if result.is_unsent else "unknown" if result.is_unsettled else "done"
             await asyncio.sleep(0.02)
 
     def account(self, taken: list[int]) -> Counter[str]:
@@ -209,55 +219,159 @@ async def test_a_broker_that_is_killed_again_and_again(tmp_path, gathered, defin
     assert told["unsent"] >= ROUNDS
 
 
-async def test_an_opcua_server_that_is_killed_again_and_again(tmp_path, gathered, define) -> None:
-    handles = define(*[(f"v{n}", Kind.DOUBLE) for n in range(LOADED)])
+class OpcuaPeer:
+    """A server by asyncua in a process of its own, under load; it keeps what is written to `Set` in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._port = free_port()
+        self._taken = folder / "taken.txt"
+        self._running: subprocess.Popen[bytes] | None = None
+        self.url = f"opc.tcp://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        command = [sys.executable, str(Path(__file__).parent / "opcua_peer.py"), str(self._port), "load"]
+        self._running = subprocess.Popen([*command, str(self._taken)], stdout=subprocess.PIPE)
+        assert self._running.stdout is not None
+        assert self._running.stdout.readline() == b"ready\n"
+
+    def kill(self) -> None:
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait(10)
+
+    def taken(self) -> list[int]:
+        """What was written to it so far, in order."""
+        return [int(float(line)) for line in self._taken.read_text("utf-8").split()] if self._taken.exists() else []
+
+
+@pytest.fixture
+def opcua_peer(tmp_path: Path) -> Iterator[OpcuaPeer]:
+    peer = OpcuaPeer(tmp_path)
+    peer.start()
+    yield peer
+    peer.kill()
+
+
+async def test_an_opcua_server_that_is_killed_again_and_again(tmp_path, gathered, define, opcua_peer) -> None:
+    *handles, last = define(*[(f"v{n}", Kind.DOUBLE) for n in range(LOADED)], ("set", Kind.DOUBLE))
     points = tuple(Point(h, f"v{n}", f"nsu={ASYNCUA_URI};s=L{n}") for n, h in enumerate(handles))
-    port = free_port()
-    running: list[subprocess.Popen[bytes]] = []
+    written = Point(last, "set", f"nsu={ASYNCUA_URI};s=Set", Kind.DOUBLE, True)
+    link = Link("test", "opcua", opcua_peer.url, {}, (*points, written))
+    connector = OpcuaConnector(tmp_path, SystemClock())
+    writer = Writer(connector, written)
+    async with serving(connector, link, gathered):
+        await gathered.until_state("live")
+        working = asyncio.create_task(writer.work())
+        await gathered.until(lambda: "done" in writer.told.values(), 30.0)
+        took = await outages(gathered, handles, opcua_peer.kill, opcua_peer.start, also=(last,))
+        held = Counter(writer.told.values())["done"]
+        await gathered.until(lambda: Counter(writer.told.values())["done"] > held, 30.0)
+        working.cancel()
+        await asyncio.wait([working])
+    check(gathered, handles, took, also=(last,))
+    told = writer.account(opcua_peer.taken())
+    print(f"writes: {dict(told)}")
+    assert told["unsent"] >= ROUNDS, "a write to a server that is away is refused at once"
 
-    def start() -> None:
-        command = [sys.executable, str(Path(__file__).parent / "opcua_peer.py"), str(port), "load"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        running.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
 
-    def kill() -> None:
-        running[-1].kill()
-        running[-1].wait(10)
+async def test_writes_to_an_opcua_server_that_is_away_are_refused_or_queued_as_the_command_says(
+    tmp_path: Path, opcua_peer: OpcuaPeer
+) -> None:
+    offered = prop("type", "number"), prop("readOnly", "false")
+    face = interface(
+        "Ua", opcua_peer.url, "application/octet-stream",
+        affordance("set", f"/?id=nsu={ASYNCUA_URI};s=Set", *offered),
+    )  # fmt: skip
+    described = environment([face], [mapping((steps("Ua", "set"), "Set"))], [prop("Set", "0", "xs:double")])
+    with Platform.open(tmp_path / "data") as platform:
+        put(platform, whole(described))
+        await platform.start()
 
-    await asyncio.to_thread(start)
-    try:
-        link = Link("test", "opcua", f"opc.tcp://127.0.0.1:{port}", {}, points)
-        async with serving(OpcuaConnector(tmp_path, SystemClock()), link, gathered):
-            took = await outages(gathered, handles, kill, start)
-    finally:
-        kill()
-    check(gathered, handles, took)
+        async def write(value: float, **more: Any) -> Any:
+            return await platform.bus.run("signal.write", {"signal": f"{DATA}Set", "value": value, **more}, SYSTEM)
+
+        def states() -> set[str]:
+            return {status.state for status in platform.links.statuses.values()}
+
+        try:
+            await until(lambda: states() == {"live"})
+            accepted = [0]
+            for number in range(1, ROUNDS + 1):
+                await asyncio.to_thread(opcua_peer.kill)
+                await until(lambda: "live" not in states())
+                refused = await write(900 + number)
+                assert (refused.state, refused.error["code"]) == ("failed", "runtime.link_down")
+                for step in range(3):
+                    assert (await write(10 * number + step, when_offline="queue")).state == "done"
+                    accepted.append(10 * number + step)
+                assert opcua_peer.taken() == accepted[1:-3]
+                await asyncio.to_thread(opcua_peer.start)
+                await until(lambda: {one.state for one in queued_writes(platform.store)} == {"delivered"})
+                assert opcua_peer.taken() == accepted[1:], "in order, each once, and nothing that was refused"
+        finally:
+            await platform.stop()
+
+
+async def test_a_broker_of_a_sparkplug_node_is_killed_again_and_again(tmp_path, gathered, define, broker) -> None:
+    handles = define(("target", Kind.DOUBLE), ("mode", Kind.INT))
+    points = (
+        Point(handles[0], "target", "spBv1.0/G/N/D:Target", options={"metric": "Target"}),
+        Point(handles[1], "mode", "spBv1.0/G/N/D:Mode", Kind.INT, options={"metric": "Mode"}),
+    )
+    node = EdgeNode(broker.port)
+    ended = threading.Event()
+
+    def measure() -> None:
+        number = 1
+        while not ended.wait(0.02):
+            number += 1
+            node.report("Target", float(number))
+            node.report("Mode", number)
+
+    with node:
+        thread = threading.Thread(target=measure, daemon=True)
+        thread.start()
+        try:
+            connector = MqttConnector(tmp_path, SystemClock())
+            async with serving(connector, Link("test", "mqtt", broker.url, {}, points), gathered):
+                took = await outages(gathered, handles, broker.kill, broker.start)
+        finally:
+            ended.set()
+            thread.join(10)
+    print(f"\nback after {max(took):.2f} s at worst of {len(took)}")
+    assert max(took) < BACK_WITHIN_S
+    values = good_values(gathered, handles)[handles[0]]
+    assert all(earlier <= later for earlier, later in itertools.pairwise(values)), "a birth may say a value again"
 
 
 async def test_an_opcua_server_that_nobody_here_wrote_is_killed_again_and_again(tmp_path, gathered, define) -> None:
-    server = await asyncio.to_thread(start_node_opcua, tmp_path / "node")
-    (handle,) = define(("v", Kind.DOUBLE))
+    server = await asyncio.to_thread(start_node_opcua, tmp_path / "node", extra_nodes=FOREIGN)
+    handles = define(*[(f"v{n}", Kind.DOUBLE) for n in range(FOREIGN)])
     ended = threading.Event()
 
     def load() -> None:
         while not ended.wait(0.02):
             try:
-                server.set("Double", time.time())
+                for n in range(FOREIGN):
+                    server.set(f"V{n}", time.time())
             except (OSError, AssertionError, ValueError):
                 continue  # it is dead just now
 
     thread = threading.Thread(target=load, daemon=True)
     thread.start()
     try:
-        link = Link("test", "opcua", server.url, {}, (Point(handle, "v", "nsu=urn:xushi:test:node;s=Double"),))
+        points = tuple(Point(h, f"v{n}", f"nsu=urn:xushi:test:node;s=V{n}") for n, h in enumerate(handles))
+        link = Link("test", "opcua", server.url, {}, points)
         async with serving(OpcuaConnector(tmp_path, SystemClock()), link, gathered):
-            took = await outages(gathered, [handle], server.kill, server.start)
+            took = await outages(gathered, handles, server.kill, server.start)
     finally:
         ended.set()
         thread.join(10)
         server.kill()
     print(f"back after {max(took):.2f} s at worst of {len(took)}")
     assert max(took) < BACK_WITHIN_S
-    assert gap_counts(gathered, [handle])[handle] == ROUNDS + 1
+    assert gap_counts(gathered, handles) == dict.fromkeys(handles, ROUNDS + 1)
+    for handle, values in good_values(gathered, handles).items():
+        told = [value for value in values if value > FOREIGN]  # without what each start begins with
+        assert all(earlier < later for earlier, later in itertools.pairwise(told)), handle
+        assert len(told) > ROUNDS

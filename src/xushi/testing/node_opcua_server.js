@@ -99,7 +99,7 @@ async function main() {
   let parent = plant;
   for (let n = 0; n < Number(extra || 0); n++) {
     if (n % 100 === 0) parent = own.addFolder(plant, { browseName: `Group${n / 100}`, nodeId: `s=Group${n / 100}` });
-    own.addVariable({ componentOf: parent, browseName: `V${n}`, nodeId: `s=V${n}`, dataType: "Double",
+    values[`V${n}`] = own.addVariable({ componentOf: parent, browseName: `V${n}`, nodeId: `s=V${n}`, dataType: "Double",
       value: { dataType: DataType.Double, value: n } });
   }
   await server.start();
