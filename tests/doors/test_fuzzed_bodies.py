@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
 
 from xushi.server import ROUTES
-from xushi.server._messages import ClientMessage, Run, Undo
+from xushi.server._messages import Ask, ClientMessage, Run, Undo
 from xushi.signals import Kind, SignalDef
 from xushi.testing import Served, served
 
@@ -196,6 +196,8 @@ def messages() -> list[Any]:
         {"type": "live", "view": 1},
         {"type": "run", "request": 1, "command": "scene.move", "params": {"place": "x"}, "dry_run": True, "reason": ""},
         {"type": "undo", "request": 2, "command_id": "x"},
+        {"type": "ask", "request": 3, "path": "/api/evidence?limit=3"},
+        {"type": "ask", "request": 4, "path": "/api/timelines/live/signals/0/spc?start_ms=1.7e12&end_ms=1.8e12"},
     ]
 
 
@@ -236,7 +238,7 @@ def _account(message: str | bytes, told: list[dict[str, Any]], socket: ClientCon
         codes = [one["error"]["code"] for one in told if one["type"] == "error" and one["request"] is None]
         assert "server.message_invalid" in codes, message[:300]
         return "refused"
-    if isinstance(meant, Run | Undo):
+    if isinstance(meant, Run | Undo | Ask):
         if not any(one.get("request") == meant.request for one in told):
             _told_until(socket, meant.request, is_asked=True)
         return "answered"

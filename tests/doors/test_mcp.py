@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -75,6 +76,16 @@ async def test_values_history_actions_and_any_other_route_can_be_read(plant: Ser
         unknown = await client.call_tool("read_route", {"path": "/etc/passwd"})
         assert unknown.is_error
         assert "/api/links" in unknown.structured_content["why"] + unknown.structured_content["next"]
+
+
+async def test_the_file_of_an_element_is_no_answer_in_json(plant: Served) -> None:
+    submodel = base64.urlsafe_b64encode(b"urn:xushi:demo:submodel:LINE1:LayoutInterchange").decode().rstrip("=")
+    path = f"/submodels/{submodel}/submodel-elements/LayoutInterchangeFile"
+    async with talking(plant, "view") as client:
+        assert not (await client.call_tool("read_route", {"path": path})).is_error
+        refused = await client.call_tool("read_route", {"path": f"{path}/attachment"})
+        assert refused.is_error
+        assert refused.structured_content["code"] == "server.tool_route_unknown"
 
 
 async def test_shells_are_resources_with_live_values(plant: Served) -> None:

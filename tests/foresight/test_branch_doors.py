@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
+import pyarrow.parquet
 import pytest
+from mcp import Client, MCPError
+from mcp.client.streamable_http import streamable_http_client
 from websockets.sync.client import connect
 
 from xushi.demo.plant import default_endpoints
@@ -100,13 +107,142 @@ def test_its_values_are_read_exported_and_served_as_time_series(plant: Served, b
     assert sum(buckets["count"]) == len(rows["times_ms"])
     series = remote.get(f"/api/timelines/{branch}/time-series?signals={level}&{span}&records=1000")
     assert series["modelType"] == "Submodel"
-    for form in ("csv", "xlsx"):
-        file = content(remote, f"/api/timelines/{branch}/export?signals={level}&{span}&format={form}")
-        assert len(file) > 1_000
+    csv, parquet, xlsx = (
+        content(remote, f"/api/timelines/{branch}/export?signals={level}&{span}&format={form}")
+        for form in ("csv", "parquet", "xlsx")
+    )
+    assert len(csv.splitlines()) == 1 + len(rows["times_ms"])
+    assert pyarrow.parquet.read_table(io.BytesIO(parquet)).num_rows == len(rows["times_ms"])
+    assert len(xlsx) > 1_000
     snapshot = decode_frame(content(remote, f"/api/timelines/{branch}/snapshot?at_ms={FORK_MS + 1000}"))
     qualities = dict(zip(snapshot.handles.tolist(), snapshot.qualities.tolist(), strict=True))
     assert qualities[level] == 0
     assert qualities[handle(plant, "OP40", "ToolWear")] == UNCERTAIN_NOT_UPDATED
+
+
+def two_instants(plant: Served, branch: str) -> list[tuple[float, float]]:
+    """Two instants behind the fork at which the buffer B50 held different numbers of parts, and these numbers."""
+    span = f"start_ms={FORK_MS}&end_ms={FORK_MS + HOUR_MS}"
+    rows = plant.remote.get(f"/api/timelines/{branch}/signals/{handle(plant, 'B50', 'Count')}/range?{span}")
+    found = list(zip(rows["times_ms"], rows["values"], strict=True))
+    other = next(one for one in found if one[1] != found[-1][1])
+    return [(other[0] + 0.01, other[1]), (found[-1][0] + 0.01, found[-1][1])]
+
+
+def test_the_aas_api_answers_with_the_values_of_its_instant(plant: Served, branch: str) -> None:
+    remote, submodel = plant.remote, "urn:xushi:demo:submodel:B50:OperationalData"
+    path = f"/submodels/{base64.urlsafe_b64encode(submodel.encode()).decode().rstrip('=')}"
+    for at_ms, count in two_instants(plant, branch):
+        of_it = f"?timeline={branch}&at_ms={at_ms}"
+        assert remote.get(f"{path}/submodel-elements/Count/$value{of_it}") == count
+        assert float(remote.get(f"{path}/submodel-elements/Count{of_it}")["value"]) == count
+        assert remote.get(f"{path}/$value{of_it}")["Count"] == count
+        elements = remote.get(f"{path}/submodel-elements{of_it}")["result"]
+        whole = remote.get(f"{path}{of_it}")["submodelElements"]
+        listed = remote.get(f"/submodels{of_it}&limit=1000")["result"]
+        (own,) = (one["submodelElements"] for one in listed if one["id"] == submodel)
+        assert elements == whole == own
+        assert next(float(one["value"]) for one in whole if one["idShort"] == "Count") == count
+    assert remote.get(f"{path}/$value?timeline={branch}")["Count"] == count  # the newest where no instant is asked for
+    with pytest.raises(XushiError) as refused:
+        remote.get(f"{path}/$value?timeline=nowhere")
+    assert refused.value.code == "runtime.timeline_unknown"
+
+
+@asynccontextmanager
+async def assistant(plant: Served) -> AsyncIterator[Client]:
+    """An MCP client that may only look."""
+    headers = {"Authorization": f"Bearer {plant.token('view')}"}
+    async with (
+        httpx2.AsyncClient(headers=headers) as http,
+        Client(streamable_http_client(f"{plant.remote.url}/mcp", http_client=http)) as client,
+    ):
+        yield client
+
+
+async def test_mcp_reads_the_values_of_its_instant(plant: Served, branch: str) -> None:
+    shell = base64.urlsafe_b64encode(b"urn:xushi:demo:shell:B50").decode().rstrip("=")
+    submodel = base64.urlsafe_b64encode(b"urn:xushi:demo:submodel:B50:OperationalData").decode().rstrip("=")
+    async with assistant(plant) as client:
+        for at_ms, count in two_instants(plant, branch):
+            arguments = {"signals": [_OP.format("B50", "Count")], "timeline": branch, "at_ms": at_ms}
+            told = (await client.call_tool("read_values", arguments)).structured_content
+            assert (told["values"][0]["value"], told["values"][0]["quality"]) == (count, "good")
+            of_it = f"?timeline={branch}&at_ms={at_ms}"
+            resource = await client.read_resource(f"xushi://submodel/{submodel}{of_it}")
+            alone = json.loads(resource.contents[0].text)
+            whole = json.loads((await client.read_resource(f"xushi://shell/{shell}{of_it}")).contents[0].text)
+            assert alone in whole["submodels"]
+            assert next(float(one["value"]) for one in alone["submodelElements"] if one["idShort"] == "Count") == count
+        newest = await client.call_tool("read_values", {**arguments, "at_ms": None})
+        assert newest.structured_content["values"][0]["value"] == count
+        with pytest.raises(MCPError):
+            await client.read_resource(f"xushi://submodel/{submodel}?timeline=nowhere")
+        with pytest.raises(MCPError):
+            await client.read_resource(f"xushi://submodel/{submodel}?at_ms=soon")
+        templates = (await client.list_resource_templates()).resource_templates
+        assert all(one.uri_template.endswith("{id}{?timeline,at_ms}") for one in templates)
+
+
+def watched(plant: Served, timeline: str) -> dict[str, Any]:
+    """What the cockpit, the list of alarms and SPC ask of half an hour of a timeline, with the answers by HTTP."""
+    first_ms = FORK_MS if timeline != "live" else FORK_MS - HOUR_MS / 2
+    span = f"start_ms={first_ms}&end_ms={first_ms + HOUR_MS / 2}"
+    paths = (
+        f"/api/kpis?{span}&timeline={timeline}&trend=4",
+        f"/api/kpis/OP40.oee/why?{span}&timeline={timeline}",
+        f"/api/alarms?timeline={timeline}&at_ms={first_ms + HOUR_MS / 4}",
+        f"/api/alarms/journal?{span}&timeline={timeline}",
+        f"/api/timelines/{timeline}/signals/{handle(plant, 'B50', 'Count')}/spc?{span}",
+    )
+    found = {path: plant.remote.get(path) for path in paths}
+    figures, why, _, entries, chart = found.values()
+    assert next(one["value"] for one in figures["kpis"] if one["id"] == "OP40.oee") == why["value"] > 0
+    assert entries or timeline == "live"  # nobody watched the recorded hours while they were live
+    assert len(chart["panels"][0]["values"]) > 2
+    return found
+
+
+@pytest.mark.parametrize("kind", ["live", "branch"])
+async def test_an_assistant_watches_by_mcp(plant: Served, branch: str, kind: str) -> None:
+    timeline = "live" if kind == "live" else branch
+    answers = watched(plant, timeline)
+    async with assistant(plant) as client:
+        for path, expected in answers.items():
+            told = (await client.call_tool("read_route", {"path": path})).structured_content
+            assert told == (expected if isinstance(expected, dict) else {"items": expected}), path
+        (path,) = (one for one in answers if one.startswith("/api/alarms?"))
+        arguments = {"timeline": timeline, "at_ms": float(path.rpartition("=")[2])}
+        told = (await client.call_tool("list_alarms", arguments)).structured_content
+        assert told == answers[path]
+        now = await client.call_tool("list_alarms", {})
+        assert isinstance(now.structured_content["alarms"], list)
+
+
+@pytest.mark.parametrize("kind", ["live", "branch"])
+def test_a_page_watches_by_asking_over_the_websocket(plant: Served, branch: str, kind: str) -> None:
+    answers = watched(plant, "live" if kind == "live" else branch)
+    url = plant.remote.url.replace("http", "ws") + "/api/ws"
+    with connect(url, additional_headers={"Authorization": f"Bearer {plant.token('view')}"}) as socket:
+        for request, path in enumerate(answers):
+            socket.send(json.dumps({"type": "ask", "request": request, "path": path}))
+        told: dict[int, Any] = {}
+        while len(told) < len(answers):
+            message = json.loads(socket.recv(timeout=60))
+            if "request" in message:
+                assert message["type"] == "answer", message
+                told[message["request"]] = message["answer"]
+    assert [told[request] for request in range(len(answers))] == list(answers.values())
+
+
+def test_its_control_chart_is_drawn_of_its_own_values(plant: Served, branch: str) -> None:
+    signal = handle(plant, "B50", "Count")
+    span = f"start_ms={FORK_MS}&end_ms={FORK_MS + HOUR_MS}"
+    rows = plant.remote.get(f"/api/timelines/{branch}/signals/{signal}/range?{span}")
+    chart = plant.remote.get(f"/api/timelines/{branch}/signals/{signal}/spc?{span}")
+    good = [value for value, quality in zip(rows["values"], rows["qualities"], strict=True) if quality == 0]
+    assert chart["panels"][0]["values"] == good
+    assert len(good) > 2
 
 
 def test_kpis_and_alarms_are_worked_out_on_it(plant: Served, branch: str) -> None:

@@ -199,6 +199,49 @@ def test_a_wrong_message_is_answered_and_the_connection_lives_on(
     assert "无法理解" in next_text(socket, "error")["error"]["what"]
 
 
+def test_what_a_page_asks_is_answered_as_by_http(served: Served, socket: ClientConnection) -> None:
+    served.push(row(served, "Count", 5))
+    for request, path in (("m", "/api/me"), (7, "/api/signals?q=Co%75nt&limit=1"), (8, "/api/timelines")):
+        tell(socket, type="ask", request=request, path=path)
+        told = next_text(socket, "answer")
+        assert (told["request"], told["answer"]) == (request, served.remote.get(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/api/tokens", "server.forbidden"),
+        ("/api/nowhere", "server.tool_route_unknown"),
+        ("", "server.tool_route_unknown"),
+        ("/api/openapi.json", "server.tool_route_unknown"),
+        ("/api/rules/file", "server.tool_route_unknown"),
+        ("/api/kpis", "server.query_invalid"),
+        ("/api/kpis/none/why?start_ms=1&end_ms=2", "monitor.kpi_unknown"),
+        ("/api/alarms?timeline=nowhere", "runtime.timeline_unknown"),
+    ],
+)
+def test_a_question_is_refused_with_its_request(served: Served, path: str, code: str) -> None:
+    url = served.running.base_url.replace("http", "ws") + "/api/ws"
+    with connect(url, additional_headers={"Authorization": f"Bearer {served.token('view')}"}) as viewer:
+        tell(viewer, type="ask", request="q", path=path)
+        told = next_text(viewer, "error")
+        assert (told["request"], told["error"]["code"]) == ("q", code)
+        assert told["error"]["next"]
+        tell(viewer, type="hello", language="zh-CN")
+        tell(viewer, type="ask", request="r", path=path)
+        assert next_text(viewer, "error")["error"]["what"] != told["error"]["what"]
+
+
+def test_a_question_whose_answer_is_too_large_is_refused(served: Served, socket: ClientConnection) -> None:
+    start_ns = time.time_ns() - 60_000_000_000
+    registry, trace = served.platform.registry, served.platform.registry.handle("urn:sm#Trace")
+    rows = [(trace, start_ns + step, [0.123456789] * 4000, 0) for step in range(20)]
+    served.push(Frame.from_rows(registry, rows))
+    span = f"start_ms={start_ns / 1e6 - 1}&end_ms={start_ns / 1e6 + 1}"
+    tell(socket, type="ask", request=1, path=f"/api/timelines/live/signals/{trace}/range?{span}")
+    assert next_text(socket, "error")["error"]["code"] == "server.tool_answer_large"
+
+
 def test_a_reader_that_stops_is_skipped_and_gets_the_newest_when_it_returns(
     served: Served, socket: ClientConnection
 ) -> None:

@@ -23,7 +23,7 @@ from xushi.runtime._importing import (
 )
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock, holder_of
-from xushi.runtime._overlay import lexical, with_live_values
+from xushi.runtime._overlay import FrameValues, Values, lexical, with_live_values
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
@@ -64,6 +64,7 @@ __all__ = [
     "Edited",
     "FileFinder",
     "FolderLock",
+    "FrameValues",
     "GltfImporter",
     "GltfSummary",
     "ImportParams",
@@ -87,6 +88,7 @@ __all__ = [
     "TimelineCard",
     "TimelineShelf",
     "TwinIndex",
+    "Values",
     "WriteParams",
     "backup_path",
     "calendar_of",

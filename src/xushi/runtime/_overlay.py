@@ -1,28 +1,55 @@
-"""Puts the live values of the board into a submodel's JSON, as its readers expect to find them."""
+"""Puts the values of the present or of any instant into a submodel's JSON, as its readers expect to find them."""
 
 from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from xushi.kernel import Record
-from xushi.signals import Board, Kind, SignalRegistry
+from xushi.signals import Frame, Kind, Sample, SignalRegistry, decode_value, is_bad
 
 _CHILDREN = ("submodelElements", "value", "statements")
 
 
-def with_live_values(submodel: Record, registry: SignalRegistry, board: Board) -> Record:
-    """A copy of a submodel in which every Property that is a signal has its newest good value."""
+class Values(Protocol):
+    """Where values are looked up: the board for the present, a frame for an instant of any timeline."""
+
+    def value(self, handle: int) -> Sample | None:
+        """The value of a signal, None where it has none."""
+        ...
+
+
+class FrameValues:
+    """The values of a frame by handle, told as the board tells its own."""
+
+    def __init__(self, frame: Frame, registry: SignalRegistry) -> None:
+        self._frame = frame
+        self._registry = registry
+        self._rows = {handle: row for row, handle in enumerate(frame.signals.tolist())}
+
+    def value(self, handle: int) -> Sample | None:
+        """The value of a signal, None where the frame has none."""
+        row = self._rows.get(handle)
+        if row is None:
+            return None
+        frame, kind = self._frame, self._registry.get(handle).kind
+        quality = int(frame.qualities[row])
+        value = None if is_bad(quality) else decode_value(kind, int(frame.bits[row]), frame.objects)
+        return Sample(int(frame.times_ns[row]), value, quality, frame.received_ns)
+
+
+def with_live_values(submodel: Record, registry: SignalRegistry, values: Values) -> Record:
+    """A copy of a submodel in which every Property that is a signal has its value, unless that is bad."""
     prefix = f"{submodel['id']}#"
     if not any(definition.key.startswith(prefix) for definition in registry.all()):
         return submodel
     shown = copy.deepcopy(submodel)
-    _fill(shown, "", prefix, registry, board)
+    _fill(shown, "", prefix, registry, values)
     return shown
 
 
-def _fill(record: Record, path: str, prefix: str, registry: SignalRegistry, board: Board) -> None:
+def _fill(record: Record, path: str, prefix: str, registry: SignalRegistry, values: Values) -> None:
     for key in _CHILDREN:
         children = record.get(key)
         if not isinstance(children, list):
@@ -34,14 +61,14 @@ def _fill(record: Record, path: str, prefix: str, registry: SignalRegistry, boar
             name = child.get("idShort", "")
             below = f"{path}[{index}]" if is_list else f"{path}.{name}" if path else name
             if prefix + below in registry:
-                _take(child, prefix + below, registry, board)
+                _take(child, prefix + below, registry, values)
             else:
-                _fill(child, below, prefix, registry, board)
+                _fill(child, below, prefix, registry, values)
 
 
-def _take(element: Record, key: str, registry: SignalRegistry, board: Board) -> None:
+def _take(element: Record, key: str, registry: SignalRegistry, values: Values) -> None:
     handle = registry.handle(key)
-    sample = board.value(handle)
+    sample = values.value(handle)
     if sample is None or sample.value is None:
         return
     kind = registry.get(handle).kind

@@ -148,7 +148,7 @@ def _endpoint(doors: Doors, spec: RouteSpec) -> Route:
         if announced.isdigit() and int(announced) > spec.body_limit:
             raise XushiError("server.body_too_large", limit_mb=round(spec.body_limit / 1048576, 1))
         metered = Request(request.scope, BodyMeter(request.receive, spec.body_limit), request._send)
-        query = decoded_query(dict(request.query_params), spec)
+        query = decoded_query(dict(request.query_params), spec.query)
         body = None
         if spec.body is not None:
             body = _body(await metered.body(), spec, request.headers.get("content-type", ""))

@@ -170,7 +170,7 @@ async def _answer(doors: Doors, call: Call, method: str, params: dict[str, Any])
         case "resources/templates/list":
             return {"resourceTemplates": _mcp_resources.TEMPLATES}
         case "resources/read":
-            return _mcp_resources.read(doors, params.get("uri"))
+            return await _mcp_resources.read(doors, params.get("uri"))
     raise _Refusal(_METHOD_UNKNOWN, f"There is no method {method[:100]}")
 
 

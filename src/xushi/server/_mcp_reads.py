@@ -8,21 +8,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import urlencode
 
 import msgspec
 import numpy as np
-from starlette.requests import Request
-from starlette.routing import compile_path
 
 from xushi.kernel import XushiError
 from xushi.runtime import LIVE
 from xushi.server._doors import Doors
-from xushi.server._routes import Call, RouteSpec, decoded_query
+from xushi.server._past import Instant
+from xushi.server._reading import read_route
+from xushi.server._routes import Call
+from xushi.server._values import values_at
 from xushi.signals import Sample, SignalDef
 
 _MOST = 500
-_LARGEST_ANSWER = 512 * 1024
 _NS_PER_MIN = 60_000_000_000
 _MOST_MINUTES = 60 * 24 * 366
 _BAD = 0x8000_0000
@@ -39,11 +39,23 @@ class SearchTwins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReadValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Signals by key, or by the end of the key; or all signals of one shell by id or idShort."""
+    """Signals by key, or by the end of the key; or all signals of one shell by id or idShort.
+
+    Of any timeline, at an instant of it (ms since 1970); the newest when left out.
+    """
 
     signals: Annotated[list[_Text], msgspec.Meta(max_length=_MOST)] = []
     shell: _Text = ""
     limit: _Limit = 200
+    timeline: _Text = LIVE
+    at_ms: Instant | None = None
+
+
+class ListAlarms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A timeline, and an instant of it (ms since 1970); the newest when left out."""
+
+    timeline: _Text = LIVE
+    at_ms: Instant | None = None
 
 
 class ReadHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,16 +125,15 @@ async def _search(doors: Doors, call: Call, wanted: SearchTwins) -> Any:
 
 
 async def _values(doors: Doors, call: Call, wanted: ReadValues) -> Any:
-    registry, board = doors.platform.registry, doors.platform.board
+    registry = doors.platform.registry
     chosen = [_signal(doors, name) for name in wanted.signals]
     if wanted.shell:
         shells = doors.platform.twins.records["shell"]
         named = {wanted.shell} | {key for key, one in shells.items() if one.get("idShort") == wanted.shell}
         chosen += [one for one in registry.all() if one.shell in named]
-    shown = []
-    for definition in chosen[: wanted.limit]:
-        shown.append(_shown(definition, board.value(registry.handle(definition.key))))
-    return {"found": len(chosen), "values": shown}
+    shown = [(one, registry.handle(one.key)) for one in chosen[: wanted.limit]]
+    values = await values_at(doors, wanted.timeline, wanted.at_ms, {handle for _, handle in shown})
+    return {"found": len(chosen), "values": [_shown(one, values.value(handle)) for one, handle in shown]}
 
 
 def _shown(definition: SignalDef, sample: Sample | None) -> dict[str, Any]:
@@ -167,34 +178,12 @@ async def _history(doors: Doors, call: Call, wanted: ReadHistory) -> Any:
 
 
 async def _route(doors: Doors, call: Call, wanted: ReadRoute) -> Any:
-    path, _, query = wanted.path.partition("?")
-    for spec in readable(doors):
-        match = compile_path(spec.path)[0].match(path)
-        if match is not None:
-            return await _ask(doors, call, spec, match.groupdict(), query)
-    paths = [f"{spec.path} ({spec.title})" for spec in readable(doors)]
-    raise XushiError("server.tool_route_unknown", path=path[:200], known="; ".join(paths))
+    return json.loads(await read_route(doors, call.actor, call.language, wanted.path))
 
 
-async def _ask(doors: Doors, call: Call, spec: RouteSpec, parameters: dict[str, str], query: str) -> Any:
-    doors.require(call.actor, spec.right or "view", f"{spec.method} {spec.path}")
-    scope = {**call.request.scope, "path_params": parameters, "method": "GET", "query_string": query.encode()}
-    asked = decoded_query(dict(parse_qsl(query, keep_blank_values=True)), spec)
-    response = await spec.handler(doors, Call(Request(scope), call.actor, call.language, asked, None))
-    body = bytes(response.body)
-    if len(body) > _LARGEST_ANSWER:
-        raise XushiError("server.tool_answer_large", path=spec.path, bytes=len(body), most=_LARGEST_ANSWER)
-    return json.loads(body)
-
-
-def readable(doors: Doors) -> list[RouteSpec]:
-    """The routes that only look and answer with JSON."""
-    return [
-        spec
-        for spec in doors.routes
-        if spec.method == "GET" and spec.answer is not None and spec.right is not None
-        and not spec.path.endswith("openapi.json")
-    ]  # fmt: skip
+async def _alarms(doors: Doors, call: Call, wanted: ListAlarms) -> Any:
+    query = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not None}
+    return await _route(doors, call, ReadRoute(f"/api/alarms?{urlencode(query)}"))
 
 
 def _shortcut(path: str) -> Callable[[Doors, Call, Any], Awaitable[Any]]:
@@ -223,7 +212,8 @@ TOOLS = {
     for tool in (
         ReadTool("search_twins", "Search twins", "Finds machines and other twins by words of their name or id.",
                  SearchTwins, _search),
-        ReadTool("read_values", "Read values", "The newest values of signals, with unit, quality and time.",
+        ReadTool("read_values", "Read values", "Values of signals with unit, quality and time: the newest, "
+                 "or those of an instant of a recording or a branch (see /api/timelines).",
                  ReadValues, _values),
         ReadTool("read_history", "Read history", "A numeric signal's past in equal steps of time.",
                  ReadHistory, _history),
@@ -235,8 +225,8 @@ TOOLS = {
                  Nothing, _shortcut("/api/plans")),
         ReadTool("list_proposals", "List proposals", "Commands that wait for a person, and what became of others.",
                  Nothing, _shortcut("/api/proposals")),
-        ReadTool("list_alarms", "List alarms", "The alarms as the plant has them now.",
-                 Nothing, _shortcut("/api/alarms")),
+        ReadTool("list_alarms", "List alarms", "The alarms as the plant has them now, or as they are at an "
+                 "instant of a recording or a branch.", ListAlarms, _alarms),
         ReadTool("read_route", "Read a route", "Any other GET route of the server that answers with JSON, e.g. "
                  "/api/links or /api/evidence?limit=20; a path that does not exist is answered with the list.",
                  ReadRoute, _route),

@@ -1,26 +1,30 @@
-"""The resources of the MCP door: every shell and submodel as a document, with live values."""
+"""The resources of the MCP door: every shell and submodel as a document, with the values of any timeline."""
 
 from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from xushi.kernel import Record, XushiError
-from xushi.runtime import with_live_values
 from xushi.server._doors import Doors
+from xushi.server._routes import decoded_query
 from xushi.server._shells_api import decode_id
+from xushi.server._values import ValuesQuery, with_values
 
 _PAGE = 100
 _SHELL = "xushi://shell/"
 _SUBMODEL = "xushi://submodel/"
 _TYPE = "application/json"
+_OF_AN_INSTANT = "{?timeline,at_ms}"
+_WHICH = "Live values, or those of a timeline, e.g. a branch, at an instant in ms since 1970."
 TEMPLATES = [
-    {"uriTemplate": f"{_SHELL}{{id}}", "name": "shell", "mimeType": _TYPE,
-     "description": "One shell with its submodels and live values; the id in base64url (IDTA-01002)."},
-    {"uriTemplate": f"{_SUBMODEL}{{id}}", "name": "submodel", "mimeType": _TYPE,
-     "description": "One submodel with live values; the id in base64url (IDTA-01002)."},
+    {"uriTemplate": f"{_SHELL}{{id}}{_OF_AN_INSTANT}", "name": "shell", "mimeType": _TYPE,
+     "description": "One shell with its submodels and their values; the id in base64url (IDTA-01002). " + _WHICH},
+    {"uriTemplate": f"{_SUBMODEL}{{id}}{_OF_AN_INSTANT}", "name": "submodel", "mimeType": _TYPE,
+     "description": "One submodel with its values; the id in base64url (IDTA-01002). " + _WHICH},
 ]  # fmt: skip
 
 
@@ -43,24 +47,31 @@ def listing(doors: Doors, language: str, cursor: Any) -> dict[str, Any]:
     return {"resources": page, **more}
 
 
-def read(doors: Doors, uri: Any) -> dict[str, Any]:
-    """The document behind a URI. Raises ``server.resource_unknown``."""
+async def read(doors: Doors, uri: Any) -> dict[str, Any]:
+    """The document behind a URI; its query chooses timeline and instant.
+
+    Raises:
+        XushiError: ``server.resource_unknown``, ``server.query_invalid``, or as `with_values`.
+    """
     records = doors.platform.twins.records
-    if isinstance(uri, str) and uri.startswith(_SHELL):
-        shell = records["shell"].get(decode_id(uri.removeprefix(_SHELL)))
+    address, _, query = uri.partition("?") if isinstance(uri, str) else ("", "", "")
+    if address.startswith(_SHELL):
+        shell = records["shell"].get(decode_id(address.removeprefix(_SHELL)))
         if shell is not None:
             ids = [reference["keys"][0]["value"] for reference in shell.get("submodels", [])]
-            parts = [_live(doors, records["submodel"][one]) for one in ids if one in records["submodel"]]
-            return _contents(uri, {"shell": shell, "submodels": parts})
-    if isinstance(uri, str) and uri.startswith(_SUBMODEL):
-        submodel = records["submodel"].get(decode_id(uri.removeprefix(_SUBMODEL)))
+            parts = [records["submodel"][one] for one in ids if one in records["submodel"]]
+            return _contents(uri, {"shell": shell, "submodels": await _filled(doors, parts, query)})
+    if address.startswith(_SUBMODEL):
+        submodel = records["submodel"].get(decode_id(address.removeprefix(_SUBMODEL)))
         if submodel is not None:
-            return _contents(uri, _live(doors, submodel))
+            (filled,) = await _filled(doors, [submodel], query)
+            return _contents(uri, filled)
     raise XushiError("server.resource_unknown", uri=str(uri)[:200])
 
 
-def _live(doors: Doors, submodel: Record) -> Record:
-    return with_live_values(submodel, doors.platform.registry, doors.platform.board)
+async def _filled(doors: Doors, submodels: list[Record], query: str) -> list[Record]:
+    wanted: ValuesQuery = decoded_query(dict(parse_qsl(query, keep_blank_values=True)), ValuesQuery)
+    return await with_values(doors, submodels, wanted.timeline, wanted.at_ms)
 
 
 def _contents(uri: str, document: Any) -> dict[str, Any]:

@@ -625,7 +625,14 @@ class Undo(msgspec.Struct, frozen=True, tag="undo"):
     command_id: str
 
 
-ClientMessage = Hello | Watch | Unwatch | Seek | Play | Pause | Live | Run | Undo
+class Ask(msgspec.Struct, frozen=True, tag="ask"):
+    """Reads a GET route that answers with JSON, ``path`` with its query; the answer carries ``request``."""
+
+    request: int | str
+    path: Annotated[str, msgspec.Meta(max_length=2_048)]
+
+
+ClientMessage = Hello | Watch | Unwatch | Seek | Play | Pause | Live | Run | Undo | Ask
 
 
 # ---- WebSocket, server to client
@@ -641,6 +648,13 @@ class OutcomeMessage(OutcomeInfo, frozen=True, tag="outcome", kw_only=True):
     """The answer to ``run`` and ``undo``."""
 
     request: int | str
+
+
+class AnswerMessage(msgspec.Struct, frozen=True, tag="answer"):
+    """The answer to ``ask``: the JSON that the route answers with."""
+
+    request: int | str
+    answer: Any
 
 
 class ErrorMessage(msgspec.Struct, frozen=True, tag="error"):
@@ -675,6 +689,7 @@ class SignalsMessage(msgspec.Struct, frozen=True, tag="signals"):
 ServerMessage = (
     Welcome
     | OutcomeMessage
+    | AnswerMessage
     | ErrorMessage
     | RecordsMessage
     | LinksMessage

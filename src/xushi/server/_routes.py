@@ -78,12 +78,12 @@ class RouteSpec:
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def decoded_query(given: Mapping[str, str], spec: RouteSpec) -> Any:
+def decoded_query(given: Mapping[str, str], query: type[msgspec.Struct]) -> Any:
     """The query of a request as the route's struct. Raises ``server.query_invalid``."""
-    if spec.query is NoQuery:
+    if query is NoQuery:
         return NoQuery()
     try:
-        return msgspec.convert(dict(given), spec.query, strict=False)
+        return msgspec.convert(dict(given), query, strict=False)
     except msgspec.ValidationError as error:
         raise XushiError("server.query_invalid", reason=str(error)) from error
 

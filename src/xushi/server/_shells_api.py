@@ -1,4 +1,4 @@
-"""The AAS REST API (IDTA-01002 3.1), the reading part: shells, submodels, elements, concepts, with live values."""
+"""The AAS REST API (IDTA-01002 3.1), the reading part: shells, submodels, elements, with values of any timeline."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import msgspec
 from starlette.responses import Response
 
 from xushi.kernel import Record, XushiError
-from xushi.runtime import file_of, with_live_values
+from xushi.runtime import LIVE, file_of
 from xushi.server._doors import Doors
+from xushi.server._past import Instant
 from xushi.server._routes import Call, Handler, NoQuery, RouteSpec, answer_json
 from xushi.server._stored_files import ASK_AGAIN, file_answer
+from xushi.server._values import ValuesQuery, with_values
 
 _LARGEST_PAGE = 1000
 _BASE64URL = "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$"
@@ -26,6 +28,13 @@ class PageQuery(msgspec.Struct, frozen=True):
     limit: int = 100
     cursor: Annotated[str, msgspec.Meta(pattern=_BASE64URL)] = ""
     id_short: str = msgspec.field(default="", name="idShort")
+
+
+class SubmodelPageQuery(PageQuery, frozen=True):
+    """Paging and filter of IDTA-01002, and whose values: a timeline and an instant of it (ms since 1970)."""
+
+    timeline: str = LIVE
+    at_ms: Instant | None = None
 
 
 def decode_id(text: str) -> str:
@@ -51,7 +60,8 @@ def _record(doors: Doors, kind: str, encoded: str) -> Record:
     return record
 
 
-def _page(doors: Doors, kind: str, query: PageQuery) -> Response:
+def _page(doors: Doors, kind: str, query: PageQuery) -> tuple[list[Record], dict[str, str]]:
+    """A page of records, and the paging metadata that lead to the next."""
     limit = min(max(query.limit, 1), _LARGEST_PAGE)
     after = decode_id(query.cursor) if query.cursor else ""
     found = [
@@ -63,17 +73,23 @@ def _page(doors: Doors, kind: str, query: PageQuery) -> Response:
     paging = {}
     if len(found) > limit:
         paging["cursor"] = base64.urlsafe_b64encode(page[-1][0].encode()).decode().rstrip("=")
-    result = [_live(doors, record) if kind == "submodel" else record for _, record in page]
-    return answer_json({"paging_metadata": paging, "result": result})
+    return [record for _, record in page], paging
 
 
-def _live(doors: Doors, submodel: Record) -> Record:
-    return with_live_values(submodel, doors.platform.registry, doors.platform.board)
+def _answer_page(records: list[Record], paging: dict[str, str]) -> Response:
+    return answer_json({"paging_metadata": paging, "result": records})
+
+
+async def _submodel(doors: Doors, call: Call) -> Record:
+    """The submodel of a call, with the values of the timeline and the instant that it asks for."""
+    query: ValuesQuery = call.query
+    found = _record(doors, "submodel", call.path("id"))
+    return (await with_values(doors, [found], query.timeline, query.at_ms))[0]
 
 
 async def shells(doors: Doors, call: Call) -> Response:
     """GetAllAssetAdministrationShells."""
-    return _page(doors, "shell", call.query)
+    return _answer_page(*_page(doors, "shell", call.query))
 
 
 async def shell(doors: Doors, call: Call) -> Response:
@@ -94,23 +110,25 @@ async def submodel_refs(doors: Doors, call: Call) -> Response:
 
 async def submodels(doors: Doors, call: Call) -> Response:
     """GetAllSubmodels."""
-    return _page(doors, "submodel", call.query)
+    query: SubmodelPageQuery = call.query
+    found, paging = _page(doors, "submodel", query)
+    return _answer_page(await with_values(doors, found, query.timeline, query.at_ms), paging)
 
 
 async def submodel(doors: Doors, call: Call) -> Response:
-    """GetSubmodelById, with live values."""
-    return answer_json(_live(doors, _record(doors, "submodel", call.path("id"))))
+    """GetSubmodelById, with live values or those of an instant."""
+    return answer_json(await _submodel(doors, call))
 
 
 async def submodel_value(doors: Doors, call: Call) -> Response:
     """GetSubmodelById-ValueOnly."""
-    record = _live(doors, _record(doors, "submodel", call.path("id")))
+    record = await _submodel(doors, call)
     return answer_json(_values(record.get("submodelElements", [])))
 
 
 async def elements(doors: Doors, call: Call) -> Response:
     """GetAllSubmodelElements."""
-    record = _live(doors, _record(doors, "submodel", call.path("id")))
+    record = await _submodel(doors, call)
     return answer_json({"paging_metadata": {}, "result": record.get("submodelElements", [])})
 
 
@@ -121,7 +139,7 @@ async def element(doors: Doors, call: Call) -> Response:
         return _attachment(doors, call, path.removesuffix("/attachment"))
     is_value = path.endswith("/$value")
     path = path.removesuffix("/$value")
-    record = _live(doors, _record(doors, "submodel", call.path("id")))
+    record = await _submodel(doors, call)
     found = find_element(record, path)
     if found is None:
         raise XushiError("server.element_unknown", path=path[:200])
@@ -158,7 +176,7 @@ async def thumbnail(doors: Doors, call: Call) -> Response:
 
 async def concepts(doors: Doors, call: Call) -> Response:
     """GetAllConceptDescriptions."""
-    return _page(doors, "concept", call.query)
+    return _answer_page(*_page(doors, "concept", call.query))
 
 
 async def concept(doors: Doors, call: Call) -> Response:
@@ -251,11 +269,11 @@ ROUTES = (
         parts=_PARTS,
     ),
     _route("/shells/{id}/submodel-refs", submodel_refs, "The submodels of a shell"),
-    _route("/submodels", submodels, "All submodels", PageQuery),
-    _route("/submodels/{id}", submodel, "One submodel"),
-    _route("/submodels/{id}/$value", submodel_value, "The values of a submodel"),
-    _route("/submodels/{id}/submodel-elements", elements, "The elements of a submodel"),
-    _route("/submodels/{id}/submodel-elements/{path:path}", element, "One element"),
+    _route("/submodels", submodels, "All submodels", SubmodelPageQuery),
+    _route("/submodels/{id}", submodel, "One submodel", ValuesQuery),
+    _route("/submodels/{id}/$value", submodel_value, "The values of a submodel", ValuesQuery),
+    _route("/submodels/{id}/submodel-elements", elements, "The elements of a submodel", ValuesQuery),
+    _route("/submodels/{id}/submodel-elements/{path:path}", element, "One element", ValuesQuery),
     _route("/concept-descriptions", concepts, "All concept descriptions", PageQuery),
     _route("/concept-descriptions/{id}", concept, "One concept description"),
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from xushi.kernel import Actor, XushiError, nearest_language
+from xushi.kernel import Actor, Outcome, XushiError, nearest_language
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
 from xushi.server._fanout import LiveView, Viewer
 from xushi.server._playback import Playback
+from xushi.server._reading import read_route
 from xushi.server._wire import EXTENSION, Wire
 
 _MOST_VIEWS = 16
@@ -73,6 +76,8 @@ class Connection:
                 self._begin(self._run(message))
             case m.Undo():
                 self._begin(self._undo(message))
+            case m.Ask():
+                self._begin(self._read(message))
 
     # ---- views
     def _handles(self, watch: m.Watch) -> np.ndarray | None:
@@ -132,7 +137,7 @@ class Connection:
         if playback is not None:
             playback.stop()
 
-    # ---- commands
+    # ---- commands and questions
     def _begin(self, work: Any) -> None:
         if len(self._requests) >= _MOST_REQUESTS:
             work.close()
@@ -142,26 +147,36 @@ class Connection:
         task.add_done_callback(self._requests.discard)
 
     async def _run(self, message: m.Run) -> None:
-        await self._answer(
-            message.request,
-            self.doors.platform.bus.run(
+        bus = self.doors.platform.bus
+        with self._refusals_of(message.request):
+            outcome = await bus.run(
                 message.command, message.params, self.actor, dry_run=message.dry_run, reason=message.reason[:1000]
-            ),
-        )
+            )
+            self._tell_outcome(message.request, outcome)
 
     async def _undo(self, message: m.Undo) -> None:
-        await self._answer(message.request, self.doors.platform.bus.undo(message.command_id, self.actor))
+        with self._refusals_of(message.request):
+            self._tell_outcome(message.request, await self.doors.platform.bus.undo(message.command_id, self.actor))
 
-    async def _answer(self, request: int | str, work: Any) -> None:
+    async def _read(self, message: m.Ask) -> None:
+        with self._refusals_of(message.request):
+            body = await read_route(self.doors, self.actor, self.language, message.path)
+            self.viewer.wire.tell(m.AnswerMessage(message.request, msgspec.Raw(body)))
+
+    @contextmanager
+    def _refusals_of(self, request: int | str) -> Iterator[None]:
+        """Tell the page of what its request is refused with; an unexpected error is told, and goes on to the log."""
         try:
-            outcome = self.doors.outcome(await work, self.language)
+            yield
         except XushiError as error:
             self._tell_error(error, request)
-            return
         except Exception:
             self._tell_error(XushiError("server.internal"), request)
             raise
-        self.viewer.wire.tell(m.OutcomeMessage(request=request, **msgspec.structs.asdict(outcome)))
+
+    def _tell_outcome(self, request: int | str, outcome: Outcome) -> None:
+        shown = self.doors.outcome(outcome, self.language)
+        self.viewer.wire.tell(m.OutcomeMessage(request=request, **msgspec.structs.asdict(shown)))
 
     def _tell_error(self, error: XushiError, request: int | str | None) -> None:
         self.viewer.wire.tell(m.ErrorMessage(m.ErrorBody(**error.to_dict(self.language)), request))

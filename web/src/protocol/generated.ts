@@ -74,6 +74,20 @@ export interface AlarmsMessage {
   removed: string[];
 }
 
+/** The answer to ``ask``: the JSON that the route answers with. */
+export interface AnswerMessage {
+  type: "answer";
+  request: number | string;
+  answer: unknown;
+}
+
+/** Reads a GET route that answers with JSON, ``path`` with its query; the answer carries ``request``. */
+export interface Ask {
+  type: "ask";
+  request: number | string;
+  path: string;
+}
+
 /** A figure that options are made with: stated by a person, as recorded, or as is usually assumed. */
 export interface AssumedFigure {
   value: number;
@@ -1729,6 +1743,7 @@ export interface Welcome {
 }
 
 export type ClientMessage =
+  | Ask
   | Hello
   | Live
   | Pause
@@ -1741,6 +1756,7 @@ export type ClientMessage =
 
 export type ServerMessage =
   | AlarmsMessage
+  | AnswerMessage
   | ErrorMessage
   | JobMessage
   | LinksMessage
