@@ -44,6 +44,11 @@ def value(platform: Platform, path: str, at_ns: int) -> Any:
     return next(iter(platform.timelines.get("live").snapshot(at_ns, [handle]).rows(platform.registry)))[2]
 
 
+def figures(told: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a forecast by their id."""
+    return {one["id"]: one for one in told["figures"]}
+
+
 def test_the_twins_tell_every_machine_buffer_and_way_of_the_material(forked: Fork) -> None:
     plant = forked.plant
     assert {node.id for node in plant.machines()} == {*(f"OP{n}0" for n in range(1, 11)), "RWK1"}
@@ -125,6 +130,65 @@ def test_a_forecast_of_a_past_hour_holds_what_then_happened(recorded: Platform, 
     lead = told["bottleneck"]["lead"]
     assert lead["low"] < lead["mean"] < lead["high"]
     assert len(msgspec.json.encode(told)) < 100_000
+
+
+# ---- every figure of a forecast, beside what the plant then did
+@pytest.fixture(scope="module")
+def an_hour(forked: Fork) -> dict[str, Any]:
+    """The forecast of the last recorded hour; every machine is planned to take 27 s for a part."""
+    planned_s = dict.fromkeys((node.id for node in forked.plant.machines()), 27.0)
+    return run_forecast(forked, 3600.0, 100, 1, planned_s)
+
+
+def test_the_levels_of_the_buffers_are_those_that_the_plant_then_had(
+    recorded: Platform, an_hour: dict[str, Any]
+) -> None:
+    instants_ns = [round(at_ms * 1e6) for at_ms in an_hour["instants_ms"]]
+    inside, expected, seen = [], 0.0, 0.0
+    for buffer in an_hour["buffers"]:
+        low, middle, high = (np.array(buffer[one]) for one in ("low", "middle", "high"))
+        levels = np.array([value(recorded, f"{buffer['id']}:OperationalData#Count", at_ns) for at_ns in instants_ns])
+        assert (low >= 0).all()
+        assert (low <= middle).all()
+        assert (high <= buffer["capacity"]).all()
+        inside.append(np.mean((low <= levels) & (levels <= high)))
+        expected, seen = expected + middle.mean(), seen + levels.mean()
+    assert np.mean(inside) > 0.8
+    assert expected == pytest.approx(seen, rel=0.2)
+
+
+def test_the_energy_of_the_machines_is_what_they_then_took(forked: Fork, an_hour: dict[str, Any]) -> None:
+    plant, read_kwh = PlantModel(1, START_NS), []
+    for until_s in (3 * 3600.0, 4 * 3600.0):
+        plant.run_until(until_s)
+        read_kwh.append(sum(plant.accounts[node.id].energy_kwh for node in forked.plant.machines()))
+    energy = figures(an_hour)["energy"]
+    assert energy["band_low"] < read_kwh[1] - read_kwh[0] < energy["band_high"]
+    assert energy["mean"] == pytest.approx(read_kwh[1] - read_kwh[0], rel=0.1)
+
+
+def test_the_throughput_is_the_output_by_the_time(recorded: Platform, forked: Fork, an_hour: dict[str, Any]) -> None:
+    half = figures(run_forecast(forked, 1800.0, 40, 1, {}))
+    assert half["throughput"]["mean"] == pytest.approx(2 * half["output"]["mean"], rel=1e-4)
+    assert half["throughput"]["low"] == pytest.approx(2 * half["output"]["low"], rel=1e-4)
+    finished = "PLC1:OperationalData#Engines.Finished"
+    made = value(recorded, finished, AT_NS + 3600 * S) - value(recorded, finished, AT_NS)
+    throughput = figures(an_hour)["throughput"]
+    assert throughput["band_low"] <= made <= throughput["band_high"]
+
+
+def test_the_oee_of_the_machines_is_what_it_then_was(recorded: Platform, forked: Fork, an_hour: dict[str, Any]) -> None:
+    plant = forked.plant
+    records = read_records(recorded.timelines.get("live"), plant, AT_NS, AT_NS + 3600 * S)
+    inside = []
+    for told in an_hour["machines"]:
+        if told["id"] != "RWK1" and len(plant.out_of(told["id"])) == 1:  # all that it makes is good
+            oee = len(records.machines[told["id"]].left_ns) * 27.0 / 3600.0
+            inside.append(told["oee"]["band_low"] <= oee <= told["oee"]["band_high"])
+            assert told["oee"]["mean"] == pytest.approx(oee, abs=0.06)
+            assert told["oee"]["low"] < told["oee"]["mean"] < told["oee"]["high"]
+    assert len(inside) == 8
+    assert np.mean(inside) >= 0.75
 
 
 def test_a_long_stop_is_announced_downstream_with_its_reason(forked: Fork) -> None:
