@@ -32,7 +32,15 @@ from xushi.runtime.foresight._compare import (
 )
 from xushi.runtime.foresight._consequences import consequences, consequences_of_all
 from xushi.runtime.foresight._finished import finished_parts, last_machines
-from xushi.runtime.foresight._forecast import CONFIDENCE, figure, in_words, plain, run_forecast, sampled_every_s
+from xushi.runtime.foresight._forecast import (
+    CONFIDENCE,
+    figure,
+    in_words,
+    level_of,
+    plain,
+    run_forecast,
+    sampled_every_s,
+)
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._kept_times import pause_of, shifts_of
 from xushi.runtime.foresight._line import MainLine, main_line
@@ -130,6 +138,7 @@ __all__ = [
     "is_helper",
     "last_machines",
     "lateness_min",
+    "level_of",
     "main_line",
     "make_alternatives",
     "need_engine",

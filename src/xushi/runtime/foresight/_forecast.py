@@ -96,7 +96,7 @@ def run_forecast(
         "instants_ms": [round(fork.at_ns / 1e6 + at_s * 1e3) for at_s in outcome.sample_at_s[shown].tolist()],
         "output": _curve(outcome.samples[FINISHED][:, shown]),
         "buffers": [
-            {"id": node.id, "capacity": int(node.facts["Capacity"]), **_curve(_level(node, outcome)[:, shown])}
+            {"id": node.id, "capacity": int(node.facts["Capacity"]), **_curve(level_of(node, outcome)[:, shown])}
             for node in fork.plant.buffers()
         ],
         "machines": [
@@ -212,7 +212,7 @@ def _curve(values: NDArray[np.float32]) -> dict[str, list[float]]:
     return {"low": low.tolist(), "middle": middle.tolist(), "high": high.tolist()}
 
 
-def _level(node: Node, outcome: simulate.Outcome) -> NDArray[np.float32]:
+def level_of(node: Node, outcome: simulate.Outcome) -> NDArray[np.float32]:
     """Parts in a buffer: of one that carries, its places that are taken."""
     if node.id in outcome.samples and f"{node.id}.in" not in outcome.samples:
         return outcome.samples[node.id]
