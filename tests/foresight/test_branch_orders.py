@@ -9,6 +9,8 @@ import pytest
 
 from xushi.kernel import XushiError
 from xushi.runtime import SYSTEM, Platform
+from xushi.runtime.branches import stop_id
+from xushi.runtime.plans._from_branch import _without_taken_back
 
 from .branching import FORK_NS, fork, run
 from .conftest import HOUR, S
@@ -129,3 +131,66 @@ def test_a_stop_planned_on_a_branch_pauses_the_machine_there(ordered: Platform) 
     assert path is not None
     assert path.figures["machines"]["OP40"]["shares"]["off"] == pytest.approx(0.5, abs=0.01)
     assert not ordered.store.ids("maintenance")
+
+
+def on_branch(plant: Platform, branch: str, command: str, **params: Any) -> Any:
+    outcome = run(plant, "branch.run", branch=branch, command=command, params=params)
+    plant.branches.compute(branch)
+    return outcome
+
+
+def off(plant: Platform, branch: str) -> float:
+    """The share of an hour in which OP40 is not to work."""
+    path = plant.branches.standing(plant.branches.get(branch)).path
+    assert path is not None
+    share: float = path.figures["machines"]["OP40"]["shares"].get("off", 0.0)
+    return share
+
+
+def stops(plant: Platform, branch: str) -> dict[str, Any]:
+    record = plant.branches.get(branch)
+    return plant.branches.stops(record, plant.branches.package(branch))
+
+
+def test_a_stop_of_the_line_is_removed_on_a_branch_alone_and_one_that_overlaps_it_stays(ordered: Platform) -> None:
+    now_ms = ordered.clock.now_ns() / 1e6
+
+    def planned(from_min: float, to_min: float) -> str:
+        span = {"start_ms": now_ms + from_min * 60_000, "end_ms": now_ms + to_min * 60_000}
+        stop: str = run(ordered, "maintenance.add", machine="OP40", **span).result["id"]
+        return stop
+
+    first, second = planned(6, 36), planned(24, 30)
+    branch = fork_now(ordered)
+    assert off(ordered, branch) == pytest.approx(0.5, abs=0.01)
+    removal = on_branch(ordered, branch, "maintenance.remove", id=first)
+    assert off(ordered, branch) == pytest.approx(0.1, abs=0.01)
+    assert list(stops(ordered, branch)) == [second]
+    on_branch(ordered, branch, "maintenance.remove", id=second)
+    assert off(ordered, branch) == 0
+    assert set(ordered.store.ids("maintenance")) == {first, second}
+    run(ordered, "maintenance.remove", id=first)  # of the line: the branch keeps what it began with
+    run(ordered, "branch.revert", branch=branch, index=1)
+    asyncio.run(ordered.bus.undo(removal.command_id, SYSTEM))
+    ordered.branches.compute(branch)
+    assert off(ordered, branch) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_stop_planned_on_a_branch_is_removed_there_and_is_no_step_of_its_plan(ordered: Platform) -> None:
+    branch = fork_now(ordered)
+    fork_ms = ordered.branches.get(branch).fork_ns / 1e6
+    span = {"machine": "OP40", "start_ms": fork_ms + 60_000, "end_ms": fork_ms + 1_860_000}
+    on_branch(ordered, branch, "maintenance.add", **span)
+    on_branch(ordered, branch, "maintenance.add", **{**span, "machine": "OP50"})
+    (first, _) = stops(ordered, branch)
+    child = fork(ordered, branch, ordered.branches.get(branch).fork_ns + 600 * S, hours=0.1)
+    assert len(stops(ordered, child)) == 2
+    on_branch(ordered, child, "maintenance.remove", id=first)
+    assert [one.machine for one in stops(ordered, child).values()] == ["OP50"]
+    with pytest.raises(XushiError) as refused:
+        run(ordered, "branch.run", branch=child, command="maintenance.remove", params={"id": first})
+    assert refused.value.code == "runtime.maintenance_unknown"
+    record = _without_taken_back(ordered.branches.get(child), lambda params: stop_id(ordered, params))
+    assert record.before is not None
+    assert [edit.params["machine"] for edit in record.before.edits] == ["OP50"]
+    assert record.edits == ()

@@ -65,6 +65,9 @@ def test_pauses_and_shifts_are_taken_together_in_either_order_and_the_last_shift
     assert both[0][0] >= 3600.0
     assert worked(others, pause, shifts) == both
     assert worked(shifts, others) == worked(others)
+    without = ModelChange(element="OP40", figure="unpaused", from_min=0, to_min=60)
+    assert worked(shifts, pause, without) == worked(shifts)
+    assert worked(pause, without, shifts) == worked(shifts)
 
 
 def test_no_machine_works_out_of_its_shifts_on_a_branch(plant: Platform) -> None:

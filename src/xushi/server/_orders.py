@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
 from xushi.runtime import calendar_of
+from xushi.runtime.branches import stops_at_fork
 from xushi.runtime.foresight import plant_of
 from xushi.runtime.orders import (
     Book,
     contingencies,
     gantt,
     is_open,
-    maintenance,
     order_table,
     products_of,
     read_book,
@@ -62,11 +62,12 @@ def _book(doors: Doors, timeline: str) -> m.OrderBook:
     platform = doors.platform
     now_ns = platform.clock.now_ns()
     if timeline == "live":
-        found, done = read_book(platform.store), platform.orders.done(now_ns)
+        found, done, stops = read_book(platform.store), platform.orders.done(now_ns), stops_at_fork(platform.store)
     else:
         branch = platform.branches.get(timeline)
         start = platform.branches.start_of(branch)
         found = Book() if start is None else platform.branches.book(branch, start)
+        stops = {} if start is None else platform.branches.stops(branch, start)
         now_ns, done = branch.fork_ns, found.made
     return m.OrderBook(
         now_ms=to_ms(now_ns),
@@ -76,8 +77,8 @@ def _book(doors: Doors, timeline: str) -> m.OrderBook:
         products=[m.OrderedProduct(one.id, one.name) for one in products_of(platform.orders.materials())],
         machines=[node.id for node in plant_of(platform).machines()],
         stops=[
-            m.StopInfo(one["id"], one["machine"], to_ms(one["start_ns"]), to_ms(one["end_ns"]), one["reason"])
-            for one in maintenance(platform.store)
+            m.StopInfo(id, one.machine, to_ms(one.start_ns), to_ms(one.end_ns), one.reason)
+            for id, one in sorted(stops.items(), key=lambda each: each[1].start_ns)
         ],
     )  # fmt: skip
 

@@ -6,14 +6,15 @@ from xushi.runtime.branches._desk import BranchDesk, Standing
 from xushi.runtime.branches._elements import Changeable, FigureInfo, changeable
 from xushi.runtime.branches._moves import MOVE, Move
 from xushi.runtime.branches._path import PathCard
-from xushi.runtime.branches._planned import SHIFTS, calendar_on, shifts_set
+from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP, calendar_on, shifts_set, stop_id, stops_at_fork
 from xushi.runtime.branches._record import Branch, Edit, branch_record, branches, read_branch
 from xushi.runtime.branches._roles import find_roles
 from xushi.runtime.branches._start import Start
-from xushi.runtime.branches._translation import STOP, Issued, model_changes
+from xushi.runtime.branches._translation import Issued, model_changes
 
 __all__ = [
     "MOVE",
+    "NO_STOP",
     "SHIFTS",
     "STOP",
     "Branch",
@@ -36,4 +37,6 @@ __all__ = [
     "model_changes",
     "read_branch",
     "shifts_set",
+    "stop_id",
+    "stops_at_fork",
 ]

@@ -20,6 +20,7 @@ from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._copies import define_signals
 from xushi.runtime.branches._path import PathCard, digest_of, read_card
 from xushi.runtime.branches._path_process import PathOrder, PathProcess
+from xushi.runtime.branches._planned import Stops, stops_after
 from xushi.runtime.branches._record import KIND, Branch, branches, read_branch
 from xushi.runtime.branches._scene import BranchScene
 from xushi.runtime.branches._start import Start, package_branch, package_plant, read_start, write_start
@@ -231,6 +232,14 @@ class BranchDesk:
             return wanted_of(start.book, start.job_orders)
         job_orders = job_orders_after(self._platform, start.job_orders, branch.commands())
         return wanted_of(self.book(branch, start), job_orders)
+
+    def stops(self, branch: Branch, start: Start) -> Stops:
+        """Return the planned stops of a branch: those of the line at the fork, with what was changed on it.
+
+        Raises:
+            XushiError: see `stops_after`.
+        """
+        return stops_after(self._platform, start.stops, branch.commands())
 
     # ---- the scene
     def places(self, branch_id: str) -> list[Place]:

@@ -18,10 +18,9 @@ from xushi.runtime.branches._book import ORDERS
 from xushi.runtime.branches._copies import roles_of_units
 from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._painter import Painter
-from xushi.runtime.branches._planned import SHIFTS
+from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._start import Start
-from xushi.runtime.branches._translation import STOP
 from xushi.runtime.foresight import changed_model, check_room
 from xushi.signals import Frame, History, SignalRegistry
 
@@ -30,7 +29,9 @@ _PAINTED = 2  # raised when the same model is shown in other signals than before
 _PIECE = 50_000  # values handed to the history at once
 _CARD = "path.json"
 _SIMULATED, _PAINTED_BY = 0.1, 0.9  # of the whole work, which is done by then
-_NOT_PAINTED = frozenset({None, MOVE, STOP, SHIFTS}) | ORDERS  # what they change in the model is among the changes
+_NOT_PAINTED = (
+    frozenset({None, MOVE, STOP, NO_STOP, SHIFTS}) | ORDERS
+)  # what they change in the model is among the changes
 
 
 class PathCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._moves import Placement, placements_of
+from xushi.runtime.branches._planned import BranchStop, stops_after, stops_at_fork
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
 from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of
@@ -70,6 +71,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         placements: where everything stood at the fork from the plant; the moves of branches are not among them.
         book: the order book with what was made of it until the fork; empty where nobody knows what was wanted then.
         job_orders: those of the line's controller at the fork from the plant.
+        stops: the planned stops that the model was made with, by id.
     """
 
     plant: Plant
@@ -86,6 +88,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     placements: dict[str, Placement] = {}
     book: Book = Book()
     job_orders: tuple[JobOrder, ...] = ()
+    stops: dict[str, BranchStop] = {}
 
 
 _encode = msgspec.msgpack.encode
@@ -135,6 +138,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         placements=placements_of(platform.store),
         book=platform.orders.book_at(plant, branch.parent, branch.fork_ns),
         job_orders=platform.orders.job_orders(branch.parent, branch.fork_ns),
+        stops=stops_at_fork(platform.store),
     )
 
 
@@ -166,6 +170,7 @@ def package_branch(platform: Platform, parent: Start, before: Branch, branch: Br
         values=Values.of(timeline.snapshot(branch.fork_ns)),
         book=msgspec.structs.replace(book, made=book.done({"": made}), since_ns=branch.fork_ns),
         job_orders=advanced(job_orders_after(platform, parent.job_orders, before.commands()), made),
+        stops=stops_after(platform, parent.stops, before.commands()),
     )  # fmt: skip
 
 

@@ -19,12 +19,13 @@ from xushi.runtime.foresight._working_times import (
     with_pause,
     with_shifts,
     with_work,
+    without_pause,
 )
 
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
     "first_input", "pause", "worked", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
-    "stand_in",
+    "stand_in", "unpaused",
 ]  # fmt: skip
 FIGURE_WORDS: dict[Figure, Text] = {
     "cycle_time": {"en": "cycle time", "zh-CN": "节拍时间"},
@@ -37,6 +38,7 @@ FIGURE_WORDS: dict[Figure, Text] = {
     "share": {"en": "share of a route", "zh-CN": "路线占比"},
     "first_input": {"en": "served first", "zh-CN": "优先来料"},
     "pause": {"en": "pause", "zh-CN": "暂停"},
+    "unpaused": {"en": "no planned stop", "zh-CN": "取消计划停机"},
     "worked": {"en": "works all the same", "zh-CN": "照常工作（加班）"},
     "shifts": {"en": "shifts", "zh-CN": "班次"},
     "stopped": {"en": "stopped", "zh-CN": "停机"},
@@ -54,6 +56,7 @@ _MOST_VEHICLES = 50
 _STOPPED = "stopped"
 _MIN_S = 60.0
 _NEVER = simulate.Calendar(id=_STOPPED, period_s=YEARS_S, working_s=((YEARS_S - 1.0, YEARS_S),))
+_CHANGES_OF_TIMES = {"pause": with_pause, "unpaused": without_pause, "worked": with_work}
 _Make: TypeAlias = Callable[[simulate.Machine], simulate.Machine]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 MOST_MIN = 10_080  # a week: nothing is run further ahead
@@ -69,7 +72,8 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by
             side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what
             comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the
-            fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned stops say.
+            fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned stops say;
+            `unpaused`: pauses and planned stops in this time are taken away, and shifts stay.
             `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that
             of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is
             on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and
@@ -198,7 +202,7 @@ class _Changer:
                 return self._machines()
             case "share":
                 return self._share()
-            case "pause" | "worked" | "shifts" | "stopped":
+            case "pause" | "unpaused" | "worked" | "shifts" | "stopped":
                 return self._calendar()
             case "transfer_time":
                 self._known(self.carriers)
@@ -399,7 +403,9 @@ class _Changer:
         for one in self.model.machines:
             own = one.id.partition(COPY)[0]
             is_meant = own == self.change.element or (is_all and own in self.stations)
-            if not is_meant or (self.change.figure == "worked" and one.calendar is None):  # it works at all times
+            if not is_meant or (
+                self.change.figure in ("worked", "unpaused") and one.calendar is None
+            ):  # it always works
                 machines.append(one)
                 continue
             calendars, name = self._working(calendars, one)
@@ -421,8 +427,7 @@ class _Changer:
         if start is None or end is None or end <= start or machine.calendar not in (None, name):
             raise self._wrong(f"{start}–{end}")  # or it has a calendar of the model's own, with another period
         from_s, to_s = self.calendar_s + start * _MIN_S, self.calendar_s + end * _MIN_S
-        change = with_work if self.change.figure == "worked" else with_pause
-        return change(calendars, machine.id, from_s, to_s), name
+        return _CHANGES_OF_TIMES[self.change.figure](calendars, machine.id, from_s, to_s), name
 
 
 def carriers_of(model: simulate.Model) -> list[str]:

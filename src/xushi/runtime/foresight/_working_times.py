@@ -75,12 +75,24 @@ def with_pause(calendars: Calendars, machine: str, from_s: float, to_s: float) -
     free: list[tuple[float, float]] = []
     for low, high in before:
         free += [pair for pair in ((low, min(high, from_s)), (max(low, to_s), high)) if pair[0] < pair[1]]
-    made = {**calendars, name: _calendar(name, tuple(free))}
-    if shifts is not None:
-        made[calendar_of_machine(machine)] = _calendar(
-            calendar_of_machine(machine), _both(shifts.working_s, tuple(free))
-        )
-    return made
+    return _with_free(calendars, machine, tuple(free))
+
+
+def without_pause(calendars: Calendars, machine: str, from_s: float, to_s: float) -> Calendars:
+    """The calendars with no pause of a machine in a time; its shifts stay."""
+    name = calendar_of_machine(machine) if _shifts(machine) not in calendars else _pauses(machine)
+    if name not in calendars:
+        return calendars
+    return _with_free(calendars, machine, _joined([*calendars[name].working_s, (from_s, to_s)]))
+
+
+def _with_free(calendars: Calendars, machine: str, free: Windows) -> Calendars:
+    """The calendars with another time without pauses of a machine."""
+    name, shifts = calendar_of_machine(machine), calendars.get(_shifts(machine))
+    if shifts is None:
+        return {**calendars, name: _calendar(name, free)}
+    pauses = _calendar(_pauses(machine), free)
+    return {**calendars, pauses.id: pauses, name: _calendar(name, _both(shifts.working_s, free))}
 
 
 def with_work(calendars: Calendars, machine: str, from_s: float, to_s: float) -> Calendars:

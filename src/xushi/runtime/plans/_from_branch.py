@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError
-from xushi.runtime.branches import MOVE, STOP, Branch, Edit, Move
+from xushi.runtime.branches import MOVE, NO_STOP, STOP, Branch, Edit, Move, stop_id
 from xushi.runtime.foresight import EVERY, ModelChange, need_engine, plant_of
 from xushi.runtime.orders import StopParams
 from xushi.runtime.plans._commands import WRITE, make_plan
@@ -61,6 +61,7 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     def carried_out(stop: StopParams) -> tuple[Step, ...]:
         return stop_steps(platform, plant_of(platform), stop.machine, stop.start_ms, stop.end_ms)
 
+    branch = _without_taken_back(branch, lambda stop: stop_id(platform, stop))
     steps = steps_of(branch, moves_on, carried_out)
     origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
     content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
@@ -70,6 +71,29 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
         return made
     effect = rehearse_branch(context, made.result["plan"], branch, params.replications)
     return msgspec.structs.replace(made, effects=(effect,))
+
+
+def _without_taken_back(branch: Branch, id_of: Callable[[Any], str]) -> Branch:
+    """The branch without stops that were planned and removed again on it or on those it comes from.
+
+    Args:
+        id_of: what a stop that is planned on a branch is called there, of the parameters of its command.
+    """
+    made = {id_of(edit.params) for one in _lineage(branch) for edit in one.edits if edit.command == STOP}
+    removed: set[str] = set()
+
+    def is_kept(edit: Edit) -> bool:
+        if edit.command == NO_STOP and edit.params["id"] in made:
+            removed.add(edit.params["id"])
+            return False
+        return edit.command != STOP or id_of(edit.params) not in removed
+
+    def kept(one: Branch) -> Branch:
+        edits = tuple(edit for edit in reversed(one.edits) if is_kept(edit))[::-1]
+        before = None if one.before is None else kept(one.before)
+        return msgspec.structs.replace(one, edits=edits, before=before)
+
+    return kept(branch)
 
 
 def steps_of(
@@ -141,6 +165,12 @@ def _told(change: ModelChange) -> tuple[str, str]:
             return (
                 f"Pause {place} from {change.from_min:g} to {change.to_min:g} min after the start",
                 f"开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟暂停 {zh_place}",
+            )
+        case "unpaused":
+            return (
+                f"Drop what is planned as stop of {place} from {change.from_min:g} to {change.to_min:g} min after "
+                "the start",
+                f"取消 {zh_place} 在开始后第 {change.from_min:g} 至 {change.to_min:g} 分钟的计划停机",
             )
         case "worked":
             return (

@@ -1,5 +1,5 @@
 // The schedule: made, frozen and repaired from here; the chart, what is known of how good it is, and a table beside it.
-import { ActionIcon, Button, Checkbox, NativeSelect, NumberInput, Progress, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, NativeSelect, NumberInput, Progress } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { formatClock, formatDateTime, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
@@ -10,7 +10,8 @@ import { useUiStore } from "../state";
 import { useToasts } from "../toasts";
 import { useWorld } from "../world/_handle";
 import { Gantt } from "./_Gantt";
-import { MOST_ZOOM, fromLocal, lateOrders, toLocal, shortTime } from "./_model";
+import { Stops } from "./_Stops";
+import { MOST_ZOOM, lateOrders, shortTime } from "./_model";
 import css from "./orders.module.css";
 
 function useMaking() {
@@ -76,46 +77,6 @@ function Quality({ schedule }: { schedule: GanttInfo }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Stops({ book }: { book: OrderBook }) {
-  const text = useText();
-  const language = useLanguage();
-  const tools = useActionTools();
-  const [machine, setMachine] = useState(book.machines[0] ?? "");
-  const [from, setFrom] = useState(() => toLocal(book.now_ms + 3_600_000));
-  const [minutes, setMinutes] = useState<number | string>(30);
-  const start = fromLocal(from);
-  return (
-    <details className={css.details}>
-      <summary>{text("orders.stops", { count: book.stops.length })}</summary>
-      <ul className={css.plain}>
-        {book.stops.map((stop) => (
-          <li key={stop.id}>
-            {stop.machine}: {shortTime(stop.start_ms, language)} – {formatClock(stop.end_ms, language).slice(0, 5)} {stop.reason}
-            <ActionIcon aria-label={text("orders.dropStop", { machine: stop.machine })} onClick={() => void tools.run("maintenance.remove", { id: stop.id })}>
-              <Icon name="trash" size={14} />
-            </ActionIcon>
-          </li>
-        ))}
-      </ul>
-      <form
-        className={css.form}
-        aria-label={text("orders.addStop")}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (start !== null) void tools.run("maintenance.add", { machine, start_ms: start, end_ms: start + Number(minutes) * 60_000 });
-        }}
-      >
-        <NativeSelect label={text("orders.machine")} value={machine} onChange={(event) => setMachine(event.currentTarget.value)} data={book.machines} />
-        <TextInput type="datetime-local" label={text("orders.from")} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-        <NumberInput label={text("orders.minutes")} value={minutes} onChange={setMinutes} min={1} max={10080} allowDecimal={false} />
-        <Button type="submit" variant="default" disabled={start === null}>
-          {text("orders.addStop")}
-        </Button>
-      </form>
-    </details>
   );
 }
 

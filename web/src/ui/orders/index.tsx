@@ -9,17 +9,19 @@ import { Contingencies } from "./_Contingencies";
 import { Material } from "./_Material";
 import { Orders } from "./_Orders";
 import { Schedule } from "./_Schedule";
+import { Stops } from "./_Stops";
 import css from "./orders.module.css";
 
 const PAGES = ["book", "schedule", "material", "contingency"] as const;
+const OF_A_BRANCH: readonly string[] = ["book", "schedule"];
 type Page = (typeof PAGES)[number];
 export default function OrdersPanel() {
   const text = useText();
   const ui = useUiStore();
   const wanted = useUi((state) => state.page) as Page | null;
   const branch = useShownBranch();
-  // A branch has a sequence of orders of its own; schedule, material and contingencies are those of the line.
-  const page = branch === null && wanted && PAGES.includes(wanted) ? wanted : "book";
+  // A branch has a sequence of orders and planned stops of its own; all else is that of the line.
+  const page = wanted && (branch === null ? PAGES : OF_A_BRANCH).includes(wanted) ? wanted : "book";
   const setPage = (next: Page) => ui.set({ page: next });
   const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "receipt", "lot_rule", "contingency", "branch"]);
   const path = branch === null ? "/api/orders" : `/api/orders?timeline=${encodeURIComponent(branch.id)}`;
@@ -39,13 +41,19 @@ export default function OrdersPanel() {
           aria-label={text("orders.title")}
           value={page}
           onChange={(value) => setPage(value as Page)}
-          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`), disabled: branch !== null && value !== "book" }))}
+          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`), disabled: branch !== null && !OF_A_BRANCH.includes(value) }))}
         />
         <ReachNote />
       </div>
       <div className={css.body} tabIndex={0} role="region" aria-label={text(`orders.page.${page}`)}>
         {page === "book" ? <Orders key={path} book={book} schedule={branch === null ? schedule.schedule : null} /> : null}
-        {page === "schedule" ? <Schedule book={book} schedule={schedule.schedule} /> : null}
+        {page === "schedule" && branch !== null ? (
+          <>
+            <p className={css.quiet}>{text("orders.noScheduleOnBranch")}</p>
+            <Stops key={path} book={book} isOpen />
+          </>
+        ) : null}
+        {page === "schedule" && branch === null ? <Schedule book={book} schedule={schedule.schedule} /> : null}
         {page === "material" ? <Material count={count} /> : null}
         {page === "contingency" ? <Contingencies book={book} found={contingencies} /> : null}
       </div>
