@@ -1,4 +1,4 @@
-// Sends a vehicle to a place of its road map and what it shall do there, pauses it, or takes its order back.
+// Sends a vehicle to a place of its road map and what it shall do there, pauses it, or takes its order back; not on a branch.
 import { NativeSelect, Select, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useText } from "../../i18n";
@@ -47,7 +47,8 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
     setAccepted(command === "agv.order" ? acceptedOf(outcome) : null);
   };
   const isPaused = paused !== undefined && board.has(paused.handle) && board.value(paused.handle) === 1;
-  const isOff = !reach.canAct || isWaiting;
+  const isOfBranch = reach.branch !== null; // there the model says where vehicles go
+  const isOff = !reach.canAct || isOfBranch || isWaiting;
   return (
     <section className={css.section} aria-label={text("act.vehicle.title")}>
       <h3 className={css.heading}>{text("act.vehicle.title")}</h3>
@@ -57,6 +58,11 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
         <dt>{text("act.vehicle.order")}</dt>
         <dd>{textAt(vehicle.signal_order)}</dd>
       </dl>
+      {isOfBranch ? (
+        <p className={css.why} role="status">
+          {text("act.vehicle.notOnBranch")}
+        </p>
+      ) : null}
       <Select label={text("act.vehicle.goal")} data={choices} value={goal} onChange={setGoal} searchable placeholder={text("act.vehicle.choose")} />
       <NativeSelect
         label={text("act.vehicle.there")}
