@@ -216,3 +216,20 @@ def test_a_machine_set_beside_another_stands_on_a_free_spot_and_shows_what_the_m
     assert f"{_SHELL}OP40+2" not in plant.store.ids("place")
     child = fork(plant, branch, fork_ns + 300 * S, hours=0.1)
     assert f"{_SHELL}OP40+2" in {one.id for one in plant.branches.places(child)}
+
+
+def test_a_machine_set_beside_another_is_put_where_it_shall_stand_like_anything_else(plant: Platform) -> None:
+    branch = fork(plant, hours=0.1)
+    run(plant, "branch.change", branch=branch, changes=[{"element": "OP40", "figure": "machines", "value": 2}])
+    second = f"{_SHELL}OP40+2"
+    before = {one.id: one for one in plant.branches.places(branch)}
+    x, y, z = before[second].position
+    outcome = move(plant, branch, second, east_m=1.0, north_m=0.5)
+    assert "(1 m east, 0.5 m north)" in outcome.result["words"]["en"]
+    after = {one.id: one for one in plant.branches.places(branch)}
+    assert after[second].position == pytest.approx((x + 1.0, y, z - 0.5))
+    assert after[f"{_SHELL}OP40"] == before[f"{_SHELL}OP40"]
+    record, start = plant.branches.get(branch), plant.branches.package(branch)
+    count, place = steps_of(record, lambda one: plant.branches.scene(one, start).moves(), lambda stop: ())
+    assert count.text["en"] == "Change the number of machines of OP40 to 2"  # type: ignore[union-attr]
+    assert "+2: moved by" in place.text["en"]  # type: ignore[union-attr]
