@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from visiting import Demo, Visit, branches_of, hold
+from visiting import Demo, Visit, branches_of, hold, part_of, shown_ms
 
 from xushi.testing import until
 
@@ -157,3 +157,116 @@ def test_a_past_instant_is_forked_in_chinese_on_a_phone(visit: Visit, demo: Demo
     expect(page.get_by_text("不是实时产线")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="返回实时").click()
     expect(page.get_by_text("不是实时产线")).to_have_count(0)
+
+
+def view(page: Page, name: str) -> None:
+    """Open one of the views of the centre."""
+    page.get_by_role("group", name="Views").get_by_role("button", name=name, exact=True).click()
+
+
+def test_orders_stops_and_shifts_are_changed_on_a_branch_by_the_gestures_of_the_line(visit: Visit, demo: Demo) -> None:
+    def of_the_line() -> tuple[list[str], list[str], list[str]]:
+        book, setup = demo.remote.get("/api/orders"), demo.remote.get("/api/report-setup")
+        shifts = [f"{one['start']}-{one['end']}" for one in setup["shifts"]]
+        return [one["id"] for one in book["orders"]], [one["machine"] for one in book["stops"]], shifts
+
+    page = visit(1440, 900).open(shell="urn:xushi:demo:shell:AGV1", tab="act", inspector="1")
+    details = page.get_by_role("region", name="Details")
+    expect(details.get_by_role("combobox", name="Send to")).to_be_visible()
+    before = of_the_line()
+    fork(page, "Ordered")
+    branch = branches_of(demo)[0]["id"]
+
+    def edits() -> list[str]:
+        return [one["command"] for one in demo.remote.get(f"/api/branches/{branch}")["edits"]]
+
+    # A single vehicle takes no order on a branch, and the form says so before anybody holds the button.
+    expect(details.get_by_text("it takes no order for a single one")).to_be_visible()
+    expect(details.get_by_role("button", name="Hold to pause")).to_be_disabled()
+
+    view(page, "Orders")
+    orders = page.get_by_role("region", name="Orders", exact=True).first
+    second = before[0][1]
+    page.get_by_role("button", name=re.compile(f"^Order {second}, place 2")).press("ArrowUp")
+    expect(page.get_by_role("button", name=re.compile(f"^Order {second}, place 1"))).to_be_visible(timeout=SLOW_MS)
+    orders.get_by_text("Schedule", exact=True).click()
+    form = page.get_by_role("form", name="Plan a stop")
+    form.get_by_label("Machine").select_option("OP40")
+    form.get_by_role("button", name="Plan a stop").click()
+    drop = page.get_by_role("button", name="Remove the planned stop of OP40")
+    expect(drop).to_be_visible(timeout=SLOW_MS)
+    drop.click()
+    expect(drop).to_have_count(0, timeout=SLOW_MS)
+
+    view(page, "Reports")
+    page.get_by_text("Shifts and schedules", exact=True).click()
+    shifts = page.get_by_role("region", name="Shifts of a day")
+    expect(shifts.get_by_text("On the branch “Ordered”")).to_be_visible()
+    shifts.get_by_label("End").first.fill("13:30")
+    shifts.get_by_role("button", name="Save shifts").click()
+    expect(page.get_by_text("Shifts saved")).to_be_visible(timeout=SLOW_MS)
+    expect(shifts.get_by_label("End").first).to_have_value("13:30")
+    assert edits() == ["order.sequence", "maintenance.add", "maintenance.remove", "report.set_shifts"]
+    assert of_the_line() == before
+    page.get_by_role("button", name="Back to live").click()
+    expect(shifts.get_by_label("End").first).to_have_value(before[2][0].partition("-")[2])
+
+
+def test_a_branch_with_another_buffer_is_forked_again_scrubbed_and_looked_at_in_every_view(
+    visit: Visit, demo: Demo
+) -> None:
+    page = visit(1440, 900).open(shell="urn:xushi:demo:shell:OP40", inspector="1")
+    row = page.get_by_role("region", name="Details").get_by_role("listitem").filter(has_text="Good engines")
+    expect(row).to_be_visible()
+    fork(page, "Roomier")
+    view(page, "Branches")
+    open_one = page.get_by_role("region", name="Roomier")
+    expect(open_one.get_by_text("Nothing was changed")).to_be_visible(timeout=SLOW_MS)
+    open_one.get_by_label("Element").select_option("B40")
+    open_one.get_by_label("Number").fill("12")
+    open_one.get_by_role("button", name="Change", exact=True).click()
+    expect(open_one.get_by_role("listitem").filter(has_text="B40: places 12")).to_be_visible(timeout=SLOW_MS)
+
+    open_one.get_by_role("button", name="Fork again").click()
+    dialog = page.get_by_role("dialog", name="Fork here")
+    dialog.get_by_label("Name").fill("Once more")
+    dialog.get_by_label("How far ahead").select_option("1")
+    dialog.get_by_role("button", name="Fork", exact=True).click()
+    expect(page.get_by_text("Branch “Once more”: not the live line.")).to_be_visible(timeout=SLOW_MS)
+    titles = {one["title"]["en"]: one for one in branches_of(demo)}
+    again = titles["Once more"]
+    assert again["parent"] == titles["Roomier"]["id"]
+    elements = demo.remote.get(f"/api/branches/{again['id']}")["elements"]
+    (buffer,) = (one for one in elements if one["element"] == "B40")
+    assert next(one["present"] for one in buffer["figures"] if one["figure"] == "capacity") == 12
+
+    # What the form is about is what the details show.
+    page.get_by_role("region", name="Once more").get_by_label("Element").select_option("OP40", timeout=SLOW_MS)
+    expect(row).to_be_visible()
+    page.get_by_role("slider", name="Shown instant").focus()
+    page.keyboard.press("End")
+    until(lambda: abs(shown_ms(page) - again["end_ms"]) < 1_000)
+    page.keyboard.press("PageDown")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    assert part_of(page.url, "timeline") == again["id"]
+    good = "urn:xushi:demo:submodel:OP40:OperationalData#Counters.Good"
+
+    def is_shown() -> bool:
+        told = re.search(r"\n([\d,]+)\b", row.inner_text())
+        held = demo.as_of(good, shown_ms(page), again["id"])
+        return told is not None and int(told[1].replace(",", "")) == held
+
+    until(is_shown)
+
+    for name, question in (("Cockpit", "/api/kpis?"), ("Alarms", "/api/alarms/journal?")):
+        with page.expect_response(lambda one, q=question: q in one.url and again["id"] in one.url) as answer:
+            view(page, name)
+            if name == "Alarms":
+                page.get_by_role("region", name="Alarms").get_by_text("Journal", exact=True).click()
+        assert answer.value.ok
+        expect(page.get_by_text("Branch “Once more”: not the live line.")).to_be_visible()
+    view(page, "Signals")
+    table = page.get_by_role("region", name="Signals")
+    table.get_by_label("Find signals").fill("OP40 Good engines")
+    expect(table.get_by_role("row").filter(has_text="Good engines").first).to_be_visible()
