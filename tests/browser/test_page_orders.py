@@ -159,3 +159,50 @@ def test_the_pages_of_orders_in_chinese_on_a_phone_are_accessible(
         else:
             expect(region.get_by_role("group", name="设备甘特图")).to_be_visible()
         assert axe(page) == []
+
+
+def test_a_schedule_that_is_looked_for_is_cancelled_and_the_one_in_force_stays(visit: Visit, demo: Demo) -> None:
+    made(demo)
+    before = demo.remote.get("/api/orders/schedule")["schedule"]
+    book = demo.remote.get("/api/orders")
+    # Orders that cannot all be in time: a search that has nothing left to better ends by itself.
+    urgent = [
+        demo.remote.run("order.add", {
+            "id": f"RUSH-{place}", "product": product["id"], "quantity": 40, "due_ms": book["now_ms"] + 600_000,
+        })
+        for place, product in enumerate(book["products"] * 2)
+    ]  # fmt: skip
+    earlier = [one["id"] for one in demo.remote.get("/api/jobs")]
+    page = visit(1280, 800).open(view="orders", page="schedule", inspector="0")
+    page.get_by_label("Search, s").fill("60")
+    page.get_by_role("button", name="Make a schedule").click()
+    working = page.get_by_role("button", name="Cancel", exact=True)
+    expect(page.get_by_role("progressbar")).to_be_attached()  # of no width at first
+    working.click()
+    expect(working).to_be_hidden(timeout=SLOW_MS)
+    (state,) = [one["state"] for one in demo.remote.get("/api/jobs") if one["id"] not in earlier]
+    assert state == "cancelled"
+    after = demo.remote.get("/api/orders/schedule")["schedule"]
+    assert after["made_ms"] == before["made_ms"]
+    expect(page.get_by_role("button", name="Make a schedule")).to_be_enabled()
+    for outcome in reversed(urgent):
+        demo.remote.undo(outcome["command_id"])
+
+
+def test_the_lots_of_a_material_are_kept_within_what_its_supplier_delivers(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open(view="orders", page="material", inspector="0")
+    page.get_by_text("How lots are sized").click()
+    form = page.get_by_role("form", name="Set the rule")
+    item = next(one for one in demo.remote.get("/api/orders/requirements")["items"] if sum(one["net"]) > 1)
+    form.get_by_label("Item").select_option(item["id"])
+    form.get_by_label("Lots").select_option("within capacity")
+    form.get_by_label("Pieces a day at most").fill("1")
+    form.get_by_label("Supplier").fill("Foundry")
+    form.get_by_role("button", name="Set the rule").click()
+    needs = page.get_by_role("table", name=re.compile("^Gross to net"))
+    row = needs.get_by_role("row", name=f"{item['name']['en']} {item['id'].split(':')[-1]} ")
+    expect(row).to_contain_text("1 a day, supplier: Foundry")
+    expect(row).to_contain_text("capacity too small from")
+    form.get_by_label("Lots").select_option("as its twin says")
+    form.get_by_role("button", name="Set the rule").click()
+    expect(row).not_to_contain_text("capacity too small")

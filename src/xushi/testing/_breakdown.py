@@ -19,11 +19,17 @@ _OUT_OF_SERVICE = 1
 
 @dataclass
 class Breakdown:
-    """A served plant in which `machine` fails; `seen_s` is when its state came in, by `time.monotonic`."""
+    """A served plant in which `machine` fails.
+
+    Attributes:
+        seen_s: when its state came in, by `time.monotonic`.
+        seen_ms: the same instant by the clock of the platform, ms since 1970.
+    """
 
     one: Served
     machine: str
     seen_s: float | None = None
+    seen_ms: float | None = None
 
     def plans(self, limit_s: float) -> tuple[dict[str, Any], float]:
         """Wait for the contingency plans of the machine; return them and the seconds from the breakdown on.
@@ -56,6 +62,7 @@ def broken_plant(folder: Path, machine: str, after_s: float, lasts_s: float) -> 
             is_hit = (frame.signals == state) & (frame.bits == _OUT_OF_SERVICE)
             if found.seen_s is None and is_hit.any():
                 found.seen_s = time.monotonic()
+                found.seen_ms = one.platform.clock.now_ns() / 1e6
 
         one.platform.ingest.watchers.append(watch)
         yield found
