@@ -1,5 +1,6 @@
 """Watching the line: alarms are answered, figures say why, charts name what is broken, rules are made by pointing."""
 
+import json
 import re
 from collections.abc import Callable
 from itertools import count
@@ -191,6 +192,34 @@ def test_a_rule_compares_with_another_signal_that_is_chosen_in_the_editor(visit:
     expect(changed).to_contain_text("Electric power deviates from OP50 Valve train Electric power by more than")
     rule = next(each for each in demo.remote.get("/api/rules")["rules"] if title in each["title"].values())
     assert (rule["target"], rule["target_signal"]) == (None, POWER.replace("OP40", "OP50"))
+
+
+def test_a_file_of_rules_shows_what_it_would_change_before_it_comes_in(visit: Visit, demo: Demo) -> None:
+    title = raised(demo, limit=0.001)
+    known = next(each for each in demo.remote.get("/api/rules")["rules"] if title in each["title"].values())
+    changed = {name: value for name, value in known.items() if name != "source"} | {"limit": 123.5}
+    fresh = {**changed, "id": f"{known['id']}-new", "title": {"en": f"{title}, new"}}
+    content = json.dumps({"format": "xushi-rules/1", "rules": [changed, fresh], "kpis": []}).encode()
+    page = visit(1440, 900).open(view="rules")
+    files = page.locator("input[type=file][aria-label='Import…']")
+    files.set_input_files({"name": "mine.json", "mimeType": "application/json", "buffer": b"{"})
+    refused = page.get_by_role("dialog", name="Import mine.json")
+    expect(refused.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    refused.get_by_role("button", name="Cancel").click()
+    files.set_input_files({"name": "mine.json", "mimeType": "application/json", "buffer": content})
+    dialog = page.get_by_role("dialog", name="Import mine.json")
+    differences = dialog.get_by_role("list", name="What would change")
+    expect(differences).to_contain_text(f"New: {title}, new")
+    expect(differences).to_contain_text("limit: 0.001 → 123.5")
+
+    def limits() -> list[float]:
+        rules = demo.remote.get("/api/rules")["rules"]
+        return [each["limit"] for each in rules if each["id"].startswith(known["id"])]
+
+    assert limits() == [0.001]
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog).to_be_hidden()
+    assert sorted(limits()) == [123.5, 123.5]
 
 
 def share(said: str, name: str) -> float:

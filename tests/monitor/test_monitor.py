@@ -122,6 +122,24 @@ async def test_a_raised_limit_ends_an_alarm_and_undo_brings_it_back(bench: Open)
         assert one.monitor.occurred("r").count == 2
 
 
+async def test_an_import_tells_each_rule_that_it_changes_and_how(bench: Open) -> None:
+    def file(*rules: Any) -> str:
+        return msgspec.json.encode({"format": "xushi-rules/1", "rules": rules}).decode()
+
+    with bench() as one:
+        await one.run("rule.put", rule=rule("kept"))
+        await one.run("rules.import", text=file(rule("r"), rule("gone"), rule("kept")))
+        outcome = await one.run(
+            "rules.import", text=file(rule("r", limit=95.0), rule("new"), rule("kept")), replace=True
+        )
+    told = {each["key"]: (each["change"], each["title"], each["fields"]) for each in outcome.result["changes"]}
+    assert told == {
+        "rule/new": ("added", {"en": "new"}, []),
+        "rule/r": ("updated", {"en": "r"}, [{"name": "limit", "before": rule("r").limit, "after": 95.0}]),
+        "rule/gone": ("removed", {"en": "gone"}, []),
+    }
+
+
 async def test_a_rule_out_of_service_raises_nothing(bench: Open) -> None:
     with bench() as one:
         await one.run("rule.put", rule=rule("r", is_enabled=False))

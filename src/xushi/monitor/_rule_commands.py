@@ -17,6 +17,7 @@ from xushi.signals import SignalRegistry
 MOST_RULES = 20_000
 MOST_RULES_OF_A_SIGNAL = 32  # also of different guards that look at one signal
 MOST_RULES_OF_A_TARGET = 1_000
+_MOST_TOLD = 200  # of what an import changes
 
 
 class PutRuleParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,7 +163,29 @@ def _import(context: CommandContext, params: ImportRulesParams) -> Change:
                 if record["source"] == "file" and diff_key(kind, record_id) not in wanted:
                     gone[diff_key(kind, record_id)] = record
     _check_counts(context, wanted, gone)
-    return _put(context, wanted, gone)
+    change = _put(context, wanted, gone)
+    return Change(diff=change.diff, result={**change.summary, "changes": _told(change.diff)}, summary=change.summary)
+
+
+def _told(diff: Diff) -> list[dict[str, Any]]:
+    """What becomes of each rule and definition, the first `_MOST_TOLD`; of a changed one the fields that differ."""
+    rows = [_line(key, "added", record) for key, record in diff.added.items()]
+    rows += [_line(key, "updated", after, _fields(before, after)) for key, (before, after) in diff.updated.items()]
+    rows += [_line(key, "removed", record) for key, record in diff.removed.items()]
+    return rows[:_MOST_TOLD]
+
+
+def _line(key: str, change: str, record: Record, fields: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    return {"key": key, "change": change, "title": record["title"], "fields": list(fields)}
+
+
+def _fields(before: Record, after: Record) -> list[dict[str, Any]]:
+    """The fields that differ, named as in a file; where a rule came from stands in no file."""
+    return [
+        {"name": name, "before": before.get(name), "after": after.get(name)}
+        for name in dict.fromkeys((*before, *after))
+        if name != "source" and msgspec.json.encode(before.get(name)) != msgspec.json.encode(after.get(name))
+    ]
 
 
 def _record(item: Rule | KpiDefinition) -> Record:
