@@ -1445,7 +1445,7 @@ export const en = {
   "orders.rehearsing": "Plans are being rehearsed",
   "orders.nothingToDo": "nothing",
   "orders.plansFor": "Contingency plans for {machine}",
-  "orders.standsNow": "It stands since before {at}; a repair takes {mean} min on average. {count} futures each, until {until}.",
+  "orders.standsNow": "Standing since {at}; a repair takes {mean} min on average. {count} futures each, until {until}.",
   "orders.wasDown": "It stood at {at} and works again. {count} futures each, until {until}; a repair takes {mean} min on average.",
   "orders.supposed": "Supposed to stand from {at} for {mean} min on average. {count} futures each, until {until}.",
   "orders.rankedByLateness": "Ranked by lateness of the orders, then good parts; changes against waiting with 95 % intervals",
