@@ -9,6 +9,7 @@ import pytest
 from peers import beside, installed, lines_device
 from wizard import Wizard
 
+from xushi.cli import main
 from xushi.connectors.mapping import to_csv
 from xushi.kernel import XushiError
 from xushi.testing import until
@@ -27,6 +28,14 @@ def test_it_is_offered_with_its_texts_and_its_grade(lines: str, wizard: Wizard) 
     assert (own["package"], own["grade"], own["can_browse"]) == ("xushi-lines 1.0", "bronze", True)
     assert own["title"]["zh-CN"] == "TCP 文本行"
     assert all(one["grade"] in ("silver", "gold") for name, one in offered.items() if name != "lines")
+
+
+def test_the_plain_list_of_the_command_line_tells_its_grade(
+    lines: str, wizard: Wizard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, told in (("en", "Lines over TCP  lines://192.168.0.30:7000  (bronze)"), ("zh-CN", "(铜级)")):
+        assert main(["connect", "--lang", language, "--data", str(tmp_path / "data")]) == 0
+        assert told in capsys.readouterr().out
 
 
 def test_its_device_is_browsed_suggested_imported_and_live(lines: str, wizard: Wizard) -> None:

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "write-a-connector.md"
 
 @contextmanager
 def installed(tmp_path: Path) -> Iterator[Path]:
-    """Do exactly what the page says: its code, its pyproject.toml, its quality.yaml, and pip install."""
+    """Do exactly what the page says: its code, its pyproject.toml, its quality.yaml and its tests, and pip install."""
     text = PAGE.read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (project,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
@@ -25,6 +25,9 @@ def installed(tmp_path: Path) -> Iterator[Path]:
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(code, "utf-8")
     (package / "quality.yaml").write_text(quality, "utf-8")
+    (proofs,) = re.findall(r"```python test\n(.*?)```", text, re.DOTALL)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_lines.py").write_text(proofs, "utf-8")
     (folder / "pyproject.toml").write_text(project, "utf-8")
     command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", str(site)]
     subprocess.run([*command, str(folder)], check=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from xushi.connectors import connector_cards, links_from_environment, make_connector
-from xushi.kernel import SystemClock
+from xushi.kernel import SystemClock, read_yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 from outsider_package import installed
@@ -23,6 +25,19 @@ from test_links import affordance, environment, interface, mapping, prop
 def outsider(tmp_path: Path) -> Iterator[Path]:
     with installed(tmp_path) as site:
         yield site
+
+
+def test_what_the_outsiders_quality_file_names_as_proof_is_there_and_passes(tmp_path: Path, outsider: Path) -> None:
+    quality = read_yaml((outsider / "xushi_lines" / "quality.yaml").read_text("utf-8"))
+    proofs = [rule["done"] for rule in quality["rules"].values() if "done" in rule]
+    assert proofs
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", *proofs]
+    path = os.pathsep.join([str(outsider), *sys.path])
+    done = subprocess.run(
+        command, cwd=tmp_path / "lines", env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(proofs)} passed" in done.stdout
 
 
 async def test_an_outsiders_connector_is_listed_with_its_grade_and_delivers(

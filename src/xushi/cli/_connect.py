@@ -22,6 +22,12 @@ from xushi.remote import Remote, RemoteError
 from xushi.signals import unit_display
 
 _FORMS = {".xlsx": "xlsx", ".csv": "csv"}
+_GRADES = {
+    "gold": {"en": "gold", "zh-CN": "金级"},
+    "silver": {"en": "silver", "zh-CN": "银级"},
+    "bronze": {"en": "bronze", "zh-CN": "铜级"},
+    "none": {"en": "no grade", "zh-CN": "未评级"},
+}
 _POLL_S = 0.2
 _MOST_ROWS = 1_000
 _ROWS_OF_MAPPING = 20
@@ -30,13 +36,15 @@ _MOST_FAULTS = 50
 
 
 def show_protocols(options: argparse.Namespace, remote: Remote) -> int:
-    """Print the protocols that can be connected, each with an example and its settings."""
+    """Print the protocols that can be connected, each with an example, its grade and its settings."""
     found = remote.get("/api/connect/protocols")
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
         return 0
     for one in found:
-        print(f"{text_in(one['title'], options.lang)}  {one['example']}\n  {text_in(one['summary'], options.lang)}")
+        grade = text_in(_GRADES[one["grade"]], options.lang)
+        print(f"{text_in(one['title'], options.lang)}  {one['example']}  ({grade})")
+        print(f"  {text_in(one['summary'], options.lang)}")
         for setting in one["settings"]:
             title = text_in(setting["title"], options.lang)
             choices = [choice["value"] for choice in setting["choices"]]
