@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +27,7 @@ OPERATIONS_IN_JOB, JOBS, RESOURCES = 10, 50, 12
 def run() -> Iterator[dict[str, Any]]:
     """Yield the figures; XUSHI_SCHEDULE_SETS names some of the sets, XUSHI_SCHEDULE_S the seconds for each instance.
 
-    Raises:
-        FileNotFoundError: after all other figures, where wanted instances are not there.
+    The flexible instances may not be packaged: where they do not lie beside the checkout, that is said.
     """
     yield repair_500()
     shops = job_shops()
@@ -49,7 +49,7 @@ def run() -> Iterator[dict[str, Any]]:
             "baseline": round(statistics.mean(plain), 2), "worst": round(max(ours), 2),
         }  # fmt: skip
     if missing:  # nobody shall take the figures above for all of them
-        raise FileNotFoundError(f"{', '.join(missing)} not measured: the instances are not in {FLEXIBLE}")
+        print(f"schedule: {', '.join(missing)} not measured: the instances are not in {FLEXIBLE}", file=sys.stderr)
 
 
 def repair_500() -> dict[str, Any]:
