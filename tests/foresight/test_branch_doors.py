@@ -21,6 +21,8 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 from websockets.sync.client import connect
 
+import xushi
+from xushi.cli import main
 from xushi.demo.plant import default_endpoints
 from xushi.kernel import XushiError
 from xushi.remote import Remote, local_access
@@ -259,6 +261,64 @@ def test_kpis_and_alarms_are_worked_out_on_it(plant: Served, branch: str) -> Non
     assert {one["alarm"] for one in entries} & {f"OP{n}0.failed" for n in range(1, 11)}
     assert "PLC1.silent" not in {one["alarm"] for one in entries}
     remote.get(f"/api/alarms?timeline={branch}&at_ms={FORK_MS + 600_000}")
+
+
+def test_the_command_line_shows_it_by_its_title(plant: Served, branch: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*arguments: str, status: int = 0) -> Any:
+        where = ("--server", plant.remote.url, "--token", plant.remote.token, "--json")
+        assert main([*arguments, *where]) == status
+        return json.loads(capsys.readouterr().out)
+
+    title = info(plant.remote, branch)["branch"]["title"]
+    figures = {one["id"]: one["value"] for one in told("figures", "--branch", title)["kpis"]}
+    assert figures["LINE1.throughput"] == pytest.approx(info(plant.remote, branch)["figures"]["finished"], abs=2)
+    why = told("figures", "--branch", branch, "--why", "OP40.oee")
+    assert why["value"] == pytest.approx(figures["OP40.oee"])
+    count = handle(plant, "B50", "Count")
+    for at, instant in (("5", FORK_MS + 300_000), ("60", FORK_MS + HOUR_MS)):
+        (level,) = told("values", "B50:OperationalData#Count", "--branch", title, "--at", at)
+        frame = decode_frame(content(plant.remote, f"/api/timelines/{branch}/snapshot?at_ms={instant}"))
+        assert level["value"] == frame.value(frame.handles.tolist().index(count))
+        assert level["time_ms"] <= instant
+    (last,) = told("values", "B50:OperationalData#Count", "--branch", title)
+    assert last == level
+    span = f"start_ms={FORK_MS}&end_ms={FORK_MS + HOUR_MS}&timeline={branch}&limit=5000"
+    assert told("alarms", "--journal", "--branch", title)["entries"] == plant.remote.get(f"/api/alarms/journal?{span}")
+    at_ten = plant.remote.get(f"/api/alarms?timeline={branch}&at_ms={FORK_MS + 600_000}")
+    assert told("alarms", "--branch", title, "--at", "10") == at_ten
+    assert told("spc", "OP40:OperationalData#CycleTime", "--branch", title)["used"] > 0
+    assert told("figures", "--branch", "no such", status=1)["error"]["code"] == "remote.branch_unknown"
+
+
+def test_python_reads_it_as_it_reads_the_plant(plant: Served, branch: str) -> None:
+    works = xushi.connect(plant.remote.url, plant.remote.token)
+    found = works.branch(info(plant.remote, branch)["branch"]["title"])
+    assert (found.id, found.fork_ms, found.end_ms) == (branch, FORK_MS, FORK_MS + HOUR_MS)
+    figures = found.shell("OP40").figures()
+    assert 0.3 < figures["OP40.oee"].value <= 1.05
+    assert figures["OP40.oee"].why().value == pytest.approx(figures["OP40.oee"].value)
+    finished = info(plant.remote, branch)["figures"]["finished"]
+    assert found.figures()["LINE1.throughput"].value == pytest.approx(finished, abs=2)
+    level = found.shell("B50")["Count"]
+    samples = level.history(minutes=60)
+    assert samples.times[0].astype("int64") / 1e6 >= FORK_MS
+    assert level.value.value == samples.values[-1]  # type: ignore[union-attr]
+    spc = f"/api/timelines/{branch}/signals/{level.handle}/spc?start_ms={FORK_MS}&end_ms={FORK_MS + HOUR_MS}"
+    assert level.control_chart(minutes=60).info == plant.remote.get(spc)
+    told = plant.remote.get(f"/api/alarms?timeline={branch}&at_ms={FORK_MS + 600_000}")["alarms"]
+    assert [one.info for one in found.alarms(at_ms=FORK_MS + 600_000)] == told
+    with pytest.raises(XushiError, match="no such"):
+        works.branch("no such")
+
+
+def test_what_python_does_to_a_branch_stays_on_it(plant: Served) -> None:
+    works = xushi.connect(plant.remote.url, plant.remote.token)
+    own = works.branch(fork(plant.remote, hours=0.25))
+    before = info(plant.remote, own.id)["edits"]
+    assert own.shell("OP40")["CycleTimeFactor"].write(0.9, reason="rehearsed").is_done
+    ready(plant.remote, own.id)
+    assert len(info(plant.remote, own.id)["edits"]) == len(before) + 1
+    assert "signal.write" not in {one["command"] for one in plant.remote.get("/api/evidence")}
 
 
 def test_a_report_and_the_products_are_made_of_it(plant: Served, branch: str) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import time
 from typing import Any
+from urllib.parse import quote
 
 from xushi.cli._verbs import required, where
-from xushi.cli._watching import clock, number, show_table, signals_named
+from xushi.cli._watching import branch_argument, clock, number, show_table, signals_named, span_of
 from xushi.cli._words import text_in
 from xushi.kernel import XushiError, shown_parameter
 from xushi.remote import Remote, Verb
 
 _MOST_ENTRIES = 1_000  # commands that one question to the server returns
+_HOUR_MINUTES = 60.0
 _CHARTS = ("individuals", "xbar_r", "xbar_s", "p", "np", "c", "u")
 _TEXTS: dict[str, tuple[str, str]] = {
     "signal": ("signal: the end of its key, or the machine's idShort where it has but one",
                "信号：键的末尾；只有一个信号的设备也可用其 idShort"),
-    "minutes": ("how many minutes back from now (default: 60)", "从现在往前的分钟数（默认：60）"),
+    "minutes": ("how many minutes back from now (default: 60; of a branch all from its fork on)",
+                "从现在往前的分钟数（默认：60；分支默认自分叉起的全部）"),
     "chart": ("kind of chart (ISO 7870-2; default: individuals)", "控制图类型（ISO 7870-2；默认：individuals）"),
     "subgroup": ("values to a point, where the chart has subgroups (default: 5)",
                  "有子组的控制图每点的数值个数（默认：5）"),
@@ -50,7 +52,8 @@ def _words(name: str, language: str) -> str:
 # ---- control charts
 def _spc_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("signal", metavar="SIGNAL", help=_words("signal", language))
-    parser.add_argument("--minutes", type=float, default=60.0, help=_words("minutes", language))
+    parser.add_argument("--minutes", type=float, help=_words("minutes", language))
+    branch_argument(parser, language)
     parser.add_argument("--chart", choices=_CHARTS, default=_CHARTS[0], help=_words("chart", language))
     parser.add_argument("--subgroup", type=int, default=5, metavar="N", help=_words("subgroup", language))
     where(parser, language)
@@ -68,11 +71,9 @@ def _spc(options: argparse.Namespace) -> int:
         first = next(iter(found.values()))["key"]
         raise XushiError("cli.signal_ambiguous", signal=options.signal, count=len(found), first=first)
     ((handle, signal),) = found.items()
-    end_ms = time.time() * 1e3
-    told = remote.get(
-        f"/api/timelines/live/signals/{handle}/spc", start_ms=end_ms - options.minutes * 60e3, end_ms=end_ms,
-        chart=options.chart, subgroup=options.subgroup,
-    )  # fmt: skip
+    line, span = span_of(options, remote, _HOUR_MINUTES)
+    path = f"/api/timelines/{quote(line, safe='')}/signals/{handle}/spc"
+    told = remote.get(path, **span, chart=options.chart, subgroup=options.subgroup)
     if options.json:
         show_table(options, {"signal": signal["key"], **told}, "", [])
         return 0

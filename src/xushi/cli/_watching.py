@@ -14,24 +14,29 @@ from xushi.cli._columns import columns, plain
 from xushi.cli._verbs import required, where
 from xushi.cli._words import text_in
 from xushi.kernel import XushiError
-from xushi.remote import Remote, Verb, alarm_word
+from xushi.remote import Remote, Verb, alarm_word, branch_named
 from xushi.signals import unit_display
 
 _BAD = 0x8000_0000
 _LOOK_S = 1.0
-_DAY_MINUTES = 1440.0
+_DAY_MINUTES, _SHIFT_MINUTES = 1440.0, 480.0
 _MOST_ENTRIES = 5_000
 _TEXTS: dict[str, tuple[str, str]] = {
     "names": ("machines (idShort) or signals (end of their key); all when left out",
               "设备（idShort）或信号（键的末尾）；省略时为全部"),
     "follow": ("go on, and print what changes, until Ctrl-C", "持续运行并输出变化，直到 Ctrl-C"),
     "machine": ("only this machine (idShort)", "仅此设备（idShort）"),
-    "minutes": ("how many minutes back from now (default: 480)", "从现在往前的分钟数（默认：480）"),
+    "at": ("with --branch: minutes after its fork (default: where the branch ends)",
+           "与 --branch 同用：分叉后的分钟数（默认：分支结束时）"),
+    "branch": ("of this branch instead of the live line, by its title or id", "显示此分支（标题或 id）而不是实时产线"),
+    "minutes": ("how many minutes back from now (default: 480; of a branch all from its fork on)",
+                "从现在往前的分钟数（默认：480；分支默认自分叉起的全部）"),
     "why": ("show what this figure was made of, by its id", "按 id 显示该指标的构成"),
     "journal": ("what happened to alarms, the newest first: raised, cleared, who acknowledged, shelved, and why",
                 "报警日志，最新在前：产生、消失、谁确认或搁置及其原因"),
     "journal-head": ("time|priority|alarm|event|by|reason", "时间|优先级|报警|事件|操作者|原因"),
-    "journal-minutes": ("how many minutes back the journal goes (default: 1440)", "日志回溯的分钟数（默认：1440）"),
+    "journal-minutes": ("how many minutes back the journal goes (default: 1440; of a branch all from its fork on)",
+                        "日志回溯的分钟数（默认：1440；分支默认自分叉起的全部）"),
     "no-entries": ("Nothing happened to alarms in this span.", "该时段内无报警记录。"),
     "none": ("No alarm.", "没有报警。"),
     "value-head": ("machine|signal|value|unit|time", "设备|信号|数值|单位|时间"),
@@ -65,21 +70,64 @@ def show_table(options: argparse.Namespace, value: Any, head: str, rows: Sequenc
         print(line, flush=True)
 
 
+# ---- which line of time
+def branch_argument(parser: Any, language: str) -> None:
+    """Add `--branch` to a parser or a group of one."""
+    parser.add_argument("--branch", metavar="NAME_OR_ID", help=_words("branch", language))
+
+
+def _at_argument(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("--at", type=float, metavar="MINUTES", help=_words("at", language))
+
+
+def line_of(options: argparse.Namespace, remote: Remote) -> tuple[str, float | None, float]:
+    """The timeline that the options mean, the instant of its fork (None: live), and where it ends (live: now), in ms.
+
+    Raises:
+        XushiError: `remote.branch_unknown`, `remote.branch_ambiguous`.
+    """
+    if not options.branch:
+        return "live", None, time.time() * 1e3
+    branch = branch_named(remote, options.branch)
+    return branch["id"], branch["fork_ms"], branch["end_ms"] or branch["fork_ms"]
+
+
+def span_of(options: argparse.Namespace, remote: Remote, usual_minutes: float) -> tuple[str, dict[str, float]]:
+    """The timeline and the stretch of it: the last minutes, of a branch its whole path where no number is given."""
+    line, fork_ms, end_ms = line_of(options, remote)
+    if options.minutes is None and fork_ms is not None:
+        return line, {"start_ms": fork_ms, "end_ms": end_ms}
+    minutes = usual_minutes if options.minutes is None else options.minutes
+    return line, {"start_ms": end_ms - minutes * 60e3, "end_ms": end_ms}
+
+
+def _instant_of(options: argparse.Namespace, remote: Remote) -> tuple[str, dict[str, float]]:
+    """The timeline and the instant: of a branch so many minutes after its fork, else its end; of the live line now."""
+    line, fork_ms, end_ms = line_of(options, remote)
+    if fork_ms is None:
+        return line, {}
+    return line, {"at_ms": end_ms if options.at is None else fork_ms + options.at * 60e3}
+
+
 # ---- values
 def _values_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=_words("names", language))
-    parser.add_argument("--follow", action="store_true", help=_words("follow", language))
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--follow", action="store_true", help=_words("follow", language))
+    branch_argument(either, language)
+    _at_argument(parser, language)
     where(parser, language)
 
 
 def _values(options: argparse.Namespace) -> int:
     remote = required(options)
     chosen = signals_named(remote, options.names)
-    shown = _newest(remote, chosen)
+    line, at = _instant_of(options, remote)
+    shown = _values_of(remote, chosen, line, at)
     show_table(options, shown, _words("value-head", options.lang), _value_rows(shown))
     while options.follow:
         time.sleep(_LOOK_S)
-        before, shown = shown, _newest(remote, chosen)
+        before, shown = shown, _values_of(remote, chosen, line, at)
         changed = [now for was, now in zip(before, shown, strict=True) if now != was]
         if changed:
             show_table(options, changed, "", _value_rows(changed))
@@ -103,10 +151,13 @@ def signals_named(remote: Remote, names: Sequence[str]) -> dict[int, dict[str, A
     return found
 
 
-def _newest(remote: Remote, chosen: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+def _values_of(
+    remote: Remote, chosen: dict[int, dict[str, Any]], line: str, at: dict[str, float]
+) -> list[dict[str, Any]]:
+    """The values in force at an instant of a timeline; the newest where none is given."""
     from xushi.runtime import decode_frame
 
-    frame = decode_frame(remote.raw("GET", "/api/timelines/live/snapshot"))
+    frame = decode_frame(remote.raw("GET", f"/api/timelines/{quote(line, safe='')}/snapshot", query=at))
     places = {handle: index for index, handle in enumerate(frame.handles.tolist())}
     return [_told(one, frame, places.get(handle)) for handle, one in chosen.items()]
 
@@ -139,7 +190,9 @@ def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
 # ---- alarms
 def _alarms_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--journal", action="store_true", help=_words("journal", language))
-    parser.add_argument("--minutes", type=float, default=_DAY_MINUTES, help=_words("journal-minutes", language))
+    parser.add_argument("--minutes", type=float, help=_words("journal-minutes", language))
+    branch_argument(parser, language)
+    _at_argument(parser, language)
     where(parser, language)
 
 
@@ -147,7 +200,8 @@ def _alarms(options: argparse.Namespace) -> int:
     remote = required(options)
     if options.journal:
         return _journal(options, remote)
-    told = remote.get("/api/alarms")
+    line, at = _instant_of(options, remote)
+    told = remote.get("/api/alarms", timeline=line, **at)
     rows = [
         [alarm_word("priority", one["priority"], options.lang), alarm_word("state", one["state"], options.lang),
          clock(one["since_ms"]), text_in(one["title"], options.lang),
@@ -162,9 +216,8 @@ def _alarms(options: argparse.Namespace) -> int:
 
 
 def _journal(options: argparse.Namespace, remote: Remote) -> int:
-    end_ms = time.time() * 1e3
-    span = {"start_ms": end_ms - options.minutes * 60e3, "end_ms": end_ms}
-    entries = remote.get("/api/alarms/journal", **span, limit=_MOST_ENTRIES)
+    line, span = span_of(options, remote, _DAY_MINUTES)
+    entries = remote.get("/api/alarms/journal", timeline=line, **span, limit=_MOST_ENTRIES)
     rows = [
         [clock(one["at_ms"]), alarm_word("priority", one["priority"], options.lang),
          text_in(one["title"], options.lang) or one["alarm"],
@@ -181,22 +234,23 @@ def _journal(options: argparse.Namespace, remote: Remote) -> int:
 # ---- figures
 def _figures_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("machine", nargs="?", metavar="MACHINE", help=_words("machine", language))
-    parser.add_argument("--minutes", type=float, default=480.0, help=_words("minutes", language))
+    parser.add_argument("--minutes", type=float, help=_words("minutes", language))
     parser.add_argument("--why", metavar="FIGURE", help=_words("why", language))
+    branch_argument(parser, language)
     where(parser, language)
 
 
 def _figures(options: argparse.Namespace) -> int:
-    remote, end_ms = required(options), time.time() * 1e3
-    span = {"start_ms": end_ms - options.minutes * 60e3, "end_ms": end_ms}
+    remote = required(options)
+    line, span = span_of(options, remote, _SHIFT_MINUTES)
     if options.why:
-        why = remote.get(f"/api/kpis/{quote(options.why, safe='')}/why", **span)
+        why = remote.get(f"/api/kpis/{quote(options.why, safe='')}/why", timeline=line, **span)
         if options.json:
             print(json.dumps(why, ensure_ascii=False))
         else:
             print("\n".join(_why_lines(why, options.lang)))
         return 0
-    told = remote.get("/api/kpis", **span)
+    told = remote.get("/api/kpis", timeline=line, **span)
     if options.machine:
         wanted = {
             shell["id"] for shell in remote.get("/api/twins") if options.machine in (shell["id"], shell["idShort"])

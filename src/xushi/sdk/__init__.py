@@ -3,6 +3,7 @@
 from ._commands import Commands, Outcome
 from ._embedded import Embedded, open_folder
 from ._history import Samples
+from ._line import Branch
 from ._plant import Plant, connect
 from ._rehearsal import Comparison, Contingency, Forecast, Material, Plan, Schedule
 from ._twins import Shell, Signal
@@ -11,6 +12,7 @@ from ._watching import Alarm, Alarms, ControlChart, Figure, Figures, Why
 __all__ = [
     "Alarm",
     "Alarms",
+    "Branch",
     "Commands",
     "Comparison",
     "Contingency",

@@ -13,6 +13,7 @@ from xushi.kernel import XushiError
 from ._rehearsal import as_shown
 
 if TYPE_CHECKING:
+    from ._line import Line
     from ._plant import Plant
 
 _TYPES: dict[str, Any] = {
@@ -29,7 +30,7 @@ _OWN = ("dry_run", "propose", "reason")
 class Outcome(dict[str, Any]):
     """What became of a command, as the server told it; shows itself in a notebook."""
 
-    def __init__(self, plant: Plant, told: dict[str, Any]) -> None:
+    def __init__(self, plant: Line, told: dict[str, Any]) -> None:
         super().__init__(told)
         self._plant = plant
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import html
 import json
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from xushi.kernel import XushiError, nearest_language, shown_parameter
-from xushi.remote import Remote, local_access
-from xushi.runtime import decode_frame
+from xushi.remote import Remote, branch_named, local_access
 
 from ._commands import Commands, Outcome
+from ._line import Branch, Line
 from ._rehearsal import Contingency, Material, Plan, Schedule
-from ._twins import Shell, Signal, Value
-from ._watching import Alarm, Alarms, Figure, Figures
+from ._twins import Signal, Value
 from ._words import table, word
-
-_LOOK_S = 0.2
-_BAD = 0x8000_0000
 
 
 def connect(url: str = "", token: str = "", *, language: str = "en", data: str | Path = "xushi-data") -> Plant:
@@ -47,13 +42,12 @@ def connect(url: str = "", token: str = "", *, language: str = "en", data: str |
     return plant
 
 
-class Plant:
-    """One plant as its server shows it."""
+class Plant(Line):
+    """One plant as its server shows it; what it reads is the live line."""
 
     def __init__(self, remote: Remote) -> None:
-        self.remote = remote
+        super().__init__(remote)
         self.me: dict[str, Any] = {}
-        self._signals: dict[str, Signal] = {}
         self._commands: Commands | None = None
 
     @property
@@ -63,10 +57,13 @@ class Plant:
             self._commands = Commands(self, self.remote.get("/api/commands"))
         return self._commands
 
-    def actions(self) -> list[dict[str, Any]]:
-        """Return what machines can be told to do, as their interfaces list it."""
-        found: list[dict[str, Any]] = self.remote.get("/api/actions")
-        return found
+    def branch(self, name: str) -> Branch:
+        """Return a branch by its title or id: its shells, values, alarms, figures, read as those of the plant.
+
+        Raises:
+            XushiError: `remote.branch_unknown`, `remote.branch_ambiguous`.
+        """
+        return Branch(self.remote, branch_named(self.remote, name))
 
     def warnings(self) -> list[dict[str, Any]]:
         """Return the early warnings that hold now and that nobody has hidden, the newest first."""
@@ -93,85 +90,6 @@ class Plant:
     def __repr__(self) -> str:
         return f"Plant({self.remote.url!r}, {len(self.signals)} signals)"
 
-    @property
-    def signals(self) -> dict[str, Signal]:
-        """Every signal by key."""
-        if not self._signals:
-            self.refresh()
-        return self._signals
-
-    def refresh(self) -> None:
-        """Ask for the signals anew, after an import."""
-        found = self.remote.get("/api/signals")["signals"]
-        self._signals = {info["key"]: Signal(self, info) for info in found}
-
-    def signal(self, name: str) -> Signal:
-        """Return a signal by key, or by the end of its key where only one fits (`OP40.…#State` or `State`).
-
-        Raises:
-            XushiError: `sdk.signal_unknown`, `sdk.signal_ambiguous`.
-        """
-        if name in self.signals:
-            return self.signals[name]
-        found = [signal for key, signal in self.signals.items() if key.endswith(name)]
-        if not found:
-            raise XushiError("sdk.signal_unknown", name=name)
-        if len(found) > 1:
-            raise XushiError("sdk.signal_ambiguous", name=name, count=len(found), first=found[0].key)
-        return found[0]
-
-    def shells(self) -> list[Shell]:
-        """Return every shell with its signals."""
-        by_shell: dict[str, list[Signal]] = {}
-        for signal in self.signals.values():
-            by_shell.setdefault(signal.info["shell"], []).append(signal)
-        return [Shell(self, info, by_shell.get(info["id"], [])) for info in self.remote.get("/api/twins")]
-
-    def shell(self, name: str) -> Shell:
-        """Return a shell by id, idShort, or name in either language.
-
-        Raises:
-            XushiError: `sdk.shell_unknown`.
-        """
-        for shell in self.shells():
-            if name in (shell.id, shell.id_short, *shell.name.values()):
-                return shell
-        raise XushiError("sdk.shell_unknown", name=name)
-
-    def values(self, signals: Iterable[Signal] | None = None, *, timeline: str = "live",
-               at_ms: float | None = None) -> dict[str, Value]:  # fmt: skip
-        """Return values by key: the newest, or those in force at an instant of a timeline."""
-        query = {} if at_ms is None else {"at_ms": at_ms}
-        message = self.remote.raw("GET", f"/api/timelines/{quote(timeline, safe='')}/snapshot", query=query)
-        wanted = None if signals is None else {signal.handle for signal in signals}
-        return self._values(message, wanted)
-
-    def _values(self, message: bytes, wanted: set[int] | None) -> dict[str, Value]:
-        frame = decode_frame(message)
-        by_handle = {signal.handle: signal for signal in self.signals.values()}
-        found = {}
-        for index, handle in enumerate(frame.handles.tolist()):
-            signal = by_handle.get(handle)
-            if signal is None or (wanted is not None and handle not in wanted):
-                continue
-            quality = int(frame.qualities[index])
-            value = None if quality >= _BAD else _typed(frame.value(index), signal.info["kind"])
-            found[signal.key] = Value(value, signal.unit, quality, float(frame.times_ms[index]))
-        return found
-
-    def alarms(self, *, timeline: str = "live", at_ms: float | None = None) -> Alarms:
-        """Return the alarms that are not normal, the most urgent first: now, or at an instant of a timeline."""
-        query = {"timeline": timeline} | ({} if at_ms is None else {"at_ms": at_ms})
-        found = self.remote.get("/api/alarms", **query)["alarms"]
-        return Alarms((Alarm(self, info) for info in found), self.remote.language)
-
-    def figures(self, minutes: float = 480.0, *, timeline: str = "live", end_ms: float | None = None) -> Figures:
-        """Return every key performance indicator over the last `minutes` before `end_ms` (now by default)."""
-        end = end_ms if end_ms is not None else time.time() * 1e3
-        span = {"start_ms": end - minutes * 60e3, "end_ms": end, "timeline": timeline}
-        found = self.remote.get("/api/kpis", **span)["kpis"]
-        return Figures((Figure(self, info, span) for info in found), self.remote.language)
-
     def schedule(self) -> Schedule | None:
         """Return the schedule in force; None before one was made."""
         found = self.remote.get("/api/orders/schedule")["schedule"]
@@ -192,27 +110,6 @@ class Plant:
     def run(self, command: str, params: dict[str, Any], *, dry_run: bool = False, reason: str = "") -> Outcome:
         """Run a command and return its outcome."""
         return Outcome(self, self.remote.run(command, params, dry_run=dry_run, reason=reason))
-
-    def undo(self, command_id: str) -> Outcome:
-        """Take a command back."""
-        return Outcome(self, self.remote.undo(command_id))
-
-    def wait(self, job_id: str | None, timeout_s: float = 600.0) -> Any:
-        """Wait for long work, and return its result; None where there is none to wait for.
-
-        Raises:
-            XushiError: `sdk.job_unfinished` with what ended it.
-        """
-        end_s = time.monotonic() + timeout_s
-        while job_id:
-            job = self.remote.get(f"/api/jobs/{quote(job_id, safe='')}")
-            if job["state"] == "done":
-                return job["result"]
-            if job["state"] != "running" or time.monotonic() > end_s:
-                why = (job.get("error") or {}).get("what") or job["state"]
-                raise XushiError("sdk.job_unfinished", job=job_id, reason=why)
-            time.sleep(_LOOK_S)
-        return None
 
     def open_files(self, paths: Sequence[str | Path], *, dry_run: bool = False) -> Outcome:
         """Import files, all of them or none, and return the outcome."""
@@ -238,9 +135,3 @@ class Plant:
                         self.refresh()
         except ConnectionClosed:
             return
-
-
-def _typed(value: Any, kind: int) -> Any:
-    if kind in (1, 3) and isinstance(value, float):
-        return int(value)
-    return bool(value) if kind == 2 else value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -16,7 +16,7 @@ from ._watching import Alarms, ControlChart, Figures
 from ._words import table, text_in, word
 
 if TYPE_CHECKING:
-    from ._plant import Plant
+    from ._line import Line
 
 
 _NUMERIC = (0, 1)  # SignalInfo.kind: double, int
@@ -39,7 +39,7 @@ class Value(msgspec.Struct, frozen=True):
 class Signal:
     """A leaf of a twin with a live value."""
 
-    def __init__(self, plant: Plant, info: dict[str, Any]) -> None:
+    def __init__(self, plant: Line, info: dict[str, Any]) -> None:
         self._plant = plant
         self.info = info
         self.key: str = info["key"]
@@ -55,25 +55,25 @@ class Signal:
         """The newest value; None where none has come yet."""
         return self._plant.values([self]).get(self.key)
 
-    def history(self, minutes: float = 60.0, *, timeline: str = "live", end_ms: float | None = None,
+    def history(self, minutes: float = 60.0, *, timeline: str | None = None, end_ms: float | None = None,
                 limit: int = 100_000) -> Samples:  # fmt: skip
         """Return the recorded values of the last `minutes` before `end_ms` (now by default)."""
-        end = end_ms if end_ms is not None else time.time() * 1e3 + 1
+        end = end_ms if end_ms is not None else self._plant.end_ms + 1
         query = {"start_ms": end - minutes * 60e3, "end_ms": end, "limit": limit}
-        path = f"/api/timelines/{timeline}/signals/{self.handle}/range"
+        path = f"/api/timelines/{quote(timeline or self._plant.timeline, safe='')}/signals/{self.handle}/range"
         return Samples.of_answer(self._plant.remote.get(path, **query), self.path, self.unit)
 
     def control_chart(self, minutes: float = 60.0, *, chart: str = "individuals", subgroup: int = 5,
-                      timeline: str = "live", end_ms: float | None = None) -> ControlChart:  # fmt: skip
+                      timeline: str | None = None, end_ms: float | None = None) -> ControlChart:  # fmt: skip
         """Return the control charts of the last `minutes` before `end_ms` (now by default).
 
         Args:
             chart: individuals, xbar_r, xbar_s, p, np, c or u (ISO 7870-2).
             subgroup: values to a point, where the chart has subgroups.
         """
-        end = end_ms if end_ms is not None else time.time() * 1e3
+        end = end_ms if end_ms is not None else self._plant.end_ms
         query = {"start_ms": end - minutes * 60e3, "end_ms": end, "chart": chart, "subgroup": subgroup}
-        path = f"/api/timelines/{timeline}/signals/{self.handle}/spc"
+        path = f"/api/timelines/{quote(timeline or self._plant.timeline, safe='')}/signals/{self.handle}/spc"
         remote = self._plant.remote
         return ControlChart(remote.get(path, **query), self.path, remote.language)
 
@@ -91,7 +91,7 @@ class Signal:
 class Shell:
     """One asset administration shell."""
 
-    def __init__(self, plant: Plant, info: dict[str, Any], signals: list[Signal]) -> None:
+    def __init__(self, plant: Line, info: dict[str, Any], signals: list[Signal]) -> None:
         self._plant = plant
         self.id: str = info["id"]
         self.id_short: str = info["idShort"]
@@ -115,8 +115,8 @@ class Shell:
         own = (one for one in self._plant.alarms() if one.info["shell"] == self.id)
         return Alarms(own, self._plant.remote.language)
 
-    def figures(self, minutes: float = 480.0) -> Figures:
-        """Return this machine's key performance indicators over the last `minutes`."""
+    def figures(self, minutes: float | None = None) -> Figures:
+        """Return this machine's key performance indicators over the last `minutes`; see `Plant.figures`."""
         own = (one for one in self._plant.figures(minutes) if one.shell == self.id)
         return Figures(own, self._plant.remote.language)
 

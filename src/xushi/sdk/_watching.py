@@ -17,13 +17,13 @@ from ._words import table, text_in, word
 
 if TYPE_CHECKING:
     from ._commands import Outcome
-    from ._plant import Plant
+    from ._line import Line
 
 
 class Alarm:
     """One alarm that is not normal (IEC 62682); `info` is all that the server tells of it."""
 
-    def __init__(self, plant: Plant, info: dict[str, Any]) -> None:
+    def __init__(self, plant: Line, info: dict[str, Any]) -> None:
         self._plant = plant
         self.info = info
         self.id: str = info["id"]
@@ -124,7 +124,7 @@ class Figure:
     `value` is None where there is none; `why_not` then says the reason.
     """
 
-    def __init__(self, plant: Plant, info: dict[str, Any], span: dict[str, Any]) -> None:
+    def __init__(self, plant: Line, info: dict[str, Any], span: dict[str, Any]) -> None:
         self._plant = plant
         self._span = span
         self.info = info
