@@ -177,7 +177,7 @@ def test_an_alarm_on_a_foreign_signal_is_made_acknowledged_and_shelved_with_its_
     form.get_by_label("Title in English").fill("Paint robot has failed")
     form.get_by_label("Title in Chinese").fill("喷涂机器人故障")
     form.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("form", name="Alarm rule")).to_be_visible()
+    expect(page.get_by_role("form", name="Alarm rule", exact=True)).to_be_visible()
     works.plant.set(STATE, FAULT)
     page.get_by_role("button", name=re.compile("^Unacknowledged alarms")).click()
     grid = page.get_by_role("grid", name="Alarms")
@@ -211,7 +211,7 @@ def test_an_alarm_of_a_foreign_machine_is_latched_reset_noted_and_suppressed_unt
     form.get_by_label("Title in English").fill("Oil of the pump is hot")
     form.get_by_label("Latched until reset").check()
     form.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("form", name="Alarm rule")).to_be_visible()
+    expect(page.get_by_role("form", name="Alarm rule", exact=True)).to_be_visible()
     works.plant.set(OIL, 70.5)
     page = works.open(view="alarms")
     row = page.get_by_role("grid", name="Alarms").get_by_role("row").filter(has_text="Oil of the pump is hot")
@@ -395,6 +395,7 @@ def test_a_device_behind_a_broker_confirms_what_it_takes_and_the_page_tells_what
     expect(line).to_contain_text("10")
     works.drive.kill()
     try:
+        expect(line).to_contain_text("Bad: no communication")  # which moves the button that is to be held
         write(panel, "Target", "5", "while the drive is off")
         told = page.get_by_role("alert").filter(has_text="Not done: Write to the device")
         expect(told).to_contain_text("Nothing was sent")

@@ -158,7 +158,9 @@ def hold(button: Locator, by_key: bool = False) -> None:
     else:
         button.hover()
         page.mouse.down()
-    expect(button.and_(page.locator("[data-held]"))).to_have_count(0, timeout=WAIT_MS)
+    held = button.and_(page.locator("[data-held]"))
+    expect(held).to_have_count(1)  # a slow page has to draw it first
+    expect(held).to_have_count(0, timeout=WAIT_MS)
     if by_key:
         page.keyboard.up("Enter")
     else:

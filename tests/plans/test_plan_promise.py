@@ -13,7 +13,7 @@ from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.branches import Branch, Edit
 from xushi.runtime.foresight import ModelChange, plant_of
-from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, measure, plan_of
+from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, _measuring, measure, plan_of
 from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._from_branch import steps_of
 from xushi.runtime.plans._stops import stop_steps
@@ -161,6 +161,15 @@ def test_a_promise_is_kept_only_where_every_figure_is_known_and_broken_where_one
     promise = msgspec.structs.replace(plan.content.promise, figures=figures)
     content = msgspec.structs.replace(plan.content, promise=promise)
     assert measure(line.platform, msgspec.structs.replace(plan, content=content)).state == state
+
+
+def test_no_energy_is_promised_where_a_machine_has_no_meter(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant = plant_of(line.platform)
+    assert "plant.energy_kwh" in _measuring.measurable_figures(line.platform, plant)
+    roles = _measuring.find_roles(line.platform, plant)
+    roles["OP40"].pop("Energy")
+    monkeypatch.setattr(_measuring, "find_roles", lambda platform, of: roles)
+    assert _measuring.measurable_figures(line.platform, plant) == ("plant.good", "plant.throughput_per_h")
 
 
 def test_a_plan_without_promise_or_run_has_nothing_to_measure(line: Line) -> None:

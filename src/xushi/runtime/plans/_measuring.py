@@ -18,7 +18,7 @@ from xushi.runtime.plans._commands import PlanId, PlanParams, told
 from xushi.runtime.plans._content import PromisedFigure
 from xushi.runtime.plans._order_figures import happened_to_orders
 from xushi.runtime.plans._plant_time import plant_now_ns
-from xushi.runtime.plans._promising import is_less_better
+from xushi.runtime.plans._promising import MEASURABLE, is_less_better
 from xushi.runtime.plans._records import Measured, Measurement, Plan, changed, plan_of, plans
 from xushi.signals import Timeline
 
@@ -216,6 +216,13 @@ def _happened(
     good = float(sum(known)) if known and len(known) == len(counts) else None
     per_h = None if good is None else good / ((end_ns - start_ns) / _NS / 3600.0)
     return {"plant.good": good, "plant.throughput_per_h": per_h, "plant.energy_kwh": energy}
+
+
+def measurable_figures(platform: Platform, plant: Plant) -> tuple[str, ...]:
+    """The figures of which the history can tell what happened: of energy, where every machine has a meter."""
+    roles = find_roles(platform, plant)
+    has_meters = all(roles[node.id].get("Energy") for node in plant.machines())
+    return tuple(one for one in MEASURABLE if has_meters or one != "plant.energy_kwh")
 
 
 def _energy(platform: Platform, timeline: Timeline, plant: Plant, start_ns: int, end_ns: int) -> float | None:

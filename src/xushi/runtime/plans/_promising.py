@@ -7,7 +7,7 @@ futures hold all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -33,7 +33,7 @@ def is_less_better(figure: str) -> bool:
 
 def promise_of(
     comparison: dict[str, Any], outcomes: Mapping[str, simulate.Outcome], name: str, span_s: float,
-    orders: Mapping[str, tuple[Futures, Futures]] = MappingProxyType({}),
+    orders: Mapping[str, tuple[Futures, Futures]] = MappingProxyType({}), measurable: Sequence[str] = MEASURABLE,
 ) -> PlanPromise:  # fmt: skip
     """The promise that an alternative of a comparison makes, of what can be measured afterwards.
 
@@ -42,13 +42,14 @@ def promise_of(
         outcomes: by alternative, `now` among them.
         name: of the alternative.
         orders: figures of orders, in each future with the plan and without it.
+        measurable: those of `MEASURABLE` that this plant measures; nobody could tell whether another was kept.
     """
     told_by = {one["name"]: one for one in comparison["alternatives"]}
     chosen, without = told_by[name], told_by[NOW]
-    values = {kpi: outcomes[name].values(kpi) for kpi in MEASURABLE} | {kpi: one for kpi, (one, _) in orders.items()}
+    values = {kpi: outcomes[name].values(kpi) for kpi in measurable} | {kpi: one for kpi, (one, _) in orders.items()}
     bands, level = joint_bands(values, LEVEL)
     figures = []
-    for kpi in MEASURABLE:
+    for kpi in measurable:
         figure, difference = chosen["figures"][kpi], chosen["differences"][kpi]
         low, high = bands[kpi]
         figures.append(

@@ -33,6 +33,7 @@ from xushi.runtime.orders import Book, JobOrder, contingency_fork, job_orders_af
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
 from xushi.runtime.plans._content import PlanContent, PlanOrigin, PlanPromise
 from xushi.runtime.plans._effects import Effects, effects_of
+from xushi.runtime.plans._measuring import measurable_figures
 from xushi.runtime.plans._order_figures import figures_of_orders
 from xushi.runtime.plans._plant_time import plant_now_ns
 from xushi.runtime.plans._promising import Futures, promise_of
@@ -204,7 +205,8 @@ class Rehearsal:
             self.origin, model_sha256=model_digest(begun.model), not_modelled=effects.not_modelled
         )  # fmt: skip
         orders = self._orders(start, effects, outcomes) if wanted_now else {}
-        return promise_of(result, outcomes, _PLAN, self.horizon_s, orders), origin, result
+        measurable = measurable_figures(self.platform, begun.plant)
+        return promise_of(result, outcomes, _PLAN, self.horizon_s, orders, measurable), origin, result
 
     def _orders(
         self, start: Begun, effects: Effects, outcomes: Mapping[str, simulate.Outcome]
