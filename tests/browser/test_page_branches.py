@@ -182,7 +182,7 @@ def test_orders_stops_and_shifts_are_changed_on_a_branch_by_the_gestures_of_the_
 
     # A single vehicle takes no order on a branch, and the form says so before anybody holds the button.
     expect(details.get_by_text("it takes no order for a single one")).to_be_visible()
-    expect(details.get_by_role("button", name="Hold to pause")).to_be_disabled()
+    expect(details.get_by_role("button", name="Hold to cancel its order")).to_be_disabled()
 
     view(page, "Orders")
     orders = page.get_by_role("region", name="Orders", exact=True).first
