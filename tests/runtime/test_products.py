@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xushi.kernel import ManualClock
-from xushi.runtime import SYSTEM, Platform, with_live_values
+from xushi.runtime import SYSTEM, Platform, with_values_of
 from xushi.signals import Frame
 
 _S = 1_000_000_000
@@ -114,7 +114,7 @@ def test_live_values_stand_in_the_submodel(tmp_path: Path) -> None:
         bring(platform, tmp_path)
         report(platform, "press", 10, "A1", True, 4.5)
         record = platform.twins.records["submodel"]["urn:press:data"]
-        shown = with_live_values(record, platform.registry, platform.board)
+        shown = with_values_of(record, platform.registry, platform.board)
         values = [item.get("value") for item in shown["submodelElements"][0]["value"]]
         assert values == ["A1", "true", "4.5"]
         assert "value" not in record["submodelElements"][0]["value"][0]

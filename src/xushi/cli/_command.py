@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 from xushi.cli._verbs import required, tell_outcome, where
-from xushi.cli._words import text_in, words
+from xushi.cli._words import words
 from xushi.kernel import XushiError
+from xushi.remote import text_in
 
 _TAKEN = {"data", "server", "token", "json", "reason", "dry-run", "propose", "lang", "help"}
 

@@ -16,9 +16,9 @@ from urllib.parse import quote
 from xushi.cli._columns import columns, plain
 from xushi.cli._looking import address_of, children, live_cells, with_values
 from xushi.cli._verbs import OUTCOME_STATUS
-from xushi.cli._words import text_in, words
+from xushi.cli._words import words
 from xushi.kernel import XushiError
-from xushi.remote import Remote, RemoteError
+from xushi.remote import Remote, RemoteError, text_in
 from xushi.signals import unit_display
 
 _FORMS = {".xlsx": "xlsx", ".csv": "csv"}

@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from xushi.cli._verbs import required, where
 from xushi.cli._watching import branch_argument, clock, number, show_table, signals_named, span_of
-from xushi.cli._words import text_in
 from xushi.kernel import XushiError, shown_parameter
-from xushi.remote import Remote, Verb
+from xushi.remote import Remote, Verb, panel_word, text_in
 
 _MOST_ENTRIES = 1_000  # commands that one question to the server returns
 _HOUR_MINUTES = 60.0
@@ -34,14 +33,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "rows": ("how many to show, the newest first (default: 50)", "显示多少条，最新在前（默认：50）"),
     "activity-head": ("time|who|command|outcome|why|command id", "时间|操作者|命令|结果|原因|命令编号"),
     "nothing": ("No command fits.", "没有符合条件的命令。"),
-    "panel.x": ("values", "数值"),
-    "panel.mr": ("moving range", "移动极差"),
-    "panel.r": ("range", "极差"),
-    "panel.s": ("standard deviation", "标准差"),
-    "panel.p": ("share nonconforming", "不合格品率"),
-    "panel.np": ("number nonconforming", "不合格品数"),
-    "panel.c": ("nonconformities", "不合格数"),
-    "panel.u": ("nonconformities per unit", "单位不合格数"),
 }  # fmt: skip
 
 
@@ -88,7 +79,7 @@ def _show_charts(options: argparse.Namespace, told: dict[str, Any]) -> None:
     """Print limits, capability, and every point that breaks a rule of Nelson."""
     language, unit = options.lang, told["unit"]
     show_table(options, told, _words("panel-head", language), [
-        [_words(f"panel.{panel['name']}", language),
+        [panel_word(panel["name"], language),
          *(number(panel[name][-1], unit) for name in ("lower", "centre", "upper")),
          str(len(panel["values"])), str(len(panel["violations"]))]
         for panel in told["panels"]
@@ -97,7 +88,7 @@ def _show_charts(options: argparse.Namespace, told: dict[str, Any]) -> None:
         able = told["capability"]
         print("  ".join(f"{name} {number(able[name.lower()], '')}" for name in ("Cp", "Cpk", "Pp", "Ppk")))
     broken = [
-        [clock(panel["x_ms"][point["index"]]), _words(f"panel.{panel['name']}", language),
+        [clock(panel["x_ms"][point["index"]]), panel_word(panel["name"], language),
          number(panel["values"][point["index"]], unit), " ".join(map(str, point["rules"]))]
         for panel in told["panels"] for point in panel["violations"]
     ]  # fmt: skip

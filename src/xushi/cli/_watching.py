@@ -12,9 +12,8 @@ from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
 from xushi.cli._verbs import required, where
-from xushi.cli._words import text_in
 from xushi.kernel import XushiError
-from xushi.remote import Remote, Verb, alarm_word, branch_named
+from xushi.remote import Remote, Verb, alarm_word, branch_named, text_in
 from xushi.signals import unit_display
 
 _BAD = 0x8000_0000

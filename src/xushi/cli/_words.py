@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 _WORDS: dict[str, tuple[str, str]] = {
     "actions": ("actions", "动作"),
     "actions-word": ("Actions", "动作"),
@@ -107,8 +105,3 @@ _WORDS: dict[str, tuple[str, str]] = {
 def words(name: str, language: str) -> str:
     """Return a text in a language of the product."""
     return _WORDS[name][1 if language == "zh-CN" else 0]
-
-
-def text_in(texts: Mapping[str, str], language: str) -> str:
-    """Return a text of the server in `language`; in English, or any other, where it is not among them."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

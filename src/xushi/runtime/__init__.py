@@ -23,7 +23,7 @@ from xushi.runtime._importing import (
 )
 from xushi.runtime._links import LinkKeeper
 from xushi.runtime._lock import FolderLock, holder_of
-from xushi.runtime._overlay import FrameValues, Values, lexical, with_live_values
+from xushi.runtime._overlay import FrameValues, Values, lexical, with_values_of
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._platform import SYSTEM, Platform
 from xushi.runtime._products import Product, ProductLog, ProductStep
@@ -115,5 +115,5 @@ __all__ = [
     "signal_definitions",
     "signal_key",
     "texts",
-    "with_live_values",
+    "with_values_of",
 ]

@@ -39,7 +39,7 @@ class FrameValues:
         return Sample(int(frame.times_ns[row]), value, quality, frame.received_ns)
 
 
-def with_live_values(submodel: Record, registry: SignalRegistry, values: Values) -> Record:
+def with_values_of(submodel: Record, registry: SignalRegistry, values: Values) -> Record:
     """A copy of a submodel in which every Property that is a signal has its value, unless that is bad."""
     prefix = f"{submodel['id']}#"
     if not any(definition.key.startswith(prefix) for definition in registry.all()):

@@ -6,30 +6,33 @@ Each is the plain answer of the server (a dict), which a notebook shows as a tab
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from xushi.remote import text_in
+
 from ._watching import _number
-from ._words import table, text_in, word
+from ._words import table, word
 
 _OF_PLANT = ("plant.good", "plant.throughput_per_h", "finished.flow_s", "plant.energy_kwh")
 
 
-class _Told(dict[str, Any]):
+class _Told(dict[str, Any], ABC):
     """An answer of the server that shows itself, in the language of the connection."""
 
     def __init__(self, told: dict[str, Any], language: str = "en") -> None:
         super().__init__(told)
         self.language = language
 
+    @abstractmethod
     def _head(self) -> str:
         """What it is about, in a line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _body(self) -> str:
         """Its table, in HTML."""
-        raise NotImplementedError
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self._head())}</p>{self._body()}"

@@ -9,11 +9,12 @@ from urllib.parse import quote
 import msgspec
 
 from xushi.kernel import XushiError
+from xushi.remote import text_in
 
 from ._commands import Outcome
 from ._history import Samples
 from ._watching import Alarms, ControlChart, Figures
-from ._words import table, text_in, word
+from ._words import table, word
 
 if TYPE_CHECKING:
     from ._line import Line

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from xushi.remote import alarm_word
+from xushi.remote import alarm_word, panel_word, text_in
 
 from ._picture import line_chart
-from ._words import table, text_in, word
+from ._words import table, word
 
 if TYPE_CHECKING:
     from ._commands import Outcome
@@ -198,7 +198,7 @@ class ControlChart:
             line_chart(
                 (np.asarray(panel["x_ms"]) * 1e6).astype("datetime64[ns]"),
                 np.array([np.nan if value is None else value for value in panel["values"]]),
-                f"{self.name} {word('panel.' + panel['name'], self.language)}", self.unit,
+                f"{self.name} {panel_word(panel['name'], self.language)}", self.unit,
             )
             for panel in self.panels
         ]  # fmt: skip

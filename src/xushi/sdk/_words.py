@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 _WORDS: dict[str, tuple[str, str]] = {
     "alarm-head": ("priority|state|since (UTC)|alarm|value", "优先级|状态|开始时间（UTC）|报警|数值"),
@@ -51,14 +51,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not-told-apart": ("not told apart from it: {others}", "与之无法区分：{others}"),
     "order-head": ("order|done|due|late in", "订单|完成|交期|延误概率"),
     "overdue": ("overdue", "已逾期"),
-    "panel.c": ("nonconformities", "不合格数"),
-    "panel.mr": ("moving range", "移动极差"),
-    "panel.np": ("number nonconforming", "不合格品数"),
-    "panel.p": ("share nonconforming", "不合格品率"),
-    "panel.r": ("range", "极差"),
-    "panel.s": ("standard deviation", "标准差"),
-    "panel.u": ("nonconformities per unit", "单位不合格数"),
-    "panel.x": ("values", "数值"),
     "places": ("{count} places", "{count} 个场景对象"),
     "plan-line": ("{title}: {state}, {guards} conditions watched", "{title}：{state}，监视 {guards} 个条件"),
     "promise-head": ("promised|mean|band|without the plan|happened", "承诺|均值|范围|不执行计划|实际"),
@@ -77,11 +69,6 @@ _WORDS: dict[str, tuple[str, str]] = {
 def word(name: str, language: str) -> str:
     """Return a text in a language of the product."""
     return _WORDS[name][1 if language == "zh-CN" else 0]
-
-
-def text_in(texts: Mapping[str, str], language: str) -> str:
-    """Return a text of the server in `language`; in English, or any other, where it is not among them."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
 from xushi.runtime import calendar_of
-from xushi.runtime.branches import stops_at_fork
+from xushi.runtime.branches import stops_of_line
 from xushi.runtime.foresight import plant_of
 from xushi.runtime.orders import (
     Book,
@@ -62,7 +62,7 @@ def _book(doors: Doors, timeline: str) -> m.OrderBook:
     platform = doors.platform
     now_ns = platform.clock.now_ns()
     if timeline == "live":
-        found, done, stops = read_book(platform.store), platform.orders.done(now_ns), stops_at_fork(platform.store)
+        found, done, stops = read_book(platform.store), platform.orders.done(now_ns), stops_of_line(platform.store)
     else:
         branch = platform.branches.get(timeline)
         start = platform.branches.start_of(branch)

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from xushi.kernel import Record
-from xushi.runtime import LIVE, FrameValues, Values, with_live_values
+from xushi.runtime import LIVE, FrameValues, Values, with_values_of
 from xushi.server._doors import Doors, instant_ns
 from xushi.server._past import Instant
 
@@ -42,4 +42,4 @@ async def with_values(doors: Doors, submodels: Sequence[Record], timeline: str, 
     shown = {submodel["id"] for submodel in submodels}
     signals = (registry.handle(one.key) for one in registry.all() if one.key.rpartition("#")[0] in shown)
     values = await values_at(doors, timeline, at_ms, signals)
-    return [with_live_values(submodel, registry, values) for submodel in submodels]
+    return [with_values_of(submodel, registry, values) for submodel in submodels]

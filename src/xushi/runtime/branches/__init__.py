@@ -6,7 +6,7 @@ from xushi.runtime.branches._desk import BranchDesk, Standing
 from xushi.runtime.branches._elements import Changeable, FigureInfo, changeable
 from xushi.runtime.branches._moves import MOVE, Move
 from xushi.runtime.branches._path import PathCard
-from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP, calendar_on, shifts_set, stop_id, stops_at_fork
+from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP, calendar_on, shifts_set, stop_id, stops_of_line
 from xushi.runtime.branches._record import Branch, Edit, branch_record, branches, read_branch
 from xushi.runtime.branches._roles import find_roles
 from xushi.runtime.branches._start import Start
@@ -38,5 +38,5 @@ __all__ = [
     "read_branch",
     "shifts_set",
     "stop_id",
-    "stops_at_fork",
+    "stops_of_line",
 ]

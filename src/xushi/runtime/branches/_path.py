@@ -29,9 +29,8 @@ _PAINTED = 2  # raised when the same model is shown in other signals than before
 _PIECE = 50_000  # values handed to the history at once
 _CARD = "path.json"
 _SIMULATED, _PAINTED_BY = 0.1, 0.9  # of the whole work, which is done by then
-_NOT_PAINTED = (
-    frozenset({None, MOVE, STOP, NO_STOP, SHIFTS}) | ORDERS
-)  # what they change in the model is among the changes
+# What these change in the model is among the changes.
+_NOT_PAINTED = frozenset({None, MOVE, STOP, NO_STOP, SHIFTS}) | ORDERS
 
 
 class PathCard(msgspec.Struct, frozen=True, kw_only=True):

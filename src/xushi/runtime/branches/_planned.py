@@ -63,7 +63,7 @@ def _calendar(platform: Platform, params: Any) -> ShiftCalendar:
     return calendar
 
 
-def stops_at_fork(store: RecordStore) -> Stops:
+def stops_of_line(store: RecordStore) -> Stops:
     """Return the planned stops of the line, the first first."""
     return {
         one["id"]: BranchStop(one["machine"], one["start_ns"], one["end_ns"], one["reason"])

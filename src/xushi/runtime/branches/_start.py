@@ -16,7 +16,7 @@ from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._moves import Placement, placements_of
-from xushi.runtime.branches._planned import BranchStop, stops_after, stops_at_fork
+from xushi.runtime.branches._planned import BranchStop, stops_after, stops_of_line
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
 from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of
@@ -138,7 +138,7 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         placements=placements_of(platform.store),
         book=platform.orders.book_at(plant, branch.parent, branch.fork_ns),
         job_orders=platform.orders.job_orders(branch.parent, branch.fork_ns),
-        stops=stops_at_fork(platform.store),
+        stops=stops_of_line(platform.store),
     )
 
 

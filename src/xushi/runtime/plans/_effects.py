@@ -9,7 +9,7 @@ import msgspec
 
 from xushi.kernel import XushiError
 from xushi.runtime._report_orders import calendar_of
-from xushi.runtime.branches import STOP, Issued, model_changes, shifts_set, stops_at_fork
+from xushi.runtime.branches import STOP, Issued, model_changes, shifts_set, stops_of_line
 from xushi.runtime.foresight import ModelChange, Plant, in_zone
 from xushi.runtime.plans._content import CommandStep, Step
 
@@ -116,5 +116,5 @@ class _Translator:
         return step.changes
 
     def _of_commands(self, steps: Sequence[Step]) -> tuple[ModelChange, ...]:
-        stops = stops_at_fork(self._platform.store)
+        stops = stops_of_line(self._platform.store)
         return model_changes(self._platform, self._plant, _issued(steps), self._in_force, self._fork_ns, stops)

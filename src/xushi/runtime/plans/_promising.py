@@ -8,7 +8,6 @@ futures hold all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,7 +32,7 @@ def is_less_better(figure: str) -> bool:
 
 def promise_of(
     comparison: dict[str, Any], outcomes: Mapping[str, simulate.Outcome], name: str, span_s: float,
-    orders: Mapping[str, tuple[Futures, Futures]] = MappingProxyType({}), measurable: Sequence[str] = MEASURABLE,
+    orders: Mapping[str, tuple[Futures, Futures]], measurable: Sequence[str],
 ) -> PlanPromise:  # fmt: skip
     """The promise that an alternative of a comparison makes, of what can be measured afterwards.
 

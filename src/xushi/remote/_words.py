@@ -1,7 +1,8 @@
-"""What a state, a priority and an event of an alarm are called, for the doors that print them; as the page does."""
+"""What the server's answers are called in words, for the doors that print them; as the page does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 _CHINESE = {
@@ -16,6 +17,23 @@ _CHINESE = {
         "disabled": "规则停用", "removed": "规则删除", "undone": "撤销", "rule_changed": "规则变更",
     },
 }  # fmt: skip
+
+_PANELS = {
+    "x": ("values", "数值"), "mr": ("moving range", "移动极差"), "r": ("range", "极差"),
+    "s": ("standard deviation", "标准差"), "p": ("share nonconforming", "不合格品率"),
+    "np": ("number nonconforming", "不合格品数"), "c": ("nonconformities", "不合格数"),
+    "u": ("nonconformities per unit", "单位不合格数"),
+}  # fmt: skip
+
+
+def text_in(texts: Mapping[str, str], language: str) -> str:
+    """Return a text of the server in `language`; in English, or any other, where it is not among them."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def panel_word(name: str, language: str) -> str:
+    """Return what a panel of a control chart shows."""
+    return _PANELS[name][1 if language == "zh-CN" else 0]
 
 
 def alarm_word(sort: Literal["priority", "state", "event"], name: str, language: str) -> str:
