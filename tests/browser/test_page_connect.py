@@ -12,7 +12,7 @@ import openpyxl
 import paho.mqtt.client as paho
 import pytest
 from connecting import Wizard
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from xushi.testing import PLANT, Broker, NodeOpcua, free_port, start_mosquitto, start_node_opcua, until
 
@@ -366,6 +366,25 @@ def test_long_reading_shows_its_progress_and_can_be_cancelled(start: Callable[..
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("progressbar")).to_have_count(0)
     expect(page.get_by_role("button", name="Suggest a mapping")).to_be_enabled()
+    (job,) = [one for one in wizard.ask("/api/jobs") if one["title"]["en"].startswith("Read ")]
+    assert job["state"] == "cancelled"
+
+
+def test_a_cancel_pressed_before_the_server_has_named_the_job_is_not_lost(
+    start: Callable[..., Wizard], mosquitto: Broker
+) -> None:
+    wizard = start()
+    page = wizard.open(view="connections", connect="new")
+    page.get_by_label("Address", exact=True).fill(mosquitto.url)
+    page.get_by_label("Listen for (s)").fill("300")
+    page.locator("form").get_by_role("button", name="Connect", exact=True).click()
+    held: list[Route] = []
+    page.route(re.compile("/scan$"), lambda route: held.append(route))
+    with page.expect_request(re.compile("/scan$")):
+        page.get_by_role("button", name="Read everything").click()
+    page.get_by_role("button", name="Cancel").click()
+    held[0].continue_()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
     (job,) = [one for one in wizard.ask("/api/jobs") if one["title"]["en"].startswith("Read ")]
     assert job["state"] == "cancelled"
 

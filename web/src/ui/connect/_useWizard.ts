@@ -34,6 +34,8 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
   now.current = state;
   const isGone = useRef(false);
   const asked = useRef<AbortController | null>(null);
+  /** Whether the reader stopped the work under way: perhaps before the server has said which job it became. */
+  const isStopping = useRef(false);
   const { api } = session;
 
   useEffect(() => {
@@ -46,6 +48,7 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
 
   /** Does a work from beginning to end; a work that was stopped by the reader is no failure. */
   const work = useCallback(async (kind: WorkKind, doIt: () => Promise<WizardEvent>) => {
+    isStopping.current = false;
     tell({ type: "began", kind });
     try {
       const event = await doIt();
@@ -57,6 +60,7 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
 
   const follow = useCallback(
     async (first: JobInfo): Promise<JobInfo> => {
+      if (isStopping.current) await routes.cancel(api, first.id);
       const job = await followJob(api, first, (moved) => tell({ type: "moved", job: moved }), () => isGone.current);
       if (job.state === "failed") throw job.error ?? new Error(job.message);
       return job;
@@ -141,6 +145,7 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
         }
       },
       cancel() {
+        isStopping.current = true;
         asked.current?.abort();
         const job = now.current.work?.job;
         if (job) routes.cancel(api, job.id).catch((error: unknown) => actions.tellError(error));
