@@ -1,5 +1,7 @@
 """Requirements are netted and offset level by level; lot sizes cost least; impossible bills and loads are refused."""
 
+import subprocess
+import sys
 from itertools import product
 
 import pytest
@@ -94,6 +96,15 @@ def test_a_limit_moves_work_to_earlier_periods():
     _, lots = lots_within([item], {"a": [0.0, 10.0]}, [8.0, 8.0], {"a": 1}, {"a": 1})
     assert lots["a"][0] >= 3
     assert lots["a"][1] <= 7
+
+
+def test_nothing_is_printed_not_even_by_the_first_model_of_a_process():
+    code = (
+        "from xushi.schedule import Item, lots_within;"
+        "lots_within([Item(id='a', order_cost=1)], {'a': [1.0]}, [8.0], {'a': 1}, {'a': 0})"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("", "")
 
 
 def test_a_need_beyond_all_capacity_is_named():

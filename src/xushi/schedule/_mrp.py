@@ -263,12 +263,7 @@ def lots_within(
     Raises:
         XushiError: `schedule.lots_infeasible` names the first need that no plan meets; `schedule.extra_missing`.
     """
-    try:
-        import highspy
-    except ImportError:
-        raise XushiError("schedule.extra_missing", package="highspy") from None
-    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.silent()
+    model = _silent_highs()
     model.setOptionValue("time_limit", limit_s)
     made: dict[tuple[str, int], Any] = {}
     ordered: dict[tuple[str, int], Any] = {}
@@ -296,6 +291,24 @@ def lots_within(
     periods = range(len(capacity))
     lots = {item.id: [max(0.0, round(float(model.val(made[item.id, t])), 9)) for t in periods] for item in items}
     return float(model.getObjectiveValue()), lots
+
+
+def _silent_highs() -> Any:
+    """Return an empty model that prints nothing: `--json` doors share the standard output with it.
+
+    Highs prints its banner while it is made, with its callbacks: by then it has to be silent.
+    """
+    try:
+        from highspy import Highs
+    except ImportError:
+        raise XushiError("schedule.extra_missing", package="highspy") from None
+
+    class Silent(Highs):
+        def enableCallbacks(self) -> None:
+            self.silent()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    return Silent()  # type: ignore[no-untyped-call]
 
 
 def _first_too_much(
