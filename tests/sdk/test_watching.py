@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,61 @@ def test_activity_is_narrowed_to_one_machine(watched: tuple[Served, Plant], caps
     status, _, err = told(capsys, one, "activity", "--machine", "Lathe")
     assert status == 1
     assert "Lathe" in err
+
+
+def test_values_and_alarms_of_the_live_line_are_shown_at_a_past_instant(
+    watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, plant = watched
+    until_alarm(plant)
+    _, out, _ = told(capsys, one, "values", "#Good", "--at", "-1", "--json")
+    assert json.loads(out)[0]["value"] == 0  # nine of ten were made 20 s ago, none a minute ago
+    written = datetime.fromtimestamp(time.time() - 60, UTC).isoformat()
+    _, out, _ = told(capsys, one, "values", "#Good", "--at", written, "--json")
+    assert json.loads(out)[0]["value"] == 0
+    status, out, _ = told(capsys, one, "alarms", "--at", "-1", "--json")
+    assert (status, json.loads(out)["alarms"]) == (0, [])
+    for text, code in (("30", "cli.instant_invalid"), ("soon", "cli.instant_invalid"), ("inf", "cli.instant_invalid"),
+                       ("2999-01-01T00:00", "cli.instant_outside")):  # fmt: skip
+        status, out, _ = told(capsys, one, "values", "--at", text, "--json")
+        assert (status, json.loads(out)["error"]["code"]) == (2, code)
+
+
+def test_activity_reaches_back_to_the_first_command_and_says_where_there_is_more(
+    watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, plant = watched
+    monkeypatch.setattr("xushi.cli._evidence._PAGE", 2)  # everything in reach takes several pages
+    (alarm,) = until_alarm(plant)
+    for text in ("first", "second", "third"):
+        alarm.note(text)
+    _, out, _ = told(capsys, one, "activity", "--json")
+    everything = json.loads(out)
+    ids = [each["command_id"] for each in everything["commands"]]
+    assert everything["is_whole"]
+    assert len(ids) == len(set(ids))
+    assert [each["number"] for each in everything["commands"]][-1] == 1
+    _, out, _ = told(capsys, one, "activity", "--rows", "2", "--json")
+    assert json.loads(out) == {"commands": everything["commands"][:2], "is_whole": False}
+    _, out, _ = told(capsys, one, "activity", "--rows", "2", "--lang", "zh-CN")
+    assert "还有更早的条目" in out
+    third = everything["commands"][1]["at_ms"] / 1e3
+    written = datetime.fromtimestamp(third, UTC).isoformat(timespec="microseconds")
+    _, out, _ = told(capsys, one, "activity", "--until", written, "--json")
+    assert [each["command_id"] for each in json.loads(out)["commands"]] == ids[2:]
+    _, out, _ = told(capsys, one, "activity", "--since", written, "--json")
+    assert [each["command_id"] for each in json.loads(out)["commands"]] == ids[:2]
+
+
+def test_undo_finds_the_last_command_that_can_be_taken_back_behind_many_others(
+    watched: tuple[Served, Plant], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, plant = watched
+    monkeypatch.setattr("xushi.cli._evidence._PAGE", 1)
+    (alarm,) = until_alarm(plant)
+    for text in ("first", "second"):
+        alarm.note(text)
+    undoable = [each["command_id"] for each in one.remote.get("/api/evidence") if each["is_undoable"]]
+    assert told(capsys, one, "undo")[0] == 0
+    left = [each["command_id"] for each in one.remote.get("/api/evidence") if each["is_undoable"]]
+    assert undoable[-1] not in left

@@ -45,7 +45,7 @@ def run_command(options: argparse.Namespace) -> int:
     }
     if given.propose:
         wish = {"command": options.name, "params": params, "why": given.reason}
-        return tell_outcome(options, remote.run("proposal.make", wish, reason=given.reason))
+        return tell_outcome(options, remote.run("proposal.make", wish, dry_run=given.dry_run, reason=given.reason))
     return tell_outcome(options, remote.run(options.name, params, dry_run=given.dry_run, reason=given.reason))
 
 

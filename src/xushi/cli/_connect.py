@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
 from xushi.cli._looking import address_of, children, live_cells, with_values
+from xushi.cli._options import never_with, only_with
 from xushi.cli._verbs import OUTCOME_STATUS
 from xushi.cli._words import words
 from xushi.kernel import XushiError
@@ -36,7 +37,16 @@ _MOST_FAULTS = 50
 
 
 def show_protocols(options: argparse.Namespace, remote: Remote) -> int:
-    """Print the protocols that can be connected, each with an example, its grade and its settings."""
+    """Print the protocols that can be connected, each with an example, its grade and its settings.
+
+    Raises:
+        XushiError: `cli.option_idle` where options of a connection were written.
+    """
+    of_endpoint = {
+        "--set": options.settings, "--list": options.list is not None, "--find": options.find,
+        "--values": options.values, "--below": options.below, "--rows": options.rows, "--dry-run": options.dry_run,
+    }  # fmt: skip
+    only_with("ENDPOINT", False, {**of_endpoint, **_of_import(options)})
     found = remote.get("/api/connect/protocols")
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
@@ -59,8 +69,12 @@ def connect(options: argparse.Namespace, remote: Remote) -> int:
     """Prepare a connection and import it where the options, or the person asked, say so.
 
     Raises:
-        XushiError: `cli.file_missing`, `cli.not_written`, `cli.sheet_suffix`, or what the server refuses with.
+        XushiError: `cli.file_missing`, `cli.not_written`, `cli.sheet_suffix`, `cli.option_idle`, `cli.options_clash`,
+            or what the server refuses with.
     """
+    never_with("--list", options.list is not None, {"--below": options.below, **_of_import(options)})
+    never_with("--find", options.find is not None, _of_import(options))
+    never_with("--dry-run", options.dry_run, {"--yes": options.yes})
     edited = None if options.source is None else _content(options.source)
     form = None if options.sheet is None else _form_of(options.sheet)
     with _drafted(options, remote) as (path, info):
@@ -70,6 +84,8 @@ def connect(options: argparse.Namespace, remote: Remote) -> int:
             print(f"{words('answers', options.lang)} {plain(info['peer'])}  {about}".rstrip())
         if options.list is not None or options.find is not None:
             return _look(options, remote, path, told)
+        only_with(words("browsable", options.lang), info["can_browse"],
+                  {"--below": options.below, "--values": options.values})  # fmt: skip
         if info["can_browse"]:
             below = [address_of(remote, path, one) for one in options.below]
             _job(options, remote, f"{path}/suggest", {"addresses": below})
@@ -84,6 +100,11 @@ def connect(options: argparse.Namespace, remote: Remote) -> int:
             if not options.json:
                 print(f"{options.sheet} {words('written', options.lang)}")
         return _import(options, remote, path, told)
+
+
+def _of_import(options: argparse.Namespace) -> dict[str, Any]:
+    """The options that only an import heeds, as they were written."""
+    return {"--sheet": options.sheet, "--from": options.source, "--reason": options.reason, "--yes": options.yes}
 
 
 @contextmanager
@@ -138,7 +159,7 @@ def _job(options: argparse.Namespace, remote: Remote, path: str, body: dict[str,
 
 def _look(options: argparse.Namespace, remote: Remote, path: str, told: dict[str, Any]) -> int:
     """Print what is below a node (`--list`), or what was read and holds all words (`--find`); nothing is mapped."""
-    most = min(max(options.rows or _ROWS_OF_LIST, 1), _MOST_ROWS)
+    most = options.rows or _ROWS_OF_LIST
     if options.find is not None:
         below = [address_of(remote, path, one) for one in options.below]
         _job(options, remote, f"{path}/scan", {"addresses": below})
@@ -170,10 +191,9 @@ def _sort(node: dict[str, Any], language: str) -> str:
 
 def _show_mapping(options: argparse.Namespace, remote: Remote, path: str, told: dict[str, Any]) -> None:
     machines = remote.get(f"{path}/machines")
-    count = min(max(_ROWS_OF_MAPPING if options.rows is None else options.rows, 0), _MOST_ROWS)
-    page = remote.get(f"{path}/rows", limit=max(count, 1))
-    rows = page["rows"][:count]
-    if options.values and told["can_browse"]:
+    page = remote.get(f"{path}/rows", limit=options.rows or _ROWS_OF_MAPPING)
+    rows = page["rows"]
+    if options.values:
         rows = with_values(remote, path, rows)
     told.update(machines=machines, rows=rows, total=page["total"], included=page["included"])
     if options.json:

@@ -27,6 +27,7 @@ _GIB = 1024**3
 _LOW_BYTES, _FULL_BYTES = 2 * _GIB, _GIB // 4
 _SOON = timedelta(days=30)
 _FUTURE_S = 120.0
+_USUAL_PORT = 8600
 _GROUPS = ("xushi.commands", "xushi.connectors", "xushi.importers", "xushi.verbs")
 _MOST_FILES = 2_000
 _NAME = re.compile(r"[^A-Za-z0-9._-]")
@@ -92,15 +93,17 @@ def _port(options: argparse.Namespace) -> Iterator[Finding]:
     remote = reachable(options)
     if remote is not None:
         yield Finding("port", "ok", "cli.doctor_server", {"url": remote.url})
-        return
+        if options.port is None or remote.url.endswith(f":{options.port}"):
+            return
+    port = _USUAL_PORT if options.port is None else options.port
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", options.port))
+            probe.bind(("127.0.0.1", port))
         except OSError:
-            yield Finding("port", "warning", "cli.doctor_port_taken", {"port": options.port})
+            yield Finding("port", "warning", "cli.doctor_port_taken", {"port": port})
         else:
-            yield Finding("port", "ok", "cli.doctor_port", {"port": options.port})
+            yield Finding("port", "ok", "cli.doctor_port", {"port": port})
 
 
 def _folder(options: argparse.Namespace) -> Iterator[Finding]:

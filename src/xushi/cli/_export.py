@@ -7,10 +7,13 @@ import base64
 import json
 import time
 from typing import Any
+from urllib.parse import quote
 
+from xushi.cli._options import only_with
 from xushi.kernel import XushiError
 from xushi.remote import Remote
 
+_USUAL_MINUTES, _USUAL_LINE = 60.0, "live"
 _HISTORY = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 
 
@@ -18,12 +21,15 @@ def export(options: argparse.Namespace, remote: Remote) -> int:
     """Write what the options ask for and say how much it was.
 
     Raises:
-        XushiError: `cli.export_unknown`, `cli.signal_unknown`, or what the server refuses with.
+        XushiError: `cli.export_unknown`, `cli.option_idle`, `cli.signal_unknown`, `cli.timeline_unknown`, or what the
+            server refuses with.
     """
     suffix = options.out.suffix.lower()
     if suffix in _HISTORY:
         content = _history(options, remote, _HISTORY[suffix])
     elif suffix == ".json":
+        of_history = {"--signal": options.signals, "--minutes": options.minutes, "--timeline": options.timeline}
+        only_with(" / ".join(_HISTORY), False, of_history)
         content = json.dumps(_environment(remote), ensure_ascii=False).encode()
     else:
         raise XushiError("cli.export_unknown", path=str(options.out))
@@ -51,15 +57,17 @@ def _history(options: argparse.Namespace, remote: Remote, form: str) -> bytes:
     if not options.signals:
         handles = [signal["handle"] for signal in known]
     lines = {line["id"]: line for line in remote.get("/api/timelines")}
-    line = lines.get(options.timeline)
+    name = options.timeline or _USUAL_LINE
+    minutes = _USUAL_MINUTES if options.minutes is None else options.minutes
+    line = lines.get(name)
     if line is None:
-        raise XushiError("cli.timeline_unknown", timeline=options.timeline, known=", ".join(lines))
+        raise XushiError("cli.timeline_unknown", timeline=name, known=", ".join(lines))
     end_ms = line["end_ms"] if line["end_ms"] is not None else time.time() * 1e3
     query = {
-        "signals": ",".join(map(str, handles)), "start_ms": end_ms - options.minutes * 60e3, "end_ms": end_ms,
+        "signals": ",".join(map(str, handles)), "start_ms": end_ms - minutes * 60e3, "end_ms": end_ms,
         "format": form,
     }  # fmt: skip
-    return remote.raw("GET", f"/api/timelines/{options.timeline}/export", query=query)
+    return remote.raw("GET", f"/api/timelines/{quote(name, safe='')}/export", query=query)
 
 
 def _environment(remote: Remote) -> dict[str, Any]:

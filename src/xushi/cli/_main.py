@@ -34,7 +34,8 @@ _TEXTS = {
 }
 _REFUSED = 1
 _STATUS = {
-    "remote.unreachable": 4, "cli.no_server": 4, "kernel.forbidden": 5, "server.forbidden": 5,
+    "cli.instant_invalid": 2, "cli.instant_outside": 2, "cli.number_outside": 2, "cli.option_idle": 2,
+    "cli.options_clash": 2, "remote.unreachable": 4, "cli.no_server": 4, "kernel.forbidden": 5, "server.forbidden": 5,
     "runtime.proposal_forbidden": 5, "trust.credential_invalid": 5, "trust.credential_expired": 5,
 }  # fmt: skip
 _INTERRUPTED = 130

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
+from xushi.cli._evidence import newest_first
+from xushi.cli._options import instant_ms, never_with, whole_number
 from xushi.cli._verbs import required, where
 from xushi.cli._watching import branch_argument, clock, number, show_table, signals_named, span_of
 from xushi.kernel import XushiError, shown_parameter
 from xushi.remote import Remote, Verb, panel_word, text_in
 
-_MOST_ENTRIES = 1_000  # commands that one question to the server returns
 _HOUR_MINUTES = 60.0
 _CHARTS = ("individuals", "xbar_r", "xbar_s", "p", "np", "c", "u")
+_WITHOUT_SUBGROUPS = ("individuals", "c")
+_USUAL_SUBGROUP = 5
 _TEXTS: dict[str, tuple[str, str]] = {
     "signal": ("signal: the end of its key, or the machine's idShort where it has but one",
                "信号：键的末尾；只有一个信号的设备也可用其 idShort"),
@@ -30,7 +35,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "person": ("only what this person or token did", "仅此人员或令牌的操作"),
     "command": ("only this command, e.g. alarm.shelve", "仅此命令，例如 alarm.shelve"),
     "words": ("only entries that hold all these words", "仅含全部这些词的条目"),
+    "since": ("only what was done from this instant on: -30 (minutes before now), 14:05 (today) or 2026-11-29T14:05",
+              "仅此时刻及之后：-30（距现在的分钟数）、14:05（今天）或 2026-11-29T14:05"),
+    "until": ("only what was done before this instant", "仅此时刻之前"),
     "rows": ("how many to show, the newest first (default: 50)", "显示多少条，最新在前（默认：50）"),
+    "more": ("… there are older ones; --rows N shows more of them, --until {last} those before",
+             "… 还有更早的条目；--rows N 可显示更多，--until {last} 可显示此前的条目"),
     "activity-head": ("time|who|command|outcome|why|command id", "时间|操作者|命令|结果|原因|命令编号"),
     "nothing": ("No command fits.", "没有符合条件的命令。"),
 }  # fmt: skip
@@ -46,7 +56,7 @@ def _spc_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--minutes", type=float, help=_words("minutes", language))
     branch_argument(parser, language)
     parser.add_argument("--chart", choices=_CHARTS, default=_CHARTS[0], help=_words("chart", language))
-    parser.add_argument("--subgroup", type=int, default=5, metavar="N", help=_words("subgroup", language))
+    parser.add_argument("--subgroup", type=int, metavar="N", help=_words("subgroup", language))
     where(parser, language)
 
 
@@ -54,8 +64,10 @@ def _spc(options: argparse.Namespace) -> int:
     """Print the control charts of one signal.
 
     Raises:
-        XushiError: `cli.signal_unknown`, `cli.signal_ambiguous`, or what the server refuses with.
+        XushiError: `cli.options_clash`, `cli.signal_unknown`, `cli.signal_ambiguous`, or what the server refuses with.
     """
+    has_none = options.chart in _WITHOUT_SUBGROUPS
+    never_with(f"--chart {options.chart}", has_none, {"--subgroup": options.subgroup})
     remote = required(options)
     found = signals_named(remote, [options.signal])
     if len(found) > 1:
@@ -64,7 +76,8 @@ def _spc(options: argparse.Namespace) -> int:
     ((handle, signal),) = found.items()
     line, span = span_of(options, remote, _HOUR_MINUTES)
     path = f"/api/timelines/{quote(line, safe='')}/signals/{handle}/spc"
-    told = remote.get(path, **span, chart=options.chart, subgroup=options.subgroup)
+    subgroup = _USUAL_SUBGROUP if options.subgroup is None else options.subgroup
+    told = remote.get(path, **span, chart=options.chart, subgroup=subgroup)
     if options.json:
         show_table(options, {"signal": signal["key"], **told}, "", [])
         return 0
@@ -105,50 +118,63 @@ def _activity_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--person", help=_words("person", language))
     parser.add_argument("--command", dest="of_command", metavar="NAME", help=_words("command", language))
     parser.add_argument("--words", default="", metavar="TEXT", help=_words("words", language))
-    parser.add_argument("--rows", type=int, default=50, metavar="N", help=_words("rows", language))
+    parser.add_argument("--since", metavar="INSTANT", help=_words("since", language))
+    parser.add_argument("--until", metavar="INSTANT", help=_words("until", language))
+    rows = whole_number("--rows", 1)
+    parser.add_argument("--rows", type=rows, default=50, metavar="N", help=_words("rows", language))
     where(parser, language)
 
 
 def _activity(options: argparse.Namespace) -> int:
+    """Print the newest commands that fit, and say where there are more.
+
+    Raises:
+        XushiError: `cli.instant_invalid`, `cli.machine_unknown`, or what the server refuses with.
+    """
+    since_ms = None if options.since is None else instant_ms("--since", options.since)
+    until_ms = None if options.until is None else instant_ms("--until", options.until)
     remote = required(options)
-    entries = remote.get("/api/evidence", limit=_MOST_ENTRIES)
-    done = _commands(entries)
-    if options.machine:
-        own = _keys_of(remote, options.machine)
-        done = [one for one in done if own & _concerned(one)]
+    own = _keys_of(remote, options.machine) if options.machine else set()
     wanted = options.words.lower().split()
-    done = [
-        one for one in done
-        if (not options.person or one["actor"] == options.person)
+    fitting = (
+        one for one in _commands(remote, since_ms, until_ms)
+        if (not own or own & _concerned(one))
+        and (not options.person or one["actor"] == options.person)
         and (not options.of_command or one["command"] == options.of_command)
         and all(word in _said(one) for word in wanted)
-    ][: max(options.rows, 0)]  # fmt: skip
+    )  # fmt: skip
+    found = list(islice(fitting, options.rows + 1))
+    done, is_whole = found[: options.rows], len(found) <= options.rows
     if not done and not options.json:
         print(_words("nothing", options.lang))
         return 0
-    show_table(options, {"commands": done}, _words("activity-head", options.lang), [
+    show_table(options, {"commands": done, "is_whole": is_whole}, _words("activity-head", options.lang), [
         [clock(one["at_ms"]), one["actor"], one["command"], shown_parameter("state", one["state"], options.lang),
          " · ".join(filter(None, (one["reason"], one["why"]))), one["command_id"]]
         for one in done
     ])  # fmt: skip
+    if not is_whole and not options.json:
+        print(_words("more", options.lang).format(last=clock(done[-1]["at_ms"]).replace(" ", "T")))
     return 0
 
 
-def _commands(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _commands(remote: Remote, since_ms: float | None, until_ms: float | None) -> Iterator[dict[str, Any]]:
     """One entry a command, the newest first, with the state it ended in and `why` where it was refused.
 
     A command to a device leaves two entries: begun, and ended without a name; the second completes the first.
     """
-    ended = {one["command_id"]: one for one in entries if not one["command"]}
-    shown = []
-    for one in reversed(entries):
-        if one["command"]:
+    ended: dict[str, dict[str, Any]] = {}
+    for one in newest_first(remote):
+        if since_ms is not None and one["at_ms"] < since_ms:
+            return
+        if not one["command"]:
+            ended.setdefault(one["command_id"], one)
+        elif until_ms is None or one["at_ms"] < until_ms:
             end = ended.get(one["command_id"], one)
             error = end["entry"].get("error") or {}
             why = " ".join(filter(None, (error.get("what"), error.get("why"))))
             said = one["reason"] or (one["entry"].get("params") or {}).get("why") or ""  # of a proposal: why it is made
-            shown.append({**one, "state": end["state"], "reason": said, "why": why})
-    return shown
+            yield {**one, "state": end["state"], "reason": said, "why": why}
 
 
 def _keys_of(remote: Remote, machine: str) -> set[str]:

@@ -11,11 +11,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from xushi.cli._options import never_with, only_with
 from xushi.cli._verbs import DEFAULT_DATA, reachable, where
 from xushi.kernel import SystemClock, XushiError
 from xushi.remote import Remote, Verb
 
 _TEXTS: dict[str, tuple[str, str]] = {
+    "unlocked": ("a backup without encrypted secrets", "不含加密机密的备份"),
     "file": ("the backup file", "备份文件"),
     "out": ("file to write, e.g. plant.xushi-backup", "要写入的文件，例如 plant.xushi-backup"),
     "data": ("data folder (default: ./xushi-data)", "数据目录（默认：./xushi-data）"),
@@ -76,6 +78,7 @@ def _backup_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def _backup(options: argparse.Namespace) -> int:
     from xushi.runtime import Platform, make_backup
 
+    only_with("--secrets", options.secrets, {"--passphrase-file": options.passphrase_file})
     passphrase = _passphrase(options, is_asked=options.secrets)
     remote = reachable(options)
     if remote is not None:
@@ -128,7 +131,9 @@ def _restore(options: argparse.Namespace) -> int:
     from xushi.runtime import restore_folder
 
     manifest = read_manifest(options.file)
-    passphrase = _passphrase(options, is_asked=manifest.lock is not None)
+    is_open = manifest.lock is None
+    never_with(_word("unlocked", options.lang), is_open, {"--passphrase-file": options.passphrase_file})
+    passphrase = _passphrase(options, is_asked=not is_open)
     remote = reachable(options)
     if remote is not None:
         name = f"restored-{time.time_ns() // 1_000_000}{SUFFIX}"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xushi.cli._options import only_with
 from xushi.kernel import XushiError
 from xushi.remote import Verb
 
@@ -78,6 +79,7 @@ def _read(path: Path, submodel_id: str | None) -> tuple[Model, PlantState, float
     except OSError as error:
         raise XushiError("cli.file_missing", path=str(path), reason=error.strerror or str(error)) from error
     if not content.startswith(b"PK"):
+        only_with("AASX", False, {"--submodel": submodel_id})
         return read_model(content), PlantState(), None
     from xushi.runtime.foresight import open_packaged, read_versions
     from xushi.twins import read_file

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from xushi.cli._evidence import newest_first
+from xushi.cli._options import whole_number
 from xushi.cli._words import words
 from xushi.kernel import XushiError, shown_parameter
 from xushi.remote import Remote, Verb, local_access
@@ -38,7 +40,11 @@ def where(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def reachable(options: argparse.Namespace) -> Remote | None:
-    """The server that was named, else the one that has the data folder open, else None."""
+    """The server that was named, else the one that has the data folder open, else None.
+
+    Raises:
+        XushiError: `cli.token_missing`; `cli.no_server` where a token was given and there is none to take it.
+    """
     if options.server:
         access = local_access(options.data)
         token = options.token or (access.token if access is not None else "")
@@ -46,6 +52,8 @@ def reachable(options: argparse.Namespace) -> Remote | None:
             raise XushiError("cli.token_missing", url=options.server)
         return Remote(options.server, token, options.lang)
     access = local_access(options.data)
+    if access is None and options.token:
+        raise XushiError("cli.no_server", folder=str(options.data))
     return None if access is None else Remote(access.url, options.token or access.token, options.lang)
 
 
@@ -78,7 +86,8 @@ def _open_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def _open(options: argparse.Namespace) -> int:
     from xushi.cli._open import open_files
 
-    remote = None if options.dry_run and not options.server else reachable(options)
+    is_local = options.dry_run and not options.server and not options.token
+    remote = None if is_local else reachable(options)
     report = open_files(options.files, options.data, remote, options.lang, is_dry_run=options.dry_run)
     if options.json:
         _print_json(report)
@@ -152,10 +161,10 @@ def _undo(options: argparse.Namespace) -> int:
     remote = required(options)
     command_id = options.command_id
     if command_id is None:
-        entries = [entry for entry in remote.get("/api/evidence") if entry["is_undoable"]]
-        if not entries:
+        last = next((entry for entry in newest_first(remote) if entry["is_undoable"]), None)
+        if last is None:
             raise XushiError("cli.nothing_to_undo")
-        command_id = entries[-1]["command_id"]
+        command_id = last["command_id"]
     return tell_outcome(options, remote.undo(command_id))
 
 
@@ -182,7 +191,7 @@ def _connect_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--below", action="append", default=[], metavar="PATH", help=words("below", language))
     parser.add_argument("--sheet", type=Path, metavar="FILE", help=words("sheet", language))
     parser.add_argument("--from", type=Path, dest="source", metavar="FILE", help=words("sheet-from", language))
-    parser.add_argument("--rows", type=int, metavar="N", help=words("rows", language))
+    parser.add_argument("--rows", type=whole_number("--rows", 1, 1_000), metavar="N", help=words("rows", language))
     parser.add_argument("--dry-run", action="store_true", help=words("dry-run", language))
     parser.add_argument("--yes", action="store_true", help=words("yes", language))
     parser.add_argument("--reason", default="", help=words("reason", language))
@@ -199,8 +208,8 @@ def _connect(options: argparse.Namespace) -> int:
 def _export_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help=words("out", language))
     parser.add_argument("--signal", action="append", default=[], dest="signals", help=words("signal", language))
-    parser.add_argument("--minutes", type=float, default=60.0, help=words("minutes", language))
-    parser.add_argument("--timeline", default="live", help=words("timeline", language))
+    parser.add_argument("--minutes", type=float, help=words("minutes", language))
+    parser.add_argument("--timeline", help=words("timeline", language))
     where(parser, language)
 
 
@@ -271,7 +280,7 @@ def _completion(options: argparse.Namespace) -> int:
 
 
 def _doctor_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    parser.add_argument("--port", type=int, default=8600, help=words("port", language))
+    parser.add_argument("--port", type=int, help=words("port", language))
     where(parser, language)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
+from xushi.cli._options import instant_ms, never_with, number_in, only_with, whole_number
 from xushi.cli._verbs import required, where
 from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb, alarm_word, branch_named, text_in
@@ -25,8 +26,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
               "设备（idShort）或信号（键的末尾）；省略时为全部"),
     "follow": ("go on, and print what changes, until Ctrl-C", "持续运行并输出变化，直到 Ctrl-C"),
     "machine": ("only this machine (idShort)", "仅此设备（idShort）"),
-    "at": ("with --branch: minutes after its fork (default: where the branch ends)",
-           "与 --branch 同用：分叉后的分钟数（默认：分支结束时）"),
+    "at": ("at this instant instead of now: -30 (minutes before now), 14:05 (today) or 2026-11-29T14:05; with --branch "
+           "also 30: minutes after its fork (default: where the branch ends)",
+           "显示此时刻而不是现在：-30（距现在的分钟数）、14:05（今天）或 2026-11-29T14:05；"
+           "与 --branch 同用时也可写 30：分叉后的分钟数（默认：分支结束时）"),
     "branch": ("of this branch instead of the live line, by its title or id", "显示此分支（标题或 id）而不是实时产线"),
     "minutes": ("how many minutes back from now (default: 480; of a branch all from its fork on)",
                 "从现在往前的分钟数（默认：480；分支默认自分叉起的全部）"),
@@ -34,8 +37,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "journal": ("what happened to alarms, the newest first: raised, cleared, who acknowledged, shelved, and why",
                 "报警日志，最新在前：产生、消失、谁确认或搁置及其原因"),
     "journal-head": ("time|priority|alarm|event|by|reason", "时间|优先级|报警|事件|操作者|原因"),
-    "journal-minutes": ("how many minutes back the journal goes (default: 1440; of a branch all from its fork on)",
-                        "日志回溯的分钟数（默认：1440；分支默认自分叉起的全部）"),
+    "journal-minutes": ("with --journal: how many minutes back (default: 1440; of a branch all from its fork on)",
+                        "与 --journal 同用：回溯的分钟数（默认：1440；分支默认自分叉起的全部）"),
+    "journal-more": ("… older entries of this span are not shown; --rows N shows more of them",
+                     "… 该时段内更早的条目未显示；--rows N 可显示更多"),
+    "journal-rows": ("with --journal: how many entries to show (default: 5000, the most)",
+                     "与 --journal 同用：显示多少条（默认：5000，即上限）"),
+    "more-alarms": ("… only the first {count} are shown", "… 仅显示前 {count} 条"),
     "no-entries": ("Nothing happened to alarms in this span.", "该时段内无报警记录。"),
     "none": ("No alarm.", "没有报警。"),
     "value-head": ("machine|signal|value|unit|time", "设备|信号|数值|单位|时间"),
@@ -76,7 +84,7 @@ def branch_argument(parser: Any, language: str) -> None:
 
 
 def _at_argument(parser: argparse.ArgumentParser, language: str) -> None:
-    parser.add_argument("--at", type=float, metavar="MINUTES", help=_words("at", language))
+    parser.add_argument("--at", metavar="INSTANT", help=_words("at", language))
 
 
 def line_of(options: argparse.Namespace, remote: Remote) -> tuple[str, float | None, float]:
@@ -101,11 +109,19 @@ def span_of(options: argparse.Namespace, remote: Remote, usual_minutes: float) -
 
 
 def _instant_of(options: argparse.Namespace, remote: Remote) -> tuple[str, dict[str, float]]:
-    """The timeline and the instant: of a branch so many minutes after its fork, else its end; of the live line now."""
+    """The timeline and the instant of it; without one the end of a branch, and now of the live line.
+
+    Raises:
+        XushiError: `cli.instant_invalid`, `cli.instant_outside`.
+    """
     line, fork_ms, end_ms = line_of(options, remote)
-    if fork_ms is None:
-        return line, {}
-    return line, {"at_ms": end_ms if options.at is None else fork_ms + options.at * 60e3}
+    if options.at is None:
+        return line, {} if fork_ms is None else {"at_ms": end_ms}
+    minutes = None if fork_ms is None else number_in(options.at)
+    at_ms = instant_ms("--at", options.at) if fork_ms is None or minutes is None else fork_ms + minutes * 60e3
+    if at_ms > end_ms:
+        raise XushiError("cli.instant_outside", option="--at", text=options.at, at=clock(at_ms), end=clock(end_ms))
+    return line, {"at_ms": at_ms}
 
 
 # ---- values
@@ -119,6 +135,7 @@ def _values_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def _values(options: argparse.Namespace) -> int:
+    never_with("--follow", options.follow, {"--at": options.at})
     remote = required(options)
     chosen = signals_named(remote, options.names)
     line, at = _instant_of(options, remote)
@@ -190,12 +207,16 @@ def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
 def _alarms_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--journal", action="store_true", help=_words("journal", language))
     parser.add_argument("--minutes", type=float, help=_words("journal-minutes", language))
+    rows = whole_number("--rows", 1, _MOST_ENTRIES)
+    parser.add_argument("--rows", type=rows, metavar="N", help=_words("journal-rows", language))
     branch_argument(parser, language)
     _at_argument(parser, language)
     where(parser, language)
 
 
 def _alarms(options: argparse.Namespace) -> int:
+    only_with("--journal", options.journal, {"--minutes": options.minutes, "--rows": options.rows})
+    never_with("--journal", options.journal, {"--at": options.at})
     remote = required(options)
     if options.journal:
         return _journal(options, remote)
@@ -211,12 +232,16 @@ def _alarms(options: argparse.Namespace) -> int:
         print(_words("none", options.lang))
         return 0
     show_table(options, told, _words("alarm-head", options.lang), rows)
+    if told["truncated"] and not options.json:
+        print(_words("more-alarms", options.lang).format(count=len(rows)))
     return 0
 
 
 def _journal(options: argparse.Namespace, remote: Remote) -> int:
     line, span = span_of(options, remote, _DAY_MINUTES)
-    entries = remote.get("/api/alarms/journal", timeline=line, **span, limit=_MOST_ENTRIES)
+    most = options.rows or _MOST_ENTRIES
+    entries = remote.get("/api/alarms/journal", timeline=line, **span, limit=most)
+    is_whole = len(entries) < most
     rows = [
         [clock(one["at_ms"]), alarm_word("priority", one["priority"], options.lang),
          text_in(one["title"], options.lang) or one["alarm"],
@@ -226,7 +251,9 @@ def _journal(options: argparse.Namespace, remote: Remote) -> int:
     if not rows and not options.json:
         print(_words("no-entries", options.lang))
         return 0
-    show_table(options, {"entries": entries}, _words("journal-head", options.lang), rows)
+    show_table(options, {"entries": entries, "is_whole": is_whole}, _words("journal-head", options.lang), rows)
+    if not is_whole and not options.json:
+        print(_words("journal-more", options.lang))
     return 0
 
 
@@ -240,9 +267,10 @@ def _figures_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def _figures(options: argparse.Namespace) -> int:
+    never_with("--why", options.why is not None, {"MACHINE": options.machine})
     remote = required(options)
     line, span = span_of(options, remote, _SHIFT_MINUTES)
-    if options.why:
+    if options.why is not None:
         why = remote.get(f"/api/kpis/{quote(options.why, safe='')}/why", timeline=line, **span)
         if options.json:
             print(json.dumps(why, ensure_ascii=False))
