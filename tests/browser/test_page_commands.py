@@ -3,13 +3,14 @@
 import base64
 import json
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
-from visiting import Visit, changes, hold, look_at_chosen, picture
+from visiting import Demo, Visit, changes, hold, look_at_chosen, picture
 
 from xushi.testing import triangle_glb
 
-PUMP = {
+PUMP: dict[str, Any] = {
     "assetAdministrationShells": [
         {
             "modelType": "AssetAdministrationShell",
@@ -81,6 +82,22 @@ def test_a_dropped_file_is_shown_first_then_imported_then_taken_back(visit: Visi
     page.get_by_role("tree").focus()
     page.keyboard.press("Control+z")
     expect(page.get_by_role("treeitem", name=re.compile("Cooling pump"))).to_be_hidden()
+
+
+def test_a_look_at_files_is_stopped_by_cancel_and_brings_nothing_in(visit: Visit, demo: Demo) -> None:
+    page = visit().open()
+    expect(page.get_by_role("treeitem", name=re.compile(r"^OP10\b"))).to_be_visible()
+    element = {"modelType": "Property", "valueType": "xs:double", "value": "12.5"}
+    large = {**PUMP, "submodels": [{**PUMP["submodels"][0], "submodelElements": [
+        {**element, "idShort": f"E{number}"} for number in range(60_000)
+    ]}]}  # fmt: skip
+    drop(page, "large.json", json.dumps(large).encode())
+    dialog = page.get_by_role("dialog", name="Open files")
+    expect(dialog.get_by_role("progressbar", name="Reading…")).to_be_attached()
+    dialog.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("Stopped. Nothing was brought in.")).to_be_visible()
+    expect(dialog).to_contain_text("Drop files anywhere")
+    assert demo.remote.get("/api/jobs")[0]["state"] == "cancelled"
 
 
 def test_a_dropped_model_stands_in_the_scene_until_it_is_taken_back(visit: Visit) -> None:

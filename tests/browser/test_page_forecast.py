@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from visiting import Demo, Visit
 
 from xushi.simulate import read_model
+from xushi.testing import until
 
 SLOW_MS = 90_000
 
@@ -33,6 +34,32 @@ def test_the_forecast_appears_by_itself_and_a_change_is_told_from_noise(visit: V
     page.get_by_role("button", name="Add alternative").click()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(outcome.get_by_role("row", name=re.compile("^XD-AGV vehicles 1"))).to_be_visible(timeout=SLOW_MS)
+
+
+def cancelled(page: Page, demo: Demo) -> None:
+    """Stop at once what was just asked for, perhaps before the server has named its job; nothing may come of it."""
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=SLOW_MS)
+    until(lambda: all(one["state"] != "running" for one in demo.remote.get("/api/jobs")))
+    assert demo.remote.get("/api/jobs")[0]["state"] == "cancelled"
+
+
+def test_a_forecast_and_a_comparison_that_are_cancelled_show_nothing_of_themselves(visit: Visit, demo: Demo) -> None:
+    page = visit(1280, 800).open(view="forecast")
+    forecast = page.get_by_role("button", name="Forecast again", exact=True)
+    told = page.get_by_text(re.compile("futures$")).first
+    expect(forecast).to_be_visible(timeout=SLOW_MS)  # the first one is there
+    before = told.text_content()
+    forecast.click()
+    cancelled(page, demo)
+    assert told.text_content() == before
+    page.get_by_label("Element").select_option("OP40")
+    page.get_by_label("By, in %").fill("150")
+    page.get_by_role("button", name="Add alternative").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    cancelled(page, demo)
+    expect(page.get_by_role("table", name=re.compile("^Means, and differences"))).to_have_count(0)
+    expect(page.get_by_role("button", name="Compare", exact=True)).to_be_enabled()
 
 
 def test_what_will_be_late_is_told_on_every_view_with_nobody_looking(

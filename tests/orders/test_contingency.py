@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from xushi.runtime.orders import contingencies, is_open, read_book
 from xushi.runtime.plans import plan_of
 from xushi.simulate import Model
 from xushi.trust import OWN_HAND
+
+PROMPT_S = 5.0  # on a busy computer; alone it is a fraction of a second
 
 
 async def test_plans_for_a_broken_station_are_ranked_by_the_lateness_of_the_orders(book: Platform) -> None:
@@ -93,6 +96,34 @@ async def test_options_are_made_with_what_was_stated_and_say_whose_figures_they_
     repair, sequence = options["reschedule"]["steps"]
     assert repair == {"command": "schedule.repair", "params": {"machine": "OP40", "minutes": 30}}
     assert set(sequence["params"]["sequence"]) == {order.id for order in read_book(book.store).orders}
+
+
+async def test_a_rehearsal_tells_how_far_it_is_and_keeps_nothing_when_it_is_cancelled(book: Platform) -> None:
+    told: list[float] = []
+    stop_listening = book.jobs.subscribe(lambda job: told.append(job.progress))
+    await supposed(book, machine="OP70", minutes=60)
+    kept = contingencies(book.store)
+    assert any(0 < share < 1 for share in told)
+    assert told == sorted(told)
+    stop_listening()
+
+    moving = asyncio.Event()
+    stop_listening = book.jobs.subscribe(lambda job: moving.set() if job.progress > 0 else None)
+    outcome = await book.bus.run("contingency.rehearse", {"machine": "OP70", "minutes": 60}, SYSTEM)
+    await moving.wait()
+    stop_listening()
+    book.jobs.cancel(outcome.effects[0]["job"])
+    job = await asyncio.wait_for(book.jobs.wait(outcome.effects[0]["job"]), PROMPT_S)
+    assert (job.state, job.result) == ("cancelled", None)
+    assert contingencies(book.store) == kept
+
+
+async def test_a_rehearsal_that_is_cancelled_before_it_has_begun_never_runs(book: Platform) -> None:
+    outcome = await book.bus.run("contingency.rehearse", {"machine": "OP70"}, SYSTEM)
+    book.jobs.cancel(outcome.effects[0]["job"])
+    job = await book.jobs.wait(outcome.effects[0]["job"])
+    assert job.state == "cancelled"
+    assert contingencies(book.store) == []
 
 
 async def test_the_orders_are_put_in_another_sequence_where_that_is_one(book: Platform) -> None:

@@ -19,7 +19,7 @@ from ._errors import (
     register_messages,
 )
 from ._ids import canonical_json, new_id
-from ._jobs import Job, JobState, JobTable, Progress
+from ._jobs import Job, JobState, JobTable, Progress, to_its_end
 from ._memory import give_back_memory
 from ._records import Diff, Record, build_diff, compose, diff_key, split_key
 from ._state_words import shown_parameter
@@ -77,4 +77,5 @@ __all__ = [
     "secret_fields",
     "shown_parameter",
     "split_key",
+    "to_its_end",
 ]

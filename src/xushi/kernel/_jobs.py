@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -44,6 +44,18 @@ class Job(msgspec.Struct):
 
 Progress: TypeAlias = Callable[[float, str], None]
 Work: TypeAlias = Callable[[Progress], Awaitable[Any]]
+T = TypeVar("T")
+
+
+async def to_its_end(work: Awaitable[T]) -> T:
+    """Await what is done as a whole or not at all; a cancel that comes meanwhile comes too late."""
+    running = asyncio.ensure_future(work)
+    while True:
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            if running.cancelled():
+                raise
 
 
 class JobTable:

@@ -9,6 +9,7 @@ from xushi.runtime._drafts import Draft, DraftDesk, Edited
 from xushi.runtime._files_of_twins import FileFinder, file_of
 from xushi.runtime._floor import footprint_of
 from xushi.runtime._gltf import GltfSummary, check_gltf
+from xushi.runtime._import_watch import ImportStopped, ImportWatch
 from xushi.runtime._importers import AasImporter, DocumentImporter, GltfImporter
 from xushi.runtime._importing import (
     Counts,
@@ -69,6 +70,8 @@ __all__ = [
     "GltfSummary",
     "ImportParams",
     "ImportReport",
+    "ImportStopped",
+    "ImportWatch",
     "Imported",
     "Importer",
     "ImporterTable",

@@ -23,6 +23,7 @@ from xushi.kernel import (
     diff_key,
     split_key,
 )
+from xushi.runtime._import_watch import Reading
 from xushi.runtime._package_names import told_apart
 from xushi.runtime._placing import place_everything
 from xushi.twins import Environment
@@ -43,6 +44,13 @@ class Source(msgspec.Struct, frozen=True):
         """The first 64 KiB."""
         with self.path.open("rb") as file:
             return file.read(_HEAD_BYTES)
+
+    def size_bytes(self) -> int:
+        """How long it is; 0 where it cannot be opened, of which the reading tells."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -143,7 +151,9 @@ def plan_import(
 
     Raises:
         XushiError: one of the files cannot be opened; then none is imported.
+        ImportStopped: whoever looks on has stopped it.
     """
+    reading = Reading([source.size_bytes() for source in sources], keep)
     counts = Counts()
     diagnoses: list[Diagnosis] = []
     after: dict[str, Record | None] = {}
@@ -153,7 +163,8 @@ def plan_import(
         return after.get(diff_key("package", name)) or (store.get("package", name) if store is not None else None)
 
     for source in sources:
-        read = importers.read(source, keep)
+        reading.begin(source.name)
+        read = importers.read(source, reading.keep)
         imported = msgspec.structs.replace(read, records=told_apart(read.records, known_package))
         found.append(imported)
         counts += imported.counts
@@ -168,7 +179,9 @@ def plan_import(
     replaced = sum(1 for key, record in before.items() if record is not None and record != after[key])
     if replaced:
         diagnoses.append(Diagnosis("runtime.import_replaces", "/", {"count": replaced}))
-    return ImportReport(counts, tuple(diagnoses), build_diff(before, after))
+    diff = build_diff(before, after)
+    reading.end()
+    return ImportReport(counts, tuple(diagnoses), diff)
 
 
 def sha256_of(content: bytes) -> str:

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
-from xushi.kernel import XushiError
+from xushi.kernel import Outcome, Progress, XushiError, to_its_end
+from xushi.runtime import ImportStopped, ImportWatch
 from xushi.runtime import queued_writes as waiting_writes
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
@@ -61,11 +62,18 @@ async def upload(doors: Doors, call: Call) -> Response:
     files = await _stored(doors, call)
     query: ImportQuery = call.query
 
-    async def work(progress: Any) -> Any:
-        progress(0.1, ", ".join(file["name"] for file in files)[:200])
-        outcome = await doors.platform.bus.run(
-            "import.files", {"files": files}, call.actor, dry_run=query.dry_run, reason=query.reason[:1000]
-        )
+    async def work(progress: Progress) -> Any:
+        loop = asyncio.get_running_loop()
+
+        def tell(share: float, name: str) -> None:
+            loop.call_soon_threadsafe(progress, share, name[:200])
+
+        watch = ImportWatch(tell)
+        with watch.looks_on():
+            running = asyncio.ensure_future(doors.platform.bus.run(
+                "import.files", {"files": files}, call.actor, dry_run=query.dry_run, reason=query.reason[:1000]
+            ))  # fmt: skip
+        outcome = await _stoppable(running, watch, is_dry=query.dry_run)
         return msgspec.to_builtins(doors.outcome(outcome, call.language))
 
     if query.wait:
@@ -73,6 +81,21 @@ async def upload(doors: Doors, call: Call) -> Response:
     doors.require(call.actor, "twin:write", "import.files")
     job = doors.platform.jobs.start({"en": "Import files", "zh-CN": "导入文件"}, call.actor.id, work)
     return answer_json(doors.job(job, call.language), status=202)
+
+
+async def _stoppable(running: asyncio.Future[Outcome], watch: ImportWatch, *, is_dry: bool) -> Outcome:
+    """Await an import; a cancel stops it as long as nothing is written, and comes too late after that."""
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        watch.stop()
+        if is_dry:
+            running.cancel()  # nothing will be written: nobody waits for the thread to notice
+            raise
+        try:
+            return await to_its_end(running)
+        except ImportStopped:
+            raise asyncio.CancelledError from None
 
 
 async def _stored(doors: Doors, call: Call) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from xushi.connectors import FoundNode, Setup, connector_cards, connector_class
 from xushi.connectors.mapping import MOST_FAULTS, XLSX, Fault, Machine, Reason, Row, shell_id, table, to_csv, to_xlsx
 from xushi.connectors.mapping import Mapping as NodeMapping
-from xushi.kernel import Job, Progress, XushiError, message
+from xushi.kernel import Job, Progress, XushiError, message, to_its_end
 from xushi.runtime import Draft, Edited, footprint_of, imported_link
 from xushi.server import _connect_messages as c
 from xushi.server import _messages as m
@@ -318,16 +318,11 @@ async def start_import(doors: Doors, call: Call) -> Response:
 
     async def work(progress: Progress) -> Any:
         progress(0.05, f"{len(found.mapping.rows):,}")
-        running = asyncio.ensure_future(doors.platform.bus.run(
+        running = doors.platform.bus.run(
             "connect.import", {"draft": found.id}, call.actor, dry_run=body.dry_run, reason=body.reason
-        ))  # fmt: skip
-        try:
-            outcome = await asyncio.shield(running)
-        except asyncio.CancelledError:
-            if body.dry_run:
-                running.cancel()
-                raise
-            outcome = await running  # what is being written is written whole; undo takes it back
+        )
+        # What is being written is written whole; undo takes it back.
+        outcome = await (running if body.dry_run else to_its_end(running))
         return msgspec.to_builtins(doors.outcome(outcome, call.language))
 
     return _start(doors, call, found, title, work)

@@ -68,8 +68,7 @@ def run_alternatives(
     for stages in (later or {}).values():
         check_stages(stages, experiment)
     stop = cancellation or Cancellation()
-    if stop.flag[0]:
-        raise XushiError("simulate.cancelled")
+    stop.check()
     chunks = cut(models, experiment, state or PlantState(), later or {})
     portions: list[Portion | None] = [None] * len(chunks)
     for done, (number, portion) in enumerate((pool or ThreadPool(workers)).work(chunks, stop), 1):

@@ -55,3 +55,12 @@ class Cancellation:
     def cancel(self) -> None:
         """Let every replication stop within a few thousand events."""
         self.flag[0] = 1
+
+    def check(self) -> None:
+        """Go on only where nobody has stopped it.
+
+        Raises:
+            XushiError: `simulate.cancelled`.
+        """
+        if self.flag[0]:
+            raise XushiError("simulate.cancelled")

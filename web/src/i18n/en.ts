@@ -9,6 +9,7 @@ export const en = {
   "common.copy": "Copy",
   "common.done": "Done",
   "common.loading": "Loading…",
+  "common.stopping": "Stopping…",
   "common.retry": "Try again",
 
   "error.client.what": "Something went wrong in this page.",
@@ -427,6 +428,7 @@ export const en = {
   "import.kinds": "AASX, JSON and XML shells, glTF models. First you see what is in them; nothing changes until you say so.",
   "import.reading": "Reading…",
   "import.importing": "Bringing in…",
+  "import.stopped": "Stopped. Nothing was brought in.",
   "import.preview": "This is what the files hold. Nothing has changed yet.",
   "import.done": "It is in.",
   "import.doIt": "Bring in",

@@ -11,6 +11,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "common.copy": "复制",
   "common.done": "完成",
   "common.loading": "加载中…",
+  "common.stopping": "正在停止…",
   "common.retry": "重试",
 
   "error.client.what": "页面出错了。",
@@ -429,6 +430,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "import.kinds": "支持 AASX、JSON、XML 管理壳和 glTF 模型。先显示内容，确认后才会生效。",
   "import.reading": "正在读取…",
   "import.importing": "正在导入…",
+  "import.stopped": "已停止，未导入任何内容。",
   "import.preview": "以下是文件内容，尚未做任何更改。",
   "import.done": "已导入。",
   "import.doIt": "导入",

@@ -74,7 +74,7 @@ from xushi.runtime.foresight._run_model import (
 )
 from xushi.runtime.foresight._submodel import read_versions
 from xushi.runtime.foresight._supply import FleetFacts, Supply, SupplyChain
-from xushi.runtime.foresight._turn import Turns, take_turn
+from xushi.runtime.foresight._turn import Turns, in_thread, take_turn
 from xushi.runtime.foresight._warning_records import EarlyWarning, warning_commands, warnings, watched_every_s
 from xushi.runtime.foresight._watch import ForecastWatch
 
@@ -133,6 +133,7 @@ __all__ = [
     "fork",
     "has_states",
     "helper",
+    "in_thread",
     "in_words",
     "in_zone",
     "is_helper",

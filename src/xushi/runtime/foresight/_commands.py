@@ -206,8 +206,7 @@ class _Start:
                 timeline = self.platform.timelines.get(self.params.timeline)
                 planned = planned_times(self.platform.store)
                 begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns, planned)
-            if cancellation.flag[0]:
-                raise XushiError("simulate.cancelled")
+            cancellation.check()
             return self.run(self, begun, progress, cancellation)
 
         return await take_turn(self.platform, told, work)

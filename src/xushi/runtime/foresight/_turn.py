@@ -58,20 +58,26 @@ async def take_turn(
     platform: Platform, told: Progress, work: Callable[[Callable[[float], None], Any], _T]
 ) -> _T:  # fmt: skip
     """Run `work(progress, cancellation)` when it is its turn; the compiled futures hold no lock."""
-    loop = asyncio.get_running_loop()
     async with platform.foresight_turns.turn():
-        cancellation = simulate.Cancellation()
-
-        def progress(share: float) -> None:
-            loop.call_soon_threadsafe(told, share, f"{round(100 * share)} %")
-
-        thread = asyncio.ensure_future(asyncio.to_thread(work, progress, cancellation))
         try:
-            return await asyncio.shield(thread)
-        except asyncio.CancelledError:
-            cancellation.cancel()
-            await asyncio.wait([thread])
-            thread.exception()
-            raise
+            return await in_thread(told, work)
         finally:
             await asyncio.to_thread(give_back_memory)
+
+
+async def in_thread(told: Progress, work: Callable[[Callable[[float], None], Any], _T]) -> _T:
+    """Run `work(progress, cancellation)` in a thread; whoever is cancelled waits until it has stopped."""
+    loop = asyncio.get_running_loop()
+    cancellation = simulate.Cancellation()
+
+    def progress(share: float) -> None:
+        loop.call_soon_threadsafe(told, share, f"{round(100 * share)} %")
+
+    thread = asyncio.ensure_future(asyncio.to_thread(work, progress, cancellation))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        cancellation.cancel()
+        await asyncio.wait([thread])
+        thread.exception()
+        raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -266,13 +266,16 @@ def _more_room(fork: Fork, machine: str, more: int) -> Iterator[Option]:
 
 def rehearse(
     fork: Fork, machine: str, options: Sequence[Option], wanted: Sequence[WantedOrder], horizon_s: float,
-    replications: int = REPLICATIONS, seed: int = SEED, cancellation: Any = None, pool: simulate.Pool | None = None,
+    replications: int = REPLICATIONS, seed: int = SEED, progress: Callable[[float], None] | None = None,
+    cancellation: Any = None, pool: simulate.Pool | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Run all options from one state with the same chance and return them ranked, best first, as plain JSON.
 
     What counts is the weighted lateness of the orders, then the parts made; without due dates the parts alone.
 
     Args:
+        progress: called with the share done, 0 to 1.
+        cancellation: stops it from another thread.
         pool: who runs the futures; threads of this process by default.
 
     Raises:
@@ -282,7 +285,9 @@ def rehearse(
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
     )
-    outcomes = simulate.run_alternatives(models, experiment, fork.state, cancellation=cancellation, pool=pool)
+    outcomes = simulate.run_alternatives(
+        models, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool
+    )
     by_id = {one.id: one for one in wanted}
     late: dict[str, NDArray[np.float64]] = {}
     good: dict[str, NDArray[np.float64]] = {}

@@ -7,7 +7,9 @@ import contextlib
 import hashlib
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -26,10 +28,11 @@ from xushi.kernel import (
     canonical_json,
     diff_key,
     new_id,
+    to_its_end,
 )
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import OUT_OF_SERVICE, Fork, Plant, fork, has_states, need_engine, plant_of
+from xushi.runtime.foresight import OUT_OF_SERVICE, Fork, Plant, fork, has_states, in_thread, need_engine, plant_of
 from xushi.runtime.orders._contingency import (
     SEED,
     Assumptions,
@@ -150,7 +153,8 @@ class _Rehearse:
 
     async def _work(self, told: Progress) -> dict[str, Any]:
         desk = self.platform.orders.contingencies
-        return await desk.rehearse(self.params.machine, self.params.minutes, self.params.assumptions, is_live=False)
+        given = self.params.assumptions
+        return await desk.rehearse(self.params.machine, self.params.minutes, given, told, is_live=False)
 
 
 def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
@@ -208,6 +212,10 @@ def contingencies(store: Any) -> list[dict[str, Any]]:
 def is_open(contingency: dict[str, Any]) -> bool:
     """Whether a machine of the live line stands and nobody has said that it is seen to."""
     return contingency["is_live"] and contingency["over_ns"] is None and not contingency["handled_by"]
+
+
+def _untold(share: float, message: str) -> None:
+    """Nobody looks on while the platform itself has plans rehearsed."""
 
 
 class ContingencyDesk:
@@ -304,7 +312,7 @@ class ContingencyDesk:
             machine = next((node.id for node in plant.machines() if node.signals.get("State") == key), None)
             if machine is None or signal not in self._down:
                 return
-            made = await self.rehearse(machine, None, Assumptions(), is_live=True)
+            made = await self.rehearse(machine, None, Assumptions(), _untold, is_live=True)
             if signal in self._down:
                 self._down[signal] = made["id"]
             else:
@@ -313,7 +321,7 @@ class ContingencyDesk:
             log.info("no contingency plans for %s: %s", key, error)
 
     async def rehearse(
-        self, machine: str, minutes: float | None, given: Assumptions, *, is_live: bool
+        self, machine: str, minutes: float | None, given: Assumptions, told: Progress, *, is_live: bool
     ) -> dict[str, Any]:  # fmt: skip
         """Rehearse what could be done about a machine that stands, and keep the answer as a record.
 
@@ -321,19 +329,15 @@ class ContingencyDesk:
             XushiError: `simulate.numba_missing`, `runtime.forecast_no_plant`, `runtime.forecast_blind`.
         """
         async with self._turn:
-            cancellation = simulate.Cancellation()
-            thread = asyncio.ensure_future(asyncio.to_thread(self._work, machine, minutes, given, cancellation))
-            try:
-                plans = await asyncio.shield(thread)
-            except asyncio.CancelledError:
-                cancellation.cancel()
-                await asyncio.wait([thread])
-                thread.exception()
-                raise
-        outcome = await self._platform.bus.run("contingency.offer", {"plans": plans, "is_live": is_live}, OWN_HAND)
+            plans = await in_thread(told, partial(self._work, machine, minutes, given))
+        params = {"plans": plans, "is_live": is_live}
+        outcome = await to_its_end(self._platform.bus.run("contingency.offer", params, OWN_HAND))
         return {**plans, "id": outcome.result["id"]}
 
-    def _work(self, machine: str, minutes: float | None, given: Assumptions, cancellation: Any) -> dict[str, Any]:
+    def _work(
+        self, machine: str, minutes: float | None, given: Assumptions, progress: Callable[[float], None],
+        cancellation: Any,
+    ) -> dict[str, Any]:  # fmt: skip
         platform = self._platform
         plant = plant_of(platform)
         _, first_ns, last_ns = platform.timelines.span(LIVE)
@@ -342,6 +346,7 @@ class ContingencyDesk:
         start_ns = max(first_ns + -first_ns % _MS, now_ns - _LOOK_BACK_NS)
         timeline, planned = platform.timelines.get(LIVE), planned_times(platform.store)
         usual = fork(plant, timeline, start_ns, now_ns, planned)
+        cancellation.check()
         assumed = assumptions_of(usual, machine, given)
         begun = broken(usual, machine, minutes, assumed["repair_min"].value)
         wanted = platform.orders.wanted(plant, LIVE, now_ns)
@@ -350,8 +355,12 @@ class ContingencyDesk:
             for helper in stand_ins(plant, platform.twins).get(machine, ())
         }
         rescheduled = self._rescheduled(begun, machine, minutes, now_ns)
+        cancellation.check()
         options = list(options_for(begun, machine, wanted, helpers, assumed, self._limits(plant), rescheduled))
-        found = rehearse(begun, machine, options, wanted, _HORIZON_S, cancellation=cancellation, pool=platform.pool)
+        found = rehearse(
+            begun, machine, options, wanted, _HORIZON_S, progress=progress, cancellation=cancellation,
+            pool=platform.pool,
+        )  # fmt: skip
         # Whoever makes a plan of it has the same futures again: from this model, these records, this chance.
         evidence = {
             "model_sha256": hashlib.sha256(canonical_json(begun.model)).hexdigest(), "seed": SEED,

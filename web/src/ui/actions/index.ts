@@ -6,3 +6,5 @@ export { useReach, type Reach } from "./_reach";
 export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
 export { ActionTools, outcomeWords, useActionTools } from "./_tools";
 export { useJob, type JobRun } from "./_useJob";
+export { useWork, type Work } from "./_useWork";
+export { WorkBar } from "./_WorkBar";

@@ -1,10 +1,10 @@
 // Backups: made while the plant goes on, downloaded, uploaded, and gone back to by a button that must be held.
-import { ActionIcon, Button, Checkbox, FileButton, Modal, PasswordInput, Progress } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, FileButton, Modal, PasswordInput } from "@mantine/core";
 import { useState } from "react";
 import { formatBytes, formatDateTime, localName, useLanguage, useText } from "../../i18n";
-import { HoldButton, useActionTools } from "../actions";
+import { HoldButton, WorkBar, useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useAnswerWhile, useChangedRecords, useConnection, useSession, type BackupInfo } from "../live";
+import { stopJob, useAnswerWhile, useChangedRecords, useConnection, useSession, type BackupInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { useToasts } from "../toasts";
 import css from "./backups.module.css";
@@ -56,13 +56,29 @@ function MakeForm({ onStarted }: { onStarted(): void }) {
 
 function Jobs() {
   const language = useLanguage();
+  const tools = useActionTools();
+  const { api } = useSession();
   const jobs = useConnection((connection) => connection.jobs);
+  const [stopping, setStopping] = useState<ReadonlySet<string>>(new Set());
+  const stop = async (job: string) => {
+    setStopping((old) => new Set([...old, job]));
+    try {
+      await stopJob(api, job);
+    } catch (error) {
+      setStopping((old) => new Set([...old].filter((each) => each !== job)));
+      tools.tellError(error);
+    }
+  };
   return (
     <>
       {jobs.map((job) => (
         <div key={job.id} className={css.job} role="status">
           <span>{localName(job.title, language, job.id)}</span>
-          <Progress value={Math.max(3, job.progress * 100)} aria-label={localName(job.title, language, job.id)} />
+          <WorkBar
+            work={{ job, isStopping: stopping.has(job.id) }}
+            label={localName(job.title, language, job.id)}
+            onCancel={() => void stop(job.id)}
+          />
         </div>
       ))}
     </>

@@ -1,7 +1,8 @@
 // Compares the open branch with no change and with other branches from the same fork, and says what holds it back.
-import { Button, Checkbox, NativeSelect, Progress } from "@mantine/core";
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useText } from "../../i18n";
+import { WorkBar } from "../actions";
 import { Outcome } from "../forecast/_Outcome";
 import { BottleneckLine } from "../forecast/_Tables";
 import type { Comparison } from "../forecast/_types";
@@ -23,7 +24,7 @@ export function Comparing({ branch, siblings, subject }: Props) {
   const text = useText();
   const [futures, setFutures] = useState<string>(FUTURES[0]);
   const [others, setOthers] = useState<readonly string[]>([]);
-  const { data, error, job, run, cancel } = useForesight<Comparison>("foresight.compare", subject);
+  const { data, error, work, run, cancel } = useForesight<Comparison>("foresight.compare", subject);
   const toggle = (id: string) => setOthers((old) => (old.includes(id) ? old.filter((each) => each !== id) : [...old, id]));
   const own = data?.alternatives.find((one) => one.name === branch.title);
   const wanted = [branch.id, ...others.filter((id) => siblings.some((each) => each.id === id))];
@@ -39,12 +40,9 @@ export function Comparing({ branch, siblings, subject }: Props) {
           ))}
         </fieldset>
       ) : null}
-      {job ? (
+      {work ? (
         <div className={css.working}>
-          <Progress className={css.progress} value={job.progress * 100} aria-label={text("forecast.progress")} />
-          <Button variant="default" onClick={cancel}>
-            {text("common.cancel")}
-          </Button>
+          <WorkBar work={work} label={text("forecast.progress")} onCancel={cancel} />
         </div>
       ) : (
         <div className={css.form}>

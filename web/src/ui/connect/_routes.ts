@@ -45,5 +45,4 @@ export const routes = {
   takeSheet: (api: Api, draft: string, file: File) => api.put<EditResult>(draftPath(draft, "/sheet"), file),
   bringIn: (api: Api, draft: string, isDry: boolean, reason: string) => api.post<JobInfo>(draftPath(draft, "/import"), { dry_run: isDry, reason }),
   job: (api: Api, job: string) => api.get<JobInfo>(`/api/jobs/${encodeURIComponent(job)}`),
-  cancel: (api: Api, job: string) => api.post<JobInfo>(`/api/jobs/${encodeURIComponent(job)}/cancel`),
 } as const;

@@ -1,7 +1,7 @@
 // Runs what the wizard asks for: each work begins, tells its progress, can be cancelled, and ends in an event of the state machine.
 import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { useActionTools } from "../actions";
-import { followJob, useSession, type JobInfo, type OutcomeInfo } from "../live";
+import { JobFollower, isAbort, useSession, type JobInfo, type OutcomeInfo } from "../live";
 import { routes } from "./_routes";
 import { START, reduce, type StepName, type Wizard, type WizardEvent, type WorkKind } from "./_wizard";
 
@@ -22,10 +22,6 @@ export interface WizardTools {
   cancel(): void;
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "AbortError";
-}
-
 export function useWizard(draftId: string | null, wanted: StepName | null): [Wizard, WizardTools] {
   const session = useSession();
   const actions = useActionTools();
@@ -34,39 +30,34 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
   now.current = state;
   const isGone = useRef(false);
   const asked = useRef<AbortController | null>(null);
-  /** Whether the reader stopped the work under way: perhaps before the server has said which job it became. */
-  const isStopping = useRef(false);
   const { api } = session;
+  const follower = useMemo(() => new JobFollower(api), [api]);
 
   useEffect(() => {
     isGone.current = false;
     return () => {
       isGone.current = true;
+      follower.leave();
       asked.current?.abort();
     };
-  }, []);
+  }, [follower]);
 
   /** Does a work from beginning to end; a work that was stopped by the reader is no failure. */
-  const work = useCallback(async (kind: WorkKind, doIt: () => Promise<WizardEvent>) => {
-    isStopping.current = false;
-    tell({ type: "began", kind });
-    try {
-      const event = await doIt();
-      if (!isGone.current) tell(event);
-    } catch (error) {
-      if (!isGone.current) tell(isAbort(error) ? { type: "stopped" } : { type: "failed", error });
-    }
-  }, []);
-
-  const follow = useCallback(
-    async (first: JobInfo): Promise<JobInfo> => {
-      if (isStopping.current) await routes.cancel(api, first.id);
-      const job = await followJob(api, first, (moved) => tell({ type: "moved", job: moved }), () => isGone.current);
-      if (job.state === "failed") throw job.error ?? new Error(job.message);
-      return job;
+  const work = useCallback(
+    async (kind: WorkKind, doIt: () => Promise<WizardEvent>) => {
+      follower.begin();
+      tell({ type: "began", kind });
+      try {
+        const event = await doIt();
+        if (!isGone.current) tell(event);
+      } catch (error) {
+        if (!isGone.current) tell(isAbort(error) ? { type: "stopped" } : { type: "failed", error });
+      }
     },
-    [api],
+    [follower],
   );
+
+  const follow = useCallback((first: JobInfo) => follower.follow(first, (moved) => tell({ type: "moved", job: moved })), [follower]);
 
   const open = useCallback(
     async (id: string) => {
@@ -145,12 +136,10 @@ export function useWizard(draftId: string | null, wanted: StepName | null): [Wiz
         }
       },
       cancel() {
-        isStopping.current = true;
         asked.current?.abort();
-        const job = now.current.work?.job;
-        if (job) routes.cancel(api, job.id).catch((error: unknown) => actions.tellError(error));
+        follower.stop().catch((error: unknown) => actions.tellError(error));
       },
     };
-  }, [api, session, actions, follow, work]);
+  }, [api, session, actions, follower, follow, work]);
   return [state, tools];
 }

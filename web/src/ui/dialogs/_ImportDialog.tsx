@@ -1,12 +1,13 @@
 // Opens files: first shows what is in them and what is wrong with them, then brings them in, all or none.
-import { Button, FileButton, Progress } from "@mantine/core";
+import { Button, FileButton } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { formatBytes, useLanguage, useText, type TextKey } from "../../i18n";
-import { useActionTools } from "../actions";
+import { WorkBar, useActionTools, useWork, type Work } from "../actions";
 import { Icon } from "../icons";
-import { followJob, useSession, type DiagnosisInfo, type JobInfo, type OutcomeInfo, type Session } from "../live";
+import { useSession, type DiagnosisInfo, type JobInfo, type OutcomeInfo } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useUi, useUiStore } from "../state";
+import { useToasts } from "../toasts";
 import css from "./dialogs.module.css";
 import { Frame, useCloseDialog } from "./_frame";
 
@@ -14,20 +15,10 @@ const ACCEPTED = ".aasx,.json,.xml,.glb,.gltf,.csv,.pdf,.png,.jpg";
 const COUNTS = ["shells", "submodels", "concept_descriptions", "elements", "files", "models", "places", "signals", "links"] as const;
 const MOST_DIAGNOSES = 200;
 
-type Step =
-  | { name: "choose" }
-  | { name: "reading"; job: JobInfo | null }
-  | { name: "importing"; job: JobInfo | null }
-  | { name: "preview"; outcome: OutcomeInfo }
-  | { name: "done"; outcome: OutcomeInfo }
-  | { name: "failed"; error: unknown };
-
-/** Sends the files and follows the job to its end. */
-async function follow(session: Session, files: readonly File[], isDry: boolean, tell: (job: JobInfo) => void, isGone: () => boolean): Promise<OutcomeInfo> {
-  const started = await session.api.upload<JobInfo>(`/api/import?dry_run=${isDry}`, files, {});
-  const job = await followJob(session.api, started, tell, isGone);
-  if (job.state !== "done") throw job.error ?? new Error(job.message || job.state);
-  return job.result as OutcomeInfo;
+/** What the files hold, and whether that was only looked at or brought in. */
+interface Found {
+  is: "preview" | "done";
+  outcome: OutcomeInfo;
 }
 
 function countOf(outcome: OutcomeInfo, name: string): number | null {
@@ -75,12 +66,12 @@ function Diagnoses({ list }: { list: readonly DiagnosisInfo[] }) {
   );
 }
 
-function Working({ job, label }: { job: JobInfo | null; label: string }) {
+function Working({ work, label, onCancel }: { work: Work; label: string; onCancel(): void }) {
   return (
-    <div className={css.working} role="status">
-      <p>{label}</p>
-      <Progress value={Math.max(4, (job?.progress ?? 0) * 100)} aria-label={label} />
-      <p className={css.where}>{job?.message ?? ""}</p>
+    <div className={css.working}>
+      <p role="status">{label}</p>
+      <WorkBar work={work} label={label} onCancel={onCancel} />
+      <p className={css.where}>{work.job?.message ?? ""}</p>
     </div>
   );
 }
@@ -100,37 +91,31 @@ function FileList({ files }: { files: readonly File[] }) {
   );
 }
 
-function useImport(files: readonly File[]) {
+/** `onStopped` is called when a look at the files was stopped: there is nothing to show of them. */
+function useImport(files: readonly File[], onStopped: () => void) {
   const session = useSession();
-  const [step, setStep] = useState<Step>({ name: "choose" });
-  const isGone = useRef(false);
-  useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
-  }, []);
+  const { follow, ...rest } = useWork();
+  const [found, setFound] = useState<Found | null>(null);
+  const stopped = useRef(onStopped);
+  stopped.current = onStopped;
   const run = useCallback(
     async (isDry: boolean) => {
-      const tell = (job: JobInfo | null) => setStep(isDry ? { name: "reading", job } : { name: "importing", job });
-      tell(null);
-      try {
-        const outcome = await follow(session, files, isDry, tell, () => isGone.current);
-        if (!isGone.current) setStep(isDry ? { name: "preview", outcome } : { name: "done", outcome });
-        if (!isDry) await session.reload();
-        return isDry ? null : outcome;
-      } catch (error) {
-        if (!isGone.current) setStep({ name: "failed", error });
-        return null;
-      }
+      if (isDry) setFound(null);
+      const ended = await follow(() => session.api.upload<JobInfo>(`/api/import?dry_run=${isDry}`, files, {}));
+      if (isDry && ended?.state === "cancelled") stopped.current();
+      if (ended?.state !== "done") return null;
+      const outcome = ended.result as OutcomeInfo;
+      setFound({ is: isDry ? "preview" : "done", outcome });
+      if (!isDry) await session.reload();
+      return outcome;
     },
-    [session, files],
+    [session, files, follow],
   );
   useEffect(() => {
+    setFound(null);
     if (files.length > 0) void run(true);
-    else setStep({ name: "choose" });
   }, [files, run]);
-  return { step, run };
+  return { ...rest, found, run };
 }
 
 export function ImportDialog() {
@@ -139,7 +124,11 @@ export function ImportDialog() {
   const files = useUi((state) => state.files);
   const tools = useActionTools();
   const close = useCloseDialog();
-  const { step, run } = useImport(files);
+  const toasts = useToasts();
+  const { work, error, found, run, cancel } = useImport(files, () => {
+    toasts.show({ tone: "info", title: text("import.stopped") });
+    ui.set({ files: [] });
+  });
   const choose = (chosen: File[] | null) => {
     if (chosen && chosen.length > 0) ui.set({ files: chosen });
   };
@@ -164,41 +153,41 @@ export function ImportDialog() {
       title={text("import.title")}
       size={560}
       buttons={
-        step.name === "preview" ? (
+        work ? null : error ? (
+          chooser("filled")
+        ) : found?.is === "preview" ? (
           <>
             {chooser("default")}
             <Button onClick={() => void importNow()}>{text("import.doIt")}</Button>
           </>
-        ) : step.name === "done" ? (
+        ) : found ? (
           <>
-            {step.outcome.is_undoable ? (
-              <Button variant="default" leftSection={<Icon name="undo" size={14} />} onClick={() => void takeBack(step.outcome.command_id)}>
+            {found.outcome.is_undoable ? (
+              <Button variant="default" leftSection={<Icon name="undo" size={14} />} onClick={() => void takeBack(found.outcome.command_id)}>
                 {text("command.undo")}
               </Button>
             ) : null}
             <Button onClick={close}>{text("common.done")}</Button>
           </>
-        ) : step.name === "failed" ? (
-          chooser("filled")
         ) : null
       }
     >
       {files.length > 0 ? <FileList files={files} /> : null}
-      {step.name === "choose" ? (
+      {work ? (
+        <Working work={work} label={text(found ? "import.importing" : "import.reading")} onCancel={cancel} />
+      ) : error ? (
+        <ErrorNote error={error} />
+      ) : found ? (
+        <>
+          <p className={css.lead}>{text(`import.${found.is}`)}</p>
+          <Counts outcome={found.outcome} />
+          <Diagnoses list={found.outcome.diagnoses} />
+        </>
+      ) : files.length === 0 ? (
         <EmptyNote icon="open" title={text("import.dropHint")} action={chooser("filled")}>
           {text("import.kinds")}
         </EmptyNote>
-      ) : step.name === "reading" || step.name === "importing" ? (
-        <Working job={step.job} label={text(step.name === "reading" ? "import.reading" : "import.importing")} />
-      ) : step.name === "failed" ? (
-        <ErrorNote error={step.error} />
-      ) : (
-        <>
-          <p className={css.lead}>{text(step.name === "preview" ? "import.preview" : "import.done")}</p>
-          <Counts outcome={step.outcome} />
-          <Diagnoses list={step.outcome.diagnoses} />
-        </>
-      )}
+      ) : null}
     </Frame>
   );
 }

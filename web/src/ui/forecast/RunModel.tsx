@@ -1,8 +1,8 @@
 // Runs a packaged simulation model as a job and shows what it comes to; the inspector offers it beside the submodel.
-import { Button, NumberInput, Progress } from "@mantine/core";
+import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { formatNumber, useLanguage, useText } from "../../i18n";
-import { useJob } from "../actions";
+import { WorkBar, useJob } from "../actions";
 import { ErrorNote } from "../notes";
 import { FigureRows, Table, number, percent } from "./_Tables";
 import type { Bottleneck, Figure } from "./_types";
@@ -50,7 +50,7 @@ export default function RunModel({ submodel, name }: { submodel: string; name: s
   const text = useText();
   const [hours, setHours] = useState<number | string>("");
   const [replications, setReplications] = useState<number | string>(30);
-  const { data, error, job, run, cancel } = useJob<ModelRun>("foresight.run_model", `foresight.run_model ${submodel}`);
+  const { data, error, work, run, cancel } = useJob<ModelRun>("foresight.run_model", `foresight.run_model ${submodel}`);
   return (
     <section aria-label={text("model.run")}>
       <h3 className={css.heading}>{text("model.run")}</h3>
@@ -64,13 +64,8 @@ export default function RunModel({ submodel, name }: { submodel: string; name: s
       >
         <NumberInput label={text("model.hours")} placeholder={text("model.asSaid")} value={hours} onChange={setHours} min={0.1} max={8760} w={130} />
         <NumberInput label={text("model.replications")} value={replications} onChange={setReplications} min={2} max={1000} allowDecimal={false} w={110} />
-        {job ? (
-          <>
-            <Progress className={css.progress} value={job.progress * 100} aria-label={text("forecast.progress")} />
-            <Button variant="default" onClick={cancel}>
-              {text("common.cancel")}
-            </Button>
-          </>
+        {work ? (
+          <WorkBar work={work} label={text("forecast.progress")} onCancel={cancel} />
         ) : (
           <Button type="submit" variant="default" disabled={replications === ""}>
             {text("model.runNow")}

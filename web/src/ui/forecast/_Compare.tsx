@@ -1,7 +1,8 @@
 // Alternatives of the line, each one change, run from the same state with the same chance, and told apart from noise.
-import { Button, NativeSelect, NumberInput, Progress } from "@mantine/core";
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { useText, type Translate } from "../../i18n";
+import { WorkBar } from "../actions";
 import { Icon } from "../icons";
 import { ErrorNote } from "../notes";
 import { Outcome } from "./_Outcome";
@@ -55,7 +56,7 @@ export function Compare({ forecast }: { forecast: Forecast }) {
   const [figure, setFigure] = useState<Changed>(FIGURES[kindOf(forecast, first)][0]);
   const [amount, setAmount] = useState<number | string>(better(forecast, first, figure));
   const [list, setList] = useState<readonly Wanted[]>([]);
-  const { data, error, job, run, cancel } = useForesight<Comparison>("foresight.compare");
+  const { data, error, work, run, cancel } = useForesight<Comparison>("foresight.compare");
   const kind = kindOf(forecast, element);
   const chooseFigure = (id: string, next: Changed) => {
     setFigure(next);
@@ -117,12 +118,9 @@ export function Compare({ forecast }: { forecast: Forecast }) {
           ))}
         </ul>
       ) : null}
-      {job ? (
+      {work ? (
         <div className={css.form}>
-          <Progress className={css.progress} value={job.progress * 100} aria-label={text("forecast.progress")} />
-          <Button variant="default" onClick={cancel}>
-            {text("common.cancel")}
-          </Button>
+          <WorkBar work={work} label={text("forecast.progress")} onCancel={cancel} />
         </div>
       ) : (
         <Button disabled={list.length === 0} onClick={() => void run({ alternatives: list })}>

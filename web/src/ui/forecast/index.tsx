@@ -1,7 +1,8 @@
 // The forecast: what the rest of the shift will bring, from the shown instant on, and what a change would bring.
-import { Button, Progress } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
+import { WorkBar } from "../actions";
 import { useAnswer, useTime, type LatestForecast } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { Icon } from "../icons";
@@ -18,11 +19,11 @@ export default function ForecastPanel() {
   const text = useText();
   const language = useLanguage();
   const isLive = useTime((time) => time.mode === "live");
-  const { data: own, error, job, run, cancel } = useForesight<Forecast>("foresight.forecast");
+  const { data: own, error, work, run, cancel } = useForesight<Forecast>("foresight.forecast");
   const [isAsked, setIsAsked] = useState(false);
   const kept = useAnswer<LatestForecast>(isLive && !own ? "/api/forecast" : null).data?.forecast;
   const data = own ?? (isLive ? (kept as unknown as Forecast | null | undefined) : null);
-  const isRunning = job !== null;
+  const isRunning = work !== null;
   // Also after an error: what was busy a minute ago may be free now, and the error stands there until it is.
   useEffect(() => {
     if (isAsked && (!isLive || isRunning)) return;
@@ -40,13 +41,8 @@ export default function ForecastPanel() {
             ? text("forecast.span", { from: formatDateTime(data.at_ms, language), to: formatClock(data.until_ms, language), count: data.replications })
             : text("forecast.title")}
         </span>
-        {job ? (
-          <>
-            <Progress className={css.progress} value={job.progress * 100} aria-label={text("forecast.progress")} />
-            <Button variant="default" onClick={cancel}>
-              {text("common.cancel")}
-            </Button>
-          </>
+        {work ? (
+          <WorkBar work={work} label={text("forecast.progress")} onCancel={cancel} />
         ) : (
           <Button variant="default" onClick={() => void run({})}>
             {text("forecast.run")}

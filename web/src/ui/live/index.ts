@@ -8,7 +8,7 @@ export { ServerError, pathId } from "./_api";
 export type { Api } from "./_api";
 export { useAnswer, useBoardTick, useCoarseInstant, useConnection, useKept, useSteadyAnswer, useTime } from "./_hooks";
 export type { Loaded } from "./_hooks";
-export { followJob } from "./_jobs";
+export { JobFollower, isAbort, stopJob } from "./_jobs";
 export type { Connection, Feed } from "./_feed";
 export type { Board, Shown, ShownTime, TimeMode } from "./_shown";
 export { usePlan, usePlans } from "./_plans";

@@ -1,8 +1,8 @@
 // What could be done about a machine that stands, ranked by rehearsal; a breakdown can be supposed to prepare for it.
-import { Button, NativeSelect, NumberInput, Progress } from "@mantine/core";
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { useActionTools, useJob } from "../actions";
+import { WorkBar, useActionTools, useJob } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, type ContingencyInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
@@ -36,7 +36,7 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
   const [machine, setMachine] = useState(machines[0] ?? "");
   const [minutes, setMinutes] = useState<number | string>("");
   const [given, setGiven] = useState<Record<string, number | string>>({});
-  const { error, job, run } = useJob("contingency.rehearse");
+  const { error, work, run, cancel } = useJob("contingency.rehearse");
   return (
     <>
       <form
@@ -66,8 +66,8 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
             ))}
           </div>
         </details>
-        {job ? (
-          <Progress className={css.progress} value={100} animated aria-label={text("orders.rehearsing")} />
+        {work ? (
+          <WorkBar work={work} label={text("orders.rehearsing")} onCancel={cancel} />
         ) : (
           <Button type="submit" variant="default">
             {text("orders.rehearse")}

@@ -1,10 +1,10 @@
 // The schedule: made, frozen and repaired from here; the chart, what is known of how good it is, and a table beside it.
-import { ActionIcon, Button, Checkbox, NativeSelect, NumberInput, Progress } from "@mantine/core";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { ActionIcon, Button, Checkbox, NativeSelect, NumberInput } from "@mantine/core";
+import { useState } from "react";
 import { formatClock, formatDateTime, formatDuration, formatNumber, useLanguage, useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { WorkBar, useActionTools, useJob } from "../actions";
 import { Icon } from "../icons";
-import { followJob, usePlant, useSession, type GanttBar, type GanttInfo, type JobInfo, type OrderBook } from "../live";
+import { usePlant, type GanttBar, type GanttInfo, type OrderBook } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useUiStore } from "../state";
 import { useToasts } from "../toasts";
@@ -14,42 +14,17 @@ import { Stops } from "./_Stops";
 import { MOST_ZOOM, lateOrders, shortTime } from "./_model";
 import css from "./orders.module.css";
 
+/** Makes a schedule; what was made can be taken back. */
 function useMaking() {
-  const { api } = useSession();
   const text = useText();
   const tools = useActionTools();
   const toasts = useToasts();
-  const [job, setJob] = useState<JobInfo | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const isGone = useRef(false);
-  useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
-  }, []);
-  const make = useCallback(
-    async (params: Record<string, unknown>) => {
-      setError(null);
-      try {
-        const outcome = await tools.run("schedule.make", params, { isQuiet: true });
-        const id = outcome?.effects[0]?.["job"];
-        if (typeof id !== "string") return;
-        const ended = await followJob(api, await api.get<JobInfo>(`/api/jobs/${encodeURIComponent(id)}`), setJob, () => isGone.current);
-        if (ended.state === "failed") throw ended.error ?? new Error(ended.message);
-        if (ended.state !== "done") return;
-        const command = (ended.result as { command_id: string }).command_id;
-        toasts.show({ tone: "done", title: text("orders.made"), action: { label: text("command.undo"), run: () => void tools.undoOne(command) } });
-      } catch (failure) {
-        if (!(failure instanceof DOMException && failure.name === "AbortError")) setError(failure);
-      } finally {
-        setJob(null);
-      }
-    },
-    [api, text, tools, toasts],
-  );
-  const cancel = () => job && void api.post(`/api/jobs/${encodeURIComponent(job.id)}/cancel`).catch(tools.tellError);
-  return { job, error, make, cancel };
+  const { run, ...rest } = useJob<{ command_id: string }>("schedule.make");
+  const make = async (params: Record<string, unknown>) => {
+    const made = await run(params);
+    if (made) toasts.show({ tone: "done", title: text("orders.made"), action: { label: text("command.undo"), run: () => void tools.undoOne(made.command_id) } });
+  };
+  return { ...rest, make };
 }
 
 function Quality({ schedule }: { schedule: GanttInfo }) {
@@ -125,7 +100,7 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
-  const { job, error, make, cancel } = useMaking();
+  const { work, error, make, cancel } = useMaking();
   const [seconds, setSeconds] = useState<number | string>(10);
   const [keeps, setKeeps] = useState(false);
   const [zoom, setZoom] = useState(1);
@@ -140,13 +115,8 @@ export function Schedule({ book, schedule }: { book: OrderBook; schedule: GanttI
       <div className={css.tools}>
         <NumberInput label={text("orders.seconds")} value={seconds} onChange={setSeconds} min={1} max={300} w={110} />
         <Checkbox label={text("orders.keepSequence")} checked={keeps} onChange={(event) => setKeeps(event.currentTarget.checked)} />
-        {job ? (
-          <>
-            <Progress className={css.progress} value={job.progress * 100} aria-label={text("orders.making")} />
-            <Button variant="default" onClick={cancel}>
-              {text("common.cancel")}
-            </Button>
-          </>
+        {work ? (
+          <WorkBar work={work} label={text("orders.making")} onCancel={cancel} />
         ) : (
           <Button disabled={book.orders.length === 0 || seconds === ""} onClick={() => void make({ limit_s: Number(seconds), keep_sequence: keeps })}>
             {text("orders.make")}

@@ -2,8 +2,9 @@
 import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { formatDateTime, formatDuration, formatNumber, useLanguage, useText, type TextKey } from "../../i18n";
-import { useActionTools } from "../actions";
+import { WorkBar, useActionTools, useJob } from "../actions";
 import { useConnection, type PlanInfo } from "../live";
+import { ErrorNote } from "../notes";
 import css from "./plans.module.css";
 import { isAbnormal, promiseKey, useAmount } from "./_words";
 
@@ -118,6 +119,7 @@ export function PromiseTools({ plan }: { plan: PlanInfo }) {
   const [hours, setHours] = useState<number | string>(1);
   const isBusy = useConnection((connection) => connection.jobs.length > 0);
   const id = plan.line.id;
+  const { work, error, run, cancel } = useJob("plan.rehearse", `plan.rehearse ${id}`);
   if (plan.began_ms !== null) {
     return plan.content.promise ? (
       <Button variant="default" disabled={isBusy && plan.line.state !== "running"} onClick={() => void tools.run("plan.measure", { plan: id }, { isQuiet: true })}>
@@ -127,17 +129,24 @@ export function PromiseTools({ plan }: { plan: PlanInfo }) {
   }
   if (plan.line.state !== "draft" && plan.line.state !== "rejected") return null;
   return (
-    <form
-      className={css.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void tools.run("plan.rehearse", { plan: id, hours: Number(hours) }, { isQuiet: true });
-      }}
-    >
-      <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.01} max={168} w={120} />
-      <Button type="submit" variant="default" disabled={hours === "" || isBusy}>
-        {text("plans.rehearse")}
-      </Button>
-    </form>
+    <>
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run({ plan: id, hours: Number(hours) });
+        }}
+      >
+        <NumberInput label={text("plans.hours")} value={hours} onChange={setHours} min={0.01} max={168} w={120} />
+        {work ? (
+          <WorkBar work={work} label={text("forecast.progress")} onCancel={cancel} />
+        ) : (
+          <Button type="submit" variant="default" disabled={hours === "" || isBusy}>
+            {text("plans.rehearse")}
+          </Button>
+        )}
+      </form>
+      {error ? <ErrorNote error={error} /> : null}
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { ActionIcon, Progress } from "@mantine/core";
 import { formatBytes, formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useConnection, useSession, type ReportInfo } from "../live";
+import { stopJob, useConnection, useSession, type ReportInfo } from "../live";
 import { languageName, zonedSpan } from "./_words";
 import css from "./reports.module.css";
 
@@ -19,7 +19,7 @@ function Row({ report, onChange }: { report: ReportInfo; onChange(): void }) {
   const state = isWaiting && job ? text("reports.state.running", { percent }) : text(`reports.state.${report.state}`);
   const address = `/api/reports/${encodeURIComponent(report.id)}`;
   const cancel = () => {
-    if (report.job) api.post(`/api/jobs/${encodeURIComponent(report.job)}/cancel`).then(onChange, tools.tellError);
+    if (report.job) stopJob(api, report.job).then(onChange, tools.tellError);
   };
   return (
     <li className={css.report}>
