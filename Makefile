@@ -18,7 +18,7 @@ CLIENT_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -pri
 ASSET_SOURCES  := $(shell find src/xushi/demo src/xushi/twins -name '*.py' 2>/dev/null)
 ASSETS := src/xushi/demo/assets/demo-plant.aasx
 
-.PHONY: help demo test check bench verify setup soak kill outage screenshots clean
+.PHONY: help demo test check bench verify setup soak screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ check: setup ## Format, lint, types, import floors, duplicated texts
 	$(BIN)/python tools/check_docs.py
 	$(BIN)/python tools/make_reference.py --check
 
-bench: setup ## Measure speed, memory and sizes; one JSON object a line
+bench: setup ## Measure speed, memory, sizes, outages and kills; one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)
 
 verify: setup ## Print every published reference number beside ours
@@ -48,13 +48,6 @@ verify: setup ## Print every published reference number beside ours
 
 soak: setup ## Run the demo plant at 10x for 30 minutes and account for every value
 	@$(BIN)/python -m bench.soak $(ARGS)
-
-kill: setup ## Kill the server 30 times under load and account for everything acknowledged
-	XUSHI_KILL_ROUNDS=30 $(BIN)/python -m pytest -q -s tests/server/test_kill9.py tests/monitor/test_kill.py \
-		tests/plans/test_plan_kill.py tests/backups/test_backups.py::test_a_kill_in_the_middle_loses_nothing
-
-outage: setup ## Kill and restart brokers and OPC UA servers 20 times each under load
-	XUSHI_OUTAGE_ROUNDS=20 $(BIN)/python -m pytest -q -s tests/connectors/test_outages.py
 
 screenshots: setup ## Make the pictures of README and docs from the running product
 	$(BIN)/python tools/screenshots.py

@@ -30,6 +30,8 @@ ORDER = (
     "endtoend",
     "firstrun",
     "world",
+    "outage",
+    "kill",
 )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import random
 import subprocess
 import sys
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from measuring import Ledger, Record, rounds
 
 from xushi.kernel import XushiError
 from xushi.runtime.plans import plan_of
@@ -21,7 +20,7 @@ from xushi.testing import free_port
 from .conftest import MAKER, serving, started, until
 
 LOAD = Path(__file__).with_name("plan_load.py")
-ROUNDS = int(os.environ.get("XUSHI_KILL_ROUNDS", "3"))
+ROUNDS = rounds(3)
 
 
 def run_and_kill(folder: Path, port: int, requests: list[Any], writes: int) -> str:
@@ -44,8 +43,8 @@ def written(requests: list[Any]) -> list[int]:
     return [request.registers[0] for request in requests if request.function_code == 6]
 
 
-async def check(folder: Path, port: int, requests: list[Any], plan_id: str) -> bool:
-    """Open what was killed, look at the plan and carry it on; whether a step was under way."""
+async def check(folder: Path, port: int, requests: list[Any], plan_id: str) -> tuple[int, bool]:
+    """Open what was killed, look at the plan and carry it on; how many steps were done, whether one was under way."""
     sent = written(requests)
     assert sent == list(range(1, len(sent) + 1))
     async with started(folder, port) as platform:
@@ -70,17 +69,20 @@ async def check(folder: Path, port: int, requests: list[Any], plan_id: str) -> b
         await until(lambda: plan_of(platform.store, plan_id).state != "running")
         assert plan_of(platform.store, plan_id).state == "done"
         assert written(requests)[len(sent) :] == list(range(done + 1 + is_open, 101))
-    return is_open
+    return done, is_open
 
 
-async def test_a_kill_leaves_the_plan_paused_and_repeats_nothing(tmp_path: Path) -> None:
+async def test_a_kill_leaves_the_plan_paused_and_repeats_nothing(tmp_path: Path, record_property: Record) -> None:
     chance = random.Random(7)
     opened = 0
+    ledger = Ledger()
     for round_ in range(ROUNDS):
         folder, port = tmp_path / str(round_), free_port()
         requests: list[Any] = []
         async with serving(port, requests):
             plan_id = await asyncio.to_thread(run_and_kill, folder, port, requests, chance.randint(2, 30))
-            opened += await check(folder, port, requests, plan_id)
-    print(json.dumps({"rounds": ROUNDS, "kills within a step": opened}))
+            done, is_open = await check(folder, port, requests, plan_id)
+        opened += is_open
+        ledger.kept.update({"approved plans": 1, "plan steps done": done})
+    ledger.close(record_property, "a platform that executes a plan", ROUNDS)
     assert opened, "no kill met a step under way"
