@@ -133,7 +133,7 @@ Completion: `source <(xushi completion bash)`, `source <(xushi completion zsh)`,
 | 3 | sent, and nobody can tell what became of it | 已发送，结果未知 |
 | 4 | no server runs there, or none answers | 没有运行中的服务器，或无应答 |
 | 5 | not allowed: token missing, wrong or expired, or its right too small | 无权限：令牌缺失、错误、过期或权限不足 |
-| 130 | stopped by Ctrl-C | 被 Ctrl-C 停止 |
+| 130 | stopped by Ctrl-C (`serve` and `demo`: 0) | 被 Ctrl-C 停止（`serve` 和 `demo` 返回 0） |
 | 141 | the reader of the output is gone | 输出的读取方已关闭 |
 """
 

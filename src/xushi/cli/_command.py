@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import Any
 
+from xushi.cli._interrupt import sending
 from xushi.cli._verbs import required, tell_outcome, where
 from xushi.cli._words import words
 from xushi.kernel import XushiError
@@ -43,10 +44,12 @@ def run_command(options: argparse.Namespace) -> int:
     params = {
         field: value for field in fields(command["params"]) if (value := getattr(given, f"field_{field}")) is not None
     }
+    name = options.name
     if given.propose:
-        wish = {"command": options.name, "params": params, "why": given.reason}
-        return tell_outcome(options, remote.run("proposal.make", wish, dry_run=given.dry_run, reason=given.reason))
-    return tell_outcome(options, remote.run(options.name, params, dry_run=given.dry_run, reason=given.reason))
+        name, params = "proposal.make", {"command": name, "params": params, "why": given.reason}
+    with sending(options.lang):
+        outcome = remote.run(name, params, dry_run=given.dry_run, reason=given.reason)
+    return tell_outcome(options, outcome)
 
 
 def _outer(options: argparse.Namespace) -> argparse.Namespace:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from xushi.cli._columns import columns, plain
+from xushi.cli._interrupt import cancelling
 from xushi.cli._looking import address_of, children, live_cells, with_values
 from xushi.cli._options import never_with, only_with
 from xushi.cli._verbs import OUTCOME_STATUS
@@ -136,17 +137,13 @@ def _job(options: argparse.Namespace, remote: Remote, path: str, body: dict[str,
     job = remote.post(path, body)
     is_shown = sys.stderr.isatty() and not options.json
     try:
-        while job["state"] == "running":
-            time.sleep(_POLL_S)
-            job = remote.get(f"/api/jobs/{quote(job['id'], safe='')}")
-            if is_shown:
-                title = text_in(job["title"], options.lang)
-                print(
-                    f"\r\x1b[K{plain(title)}  {job['progress']:.0%}  {plain(job['message'])}", end="", file=sys.stderr
-                )
-    except KeyboardInterrupt:
-        remote.post(f"/api/jobs/{quote(job['id'], safe='')}/cancel")
-        raise
+        with cancelling(remote, job["id"]):
+            while job["state"] == "running":
+                time.sleep(_POLL_S)
+                job = remote.get(f"/api/jobs/{quote(job['id'], safe='')}")
+                if is_shown:
+                    title, message = plain(text_in(job["title"], options.lang)), plain(job["message"])
+                    print(f"\r\x1b[K{title}  {job['progress']:.0%}  {message}", end="", file=sys.stderr)
     finally:
         if is_shown:
             print("\r\x1b[K", end="", file=sys.stderr)

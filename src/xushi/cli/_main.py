@@ -11,9 +11,13 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from xushi.kernel import XushiError, nearest_language
 from xushi.remote import Verb
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 GROUP = "xushi.verbs"
 _TEXTS = {
@@ -49,7 +53,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     4 no server answers · 5 not allowed · 130 stopped by the user · 141 the reader of the output is gone.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    language = _language(words)
+    try:
+        try:
+            return _ended(words, _language(words))
+        finally:
+            sys.stdout.flush()  # a reader that is gone is noticed here, not while Python ends
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _BROKEN_PIPE
+
+
+def _ended(words: Sequence[str], language: str) -> int:
+    """Run the verb; every error is told, but that the reader of the output is gone."""
     try:
         parser = build_parser(words, language)
         options = parser.parse_args(words)
@@ -63,8 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(error, language, is_json="--json" in words)
         return _STATUS.get(error.code, _REFUSED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return _BROKEN_PIPE
+        raise
     except Exception as error:  # a defect of ours: the details go to a file, a person gets a sentence
         reason = f"{type(error).__name__}: {error}"[:300]
         _tell(XushiError("cli.broken", reason=reason, log=_note_defect()), language, is_json="--json" in words)
@@ -87,12 +101,19 @@ def _language(words: Sequence[str]) -> str:
     return nearest_language((locale.getlocale()[0] or "en").replace("_", "-"))
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help fails where its reader is gone, as every other answer does."""
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        (file or sys.stdout).write(self.format_help())
+
+
 def build_parser(words: Sequence[str], language: str) -> argparse.ArgumentParser:
     """A parser with the verb that was typed; all verbs are loaded only to show the help."""
     texts = _TEXTS[language]
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", default=argparse.SUPPRESS, help=texts["lang"])
-    parser = argparse.ArgumentParser(prog="xushi", description=texts["about"], parents=[common])
+    parser = _Parser(prog="xushi", description=texts["about"], parents=[common])
     parser.add_argument("--version", action="version", version=_version(), help=texts["version"])
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title=texts["verbs"])
     found = {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}

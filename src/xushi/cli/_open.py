@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from xushi.cli._interrupt import sending
 from xushi.kernel import Diagnosis, XushiError
 from xushi.remote import Remote
 from xushi.runtime import SYSTEM, ImporterTable, Platform, Source, plan_import, sha256_of
@@ -29,7 +30,8 @@ def open_files(
             reason = "it does not exist" if not path.exists() else "it is not a file"
             raise XushiError("cli.file_missing", path=str(path), reason=reason)
     if remote is not None:
-        outcome = remote.import_files(paths, dry_run=is_dry_run)
+        with sending(language):
+            outcome = remote.import_files(paths, dry_run=is_dry_run)
         return {**{name: outcome["summary"][name] for name in COUNTED}, "diagnoses": outcome["diagnoses"]}
     if is_dry_run:
         report = plan_import([Source(path.name, path) for path in paths], ImporterTable.installed(), sha256_of)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from xushi.cli._interrupt import cancelling, sending
 from xushi.cli._options import never_with, only_with
 from xushi.cli._verbs import DEFAULT_DATA, reachable, where
 from xushi.kernel import SystemClock, XushiError
@@ -82,7 +83,7 @@ def _backup(options: argparse.Namespace) -> int:
     passphrase = _passphrase(options, is_asked=options.secrets)
     remote = reachable(options)
     if remote is not None:
-        job = _wait(remote, remote.run("backup.make", {"secrets": options.secrets, "passphrase": passphrase}))
+        job = _result(options, remote, "backup.make", {"secrets": options.secrets, "passphrase": passphrase})
         size = remote.download(f"/api/backups/{job['backup']}", options.out)
         remote.run("backup.remove", {"name": job["backup"]})
         value = {"path": str(options.out), "bytes": size, "files": job["files"]}
@@ -98,17 +99,20 @@ def _backup(options: argparse.Namespace) -> int:
     return _tell(options, value, [_word("written", options.lang, **value)])
 
 
-def _wait(remote: Remote, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Wait for the job that a command started, and return its result."""
-    while True:
-        job = remote.get(f"/api/jobs/{outcome['effects'][0]['job']}")
-        if job["state"] == "done":
-            result: dict[str, Any] = job["result"]
-            return result
-        if job["state"] != "running":
-            error = job["error"] or {"code": "cli.job_ended", "what": job["state"], "why": "", "next": ""}
-            raise XushiError("cli.job_ended", what=error["what"], why=error["why"], next=error["next"])
-        time.sleep(0.1)
+def _result(options: argparse.Namespace, remote: Remote, command: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Run a command that starts a job, wait for that, and return its result; interrupting it cancels it."""
+    with sending(options.lang):
+        job_id = remote.run(command, params)["effects"][0]["job"]
+    with cancelling(remote, job_id):
+        while True:
+            job = remote.get(f"/api/jobs/{job_id}")
+            if job["state"] == "done":
+                result: dict[str, Any] = job["result"]
+                return result
+            if job["state"] != "running":
+                error = job["error"] or {"code": "cli.job_ended", "what": job["state"], "why": "", "next": ""}
+                raise XushiError("cli.job_ended", what=error["what"], why=error["why"], next=error["next"])
+            time.sleep(0.1)
 
 
 def _progress(options: argparse.Namespace) -> Any:
@@ -138,7 +142,7 @@ def _restore(options: argparse.Namespace) -> int:
     if remote is not None:
         name = f"restored-{time.time_ns() // 1_000_000}{SUFFIX}"
         remote.upload("/api/backups", options.file, {"name": name})
-        result = _wait(remote, remote.run("backup.restore", {"name": name, "passphrase": passphrase}))
+        result = _result(options, remote, "backup.restore", {"name": name, "passphrase": passphrase})
         value = {"folder": remote.url, "kept": result["kept"]}
     else:
         kept = restore_folder(

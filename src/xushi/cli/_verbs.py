@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xushi.cli._evidence import newest_first
+from xushi.cli._interrupt import sending
 from xushi.cli._options import whole_number
 from xushi.cli._words import words
 from xushi.kernel import XushiError, shown_parameter
@@ -148,7 +149,9 @@ def _run(options: argparse.Namespace) -> int:
         params = json.loads(sys.stdin.read() if options.params == "-" else options.params)
     except ValueError as error:
         raise XushiError("cli.params_invalid", reason=str(error)) from error
-    outcome = required(options).run(options.command, params, dry_run=options.dry_run, reason=options.reason)
+    remote = required(options)
+    with sending(options.lang):
+        outcome = remote.run(options.command, params, dry_run=options.dry_run, reason=options.reason)
     return tell_outcome(options, outcome)
 
 
@@ -165,7 +168,9 @@ def _undo(options: argparse.Namespace) -> int:
         if last is None:
             raise XushiError("cli.nothing_to_undo")
         command_id = last["command_id"]
-    return tell_outcome(options, remote.undo(command_id))
+    with sending(options.lang):
+        outcome = remote.undo(command_id)
+    return tell_outcome(options, outcome)
 
 
 def tell_outcome(options: argparse.Namespace, outcome: dict[str, Any]) -> int:

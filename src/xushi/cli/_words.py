@@ -30,6 +30,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "find": ("read the server, or what is --below, and print what holds all these words; nothing is imported",
              "读取服务器（或 --below 之下）并列出含全部这些词的节点；不导入"),
     "folder": ("folder", "文件夹"),
+    "goes-on": ("What was sent to the server goes on there; xushi activity tells what became of it.",
+                "已发送到服务器的操作会继续执行；可用 xushi activity 查看结果。"),
     "json": ("print one JSON object", "输出一个 JSON 对象"),
     "import-ask": ("Import now? [y/N] ", "现在导入吗？[y/N] "),
     "imported": ("Imported. Take it back with:", "已导入。撤销命令："),
