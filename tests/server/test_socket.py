@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket as socketlib
 import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -240,6 +242,58 @@ def test_a_question_whose_answer_is_too_large_is_refused(served: Served, socket:
     span = f"start_ms={start_ns / 1e6 - 1}&end_ms={start_ns / 1e6 + 1}"
     tell(socket, type="ask", request=1, path=f"/api/timelines/live/signals/{trace}/range?{span}")
     assert next_text(socket, "error")["error"]["code"] == "server.tool_answer_large"
+
+
+QUESTIONS = 32
+
+
+@pytest.fixture
+def slow_reader(served: Served) -> Iterator[tuple[ClientConnection, str]]:
+    """A page that reads one message at a time, and a question whose answer is nearly as large as one may be."""
+    start_ns = time.time_ns() - 3_600_000_000_000
+    registry, trace = served.platform.registry, served.platform.registry.handle("urn:sm#Trace")
+    rows = [(trace, start_ns + step, [0.123456789] * 4000, 0) for step in range(10)]
+    served.push(Frame.from_rows(registry, rows))
+    span = f"start_ms={start_ns / 1e6 - 1}&end_ms={start_ns / 1e6 + 1}"
+    address = urlsplit(served.running.base_url)
+    narrow = socketlib.socket()
+    narrow.setsockopt(socketlib.SOL_SOCKET, socketlib.SO_RCVBUF, 65_536)
+    narrow.connect((address.hostname, address.port))
+    headers = {"Authorization": f"Bearer {served.remote.token}"}
+    with connect(
+        f"ws://{address.netloc}/api/ws", sock=narrow, additional_headers=headers, compression=None, max_size=None,
+        max_queue=1,
+    ) as one:  # fmt: skip
+        yield one, f"/api/timelines/live/signals/{trace}/range?{span}"
+
+
+def test_many_large_answers_wait_for_a_slow_reader(slow_reader: tuple[ClientConnection, str]) -> None:
+    """Together they are twice as large as what the wire lets pile up before it drops a reader."""
+    page, path = slow_reader
+    for request in range(QUESTIONS):
+        tell(page, type="ask", request=request, path=path)
+    time.sleep(3)
+    told = [next_text(page, "answer") for _ in range(QUESTIONS)]
+    assert {one["request"] for one in told} == set(range(QUESTIONS))
+    assert all(len(json.dumps(one)) > 400_000 for one in told)
+
+
+def test_who_reads_no_answers_is_told_so_and_stays(
+    slow_reader: tuple[ClientConnection, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xushi.server._socket._UNREAD_S", 0.05)
+    page, path = slow_reader
+    for request in range(QUESTIONS):
+        tell(page, type="ask", request=request, path=path)
+    time.sleep(3)
+    ends: dict[int, str] = {}
+    while len(ends) < QUESTIONS:
+        told = json.loads(page.recv(10))
+        if told["type"] in ("answer", "error"):
+            ends[told["request"]] = told["error"]["code"] if told["type"] == "error" else "answered"
+    assert {"answered", "server.answer_unread"} == set(ends.values())
+    tell(page, type="ask", request="again", path="/api/me")
+    assert next_text(page, "answer")["request"] == "again"
 
 
 def test_a_reader_that_stops_is_skipped_and_gets_the_newest_when_it_returns(

@@ -21,6 +21,7 @@ from xushi.server._wire import EXTENSION, Wire
 
 _MOST_VIEWS = 16
 _MOST_REQUESTS = 32
+_UNREAD_S = 10.0
 _decoder = msgspec.json.Decoder(m.ClientMessage)
 
 
@@ -36,6 +37,7 @@ class Connection:
         self._watches: dict[int, m.Watch] = {}
         self._playbacks: dict[int, Playback] = {}
         self._requests: set[asyncio.Task[None]] = set()
+        self._answering = asyncio.Lock()
 
     def close(self) -> None:
         """Stop what runs for this page; a command that was begun is carried to its end."""
@@ -161,7 +163,20 @@ class Connection:
     async def _read(self, message: m.Ask) -> None:
         with self._refusals_of(message.request):
             body = await read_route(self.doors, self.actor, self.language, message.path)
-            self.viewer.wire.tell(m.AnswerMessage(message.request, msgspec.Raw(body)))
+            await self._tell_in_turn(m.AnswerMessage(message.request, msgspec.Raw(body)))
+
+    async def _tell_in_turn(self, answer: m.AnswerMessage) -> None:
+        """Tell when the answers before have been read: all of them at once would pass what the wire lets pile up.
+
+        Raises:
+            XushiError: ``server.answer_unread`` where nothing was read for some seconds.
+        """
+        async with self._answering:
+            try:
+                await asyncio.wait_for(self.viewer.wire.has_room(), _UNREAD_S)
+            except TimeoutError as error:
+                raise XushiError("server.answer_unread", seconds=_UNREAD_S) from error
+            self.viewer.wire.tell(answer)
 
     @contextmanager
     def _refusals_of(self, request: int | str) -> Iterator[None]:

@@ -57,6 +57,10 @@ class Wire:
             return
         self.transport.write(message)
 
+    async def has_room(self) -> None:
+        """Return when the reader has taken nearly all that was written before, or is gone."""
+        await self._protocol.writable.wait()
+
     def drop(self) -> None:
         """End the connection at once."""
         self.transport.abort()
