@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import tempfile
-import threading
 import time
-from pathlib import Path
 from typing import Any
 
-from instances import Quiet, build
-from playwright.sync_api import sync_playwright
+from measuring_page import measuring_page
 
 from xushi import simulate as s
-from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path
 
 MACHINES, CAPACITY, ROUNDS = 10, 10, 5
 EXPERIMENT = s.Experiment(horizon_s=50_000.0, replications=4)
@@ -55,23 +48,12 @@ def here() -> tuple[float, list[float]]:
     return best, good
 
 
-def there(folder: Path) -> tuple[float, list[float]]:
+def there() -> tuple[float, list[float]]:
     """Return the same of the client, in the worker of a page."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/foresee.html")
-            page.wait_for_function("window.measure !== undefined")
-            given = [json.loads(s.write_model(line())), {"warm_up_s": 0, "seed": EXPERIMENT.seed, **_plain()}]
-            call = "([model, experiment]) => window.measure(model, experiment)"
-            rounds: list[dict[str, Any]] = [page.evaluate(call, given) for _ in range(ROUNDS)]
-            browser.close()
-    finally:
-        server.shutdown()
+    with measuring_page("foresee.html") as page:
+        given = [json.loads(s.write_model(line())), {"warm_up_s": 0, "seed": EXPERIMENT.seed, **_plain()}]
+        call = "([model, experiment]) => window.measure(model, experiment)"
+        rounds: list[dict[str, Any]] = [page.evaluate(call, given) for _ in range(ROUNDS)]
     return max(1000 * one["operations"] / one["tookMs"] for one in rounds), rounds[-1]["good"]
 
 
@@ -81,9 +63,7 @@ def _plain() -> dict[str, float]:
 
 def main() -> int:
     """Print one JSON object; exit 1 where the two do not count the same parts."""
-    with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder))
-        rate, good = there(Path(folder))
+    rate, good = there()
     baseline, wanted = here()
     told = {
         "name": "foresee.recursion", "value": round(rate), "unit": "machine-operations/s, one worker of a page",

@@ -3,63 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import functools
-import http.server
 import json
-import os
-import subprocess
-import tempfile
-import threading
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from measuring_page import measuring_page
+from playwright.sync_api import CDPSession, Page, ViewportSize
 
-from xushi.testing import CHROMIUM_ARGUMENTS, chromium_path
-
-WEB = Path(__file__).resolve().parent.parent
 # Processor time is held to the limit: the clock also counts what else runs on the machine.
 LIMITS = {"draw_calls_max": 300, "script_cpu_ms_mean": 4.0}
 VIEWS = (("whole plant in view", 260, 160), ("among the machines", 40, 8))
+VIEWPORT: ViewportSize = {"width": 240, "height": 160}
 WAIT_MS = 600_000
 SINGLE_FRAMES = 8  # a renderer made of software draws each for seconds
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves the measuring page without telling of each request."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep the output to JSON lines."""
-
-
-def build(out: Path) -> None:
-    """Build the measuring page into a folder."""
-    command = ["npx", "--no-install", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel=warn"]
-    surroundings = {**os.environ, "XUSHI_BENCH_OUT": str(out)}
-    subprocess.run(command, cwd=WEB, env=surroundings, check=True, stdout=subprocess.DEVNULL)
-
-
-def measure(folder: Path, count: int, frames: int) -> dict[str, Any]:
+def measure(count: int, frames: int) -> dict[str, Any]:
     """Open the page and wait for its result."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
-            page = browser.new_page(viewport={"width": 240, "height": 160})
-            errors: list[str] = []
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(f"http://127.0.0.1:{server.server_port}/instances.html?count={count}&frames={frames}")
-            page.wait_for_function("window.measure !== undefined", timeout=WAIT_MS)
-            page.set_default_timeout(WAIT_MS)
-            results = [_view(page, view, frames) for view in VIEWS]
-            lay_out_ms: float = page.evaluate("window.layOutMs")
-            browser.close()
-    finally:
-        server.shutdown()
-    if errors:
-        raise RuntimeError("; ".join(errors))
+    with measuring_page(f"instances.html?count={count}&frames={frames}", VIEWPORT, WAIT_MS) as page:
+        results = [_view(page, view, frames) for view in VIEWS]
+        lay_out_ms: float = page.evaluate("window.layOutMs")
     return {"lay_out_ms": lay_out_ms, "results": results}
 
 
@@ -97,9 +59,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--frames", type=int, default=12)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder))
-        measured = measure(Path(folder), arguments.count, arguments.frames)
+    measured = measure(arguments.count, arguments.frames)
     is_held = True
     print(json.dumps({"name": "scene.lay_out", "value": round(measured["lay_out_ms"], 1), "unit": "ms"}))
     for result in measured["results"]:
