@@ -14,6 +14,7 @@ from xushi.remote import Remote, RemoteError
 from xushi.server import ROUTES
 from xushi.server._app import build_app
 from xushi.server._guard import status_of
+from xushi.server._mcp_tools import tool_names
 from xushi.testing import Served
 from xushi.trust import ALL_SCOPES
 
@@ -24,6 +25,11 @@ UPGRADE = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13",
     "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
 }  # fmt: skip
+READ_WITH_MORE = [
+    spec.path.replace("{", "").replace("}", "")
+    for spec in GUARDED
+    if spec.method == "GET" and spec.answer is not None and spec.right != "view"
+]
 PAGES = ("/", "/icon.svg", "/index.html", "/no/such/page", "/assets/none.js")
 
 
@@ -120,6 +126,40 @@ def test_every_command_is_refused_without_its_right_over_the_websocket(served: S
                 if message["type"] == "error":
                     told[message["request"]] = message["error"]["code"]
     assert set(told.values()) == {"kernel.forbidden"}
+
+
+def test_every_route_of_a_larger_scope_is_refused_to_a_page_that_asks_for_it(served: Served) -> None:
+    url = served.remote.url.replace("http", "ws") + "/api/ws"
+    headers = {"Authorization": f"Bearer {served.token('view')}"}
+    with open_socket(url, additional_headers=headers) as socket:
+        for path in READ_WITH_MORE:
+            socket.send(json.dumps({"type": "ask", "request": path, "path": path}))
+            message = {"type": ""}
+            while message["type"] not in ("answer", "error"):
+                message = json.loads(socket.recv(20))
+            assert (message["request"], message["error"]["code"]) == (path, "server.forbidden")
+
+
+def call_tool(served: Served, token: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+    result: dict[str, Any] = Remote(served.remote.url, token).post("/mcp", message)["result"]
+    return result
+
+
+@pytest.mark.parametrize("mode", ["dry_run", "propose", "run"])
+def test_every_tool_of_a_command_is_refused_without_its_right(served: Served, mode: str) -> None:
+    token = served.token("view")
+    for name, command in tool_names(served.running.doors).items():
+        if command.right != "view":
+            result = call_tool(served, token, name, {"mode": mode})
+            assert (result["isError"], result["structuredContent"]["code"]) == (True, "kernel.forbidden"), name
+
+
+def test_every_route_of_a_larger_scope_is_refused_to_an_assistant(served: Served) -> None:
+    token = served.token("view")
+    for path in READ_WITH_MORE:
+        result = call_tool(served, token, "read_route", {"path": path})
+        assert (result["isError"], result["structuredContent"]["code"]) == (True, "server.forbidden"), path
 
 
 @pytest.mark.parametrize(
