@@ -13,8 +13,8 @@ import pytest
 from samples import IDTA, needs_samples
 from wizard import Wizard
 
-from xushi.connectors import FoundNode, connector_class
-from xushi.connectors.mapping import records_of, suggest
+from xushi.connectors import FoundNode, Point, connector_class
+from xushi.connectors.mapping import left_standing, records_of, shell_id, standing, suggest
 from xushi.runtime._drafts import concept_index
 from xushi.testing import Broker, until
 from xushi.twins import read_technical_data, to_json, validate
@@ -116,7 +116,8 @@ def test_technical_data_is_imported_by_its_template_and_shows_live_values(
     assert list(validate(environment)) == []
     held = submodels(wizard)
     assert held["TechnicalData"].semantic_id.keys[0].value == TECHNICAL
-    assert held["MyFigures"].semantic_id is None, "a name of one's own has no meaning of somebody else's"
+    own = held["MyFigures"].semantic_id.keys[0].value
+    assert own == "urn:xushi:submodel:MyFigures:1:0", "a name of one's own has a meaning, but not somebody else's"
     read = read_technical_data(held["TechnicalData"], environment)
     assert "Press 9" in str(read.general)
     paths = {one["path"]: one["handle"] for one in wizard.remote.get("/api/signals")["signals"]}
@@ -129,6 +130,56 @@ def test_technical_data_is_imported_by_its_template_and_shows_live_values(
         return sample is not None and sample.value == 7.5
 
     until(rated)
+
+
+def test_a_reconnect_leaves_every_value_where_it_lives_and_tells_what_a_person_moves(
+    wizard: Wizard, mosquitto: Broker, press: paho.Client
+) -> None:
+    wizard.connect(mosquitto.url, filter="hall/press9/#", listen_s="0.5")
+    wizard.suggest()
+    by_name = {row["property"].rpartition(".")[2]: row for row in wizard.rows()}
+    places = {"rated_power_kw": ("OperationalData", "Power"), "capacity": ("TechnicalData", "telemetry.capacity"),
+              "max_speed_rpm": ("MyFigures", "telemetry.max_speed_rpm")}  # fmt: skip
+    for name, (submodel, property) in places.items():
+        wanted = {"numbers": [by_name[name]["number"]], "submodel": submodel, "property": property}
+        assert wizard.patch("rows", wanted)["is_taken"]
+    wizard.import_()
+    keys = {one["key"] for one in wizard.remote.get("/api/signals")["signals"]}
+    described = set(wizard.served.platform.store.ids("submodel"))
+
+    again = Wizard(wizard.served)
+    again.connect(mosquitto.url, filter="hall/press9/#", listen_s="0.5")
+    again.suggest()
+    rows = {row["address"]: row for row in again.rows()}
+    for name, place in places.items():
+        row = rows[by_name[name]["address"]]
+        assert (row["submodel"], row["property"]) == place
+        assert any(".".join(place) in reason for reason in row["reasons"])
+    planned = again.import_(dry_run=True)["result"]["machines"]
+    assert [(one["state"], one["moved"]) for one in planned] == [("same", [])]
+    again.import_()
+    assert {one["key"] for one in wizard.remote.get("/api/signals")["signals"]} == keys
+    assert set(wizard.served.platform.store.ids("submodel")) == described
+
+    number = rows[by_name["rated_power_kw"]["address"]]["number"]
+    assert again.patch("rows", {"numbers": [number], "submodel": "TechnicalData"})["is_taken"]
+    (machine,) = again.import_(dry_run=True)["result"]["machines"]
+    assert machine["moved"] == [{"from": "OperationalData.Power", "to": "TechnicalData.Power"}]
+    assert (machine["added"], machine["removed"]) == (["TechnicalData.Power"], ["OperationalData.Power"])
+
+
+def test_a_new_value_makes_room_for_one_that_lives_under_its_name() -> None:
+    suggested = suggest([value("Feed"), value("Speed")], ENDPOINT)
+    (machine,) = suggested.machines
+    old = Point(0, f"{shell_id(ENDPOINT, machine)}:OperationalData#Speed", value("Feed").address)
+    mapping = left_standing(suggested, standing([old], ENDPOINT))
+    assert [row.property for row in mapping.rows] == ["Speed", "Speed_2"]
+    renamed = Point(0, f"{shell_id(ENDPOINT, 'Pump7')}:OperationalData#Flow", value("Feed").address)
+    mapping = left_standing(suggested, standing([renamed], ENDPOINT))
+    assert [(row.machine, row.property) for row in mapping.rows] == [("Pump7", "Flow"), ("Pump7", "Speed")]
+    assert {key: one.key for key, one in mapping.machines.items()} == {"Pump7": "Pump7"}
+    elsewhere = Point(0, f"{shell_id('opc.tcp://other:4840', machine)}:OperationalData#Speed", value("Feed").address)
+    assert standing([elsewhere], ENDPOINT) == {}
 
 
 @needs_samples

@@ -159,6 +159,8 @@ def test_a_sheet_goes_out_is_edited_in_a_spreadsheet_and_comes_back(
     assert (flow["unit"], flow["high"]) == ("m³/h", 250)
     (place,) = served.remote.get("/api/places")
     assert place["model"]
+    again = json.loads(line("connect", plant.url, *below, "--dry-run", "--json"))["plan"]["machines"]
+    assert [(one["machine"], one["added"], one["removed"], one["moved"]) for one in again] == [("Pump7", [], [], [])]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])

@@ -35,6 +35,7 @@ _MOST_ROWS = 1_000
 _ROWS_OF_MAPPING = 20
 _ROWS_OF_LIST = 200
 _MOST_FAULTS = 50
+_MOVES_SHOWN = 20
 
 
 def show_protocols(options: argparse.Namespace, remote: Remote) -> int:
@@ -265,6 +266,10 @@ def _plan_lines(plan: dict[str, Any], language: str) -> Iterator[str]:
             if one[name]
         ]
         yield f"  {words(one['state'], language)}  {plain(text_in(one['name'], language))}  {' '.join(counts)}".rstrip()
+        for move in one["moved"][:_MOVES_SHOWN]:
+            yield f"    {move['from']} → {move['to']}: {words('moves', language)}"
+        if len(one["moved"]) > _MOVES_SHOWN:
+            yield f"    … {len(one['moved']) - _MOVES_SHOWN:,} {words('more-moves', language)}"
     totals = [f"{words(name, language)}: {plan[key]:,}" for name, key in _TOTALS]
     yield ", ".join(totals)
 

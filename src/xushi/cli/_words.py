@@ -57,6 +57,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "low-high": ("Range", "量程"),
     "machine": ("Machine", "设备"),
     "minutes": ("how many minutes back from the end (default: 60)", "从结束时间往前的分钟数（默认：60）"),
+    "more-moves": ("more values move", "个数值也将移动"),
+    "moves": ("history and rules stay with the former key", "历史数据和规则仍留在原来的键上"),
     "more-rows": ("more rows; --sheet writes all of them", "行未显示；--sheet 可写出全部"),
     "more-nodes": ("more; --rows N shows more of them", "未全部显示；--rows N 可显示更多"),
     "new": ("new", "新增"),

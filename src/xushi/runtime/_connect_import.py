@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from xushi.connectors import Placement
-from xushi.connectors.mapping import AID, Machine, actions_of, records_of, shell_id, signals_of, submodel_id
+from xushi.connectors.mapping import AID, Machine, actions_of, moves, records_of, shell_id, signals_of, submodel_id
 from xushi.kernel import (
     Change,
     Command,
@@ -96,7 +96,8 @@ def _prepare(context: CommandContext, params: ConnectParams) -> Change:
     after[diff_key(DRAFT, draft.id)] = {"edition": draft.edition, "link": link_id}
     before = {key: context.store.get(*split_key(key)) for key in after}
     diff = build_diff(before, after)
-    plan = _plan(draft, keys, before, after, spots)
+    moved = moves(mapping, desk.standing(draft.endpoint))
+    plan = _plan(draft, keys, before, after, spots, moved)
     secrets = draft.secrets()
     keep = (KeepSecrets(context.services["secrets"], link_id, secrets),) if secrets else ()
     summary = {
@@ -221,9 +222,12 @@ def _told(spot: Spot | None, before: Record | None) -> dict[str, Any] | None:
 
 def _plan(
     draft: Draft, keys: list[str], before: dict[str, Record | None], after: dict[str, Record | None],
-    spots: dict[str, Spot],
+    spots: dict[str, Spot], moved: dict[str, list[dict[str, str]]],
 ) -> dict[str, Any]:  # fmt: skip
-    """What changes, machine by machine, as plain JSON; long lists are cut, their counts are not."""
+    """What changes, machine by machine, as plain JSON; long lists are cut, their counts are not.
+
+    What moves is told as removed and added as well: its history and its rules stay with the key it had.
+    """
     machines = []
     totals = {"signals": 0, "actions": 0, "added": 0, "changed": 0, "removed": 0}
     by_shell: dict[str, list[str]] = {}
@@ -265,6 +269,7 @@ def _plan(
                 "added": added[:_SHOWN],
                 "changed": changed[:_SHOWN],
                 "removed": removed[:_SHOWN],
+                "moved": moved.get(machine, [])[:_SHOWN],
                 "signals": signals,
                 "actions": len(actions),
                 "place": _told(spots.get(shell), before.get(place)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -16,6 +16,7 @@ from xushi.connectors import (
     NodePage,
     PeerCard,
     Placement,
+    Point,
     Sample,
     Setup,
     connector_class,
@@ -23,9 +24,12 @@ from xushi.connectors import (
 )
 from xushi.connectors.mapping import (
     Fault,
+    Standing,
     check,
+    left_standing,
     read_sheet,
     read_table,
+    standing,
     suggest,
     words,
 )
@@ -187,6 +191,7 @@ class DraftDesk:
     def __init__(
         self, folder: Path, clock: Clock, concepts: Callable[[], Mapping[str, Record]], store: DraftStore,
         secrets: SecretFile, floor: Callable[[], Floor], is_imported: Callable[[Draft], bool],
+        points: Callable[[], Iterable[Point]],
     ) -> None:  # fmt: skip
         """Take over what an earlier run has left.
 
@@ -194,6 +199,7 @@ class DraftDesk:
             concepts: gives the concept descriptions in use, by id: known meanings are suggested again.
             floor: gives the floor as it is, on which machines are placed.
             is_imported: tells whether a draft was brought in as it stands.
+            points: gives what is connected now: it keeps its place in a mapping that is suggested anew.
         """
         self._folder = folder
         self._clock = clock
@@ -202,6 +208,7 @@ class DraftDesk:
         self._secrets = secrets
         self.floor = floor
         self._is_imported = is_imported
+        self._points = points
         self._drafts: dict[str, Draft] = {}
         for card in store.cards():
             owner = Actor(card.owner, card.owner_name)
@@ -359,8 +366,13 @@ class DraftDesk:
         progress(0.75, f"{len(nodes):,}")
         concepts = concept_index(self._concepts())
         suggested = await asyncio.to_thread(suggest, nodes, draft.endpoint, concepts)
+        suggested = left_standing(suggested, self.standing(draft.endpoint))
         await self.edit(draft, "suggestion", lambda before: Edited(suggested, len(suggested.rows)))
         return {"machines": len(draft.mapping.machines), "rows": len(draft.mapping.rows)}
+
+    def standing(self, endpoint: str) -> Standing:
+        """Where the values of an endpoint live already, by address."""
+        return standing(self._points(), endpoint)
 
     async def edit(self, draft: Draft, kind: EditKind, change: Callable[[NodeMapping], Edited]) -> Edited:
         """Take an edit over as one step that can be undone, or leave the mapping as it is where it has faults.

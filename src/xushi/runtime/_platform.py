@@ -184,6 +184,7 @@ class Platform:
             folder / "connectors", clock, lambda: self.twins.records["concept"], drafts, self.links.secrets,
             lambda: Floor(dict(self.store.list("place")), self.footprints),
             lambda draft: bool(imported_link(self.store, draft)),
+            lambda: (point for link, _ in self.links.links() for point in link.points),
         )  # fmt: skip
         self.bus = self._make_bus()
         self.queue = WriteQueue(self.store, self.bus, self.links, clock, SYSTEM)

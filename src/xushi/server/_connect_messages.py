@@ -315,7 +315,10 @@ class ImportPlan(msgspec.Struct, frozen=True):
 
 
 class MachinePlan(msgspec.Struct, frozen=True):
-    """One machine of an import. ``removed``: what is there now and would go. Actions end in ``()``."""
+    """One machine of an import. ``removed``: what is there now and would go. Actions end in ``()``.
+
+    ``moved``: values that leave the key by which history and rules know them; told as removed and added as well.
+    """
 
     machine: str
     shell: str
@@ -324,10 +327,18 @@ class MachinePlan(msgspec.Struct, frozen=True):
     added: list[str]
     changed: list[str]
     removed: list[str]
+    moved: list[MovedValue]
     signals: int
     actions: int
     has_model: bool
     place: PlannedPlace | None
+
+
+class MovedValue(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """A value that would live elsewhere: `Submodel.path` now and after the import."""
+
+    source: str
+    target: str
 
 
 class PlannedPlace(msgspec.Struct, frozen=True):

@@ -1206,6 +1206,7 @@ export const en = {
   "connect.planState.same": "unchanged",
   "connect.plan.added": "Added ({count})",
   "connect.plan.changed": "Changed ({count})",
+  "connect.plan.moved": "Moved: history and rules stay with the former key ({count})",
   "connect.plan.removed": "Removed ({count})",
   "connect.planMore": "and {count} more",
   "connect.planMoreMachines": "and {count} machines more",

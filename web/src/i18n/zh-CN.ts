@@ -1208,6 +1208,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "connect.planState.same": "无变化",
   "connect.plan.added": "新增（{count}）",
   "connect.plan.changed": "变更（{count}）",
+  "connect.plan.moved": "移动：历史数据和规则仍留在原来的键上（{count}）",
   "connect.plan.removed": "移除（{count}）",
   "connect.planMore": "以及另外 {count} 个",
   "connect.planMoreMachines": "以及另外 {count} 台设备",

@@ -823,7 +823,7 @@ export interface MachineChange {
   is_spot_free?: boolean;
 }
 
-/** One machine of an import. ``removed``: what is there now and would go. Actions end in ``()``. */
+/** One machine of an import. ``removed``: what is there now and would go. Actions end in ``()``. ``moved``: values that leave the key by which history and rules know them; told as removed and added as well. */
 export interface MachinePlan {
   machine: string;
   shell: string;
@@ -832,6 +832,7 @@ export interface MachinePlan {
   added: string[];
   changed: string[];
   removed: string[];
+  moved: MovedValue[];
   signals: number;
   actions: number;
   has_model: boolean;
@@ -950,6 +951,12 @@ export interface ModelChange {
   to_min: number | null;
   shifts: string[] | null;
   zone: string | null;
+}
+
+/** A value that would live elsewhere: `Submodel.path` now and after the import. */
+export interface MovedValue {
+  from: string;
+  to: string;
 }
 
 /** Where to connect, and the settings of the protocol by name; secrets are kept in a file of the server's owner alone until the draft is discarded. */

@@ -18,6 +18,7 @@ from ._model import (
 )
 from ._sheet import COLUMNS, read_table, table
 from ._shells import records_of, shell_id, signals_of, submodel_id
+from ._standing import Standing, left_standing, moves, standing
 from ._suggest import suggest
 from ._words import id_short, shown_name, words
 
@@ -38,15 +39,19 @@ __all__ = [
     "Mapping",
     "Reason",
     "Row",
+    "Standing",
     "actions_of",
     "check",
     "id_short",
+    "left_standing",
+    "moves",
     "read_sheet",
     "read_table",
     "records_of",
     "shell_id",
     "shown_name",
     "signals_of",
+    "standing",
     "submodel_id",
     "suggest",
     "table",

@@ -16,9 +16,9 @@ from ._parts import Json, group, inside, qualifier, series, strings, submodel, t
 from ._words import shown_name
 
 NAMEPLATE = "https://admin-shell.io/idta/nameplate/3/0/Nameplate"
-OPERATIONAL_MEANING = "urn:xushi:submodel:OperationalData:1:0"
 TECHNICAL_MEANING = "0173-1#01-AHX837#002"  # Technical Data 2.0 (IDTA 02003)
 _AREAS = "TechnicalPropertyAreas"
+AREA_STEP = f"{_AREAS}[0]"  # behind it stand the values of technical data in the key of a signal
 _AREA = "0173-1#02-ABL358#002/0173-1#01-AHX773#002"
 _VALUE_TYPES = {
     "double": "xs:double", "int": "xs:long", "bool": "xs:boolean", "enum": "xs:int", "time": "xs:dateTime",
@@ -51,6 +51,11 @@ def shell_id(endpoint: str, machine: str) -> str:
 def submodel_id(shell: str, id_short: str) -> str:
     """Return the id of one of its submodels."""
     return f"{shell}:{id_short}"
+
+
+def meaning_of(id_short: str) -> str:
+    """Return what a submodel of our own making means by its name: a template of the IDTA asks for more than a list."""
+    return f"urn:xushi:submodel:{id_short}:1:0"
 
 
 def records_of(mapping: Whole, endpoint: str, protocol: str, form: Forming, is_open: bool) -> dict[str, Json]:
@@ -105,8 +110,7 @@ def _submodels(
             continue
         is_usual = name == OPERATIONAL_DATA
         shown = {"en": "Operational data", "zh-CN": "运行数据"} if is_usual else {"en": name, "zh-CN": name}
-        meaning = OPERATIONAL_MEANING if is_usual else ""
-        made.append(submodel(submodel_id(shell, name), name, meaning, shown, _level(members, 0)))
+        made.append(submodel(submodel_id(shell, name), name, meaning_of(name), shown, _level(members, 0)))
     described = [Described(row, form(endpoint, Placement(row.address, row.options))) for row in rows]
     title = f"{machine.name.get('en', machine.key)} {protocol}"
     interfaces, sources = description(submodel_id(shell, AID), protocol, title, described, is_open)

@@ -29,6 +29,19 @@ function Signals({ machine }: { machine: MachinePlan }) {
           </ul>
         </section>
       ))}
+      {machine.moved.length > 0 ? (
+        <section data-part="moved">
+          <h3>{text("connect.plan.moved", { count: machine.moved.length })}</h3>
+          <ul>
+            {machine.moved.slice(0, MOST_SIGNALS).map((value) => (
+              <li key={value.from}>
+                {value.from} → {value.to}
+              </li>
+            ))}
+            {machine.moved.length > MOST_SIGNALS ? <li className={css.quiet}>{text("connect.planMore", { count: machine.moved.length - MOST_SIGNALS })}</li> : null}
+          </ul>
+        </section>
+      ) : null}
     </div>
   );
 }
