@@ -212,6 +212,45 @@ def test_orders_stops_and_shifts_are_changed_on_a_branch_by_the_gestures_of_the_
     expect(shifts.get_by_label("End").first).to_have_value(before[2][0].partition("-")[2])
 
 
+def test_material_and_contingency_plans_of_a_branch_are_its_own_and_their_steps_are_put_on_it(
+    visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
+) -> None:
+    page = visit(1280, 800).open(view="orders", page="material", inspector="0")
+    of_the_line = demo.remote.get("/api/orders/requirements")["receipts"]
+    fork(page, "Supplied")
+    branch = branches_of(demo)[0]["id"]
+
+    def edits() -> list[str | None]:
+        return [one["command"] for one in demo.remote.get(f"/api/branches/{branch}")["edits"]]
+
+    expect(page.get_by_text("For the orders of the branch as it is at its fork")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_text("Receipts of material", exact=False).click(timeout=SLOW_MS)
+    form = page.get_by_role("form", name="State a receipt")
+    form.get_by_label("Quantity").fill("40")
+    form.get_by_role("button", name="State a receipt").click()
+    drop = page.get_by_role("button", name=re.compile("^Remove the receipt"))
+    expect(drop).to_have_count(len(of_the_line) + 1, timeout=SLOW_MS)
+    assert edits() == ["material.receive"]
+    assert demo.remote.get("/api/orders/requirements")["receipts"] == of_the_line
+    assert axe(page) == []
+
+    page.get_by_role("region", name="Orders", exact=True).first.get_by_text("Contingency", exact=True).click()
+    page.get_by_label("If this machine stands").select_option("OP80")
+    page.get_by_label("For, in minutes").fill("45")
+    page.get_by_role("button", name="Rehearse", exact=True).click()
+    plans = page.get_by_role("region", name="Contingency plans for OP80").first
+    helped = plans.get_by_role("row", name=re.compile("Work at RWK1 meanwhile"))
+    expect(helped).to_be_visible(timeout=SLOW_MS)
+    expect(plans.get_by_role("button", name="Make this a plan")).to_have_count(0)
+    helped.get_by_role("button", name="Put on the branch").click()
+    until(lambda: len(edits()) == 2)
+    assert edits()[1] is None  # what a person does changes the model of the branch
+    assert all(one["timeline"] == "live" for one in demo.remote.get("/api/contingencies"))
+    assert axe(page) == []
+    view(page, "Activity")
+    expect(page.get_by_text("it belongs to the line itself")).to_be_visible()
+
+
 def test_a_branch_with_another_buffer_is_forked_again_scrubbed_and_looked_at_in_every_view(
     visit: Visit, demo: Demo
 ) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from xushi.kernel import XushiError
 from xushi.runtime import SYSTEM, Platform
-from xushi.runtime.branches import stop_id
 from xushi.runtime.plans._from_branch import _without_taken_back
 
 from .branching import FORK_NS, fork, run
@@ -190,7 +189,7 @@ def test_a_stop_planned_on_a_branch_is_removed_there_and_is_no_step_of_its_plan(
     with pytest.raises(XushiError) as refused:
         run(ordered, "branch.run", branch=child, command="maintenance.remove", params={"id": first})
     assert refused.value.code == "runtime.maintenance_unknown"
-    record = _without_taken_back(ordered.branches.get(child), lambda params: stop_id(ordered, params))
+    record = _without_taken_back(ordered, ordered.branches.get(child))
     assert record.before is not None
     assert [edit.params["machine"] for edit in record.before.edits] == ["OP50"]
     assert record.edits == ()

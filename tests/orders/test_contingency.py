@@ -9,7 +9,7 @@ import pytest
 
 from xushi.kernel import Actor, XushiError
 from xushi.runtime import SYSTEM, Platform
-from xushi.runtime.foresight import FINISHED, WantedOrder, order_times
+from xushi.runtime.foresight import FINISHED, WantedOrder, order_times, plant_of
 from xushi.runtime.orders import contingencies, is_open, read_book
 from xushi.runtime.plans import plan_of
 from xushi.simulate import Model
@@ -124,6 +124,42 @@ async def test_a_rehearsal_that_is_cancelled_before_it_has_begun_never_runs(book
     job = await book.jobs.wait(outcome.effects[0]["job"])
     assert job.state == "cancelled"
     assert contingencies(book.store) == []
+
+
+async def test_a_breakdown_on_a_branch_is_rehearsed_from_its_fork_with_what_was_changed_on_it(book: Platform) -> None:
+    forked = await book.bus.run("branch.fork", {"timeline": "live", "hours": 0.5}, SYSTEM)
+    branch = forked.result["branch"]
+    await asyncio.to_thread(book.branches.compute, branch)
+    plant = plant_of(book)
+    factor = next(one.signals["CycleTimeFactor"] for one in plant.machines() if one.id == "OP70")
+
+    async def on_branch(command: str, params: dict[str, Any]) -> None:
+        await book.bus.run("branch.run", {"branch": branch, "command": command, "params": params}, SYSTEM)
+
+    await on_branch("signal.write", {"signal": factor, "value": 0.8})
+    await on_branch("order.sequence", {"sequence": ["CO-2408", "CO-2407"]})
+    await asyncio.to_thread(book.branches.compute, branch)
+    found = await supposed(book, machine="OP70", minutes=60, timeline=branch)
+    assert (found["timeline"], found["at_ms"]) == (branch, book.branches.get(branch).fork_ns / 1e6)
+    assert [one["id"] for one in contingencies(book.store, branch)] == [found["id"]]
+    assert contingencies(book.store, "live") == []
+    options = {one["id"]: one for one in found["options"]}
+    assert {"wait", "resequence", "stand_in.RWK1"} <= set(options)
+    assert "reschedule" not in options  # a branch has no schedule
+    written = {step["params"]["signal"]: step["params"]["value"] for step in options["quicker"]["steps"]}
+    assert written[factor] == 0.72  # of the factor that is in force on the branch
+
+    for step in [*options["quicker"]["steps"], *options["resequence"]["steps"]]:
+        await on_branch(step["command"], step["params"])
+    for step in options["stand_in.RWK1"]["steps"]:
+        await book.bus.run("branch.change", {"branch": branch, "changes": step["changes"]}, SYSTEM)
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("plan.from_contingency", {"contingency": found["id"], "option": "quicker"}, SYSTEM)
+    assert caught.value.code == "runtime.contingency_on_branch"
+    await book.bus.run("branch.delete", {"branch": branch}, SYSTEM)
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("contingency.rehearse", {"machine": "OP70", "timeline": branch}, SYSTEM)
+    assert caught.value.code == "runtime.branch_unknown"
 
 
 async def test_the_orders_are_put_in_another_sequence_where_that_is_one(book: Platform) -> None:

@@ -187,10 +187,12 @@ class ContingencyInfo(msgspec.Struct, frozen=True):
     """Contingency plans for a machine, ranked, the best first; over once the machine is back.
 
     ``handled_by``: who said that it is seen to; empty while nobody has. ``minutes``: how long it was supposed to stand;
-    ``evidence``: model, seed and span of the records that the futures come from.
+    ``evidence``: model, seed and span of the records that the futures come from. ``timeline``: ``live``, or the branch
+    on which they were rehearsed, from its fork on.
     """
 
     id: str
+    timeline: str
     machine: str
     shell: str | None
     made_ms: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +15,7 @@ from xushi.runtime.branches import stops_of_line
 from xushi.runtime.foresight import plant_of
 from xushi.runtime.orders import (
     Book,
+    Receipt,
     contingencies,
     gantt,
     is_open,
@@ -36,14 +38,16 @@ class SheetQuery(msgspec.Struct, frozen=True):
 
 
 class PeriodQuery(msgspec.Struct, frozen=True):
-    """Length of a period in hours."""
+    """Length of a period in hours, and whose material: that of the line, or of a branch as it is at its fork."""
 
+    timeline: str = "live"
     period_h: Annotated[float, msgspec.Meta(ge=0.25, le=744)] = 8.0
 
 
 class ContingencyQuery(msgspec.Struct, frozen=True):
-    """With `is_open` only those of machines that stand and that nobody has said to be seen to."""
+    """Whose: the line's or a branch's; with `is_open` only of machines that stand and that nobody sees to."""
 
+    timeline: str = "live"
     is_open: bool = False
 
 
@@ -113,22 +117,31 @@ def _schedule(doors: Doors) -> dict[str, Any]:
 
 async def requirements(doors: Doors, call: Call) -> Response:
     """What must be ordered by when, for the open orders."""
-    return answer_json(await asyncio.to_thread(_requirements, doors, call.query.period_h))
+    return answer_json(await asyncio.to_thread(_requirements, doors, call.query.timeline, call.query.period_h))
 
 
-def _requirements(doors: Doors, period_h: float) -> dict[str, Any]:
+def _requirements(doors: Doors, timeline: str, period_h: float) -> dict[str, Any]:
     platform = doors.platform
-    found = requirements_told(platform.orders.material_run(platform.clock.now_ns(), period_h))
-    return {**found, "receipts": [msgspec.to_builtins(one) for one in receipts(platform.store)]}
+    stated: Sequence[Receipt]
+    if timeline == "live":
+        run, stated = platform.orders.material_run(platform.clock.now_ns(), period_h), receipts(platform.store)
+    else:
+        branch = platform.branches.get(timeline)
+        start = platform.branches.package(branch.id)
+        run = platform.branches.material_run(branch, start, period_h)
+        stated = platform.branches.receipts(branch, start)
+    return {**requirements_told(run), "receipts": [msgspec.to_builtins(one) for one in stated]}
 
 
 async def plans(doors: Doors, call: Call) -> Response:
     """Rehearsed contingency plans, the newest first."""
-    return answer_json(await asyncio.to_thread(_plans, doors, call.query.is_open))
+    return answer_json(await asyncio.to_thread(_plans, doors, call.query.timeline, call.query.is_open))
 
 
-def _plans(doors: Doors, only_open: bool) -> list[dict[str, Any]]:
-    found = [one for one in contingencies(doors.platform.store) if is_open(one) or not only_open]
+def _plans(doors: Doors, timeline: str, only_open: bool) -> list[dict[str, Any]]:
+    if timeline != "live":
+        doors.platform.branches.get(timeline)  # refuses one that is none
+    found = [one for one in contingencies(doors.platform.store, timeline) if is_open(one) or not only_open]
     if not found:
         return []
     shells = {node.id: node.shell for node in plant_of(doors.platform).machines()}

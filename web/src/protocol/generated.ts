@@ -309,9 +309,10 @@ export interface ConnectorRule {
   reason: Record<string, string>;
 }
 
-/** Contingency plans for a machine, ranked, the best first; over once the machine is back. ``handled_by``: who said that it is seen to; empty while nobody has. ``minutes``: how long it was supposed to stand; ``evidence``: model, seed and span of the records that the futures come from. */
+/** Contingency plans for a machine, ranked, the best first; over once the machine is back. ``handled_by``: who said that it is seen to; empty while nobody has. ``minutes``: how long it was supposed to stand; ``evidence``: model, seed and span of the records that the futures come from. ``timeline``: ``live``, or the branch on which they were rehearsed, from its fork on. */
 export interface ContingencyInfo {
   id: string;
+  timeline: string;
   machine: string;
   shell: string | null;
   made_ms: number;

@@ -4,6 +4,7 @@ from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._commands import branch_commands
 from xushi.runtime.branches._desk import BranchDesk, Standing
 from xushi.runtime.branches._elements import Changeable, FigureInfo, changeable
+from xushi.runtime.branches._material import NO_RECEIPT, RECEIPT, receipt_id
 from xushi.runtime.branches._moves import MOVE, Move
 from xushi.runtime.branches._path import PathCard
 from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP, calendar_on, shifts_set, stop_id, stops_of_line
@@ -14,7 +15,9 @@ from xushi.runtime.branches._translation import Issued, model_changes
 
 __all__ = [
     "MOVE",
+    "NO_RECEIPT",
     "NO_STOP",
+    "RECEIPT",
     "SHIFTS",
     "STOP",
     "Branch",
@@ -36,6 +39,7 @@ __all__ = [
     "find_roles",
     "model_changes",
     "read_branch",
+    "receipt_id",
     "shifts_set",
     "stop_id",
     "stops_of_line",

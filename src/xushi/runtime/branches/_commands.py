@@ -19,6 +19,7 @@ from xushi.kernel import (
 )
 from xushi.runtime._report_orders import calendar_of
 from xushi.runtime.branches._book import ORDERS
+from xushi.runtime.branches._material import NO_RECEIPT
 from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._path import check_changes
 from xushi.runtime.branches._planned import NO_STOP, shifts_set
@@ -216,6 +217,7 @@ def _with_edits(context: CommandContext, branch: Branch, edits: tuple[Edit, ...]
     commands = [(command, params) for command, params in edited.commands() if command != MOVE]
     consequences = model_changes(platform, start.plant, commands, start.factors, branch.fork_ns, start.stops)
     platform.branches.book(edited, start)  # refuses what cannot be ordered
+    platform.branches.receipts(edited, start)  # refuses to remove what is not there
     if any(edit.command == MOVE for edit in edits):
         moves = platform.branches.scene(edited, start).moves()
         consequences += tuple(change for move in moves.values() for change in move.changes)
@@ -243,7 +245,7 @@ def _run(context: CommandContext, params: RunParams) -> Change:
     change = _with_edits(context, branch, edits, {"command": params.command, "params": params.params})
     if isinstance(parsed, MoveParams):
         return _told_move(context, parsed, command, msgspec.structs.replace(branch, edits=edits), change)
-    if params.command not in ORDERS and params.command != NO_STOP:  # checked against what the branch itself has
+    if params.command not in ORDERS | {NO_STOP, NO_RECEIPT}:  # checked against what the branch itself has
         command.prepare(context, parsed)  # a dry run of the real one
     return change
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import shutil
 import threading
@@ -18,16 +19,17 @@ from xushi.kernel import Diff, Job, Progress, XushiError, split_key
 from xushi.runtime._timelines import TimelineCard
 from xushi.runtime.branches._book import book_after
 from xushi.runtime.branches._copies import define_signals
-from xushi.runtime.branches._path import PathCard, digest_of, read_card
+from xushi.runtime.branches._material import lots_after, receipts_after
+from xushi.runtime.branches._path import PathCard, check_changes, digest_of, read_card
 from xushi.runtime.branches._path_process import PathOrder, PathProcess
 from xushi.runtime.branches._planned import Stops, stops_after
 from xushi.runtime.branches._record import KIND, Branch, branches, read_branch
 from xushi.runtime.branches._scene import BranchScene
 from xushi.runtime.branches._start import Start, package_branch, package_plant, read_start, write_start
-from xushi.runtime.foresight import WantedOrder, take_turn
-from xushi.runtime.orders import Book, job_orders_after, wanted_of
+from xushi.runtime.foresight import EVERY, Fork, WantedOrder, take_turn
+from xushi.runtime.orders import Book, MaterialRun, Receipt, job_orders_after, wanted_of
 from xushi.scene import Place, read_place
-from xushi.signals import BranchTimeline, History, Timeline
+from xushi.signals import BAD, BranchTimeline, History, Timeline
 from xushi.simulate import Cancellation
 
 if TYPE_CHECKING:
@@ -233,6 +235,24 @@ class BranchDesk:
         job_orders = job_orders_after(self._platform, start.job_orders, branch.commands())
         return wanted_of(self.book(branch, start), job_orders)
 
+    def begun(self, branch: Branch, recorded: Fork) -> tuple[Fork, list[WantedOrder]]:
+        """Return a branch at its fork with all that was changed on it, and what is wanted there.
+
+        Args:
+            recorded: the fork of its records: what they tell counts, its model and state do not.
+
+        Raises:
+            XushiError: as `package` and `check_changes`.
+        """
+        start = self.package(branch.id)
+        changes = [one for one in branch.consequences if one.figure == "cycle_time" and one.factor is not None]
+        for name, machine in recorded.records.machines.items():
+            factors = [one.factor for one in changes if one.element in (name, EVERY)]
+            machine.factor = start.factors.get(name, 1.0) * math.prod(one for one in factors if one is not None)
+        model = check_changes(start, branch)
+        begun = msgspec.structs.replace(recorded, model=model, state=start.state, diagnoses=start.diagnoses)
+        return begun, self.wanted(branch, start)
+
     def stops(self, branch: Branch, start: Start) -> Stops:
         """Return the planned stops of a branch: those of the line at the fork, with what was changed on it.
 
@@ -240,6 +260,38 @@ class BranchDesk:
             XushiError: see `stops_after`.
         """
         return stops_after(self._platform, start.stops, branch.commands())
+
+    # ---- material
+    def receipts(self, branch: Branch, start: Start) -> tuple[Receipt, ...]:
+        """Return what was ordered and when it comes on a branch: as at the fork, with what was stated on it.
+
+        Raises:
+            XushiError: see `receipts_after`.
+        """
+        return receipts_after(self._platform, start.receipts, branch.commands())
+
+    def material_run(self, branch: Branch, start: Start, period_h: float) -> MaterialRun:
+        """Run the bills of materials for the orders of a branch, from its fork on.
+
+        Raises:
+            XushiError: `runtime.branch_not_ready`, and see `OrderDesk.material_of`.
+        """
+        self.open(branch.id)  # how long an order takes is read there
+        book = self.book(branch, start)
+        lots = lots_after(self._platform, start.lots, branch.commands())
+        return self._platform.orders.material_of(
+            book, book.made, lots, self.receipts(branch, start), self._numbers(start).get, branch.fork_ns, period_h,
+            branch.id,
+        )  # fmt: skip
+
+    def _numbers(self, start: Start) -> dict[str, float]:
+        """The numbers that signals had at the fork, by key; what was Bad there is left out."""
+        registry = self._platform.registry
+        return {
+            registry.get(signal).key: float(value)
+            for signal, _, value, quality in start.values.frame().rows(registry)
+            if quality < BAD and isinstance(value, int | float)
+        }
 
     # ---- the scene
     def places(self, branch_id: str) -> list[Place]:

@@ -16,6 +16,7 @@ from xushi import simulate
 from xushi.kernel import Clock, canonical_json
 from xushi.runtime.branches._book import ORDERS
 from xushi.runtime.branches._copies import roles_of_units
+from xushi.runtime.branches._material import MATERIAL_COMMANDS
 from xushi.runtime.branches._moves import MOVE
 from xushi.runtime.branches._painter import Painter
 from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP
@@ -30,7 +31,7 @@ _PIECE = 50_000  # values handed to the history at once
 _CARD = "path.json"
 _SIMULATED, _PAINTED_BY = 0.1, 0.9  # of the whole work, which is done by then
 # What these change in the model is among the changes.
-_NOT_PAINTED = frozenset({None, MOVE, STOP, NO_STOP, SHIFTS}) | ORDERS
+_NOT_PAINTED = frozenset({None, MOVE, STOP, NO_STOP, SHIFTS}) | ORDERS | MATERIAL_COMMANDS
 
 
 class PathCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,15 +12,16 @@ import msgspec
 import numpy as np
 
 from xushi import simulate
-from xushi.kernel import Diagnosis, XushiError
+from xushi.kernel import Diagnosis, Record, XushiError
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime.branches._book import book_after
+from xushi.runtime.branches._material import lots_after, receipts_after
 from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._planned import BranchStop, stops_after, stops_of_line
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
 from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of
-from xushi.runtime.orders import Book, JobOrder, advanced, job_orders_after
+from xushi.runtime.orders import Book, JobOrder, Receipt, advanced, chosen_lots, job_orders_after, receipts
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         book: the order book with what was made of it until the fork; empty where nobody knows what was wanted then.
         job_orders: those of the line's controller at the fork from the plant.
         stops: the planned stops that the model was made with, by id.
+        receipts, lots: what was ordered, and how lots are sized, as they were stated when the branch was forked.
     """
 
     plant: Plant
@@ -89,6 +91,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     book: Book = Book()
     job_orders: tuple[JobOrder, ...] = ()
     stops: dict[str, BranchStop] = {}
+    receipts: tuple[Receipt, ...] = ()
+    lots: dict[str, Record] = {}
 
 
 _encode = msgspec.msgpack.encode
@@ -139,6 +143,8 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         book=platform.orders.book_at(plant, branch.parent, branch.fork_ns),
         job_orders=platform.orders.job_orders(branch.parent, branch.fork_ns),
         stops=stops_of_line(platform.store),
+        receipts=tuple(receipts(platform.store)),
+        lots=chosen_lots(platform.store),
     )
 
 
@@ -171,6 +177,8 @@ def package_branch(platform: Platform, parent: Start, before: Branch, branch: Br
         book=msgspec.structs.replace(book, made=book.done({"": made}), since_ns=branch.fork_ns),
         job_orders=advanced(job_orders_after(platform, parent.job_orders, before.commands()), made),
         stops=stops_after(platform, parent.stops, before.commands()),
+        receipts=receipts_after(platform, parent.receipts, before.commands()),
+        lots=lots_after(platform, parent.lots, before.commands()),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xushi.runtime.branches._book import ORDERS
+from xushi.runtime.branches._material import MATERIAL_COMMANDS
 from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP, BranchStop, changes_of_stops, stops_after
 from xushi.runtime.foresight import ModelChange, Plant, consequences_of_all
 from xushi.runtime.orders import told_to
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from xushi.runtime._platform import Platform
 
 Issued: TypeAlias = tuple[str, Any]  # a command and its parameters
-_OTHERS = ORDERS | {STOP, NO_STOP, SHIFTS}
+_OTHERS = ORDERS | MATERIAL_COMMANDS | {STOP, NO_STOP, SHIFTS}
 
 
 def model_changes(
@@ -23,8 +24,9 @@ def model_changes(
 ) -> tuple[ModelChange, ...]:  # fmt: skip
     """Return what commands in this order change in the model together, from a fork on.
 
-    Orders and job orders change what is made when, not how: nothing in the model. A planned stop pauses its machine.
-    Shifts are not among them: they count in their place among the changes of the model alone, see `shifts_set`.
+    Orders, job orders and receipts of material change what is made when, not how: nothing in the model. A planned stop
+    pauses its machine. Shifts are not among them: they count in their place among the changes of the model alone, see
+    `shifts_set`.
 
     Args:
         in_force: the cycle-time factors that the model was made with, by machine.

@@ -18,14 +18,14 @@ from xushi.runtime.orders._job_control import (
     job_orders_after,
     told_to,
 )
-from xushi.runtime.orders._lots import lot_commands
+from xushi.runtime.orders._lots import chosen_lots, lot_commands
 from xushi.runtime.orders._maintenance import AddParams as StopParams
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
 from xushi.runtime.orders._on_line import pieces_on_line
 from xushi.runtime.orders._placing import Wish, drawn_together, place
 from xushi.runtime.orders._problem import Lot, Plan, Shop, make_plan
-from xushi.runtime.orders._receipts import receipt_commands, receipts
-from xushi.runtime.orders._requirements import run_material
+from xushi.runtime.orders._receipts import Receipt, receipt_commands, receipts
+from xushi.runtime.orders._requirements import MaterialRun, run_material
 from xushi.runtime.orders._requirements import told as requirements_told
 from xushi.runtime.orders._schedule import (
     Kept,
@@ -56,16 +56,19 @@ __all__ = [
     "Kept",
     "Lot",
     "Material",
+    "MaterialRun",
     "MoveParams",
     "Order",
     "OrderDesk",
     "Plan",
+    "Receipt",
     "Shop",
     "Stock",
     "StopParams",
     "Used",
     "Wish",
     "advanced",
+    "chosen_lots",
     "contingencies",
     "contingency_commands",
     "contingency_fork",

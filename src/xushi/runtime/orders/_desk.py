@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xushi.kernel import XushiError, new_id
+from xushi.kernel import Record, XushiError, new_id
 from xushi.runtime._materials import Material, find_materials
 from xushi.runtime._planned_times import Stop, stops_of
 from xushi.runtime._timelines import LIVE
 from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_parts, plant_of, read_records
 from xushi.runtime.orders._book import Book, order_of, read_book, wanted_of
 from xushi.runtime.orders._job_control import JobOrder, find_job_control, job_orders_at
-from xushi.runtime.orders._lots import with_chosen_lots
+from xushi.runtime.orders._lots import chosen_lots, with_chosen_lots
 from xushi.runtime.orders._problem import Shop
-from xushi.runtime.orders._receipts import receipts
+from xushi.runtime.orders._receipts import Receipt, receipts
 from xushi.runtime.orders._requirements import MaterialRun, run_material
 from xushi.runtime.orders._route import main_route, paces, transfers_s, under_way
 from xushi.runtime.orders._stock import made_of_products, stocks_of
@@ -112,12 +112,28 @@ class OrderDesk:
         Raises:
             XushiError: see `run_material`.
         """
-        book, done = read_book(self._platform.store), self.done(now_ns)
-        materials = with_chosen_lots(self.materials(), self._platform.store)
-        stocks = stocks_of(
-            materials, made_of_products(book, done), receipts(self._platform.store), now_ns / 1e6, self._live
-        )  # fmt: skip
-        return run_material(book, done, materials, stocks, now_ns / 1e6, period_h, self._make_h(book, done, now_ns))
+        store = self._platform.store
+        book, done = read_book(store), self.done(now_ns)
+        return self.material_of(book, done, chosen_lots(store), receipts(store), self._live, now_ns, period_h)
+
+    def material_of(
+        self, book: Book, done: Mapping[str, int], lots: Mapping[str, Record], stated: Sequence[Receipt],
+        value: Callable[[str], float | None], now_ns: int, period_h: float, timeline: str = LIVE,
+    ) -> MaterialRun:  # fmt: skip
+        """Run the bills of materials for what is left of a book at an instant of a timeline.
+
+        Args:
+            lots: how those of each material are sized for which somebody chose that.
+            stated: what was ordered and when it comes.
+            value: of a signal by its key at that instant; None where it has none.
+
+        Raises:
+            XushiError: see `run_material`.
+        """
+        materials = with_chosen_lots(self.materials(), lots)
+        stocks = stocks_of(materials, made_of_products(book, done), stated, now_ns / 1e6, value)
+        make_h = self._make_h(book, done, now_ns, timeline)
+        return run_material(book, done, materials, stocks, now_ns / 1e6, period_h, make_h)
 
     def _live(self, key: str) -> float | None:
         """The newest value of a signal; None where it is none, or not of good quality."""
@@ -126,10 +142,10 @@ class OrderDesk:
         is_number = seen is not None and isinstance(seen.value, int | float) and is_good(seen.quality)
         return float(seen.value) if seen is not None and is_number else None
 
-    def _make_h(self, book: Book, done: Mapping[str, int], now_ns: int) -> dict[str, float]:
+    def _make_h(self, book: Book, done: Mapping[str, int], now_ns: int, timeline: str) -> dict[str, float]:
         """How long it takes to make what is left of each order by itself; empty where no line is described."""
         try:
-            shop, _ = self.shop(now_ns)
+            shop, _ = self.shop(now_ns, timeline)
         except XushiError:
             return {}
         each_s = [min(shop.paces[one].each_s for one in step.machines) / len(step.machines) for step in shop.steps]
@@ -138,8 +154,8 @@ class OrderDesk:
             order.id: (way_s + max(each_s) * (order.quantity - done.get(order.id, 0))) / 3_600 for order in book.orders
         }
 
-    def shop(self, now_ns: int) -> tuple[Shop, list[Stop]]:
-        """Read the stations as they are now, and their planned stops.
+    def shop(self, now_ns: int, timeline: str = LIVE) -> tuple[Shop, list[Stop]]:
+        """Read the stations as they are at an instant of a timeline, and the planned stops of the line.
 
         Raises:
             XushiError: `runtime.forecast_no_plant`, `runtime.forecast_blind`.
@@ -147,7 +163,7 @@ class OrderDesk:
         platform = self._platform
         plant = plant_of(platform)
         records: Records = read_records(
-            platform.timelines.get(LIVE), plant, self.records_from_ns(now_ns), now_ns
+            platform.timelines.get(timeline), plant, self.records_from_ns(now_ns, timeline), now_ns
         )  # fmt: skip
         steps = main_route(plant, platform.twins)
         facts = {node.id: node.facts for node in plant.machines()}
@@ -159,9 +175,9 @@ class OrderDesk:
         )  # fmt: skip
         return shop, stops_of(platform.store)
 
-    def records_from_ns(self, now_ns: int) -> int:
+    def records_from_ns(self, now_ns: int, timeline: str = LIVE) -> int:
         """Since when the records are used that the times of a schedule come from."""
-        _, first_ns, _ = self._platform.timelines.span(LIVE)
+        _, first_ns, _ = self._platform.timelines.span(timeline)
         return max(min(first_ns, now_ns - _S), now_ns - _LOOK_BACK_NS)
 
     def keep(self, found: Kept) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from xushi.kernel import Change, Command, CommandContext, Diff, RecordStore, XushiError, diff_key
+from xushi.kernel import Change, Command, CommandContext, Diff, Record, RecordStore, XushiError, diff_key
 from xushi.runtime._materials import Material
 from xushi.schedule import LotRule
 
@@ -47,10 +47,15 @@ def lot_commands() -> list[Command]:
     ]  # fmt: skip
 
 
-def with_chosen_lots(materials: Mapping[str, Material], store: RecordStore) -> dict[str, Material]:
+def chosen_lots(store: RecordStore) -> dict[str, Record]:
+    """How the lots of each material are sized for which somebody chose that."""
+    return dict(store.list(KIND))
+
+
+def with_chosen_lots(materials: Mapping[str, Material], chosen: Mapping[str, Record]) -> dict[str, Material]:
     """Return the materials with the chosen lots in place of those that their twins state."""
     found = dict(materials)
-    for name, record in store.list(KIND):
+    for name, record in chosen.items():
         if name in found:
             found[name] = msgspec.structs.replace(found[name], facts={**found[name].facts, **_facts(record)})
     return found

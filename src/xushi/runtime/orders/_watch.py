@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,7 +32,17 @@ from xushi.kernel import (
 )
 from xushi.runtime._planned_times import planned_times
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import OUT_OF_SERVICE, Fork, Plant, fork, has_states, in_thread, need_engine, plant_of
+from xushi.runtime.foresight import (
+    OUT_OF_SERVICE,
+    Fork,
+    Plant,
+    WantedOrder,
+    fork,
+    has_states,
+    in_thread,
+    need_engine,
+    plant_of,
+)
 from xushi.runtime.orders._contingency import (
     SEED,
     Assumptions,
@@ -67,12 +77,14 @@ class RehearseParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The machine that stands, and how long it will, in minutes; as its repairs usually take when left out.
 
     Attributes:
+        timeline: the live line as it is now, or a branch as it is at its fork.
         assumptions: what the plant does not tell; the answer says which figures were given, recorded or assumed.
     """
 
     machine: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     minutes: Annotated[float, msgspec.Meta(gt=0, le=24 * 60)] | None = None
     assumptions: Assumptions = Assumptions()
+    timeline: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] = LIVE
 
 
 class OfferParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,8 +112,8 @@ def contingency_commands() -> list[Command]:
         Command(
             "contingency.rehearse", RehearseParams, "view",
             {"en": "Rehearse a breakdown", "zh-CN": "预演故障预案"},
-            {"en": "Takes a machine to stand from now on and ranks what could be done about it.",
-             "zh-CN": "假定某设备现在停机，对可行预案排名。"},
+            {"en": "Takes a machine to stand, from now on or from the fork of a branch, and ranks what could be done.",
+             "zh-CN": "假定某设备从现在或分支的分叉点起停机，对可行预案排名。"},
             _prepare_rehearse, is_undoable=False,
         ),
         Command(
@@ -129,6 +141,8 @@ def contingency_commands() -> list[Command]:
 def _prepare_rehearse(context: CommandContext, params: RehearseParams) -> Change:
     need_engine()
     platform: Platform = context.services["platform"]
+    if params.timeline != LIVE:
+        platform.branches.get(params.timeline)  # refuses one that is none
     known = [node.id for node in plant_of(platform).machines()]
     if params.machine not in known:
         raise XushiError("runtime.schedule_machine_unknown", machine=params.machine, known=", ".join(known) or "–")
@@ -144,7 +158,7 @@ class _Rehearse:
     owner: str
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": "contingency", "machine": self.params.machine}
+        return {"kind": "contingency", "machine": self.params.machine, "timeline": self.params.timeline}
 
     async def apply(self) -> dict[str, Any]:
         title = {"en": f"Contingency plans for {self.params.machine}", "zh-CN": f"{self.params.machine} 的预案"}
@@ -152,9 +166,7 @@ class _Rehearse:
         return {**self.describe(), "job": job.id}
 
     async def _work(self, told: Progress) -> dict[str, Any]:
-        desk = self.platform.orders.contingencies
-        given = self.params.assumptions
-        return await desk.rehearse(self.params.machine, self.params.minutes, given, told, is_live=False)
+        return await self.platform.orders.contingencies.rehearse(self.params, told, is_live=False)
 
 
 def _prepare_offer(context: CommandContext, params: OfferParams) -> Change:
@@ -204,9 +216,10 @@ def contingency_of(store: Any, key: str) -> dict[str, Any]:
     return dict(record)
 
 
-def contingencies(store: Any) -> list[dict[str, Any]]:
-    """Every rehearsed contingency with its id, the newest first."""
-    return [{"id": key, "handled_by": "", **record} for key, record in store.list(KIND)][::-1]
+def contingencies(store: Any, timeline: str | None = None) -> list[dict[str, Any]]:
+    """Rehearsed contingencies with their ids, the newest first: those of one timeline, or all."""
+    found = [{"id": key, "handled_by": "", "timeline": LIVE, **record} for key, record in store.list(KIND)][::-1]
+    return [one for one in found if timeline in (None, one["timeline"])]
 
 
 def is_open(contingency: dict[str, Any]) -> bool:
@@ -312,7 +325,7 @@ class ContingencyDesk:
             machine = next((node.id for node in plant.machines() if node.signals.get("State") == key), None)
             if machine is None or signal not in self._down:
                 return
-            made = await self.rehearse(machine, None, Assumptions(), _untold, is_live=True)
+            made = await self.rehearse(RehearseParams(machine), _untold, is_live=True)
             if signal in self._down:
                 self._down[signal] = made["id"]
             else:
@@ -320,41 +333,31 @@ class ContingencyDesk:
         except XushiError as error:
             log.info("no contingency plans for %s: %s", key, error)
 
-    async def rehearse(
-        self, machine: str, minutes: float | None, given: Assumptions, told: Progress, *, is_live: bool
-    ) -> dict[str, Any]:  # fmt: skip
+    async def rehearse(self, asked: RehearseParams, told: Progress, *, is_live: bool) -> dict[str, Any]:
         """Rehearse what could be done about a machine that stands, and keep the answer as a record.
 
         Raises:
-            XushiError: `simulate.numba_missing`, `runtime.forecast_no_plant`, `runtime.forecast_blind`.
+            XushiError: `simulate.numba_missing`, `runtime.forecast_no_plant`, `runtime.forecast_blind`; of a branch
+                `runtime.branch_unknown`, `runtime.branch_not_ready`.
         """
         async with self._turn:
-            plans = await in_thread(told, partial(self._work, machine, minutes, given))
+            plans = await in_thread(told, partial(self._work, asked))
         params = {"plans": plans, "is_live": is_live}
         outcome = await to_its_end(self._platform.bus.run("contingency.offer", params, OWN_HAND))
         return {**plans, "id": outcome.result["id"]}
 
-    def _work(
-        self, machine: str, minutes: float | None, given: Assumptions, progress: Callable[[float], None],
-        cancellation: Any,
-    ) -> dict[str, Any]:  # fmt: skip
-        platform = self._platform
-        plant = plant_of(platform)
-        _, first_ns, last_ns = platform.timelines.span(LIVE)
-        # Whole milliseconds, as they are kept: a plan made of this forks at exactly the same instants.
-        now_ns = last_ns - last_ns % _MS
-        start_ns = max(first_ns + -first_ns % _MS, now_ns - _LOOK_BACK_NS)
-        timeline, planned = platform.timelines.get(LIVE), planned_times(platform.store)
-        usual = fork(plant, timeline, start_ns, now_ns, planned)
+    def _work(self, asked: RehearseParams, progress: Callable[[float], None], cancellation: Any) -> dict[str, Any]:
+        platform, machine, minutes = self._platform, asked.machine, asked.minutes
+        usual, start_ns, wanted = self._begin(asked.timeline)
+        plant, now_ns = usual.plant, usual.at_ns
         cancellation.check()
-        assumed = assumptions_of(usual, machine, given)
+        assumed = assumptions_of(usual, machine, asked.assumptions)
         begun = broken(usual, machine, minutes, assumed["repair_min"].value)
-        wanted = platform.orders.wanted(plant, LIVE, now_ns)
         helpers = {
             helper: plant.nodes[helper].facts.get("StandInFactor", 1.0)
             for helper in stand_ins(plant, platform.twins).get(machine, ())
         }
-        rescheduled = self._rescheduled(begun, machine, minutes, now_ns)
+        rescheduled = self._rescheduled(begun, machine, minutes, now_ns) if asked.timeline == LIVE else None
         cancellation.check()
         options = list(options_for(begun, machine, wanted, helpers, assumed, self._limits(plant), rescheduled))
         found = rehearse(
@@ -366,7 +369,26 @@ class ContingencyDesk:
             "model_sha256": hashlib.sha256(canonical_json(begun.model)).hexdigest(), "seed": SEED,
             "data_from_ms": start_ns / 1e6, "data_until_ms": now_ns / 1e6,
         }  # fmt: skip
-        return {**found, "minutes": minutes, "assumptions": msgspec.to_builtins(assumed), "evidence": evidence}
+        assumptions = msgspec.to_builtins(assumed)
+        return {
+            **found, "minutes": minutes, "assumptions": assumptions, "evidence": evidence, "timeline": asked.timeline,
+        }  # fmt: skip
+
+    def _begin(self, name: str) -> tuple[Fork, int, Sequence[WantedOrder]]:
+        """The live line now, or a branch at its fork: from when on its records were used, and what is wanted there."""
+        platform = self._platform
+        timeline, planned = platform.timelines.get(name), planned_times(platform.store)
+        plant = plant_of(platform)
+        if name != LIVE:
+            branch = platform.branches.get(name)
+            recorded = fork(plant, timeline, branch.look_back_ns, branch.fork_ns, planned)
+            begun, wanted = platform.branches.begun(branch, recorded)
+            return begun, branch.look_back_ns, wanted
+        _, first_ns, last_ns = platform.timelines.span(LIVE)
+        # Whole milliseconds, as they are kept: a plan made of this forks at exactly the same instants.
+        now_ns = last_ns - last_ns % _MS
+        start_ns = max(first_ns + -first_ns % _MS, now_ns - _LOOK_BACK_NS)
+        return fork(plant, timeline, start_ns, now_ns, planned), start_ns, platform.orders.wanted(plant, LIVE, now_ns)
 
     def _limits(self, plant: Plant) -> dict[str, tuple[float, float]]:
         """What the interfaces allow as cycle-time factors, by machine."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError
-from xushi.runtime.branches import MOVE, NO_STOP, STOP, Branch, Edit, Move, stop_id
+from xushi.runtime.branches import MOVE, NO_RECEIPT, NO_STOP, RECEIPT, STOP, Branch, Edit, Move, receipt_id, stop_id
 from xushi.runtime.foresight import EVERY, ModelChange, need_engine, plant_of
 from xushi.runtime.orders import StopParams
 from xushi.runtime.plans._commands import WRITE, make_plan
@@ -61,7 +61,7 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     def carried_out(stop: StopParams) -> tuple[Step, ...]:
         return stop_steps(platform, plant_of(platform), stop.machine, stop.start_ms, stop.end_ms)
 
-    branch = _without_taken_back(branch, lambda stop: stop_id(platform, stop))
+    branch = _without_taken_back(platform, branch)
     steps = steps_of(branch, moves_on, carried_out)
     origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
     content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
@@ -73,20 +73,23 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
     return msgspec.structs.replace(made, effects=(effect,))
 
 
-def _without_taken_back(branch: Branch, id_of: Callable[[Any], str]) -> Branch:
-    """The branch without stops that were planned and removed again on it or on those it comes from.
+def _without_taken_back(platform: Platform, branch: Branch) -> Branch:
+    """The branch without stops and receipts that were stated and removed again on it or on those it comes from."""
 
-    Args:
-        id_of: what a stop that is planned on a branch is called there, of the parameters of its command.
-    """
-    made = {id_of(edit.params) for one in _lineage(branch) for edit in one.edits if edit.command == STOP}
+    def called(edit: Edit) -> str | None:
+        """What a stop or a receipt is called on a branch; None for another edit."""
+        if edit.command == STOP:
+            return stop_id(platform, edit.params)
+        return receipt_id(platform, edit.params) if edit.command == RECEIPT else None
+
+    made = {called(edit) for one in _lineage(branch) for edit in one.edits} - {None}
     removed: set[str] = set()
 
     def is_kept(edit: Edit) -> bool:
-        if edit.command == NO_STOP and edit.params["id"] in made:
+        if edit.command in (NO_STOP, NO_RECEIPT) and edit.params["id"] in made:
             removed.add(edit.params["id"])
             return False
-        return edit.command != STOP or id_of(edit.params) not in removed
+        return called(edit) not in removed
 
     def kept(one: Branch) -> Branch:
         edits = tuple(edit for edit in reversed(one.edits) if is_kept(edit))[::-1]

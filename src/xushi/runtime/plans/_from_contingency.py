@@ -42,6 +42,8 @@ def from_contingency_commands() -> list[Command]:
 def _prepare(context: CommandContext, params: FromContingencyParams) -> Change:
     need_engine()
     found = contingency_of(context.store, params.contingency)
+    if found.get("timeline", LIVE) != LIVE:
+        raise XushiError("runtime.contingency_on_branch", machine=found["machine"])
     option = next((one for one in found["options"] if one["id"] == params.option), None)
     if option is None or not option["steps"]:
         known = ", ".join(one["id"] for one in found["options"] if one["steps"])

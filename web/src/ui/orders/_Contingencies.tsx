@@ -2,9 +2,9 @@
 import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { WorkBar, useActionTools, useJob } from "../actions";
+import { WorkBar, useActionTools, useJob, useReach } from "../actions";
 import { Icon } from "../icons";
-import { usePlant, type ContingencyInfo, type OrderBook } from "../live";
+import { usePlant, type ContingencyInfo, type OrderBook, type TimelineInfo } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useStepText } from "../plans/_words";
 import css from "./orders.module.css";
@@ -31,12 +31,12 @@ interface Change {
   is_clear: boolean;
 }
 
-function Rehearsal({ machines }: { machines: readonly string[] }) {
+function Rehearsal({ machines, branch }: { machines: readonly string[]; branch: TimelineInfo | null }) {
   const text = useText();
   const [machine, setMachine] = useState(machines[0] ?? "");
   const [minutes, setMinutes] = useState<number | string>("");
   const [given, setGiven] = useState<Record<string, number | string>>({});
-  const { error, work, run, cancel } = useJob("contingency.rehearse");
+  const { error, work, run, cancel } = useJob("contingency.rehearse", `contingency.rehearse ${branch?.id ?? "live"}`);
   return (
     <>
       <form
@@ -45,7 +45,7 @@ function Rehearsal({ machines }: { machines: readonly string[] }) {
         onSubmit={(event) => {
           event.preventDefault();
           const stated = ASSUMED.filter(({ name }) => (given[name] ?? "") !== "").map(({ name, share }) => [name, Number(given[name]) / share]);
-          void run({ machine, ...(minutes === "" ? {} : { minutes: Number(minutes) }), ...(stated.length === 0 ? {} : { assumptions: Object.fromEntries(stated) }) });
+          void run({ machine, ...(branch === null ? {} : { timeline: branch.id }), ...(minutes === "" ? {} : { minutes: Number(minutes) }), ...(stated.length === 0 ? {} : { assumptions: Object.fromEntries(stated) }) });
         }}
       >
         <NativeSelect label={text("orders.stands")} value={machine} onChange={(event) => setMachine(event.currentTarget.value)} data={[...machines]} />
@@ -98,13 +98,28 @@ function Steps({ steps }: { steps: readonly Step[] }) {
   );
 }
 
-function Plans({ one }: { one: ContingencyInfo }) {
+/** Puts the steps of an option on a branch: commands are run there, what a person does changes its model. */
+function useBranchSteps(branch: TimelineInfo | null) {
+  const tools = useActionTools();
+  const reach = useReach();
+  return async (steps: readonly Step[]) => {
+    for (const { command, params = {}, changes = [] } of steps) {
+      if (command) {
+        if (!(await reach.run(command, params))) return;
+      } else if (changes.length > 0 && !(await tools.run("branch.change", { branch: branch?.id, changes }))) return;
+    }
+  };
+}
+
+function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | null }) {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
   const isLate = one.by === "lateness";
   const commands = usePlant((plant) => plant.commands);
-  const canPlan = commands.some((command) => command.name === "plan.from_contingency");
+  // A plan starts from where the line is: that of a branch is made of the branch, once the steps are on it.
+  const canPlan = branch === null && commands.some((command) => command.name === "plan.from_contingency");
+  const putOnBranch = useBranchSteps(branch);
   const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : formatNumber(Math.abs(value) < 0.05 ? 0 : value, language, Math.abs(value) < 100 ? 1 : 0));
   const signed = (value: number | null) => (value !== null && value > 0 ? "+" : "") + number(value);
   const change = (given: unknown) => {
@@ -189,7 +204,12 @@ function Plans({ one }: { one: ContingencyInfo }) {
                     <Steps steps={steps} />
                   </td>
                   <td>
-                    {sequence ? (
+                    {branch !== null && steps.length > 0 ? (
+                      <Button size="compact-sm" variant="default" onClick={() => void putOnBranch(steps)}>
+                        {text("orders.toBranch")}
+                      </Button>
+                    ) : null}
+                    {branch === null && sequence ? (
                       <Button size="compact-sm" variant="default" onClick={() => void run(steps)}>
                         {text("orders.doIt")}
                       </Button>
@@ -216,7 +236,7 @@ function negated(change: Change): Change {
   return { mean: minus(change.mean), low: minus(change.high), high: minus(change.low), is_clear: change.is_clear };
 }
 
-export function Contingencies({ book, found }: { book: OrderBook; found: readonly ContingencyInfo[] }) {
+export function Contingencies({ book, found, branch }: { book: OrderBook; found: readonly ContingencyInfo[]; branch: TimelineInfo | null }) {
   const text = useText();
   const [isAll, setIsAll] = useState(false);
   const standing = found.filter((one) => one.is_live && one.over_ms === null);
@@ -224,14 +244,14 @@ export function Contingencies({ book, found }: { book: OrderBook; found: readonl
   const shown = isAll ? others : others.slice(0, Math.max(0, 2 - standing.length));
   return (
     <>
-      <Rehearsal machines={book.machines} />
+      <Rehearsal machines={book.machines} branch={branch} />
       {found.length === 0 ? (
         <EmptyNote icon="shield" title={text("orders.noPlans")}>
-          {text("orders.noPlansHint")}
+          {text(branch === null ? "orders.noPlansHint" : "orders.noPlansOnBranch")}
         </EmptyNote>
       ) : null}
       {[...standing, ...shown].map((one) => (
-        <Plans key={one.id} one={one} />
+        <Plans key={one.id} one={one} branch={branch} />
       ))}
       {others.length > shown.length ? (
         <Button variant="default" onClick={() => setIsAll(true)}>

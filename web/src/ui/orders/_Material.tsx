@@ -2,7 +2,7 @@
 import { ActionIcon, Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { useActionTools } from "../actions";
+import { useReach } from "../actions";
 import { Icon } from "../icons";
 import { useAnswer, useKept, type MaterialPlan } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
@@ -15,7 +15,7 @@ const PERIODS = ["1", "4", "8", "24"] as const;
 function Receipts({ plan }: { plan: MaterialPlan }) {
   const text = useText();
   const language = useLanguage();
-  const tools = useActionTools();
+  const reach = useReach();
   const [material, setMaterial] = useState("");
   const [quantity, setQuantity] = useState<number | string>("");
   const [at, setAt] = useState(() => toLocal(plan.now_ms + 3_600_000));
@@ -30,7 +30,7 @@ function Receipts({ plan }: { plan: MaterialPlan }) {
         {plan.receipts.map((one) => (
           <li key={one.id}>
             {formatNumber(one.quantity, language, 0)} × {nameOf(one.material)}, {shortTime(one.at_ms, language)} {one.note}
-            <ActionIcon aria-label={text("orders.dropReceipt", { material: nameOf(one.material) })} onClick={() => void tools.run("material.remove_receipt", { id: one.id })}>
+            <ActionIcon aria-label={text("orders.dropReceipt", { material: nameOf(one.material) })} onClick={() => void reach.run("material.remove_receipt", { id: one.id })}>
               <Icon name="trash" size={14} />
             </ActionIcon>
           </li>
@@ -41,7 +41,7 @@ function Receipts({ plan }: { plan: MaterialPlan }) {
         aria-label={text("orders.addReceipt")}
         onSubmit={(event) => {
           event.preventDefault();
-          if (arrives !== null && quantity !== "") void tools.run("material.receive", { material: chosen, quantity: Number(quantity), at_ms: arrives });
+          if (arrives !== null && quantity !== "") void reach.run("material.receive", { material: chosen, quantity: Number(quantity), at_ms: arrives });
         }}
       >
         <NativeSelect
@@ -64,7 +64,7 @@ function Receipts({ plan }: { plan: MaterialPlan }) {
 function LotRules({ plan }: { plan: MaterialPlan }) {
   const text = useText();
   const language = useLanguage();
-  const tools = useActionTools();
+  const reach = useReach();
   const [material, setMaterial] = useState("");
   const [lots, setLots] = useState<Lots | "">("within_capacity");
   const [perDay, setPerDay] = useState<number | string>("");
@@ -81,7 +81,7 @@ function LotRules({ plan }: { plan: MaterialPlan }) {
         aria-label={text("orders.setLots")}
         onSubmit={(event) => {
           event.preventDefault();
-          void tools.run("material.set_lots", lotsChosen(chosen.id, lots, perDay, supplier));
+          void reach.run("material.set_lots", lotsChosen(chosen.id, lots, perDay, supplier));
         }}
       >
         <NativeSelect
@@ -110,11 +110,12 @@ function LotRules({ plan }: { plan: MaterialPlan }) {
   );
 }
 
-export function Material({ count }: { count: number }) {
+/** `timeline`: the live line, or the branch whose orders need it. */
+export function Material({ timeline, count }: { timeline: string; count: number }) {
   const text = useText();
   const language = useLanguage();
   const [period, setPeriod] = useState<string>("1");
-  const { data, error } = useAnswer<MaterialPlan>(`/api/orders/requirements?period_h=${period}`, count);
+  const { data, error } = useAnswer<MaterialPlan>(`/api/orders/requirements?timeline=${encodeURIComponent(timeline)}&period_h=${period}`, count);
   const plan = useKept(data, period);
   const amount = (value: number) => formatNumber(value, language, 0);
   const sum = (values: readonly number[]) => amount(values.reduce((total, one) => total + one, 0));

@@ -1,6 +1,6 @@
 // Orders: the book, its schedule on the stations, the material it needs, and what to do when a station stands.
 import { SegmentedControl } from "@mantine/core";
-import { useText } from "../../i18n";
+import { formatDateTime, useLanguage, useText } from "../../i18n";
 import { useAnswer, useChangedRecords, useKept, useShownBranch, type ContingencyInfo, type OrderBook, type ScheduleAnswer } from "../live";
 import { ReachNote } from "../inspector/_ReachNote";
 import { ErrorNote, LoadingNote } from "../notes";
@@ -13,24 +13,25 @@ import { Stops } from "./_Stops";
 import css from "./orders.module.css";
 
 const PAGES = ["book", "schedule", "material", "contingency"] as const;
-const OF_A_BRANCH: readonly string[] = ["book", "schedule"];
 type Page = (typeof PAGES)[number];
 export default function OrdersPanel() {
   const text = useText();
+  const language = useLanguage();
   const ui = useUiStore();
   const wanted = useUi((state) => state.page) as Page | null;
   const branch = useShownBranch();
-  // A branch has a sequence of orders and planned stops of its own; all else is that of the line.
-  const page = wanted && (branch === null ? PAGES : OF_A_BRANCH).includes(wanted) ? wanted : "book";
+  const page = wanted && PAGES.includes(wanted) ? wanted : "book";
   const setPage = (next: Page) => ui.set({ page: next });
   const [count, again] = useChangedRecords(["order", "order_book", "production_schedule", "maintenance", "receipt", "lot_rule", "contingency", "branch"]);
-  const path = branch === null ? "/api/orders" : `/api/orders?timeline=${encodeURIComponent(branch.id)}`;
+  const timeline = branch?.id ?? "live";
+  const of = `timeline=${encodeURIComponent(timeline)}`;
+  const path = `/api/orders?${of}`;
   const fresh = useAnswer<OrderBook>(path, count);
   const plan = useAnswer<ScheduleAnswer>("/api/orders/schedule", count);
-  const found = useAnswer<ContingencyInfo[]>("/api/contingencies", count);
+  const found = useAnswer<ContingencyInfo[]>(`/api/contingencies?${of}`, count);
   const book = useKept(fresh.data, path);
   const schedule = useKept(plan.data);
-  const contingencies = useKept(found.data);
+  const contingencies = useKept(found.data, of);
   const error = fresh.error ?? plan.error ?? found.error;
   if (error && !book) return <ErrorNote error={error} onRetry={again} />;
   if (!book || !schedule || !contingencies) return <LoadingNote />;
@@ -41,11 +42,14 @@ export default function OrdersPanel() {
           aria-label={text("orders.title")}
           value={page}
           onChange={(value) => setPage(value as Page)}
-          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`), disabled: branch !== null && !OF_A_BRANCH.includes(value) }))}
+          data={PAGES.map((value) => ({ value, label: text(`orders.page.${value}`) }))}
         />
         <ReachNote />
       </div>
       <div className={css.body} tabIndex={0} role="region" aria-label={text(`orders.page.${page}`)}>
+        {branch !== null && (page === "material" || page === "contingency") ? (
+          <p className={css.quiet}>{text(`orders.atFork.${page}`, { at: formatDateTime(branch.fork_ms ?? NaN, language) })}</p>
+        ) : null}
         {page === "book" ? <Orders key={path} book={book} schedule={branch === null ? schedule.schedule : null} /> : null}
         {page === "schedule" && branch !== null ? (
           <>
@@ -54,8 +58,8 @@ export default function OrdersPanel() {
           </>
         ) : null}
         {page === "schedule" && branch === null ? <Schedule book={book} schedule={schedule.schedule} /> : null}
-        {page === "material" ? <Material count={count} /> : null}
-        {page === "contingency" ? <Contingencies book={book} found={contingencies} /> : null}
+        {page === "material" ? <Material key={path} timeline={timeline} count={count} /> : null}
+        {page === "contingency" ? <Contingencies key={path} book={book} found={contingencies} branch={branch} /> : null}
       </div>
     </section>
   );
