@@ -17,7 +17,7 @@ export interface JobRun<T> extends Omit<WorkRun, "follow"> {
 export function useJob<T>(command: string, subject: string = command): JobRun<T> {
   const { api } = useSession();
   const tools = useActionTools();
-  const [data, setData] = useState<T | null>(() => (remembered.get(subject) as T | undefined) ?? null);
+  const [, tellAgain] = useState(0);
   const { work, error, follow, cancel } = useWork();
 
   const run = useCallback(
@@ -30,11 +30,11 @@ export function useJob<T>(command: string, subject: string = command): JobRun<T>
       if (ended?.state !== "done") return null;
       const answer = ended.result as T;
       remembered.set(subject, answer);
-      setData(answer);
+      tellAgain((count) => count + 1);
       return answer;
     },
     [api, tools, command, subject, follow],
   );
 
-  return { data, error, work, run, cancel };
+  return { data: (remembered.get(subject) as T | undefined) ?? null, error, work, run, cancel };
 }

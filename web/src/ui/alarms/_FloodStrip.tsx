@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { formatClock, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import { useLiveAlarms } from "../live";
+import { useLiveAlarms, useSession, useShownBranch } from "../live";
 import { useUiStore } from "../state";
 import css from "./alarms.module.css";
 
@@ -11,13 +11,19 @@ export function FloodStrip() {
   const language = useLanguage();
   const ui = useUiStore();
   const flood = useLiveAlarms((all) => all.flood);
+  const branch = useShownBranch();
+  const { feed } = useSession();
+  const show = () => {
+    if (branch !== null) feed.live(); // the alarms of the flood are those of the line
+    ui.set({ centre: "alarms", phoneTab: "alarms" });
+  };
   return (
     <div role="status">
       {flood ? (
         <p className={css.flood}>
           <Icon name="warning" size={14} />
-          <span>{text("alarms.flood", { time: formatClock(flood.since_ms, language), count: flood.count, minutes: Math.round(flood.window_ms / 60_000) })}</span>
-          <Button variant="default" size="compact-sm" onClick={() => ui.set({ centre: "alarms", phoneTab: "alarms" })}>
+          <span>{branch === null ? null : text("branch.onTheLine")} {text("alarms.flood", { time: formatClock(flood.since_ms, language), count: flood.count, minutes: Math.round(flood.window_ms / 60_000) })}</span>
+          <Button variant="default" size="compact-sm" onClick={show}>
             {text("alarms.floodShow")}
           </Button>
         </p>

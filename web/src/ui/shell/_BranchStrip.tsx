@@ -8,6 +8,9 @@ import { usePlant, useSession, useShownBranch, useTime, type Shown, type Timelin
 import { useUi, useUiStore } from "../state";
 import css from "./shell.module.css";
 
+/** Views of what there is once for the whole plant, whatever timeline is on the screen. */
+const OF_THE_LINE: ReadonlySet<string> = new Set(["activity", "connections", "backups", "plans"]);
+
 /** Shows the instant anew when the branch on the screen was changed: its whole path was computed again. */
 function useFresh(shown: Shown, branch: TimelineInfo | undefined | null): void {
   const last = useRef(branch);
@@ -47,7 +50,7 @@ export function BranchStrip({ isPhone }: { isPhone: boolean }) {
           <Icon name="fork" size={15} />
           <p className={css.branchText}>
             <strong>{text("branch.shown", { name: localName(branch.title, language, branch.id) })}</strong>{" "}
-            {isPhone ? null : text("branch.shownMore", { parent: timelineName(branch.parent ?? "live", { timelines, language, text }), at: formatDateTime(branch.fork_ms ?? NaN, language) })}
+            {OF_THE_LINE.has(centre) ? text("branch.lineView") : isPhone ? null : text("branch.shownMore", { parent: timelineName(branch.parent ?? "live", { timelines, language, text }), at: formatDateTime(branch.fork_ms ?? NaN, language) })}
           </p>
           {centre === "branches" || isPhone ? null : (
             <Button size="compact-sm" variant="default" onClick={() => ui.set({ centre: "branches", phoneTab: "branches" })}>

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useAnswer, useChangedRecords, useKept, usePlant, type ContingencyInfo } from "../live";
+import { useAnswer, useChangedRecords, useKept, usePlant, useSession, useShownBranch, type ContingencyInfo } from "../live";
 import { useUi, useUiStore } from "../state";
 import css from "./shell.module.css";
 
@@ -12,7 +12,13 @@ export function ContingencyStrip({ isPhone }: { isPhone: boolean }) {
   const tools = useActionTools();
   const ui = useUiStore();
   const canHandle = usePlant((plant) => plant.commands.some((command) => command.name === "contingency.handle"));
-  const isThere = useUi((state) => state.centre === "orders" && state.page === "contingency");
+  const branch = useShownBranch();
+  const isThere = useUi((state) => state.centre === "orders" && state.page === "contingency") && branch === null;
+  const { feed } = useSession();
+  const show = () => {
+    if (branch !== null) feed.live(); // the machine stands on the line
+    ui.set({ centre: "orders", phoneTab: "orders", page: "contingency" });
+  };
   const [count] = useChangedRecords(["contingency"]);
   const { data } = useAnswer<ContingencyInfo[]>("/api/contingencies?is_open=true", count);
   const open = useKept(data) ?? [];
@@ -24,9 +30,9 @@ export function ContingencyStrip({ isPhone }: { isPhone: boolean }) {
       {open.length > 0 ? (
         <div className={css.contingencyStrip}>
           <Icon name="warning" size={14} />
-          <p className={css.branchText}>{text("contingency.standing", { machines: [...new Set(open.map((one) => one.machine))].join(", ") })}</p>
+          <p className={css.branchText}>{branch === null ? null : text("branch.onTheLine")} {text("contingency.standing", { machines: [...new Set(open.map((one) => one.machine))].join(", ") })}</p>
           {isThere ? null : (
-            <Button variant="default" size="compact-sm" onClick={() => ui.set({ centre: "orders", phoneTab: "orders", page: "contingency" })}>
+            <Button variant="default" size="compact-sm" onClick={show}>
               {text(isPhone ? "contingency.showShort" : "contingency.show")}
             </Button>
           )}

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useAnswer, useChangedRecords, useCoarseInstant, useKept, usePlant, type WarningInfo } from "../live";
+import { useAnswer, useChangedRecords, useCoarseInstant, useKept, usePlant, useSession, useShownBranch, type WarningInfo } from "../live";
 import { useUi, useUiStore } from "../state";
 import css from "./shell.module.css";
 
@@ -15,7 +15,13 @@ export function WarningStrip({ isPhone }: { isPhone: boolean }) {
   const tools = useActionTools();
   const ui = useUiStore();
   const canHide = usePlant((plant) => plant.commands.some((command) => command.name === "warning.hide"));
-  const isThere = useUi((state) => state.centre === "forecast");
+  const branch = useShownBranch();
+  const isThere = useUi((state) => state.centre === "forecast") && branch === null;
+  const { feed } = useSession();
+  const show = () => {
+    if (branch !== null) feed.live(); // what is foreseen is foreseen of the line
+    ui.set({ centre: "forecast", phoneTab: "forecast" });
+  };
   const [count] = useChangedRecords(["warning"]);
   const minute = (useCoarseInstant(MINUTE_MS) ?? 0) / MINUTE_MS;
   const { data } = useAnswer<WarningInfo[]>("/api/warnings?is_open=true", count + minute);
@@ -31,10 +37,10 @@ export function WarningStrip({ isPhone }: { isPhone: boolean }) {
         <div className={css.contingencyStrip} key={open.map((one) => one.id).join(" ")}>
           <Icon name="clock" size={14} />
           <p className={css.warningText}>
-            {localName(first.text, language, first.place)} {others.length > 0 ? text("warning.more", { count: others.length }) : null}
+            {branch === null ? null : text("branch.onTheLine")} {localName(first.text, language, first.place)} {others.length > 0 ? text("warning.more", { count: others.length }) : null}
           </p>
           {isThere ? null : (
-            <Button variant="default" size="compact-sm" onClick={() => ui.set({ centre: "forecast", phoneTab: "forecast" })}>
+            <Button variant="default" size="compact-sm" onClick={show}>
               {text(isPhone ? "warning.showShort" : "warning.show")}
             </Button>
           )}
