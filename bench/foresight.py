@@ -84,7 +84,7 @@ def _coverage(name: str, hits: list[list[bool]]) -> dict[str, Any]:
     """
     everything = [one for fork_hits in hits for one in fork_hits]
     share, forks = sum(everything) / len(everything), len(hits)
-    low, high = wilson(share * forks, forks)
+    low, high = simulate.share_interval(share * forks, forks)
     return {
         "name": name, "value": round(share, 3), "claimed": BAND, "is_at_least": True, "tolerance": 1,
         "goal": round(BAND - Z * math.sqrt(BAND * (1 - BAND) / forks), 3), "unit": "share of forecasts inside the band",
@@ -144,11 +144,3 @@ def _finished(timeline: Timeline, at_ns: int) -> float:
 def _value(timeline: Timeline, key: str, at_ns: int) -> float:
     rows = list(timeline.snapshot(at_ns, [timeline.registry.handle(key)]).rows(timeline.registry))
     return float(rows[0][2]) if rows else 0.0
-
-
-def wilson(hits: float, count: int, z: float = Z) -> tuple[float, float]:
-    """A 95 % interval of a share (E. Wilson, JASA 22, 1927)."""
-    share = hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return middle - half, middle + half

@@ -16,7 +16,6 @@ from typing import Any
 
 import msgspec
 
-from bench.foresight import wilson
 from xushi import simulate
 from xushi.demo._physics import PlantModel
 from xushi.kernel import Actor, ManualClock
@@ -51,7 +50,7 @@ def run() -> Iterator[dict[str, Any]]:
                 states.append(done)
                 without.append(undone)
         kept, count = states.count("kept"), len(states)
-        low, high = wilson(kept, count)
+        low, high = simulate.share_interval(kept, count)
         yield {
             "name": f"plans.kept_{delay_min}min", "value": round(kept / count, 3), "claimed": 0.9, "plans": count,
             "unit": f"share of promises kept, executed {delay_min} min after the rehearsal", "low": round(low, 3),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xushi.cli._options import only_with
 from xushi.kernel import XushiError
-from xushi.remote import Verb
+from xushi.remote import Verb, text_in
 
 if TYPE_CHECKING:
     from xushi.simulate import Model, PlantState
@@ -116,6 +116,8 @@ def _lines(found: dict[str, Any], language: str) -> list[str]:
         lines.append("  ".join(f"{one:>12}" for one in (machine["id"], _number(machine["made"]["mean"]), *shares)))
     if found["bottleneck"] is not None:
         lines += ["", _word("bottleneck", language, machine=found["bottleneck"]["machine"])]
+    if found["locks"] is not None:
+        lines += ["", text_in(found["locks"]["text"], language), text_in(found["locks"]["repair"], language)]
     return lines
 
 

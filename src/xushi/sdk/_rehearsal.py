@@ -47,6 +47,15 @@ class _Told(dict[str, Any], ABC):
         """A table below the words of `head`."""
         return table(self._word(head).split("|"), rows)
 
+    def _locks(self, found: Iterable[tuple[str, dict[str, Any] | None]]) -> str:
+        """A line for each whose futures lock, in HTML; by its name, where it has one."""
+        lines = []
+        for name, locks in found:
+            if locks is not None:
+                text, repair = self._text(locks["text"]), self._text(locks["repair"])
+                lines.append(self._word("lock-line", who=name, text=text, repair=repair))
+        return "".join(f"<p><strong>{html.escape(line)}</strong></p>" for line in lines)
+
     def _change(self, difference: dict[str, Any] | None) -> str:
         """A difference with its interval; empty where there is none."""
         if difference is None:
@@ -72,7 +81,8 @@ class Forecast(_Told):
              _number(one["late_share"], "1"))
             for one in self.get("orders", ())
         ]  # fmt: skip
-        return self._table("forecast-head", rows) + (self._table("order-head", late) if late else "")
+        locks = self._locks([(self._word("line"), self.get("locks"))])
+        return locks + self._table("forecast-head", rows) + (self._table("order-head", late) if late else "")
 
 
 class Comparison(_Told):
@@ -80,14 +90,16 @@ class Comparison(_Told):
 
     def _head(self) -> str:
         ties = ", ".join(self["not_told_apart"])
-        rest = self._word("not-told-apart", others=ties) if ties else self._word("clearly-worse")
+        worse = "clearly-worse-of-rest" if self.get("locking") else "clearly-worse"
+        rest = self._word("not-told-apart", others=ties) if ties else self._word(worse)
         goal = self._word(f"goal.{self['judged_by']}")
         return self._word("compare-line", goal=goal, best=self["best"], rest=rest, futures=self["replications"])
 
     def _body(self) -> str:
         is_due = any("late_difference" in one for one in self["alternatives"])
         head = "compare-due-head" if is_due else "compare-head"
-        return self._table(head, (self._row(one, is_due) for one in self["alternatives"]))
+        locks = self._locks((one["name"], one.get("locks")) for one in self["alternatives"])
+        return locks + self._table(head, (self._row(one, is_due) for one in self["alternatives"]))
 
     def _row(self, one: dict[str, Any], is_due: bool) -> tuple[str, ...]:
         changes = [(one["figures"][kpi], one["differences"][kpi]) for kpi in _OF_PLANT]
@@ -148,7 +160,8 @@ class Contingency(_Told):
              _number(one["good"]["mean"], "") + self._change(one["good_more"]))
             for one in self["options"]
         ]  # fmt: skip
-        return self._table("contingency-head", rows)
+        locks = self._locks((self._text(one["title"]), one.get("locks")) for one in self["options"])
+        return locks + self._table("contingency-head", rows)
 
 
 class Plan(_Told):

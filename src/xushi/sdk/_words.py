@@ -10,6 +10,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "beyond-capacity": ("; capacity too small for {items}", "；产能不足：{items}"),
     "chart-line": ("{used} values, rules broken: {broken}", "{used} 个数值，违反的判异准则：{broken}"),
     "clearly-worse": ("all others are clearly worse", "其余均明显较差"),
+    "clearly-worse-of-rest": ("all others that do not lock are clearly worse", "其余不会锁死的方案均明显较差"),
     "compare-due-head": (
         "alternative|good parts|per hour|time in plant, s|energy, kWh|minutes late",
         "方案|合格件数|每小时|通过时间（s）|能耗（kWh）|延误（min）",
@@ -40,7 +41,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "goal.energy": ("energy used", "能耗"),
     "goal.lateness": ("lateness of the orders", "订单延误"),
     "goal.output": ("output", "产量"),
+    "line": ("the line", "产线"),
     "link-head": ("connection|protocol|state|updates", "连接|协议|状态|更新次数"),
+    "lock-line": ("{who}: {text} {repair}", "{who}：{text}{repair}"),
     "material-head": ("item|quantity|order by|arrives", "物料|数量|最迟订购|到货"),
     "material-line": (
         "{orders} orders for material in {periods} periods of {period_h} h",

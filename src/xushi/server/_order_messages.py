@@ -164,7 +164,8 @@ class MaterialPlan(msgspec.Struct, frozen=True):
 class ContingencyOption(msgspec.Struct, frozen=True):
     """One way to answer a breakdown, with its figures and their differences to waiting.
 
-    ``steps`` are commands (``command``, ``params``) or what a person does (``text`` by language).
+    ``steps`` are commands (``command``, ``params``) or what a person does (``text`` by language). ``locks``: how many
+    of its futures lock, and who waits for whom; None where none does, and in plans of a version that refused them.
     """
 
     id: str
@@ -174,6 +175,7 @@ class ContingencyOption(msgspec.Struct, frozen=True):
     good: dict[str, float | None]
     late_less: dict[str, Any] | None
     good_more: dict[str, Any]
+    locks: dict[str, Any] | None = None
 
 
 class AssumedFigure(msgspec.Struct, frozen=True):

@@ -49,13 +49,14 @@ from ._model import (
     write_model,
 )
 from ._state import SEEN, MachineState, OrderState, PartState, PlantState, VehicleState
-from ._statistics import Interval, band, interval, ratio_interval
+from ._statistics import Interval, band, interval, ratio_interval, share_interval
 
 if TYPE_CHECKING:
     from ._bottleneck import Bottleneck, find_bottleneck
     from ._experiment import prepare, run, run_alternatives
     from ._experiment_data import Cancellation, Experiment
     from ._fit import Fit, fit, fit_best
+    from ._locks import Lock
     from ._outcome import Outcome, difference
     from ._pools import Pool, ProcessPool, ThreadPool
     from ._simulation import Simulation
@@ -67,6 +68,7 @@ _COMPILED = {
     "Cancellation": "_experiment_data",
     "Experiment": "_experiment_data",
     "Fit": "_fit",
+    "Lock": "_locks",
     "Outcome": "_outcome",
     "Pool": "_pools",
     "ProcessPool": "_pools",
@@ -104,6 +106,7 @@ __all__ = [
     "Geometric",
     "Input",
     "Interval",
+    "Lock",
     "Lognormal",
     "Machine",
     "MachineState",
@@ -150,6 +153,7 @@ __all__ = [
     "run",
     "run_alternatives",
     "scaled",
+    "share_interval",
     "trace",
     "unit_names",
     "write_model",

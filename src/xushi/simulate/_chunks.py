@@ -17,6 +17,7 @@ from xushi.kernel import XushiError
 
 from ._compiled import DIGEST
 from ._experiment_data import Cancellation, Experiment
+from ._locks import Lock
 from ._model import Model
 from ._outcome import Outcome, key_figures
 from ._serial import serial_line
@@ -55,12 +56,14 @@ class Portion(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kpis: names, and float64 [names, replications] as bytes.
         samples: names, and float32 [names, replications, instants] as bytes.
+        locks: what had locked itself by the horizon, of each replication in which something had.
         error: code and parameters of what went wrong, in place of all else.
     """
 
     engine: str = ""
     kpis: tuple[tuple[str, ...], bytes] = ((), b"")
     samples: tuple[tuple[str, ...], bytes] = ((), b"")
+    locks: tuple[Lock, ...] = ()
     error: tuple[str, dict[str, Any]] | None = None
 
 
@@ -91,11 +94,13 @@ def work(chunk: Chunk, cancellation: Cancellation) -> Portion:
     if chunk.later:
         numbers = range(chunk.first, chunk.first + chunk.count)
         instants_s = (experiment.sample_every_s or 0.0) * np.arange(1, _instants(experiment) + 1)
-        kpis, left = work_in_stages(
+        kpis, left, locked = work_in_stages(
             chunk.model, chunk.later, chunk.state, experiment, numbers, cancellation, instants_s.tolist()
         )  # fmt: skip
         samples = np.array([*left.values()], np.float32).tobytes() if len(instants_s) else b""
-        return Portion(engine="kernel", kpis=_packed(kpis), samples=(tuple(left) if samples else (), samples))
+        return Portion(
+            engine="kernel", kpis=_packed(kpis), samples=(tuple(left) if samples else (), samples), locks=locked
+        )  # fmt: skip
     world, names = start(chunk.model, chunk.state)
     instants = _instants(experiment)
     world = world._replace(samples=np.zeros((instants, world.samples.shape[1])), stop=cancellation.flag)
@@ -106,12 +111,15 @@ def work(chunk: Chunk, cancellation: Cancellation) -> Portion:
     line = serial_line(world) if experiment.engine == "auto" else None
     tallies = empty_tallies(names, chunk.count, instants, experiment.horizon_s - experiment.warm_up_s)
     run = Run(world, names)
+    locks = []
     for row in range(chunk.count):
         if cancellation.flag[0]:
             raise XushiError("simulate.cancelled")
         if line is None:
             run.begin(experiment.seed, chunk.first + row)
             run.advance(experiment.horizon_s)
+            if (lock := run.lock(chunk.first + row)) is not None:
+                locks.append(lock)
         else:
             run.recur(line, experiment.seed, chunk.first + row, experiment.warm_up_s, experiment.horizon_s)
         book(tallies, row, run.world)
@@ -123,6 +131,7 @@ def work(chunk: Chunk, cancellation: Cancellation) -> Portion:
         samples=(columns, np.moveaxis(tallies.samples[:, :, : len(columns)], 2, 0).tobytes())
         if instants
         else ((), b""),
+        locks=tuple(locks),
     )
 
 
@@ -171,6 +180,7 @@ def join(model: Model, experiment: Experiment, portions: Sequence[Portion]) -> O
         kpis=_columns([one.kpis for one in portions], np.float64),
         sample_at_s=(experiment.sample_every_s or 0.0) * np.arange(1, instants + 1, dtype=np.float64),
         samples=_columns([one.samples for one in portions], np.float32, instants),
+        locks=tuple(lock for one in portions for lock in one.locks),
     )
 
 

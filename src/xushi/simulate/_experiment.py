@@ -17,6 +17,7 @@ from ._stages import Stage, check_stages
 from ._state import PlantState
 
 Progress = Callable[[float], None]
+_MOST_LOCKED = 0.9  # of the futures of a model; one that locks more often does not run
 
 
 def run(
@@ -60,9 +61,12 @@ def run_alternatives(
         later: by alternative, the models that take the place of its first one on the way. Alternatives share their
             random numbers only where all of them change at the same instants, be it to the model that they have.
 
+    Replications that lock themselves are counted, and told in `Outcome.locks`.
+
     Raises:
-        XushiError: `simulate.experiment_invalid`, `simulate.cancelled`, `simulate.worker_lost`, and what `check`,
-            `start` and `Simulation.advance` raise.
+        XushiError: `simulate.experiment_invalid`, `simulate.cancelled`, `simulate.worker_lost`; `simulate.deadlock` or
+            `.gridlock` where more than nine of ten replications of every alternative lock; and what `check`, `start`
+            and `Run.advance` raise.
     """
     experiment.check()
     for stages in (later or {}).values():
@@ -80,7 +84,10 @@ def run_alternatives(
         if one is None:
             raise XushiError("simulate.worker_lost")
         found[chunk.name].append(one)
-    return {name: join(model, experiment, found[name]) for name, model in models.items()}
+    outcomes = {name: join(model, experiment, found[name]) for name, model in models.items()}
+    if all(len(one.locks) > _MOST_LOCKED * experiment.replications for one in outcomes.values()):
+        raise next(lock for one in outcomes.values() for lock in one.locks).refusal()
+    return outcomes
 
 
 def prepare(pool: Pool | None = None) -> None:

@@ -12,6 +12,7 @@ from xushi.kernel import XushiError
 
 from . import _layout as layout
 from ._compile import Names
+from ._locks import Lock
 from ._model import Fleet, Model
 from ._statistics import Interval, band, interval
 from ._tallies import Tallies
@@ -39,6 +40,8 @@ class Outcome:
         sample_at_s: instants of the samples.
         samples: buffer, sink or machine to [replications, instants]: level, parts out so far, or what the machine is
             seen doing (a place in `SEEN`).
+        locks: one of each replication in which something can never go on. These are among the others in all figures,
+            with what was made in spite of it by the horizon: those that do not lock would be the lucky ones.
     """
 
     model: Model
@@ -46,6 +49,7 @@ class Outcome:
     kpis: dict[str, _Floats]
     sample_at_s: _Floats
     samples: dict[str, NDArray[np.float32]]
+    locks: tuple[Lock, ...] = ()
 
     def values(self, kpi: str) -> _Floats:
         """Return the values of a key figure, one a replication.

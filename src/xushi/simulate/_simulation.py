@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from xushi.kernel import XushiError
 
@@ -14,8 +10,8 @@ from . import _layout as layout
 from ._compile import Names
 from ._handle import table_of
 from ._kernel import advance, begin
-from ._kernel_locks import find_locked
 from ._layout import World
+from ._locks import Lock, lock_of
 from ._model import Model
 from ._recursion import recur
 from ._serial import Line
@@ -57,6 +53,7 @@ class Simulation:
             XushiError: `simulate.diverges`, `.endless`, `.deadlock` or `.gridlock`, with the element to blame.
         """
         self._run.advance(until_s)
+        self._run.refuse_lock()
 
     def state(self) -> PlantState:
         """Return where the plant stands: a simulation started from it goes on from here."""
@@ -107,15 +104,18 @@ class Run:
         recur(self.address, line.machines, line.buffers, line.sink, seed, replication, float(warm_s), float(horizon_s))
 
     def advance(self, until_s: float) -> None:
-        """Run up to and including `until_s`, with as many parts as it takes; see `Simulation.advance`."""
+        """Run up to and including `until_s`, with as many parts as it takes, locked or not.
+
+        Raises:
+            XushiError: `simulate.diverges`, `.endless`, `.cancelled`.
+        """
         while True:
             status = advance(self.address, float(until_s))
             if status == layout.NEEDS_PARTS:
                 self.add_parts()
                 continue
             self.refuse(status)
-            break
-        self.refuse_deadlock()
+            return
 
     def refuse(self, status: int) -> None:
         """Refuse to go on where the kernel does not."""
@@ -133,27 +133,11 @@ class Run:
         self._own(enlarge(self.world, count))
         self._is_fresh = False
 
-    def refuse_deadlock(self) -> None:
-        """Refuse a plant of which a part can never go on, or that stands still while parts are held."""
-        world, names = self.world, self.names
-        machines, vehicles = np.ones(len(world.machines), np.uint8), np.ones(len(world.vehicles), np.uint8)
-        drains, fed = np.zeros((2, len(world.buffers)), np.uint8)
-        at_s = round(float(world.plant["now_s"][0]), 3)
-        if find_locked(self.address, machines, vehicles, drains, fed):
-            if vehicles.any():
-                raise XushiError("simulate.gridlock", at_s=at_s, vehicles=_marked(names.vehicles, vehicles))
-            held = _marked(names.machines, machines) or _marked(names.sources, machines)
-            raise XushiError("simulate.deadlock", at_s=at_s, machines=held)
-        if self._stands_still() and (held := _marked(names.machines, world.machines["phase"] == layout.HOLDING)):
-            raise XushiError("simulate.deadlock", at_s=at_s, machines=held)
+    def lock(self, replication: int = 0) -> Lock | None:
+        """Return what has locked itself by now, if anything."""
+        return lock_of(self.world, self.names, self.address, replication)
 
-    def _stands_still(self) -> bool:
-        """Tell whether nothing will ever happen again."""
-        world = self.world
-        timers = world.times[len(world.times) // 2 :][: len(world.machines) + len(world.vehicles)]
-        is_stopped = (world.machines["is_on"] == 0) | (world.machines["down"] != layout.UP)
-        return not np.isfinite(timers).any() and not is_stopped.any()
-
-
-def _marked(places: Mapping[str, int], marks: NDArray[Any]) -> str:
-    return ", ".join(name for name, place in places.items() if marks[place])
+    def refuse_lock(self) -> None:
+        """Refuse a plant in which something can never go on."""
+        if (lock := self.lock()) is not None:
+            raise lock.refusal()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from xushi.kernel import XushiError
 
 from ._experiment_data import Cancellation, Experiment
+from ._locks import Lock
 from ._model import Model, _Data
 from ._outcome import key_figures
 from ._simulation import Run
@@ -52,8 +53,10 @@ def check_stages(stages: Sequence[Stage], experiment: Experiment) -> None:
 def work_in_stages(
     model: Model, stages: Sequence[Stage], state: PlantState, experiment: Experiment, numbers: range,
     cancellation: Cancellation, instants_s: Sequence[float] = (),
-) -> tuple[_Kpis, dict[str, NDArray[np.float32]]]:  # fmt: skip
-    """Return the key figures over all stages, one number a replication; and by sink what had left at some instants.
+) -> tuple[_Kpis, dict[str, NDArray[np.float32]], tuple[Lock, ...]]:  # fmt: skip
+    """Return the key figures over all stages, one number a replication; by sink what had left at some instants; locks.
+
+    What locks in a stage and goes on in a later one, which may change just that, is not locked.
 
     Left out are figures of which the stages do not tell the whole: waiting times and the times of orders. The random
     numbers of a stage are its own, so alternatives with common ones must have their stages at the same instants.
@@ -70,6 +73,7 @@ def work_in_stages(
     first = start(model, state)
     sinks = list(first[1].sinks)
     left = np.zeros((len(sinks), len(numbers), len(instants_s)), np.float32)
+    locks = []
     for row, number in enumerate(numbers):
         world, names = first
         now = state
@@ -91,8 +95,10 @@ def work_in_stages(
             book(tallies, 0, run.world)
             rows[k].append(key_figures(stage.model, names, tallies))
             now = tell(run.world, run.names, now.calendar_s)
+        if (lock := run.lock(number)) is not None:
+            locks.append(lock)
     spans_s = np.array([end_s - stage.at_s for stage, end_s in zip(whole, ends_s, strict=True)])
-    return _joined([_stacked(one) for one in rows], spans_s), dict(zip(sinks, left, strict=True))
+    return _joined([_stacked(one) for one in rows], spans_s), dict(zip(sinks, left, strict=True)), tuple(locks)
 
 
 def _counts(run: Run, sinks: Sequence[str]) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -80,6 +81,18 @@ def ratio_interval(tops: ArrayLike, bottoms: ArrayLike, confidence: float = 0.95
     whole = top.sum() / bottom.sum()
     without = (top.sum() - top) / (bottom.sum() - bottom)
     return interval(count * whole - (count - 1) * without, confidence)
+
+
+def share_interval(hits: float, count: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a share of which `hits` of `count` independent cases were seen: also for none and all.
+
+    Source: E. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
+    """
+    z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2
+    share = hits / count
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    half = math.sqrt(z2 * (share * (1 - share) / count + z2 / (4 * count * count))) / (1 + z2 / count)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def band(values: ArrayLike, share: float) -> NDArray[np.float64]:

@@ -208,7 +208,7 @@ class _Tracer:
         try:
             for number in range(1, _SLICES + 1):
                 self._follow(until_s * number / _SLICES)
-                self._run.refuse_deadlock()
+                self._run.refuse_lock()
                 if progress is not None:
                     progress(number / _SLICES)
         except XushiError as error:

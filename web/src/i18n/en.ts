@@ -1312,6 +1312,7 @@ export const en = {
   "forecast.goal.energy": "energy used",
   "forecast.ties": "Not told apart from it: {names}.",
   "forecast.noTies": "All others are clearly worse.",
+  "forecast.noTiesOfRest": "All others that do not lock are clearly worse.",
   "forecast.differences": "Means, and differences to the line as it is with intervals that hold together with 95 % ({count} futures each)",
   "forecast.alternative": "Alternative",
   "forecast.kpi.plant.good": "Good parts",

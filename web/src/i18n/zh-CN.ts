@@ -1314,6 +1314,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.goal.energy": "能耗",
   "forecast.ties": "与其无法区分：{names}。",
   "forecast.noTies": "其余方案明显较差。",
+  "forecast.noTiesOfRest": "其余不会锁死的方案明显较差。",
   "forecast.differences": "均值，以及与现状之差及其同时 95 % 区间（各 {count} 种未来）",
   "forecast.alternative": "方案",
   "forecast.kpi.plant.good": "合格品",

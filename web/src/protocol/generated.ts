@@ -330,7 +330,7 @@ export interface ContingencyInfo {
   options: ContingencyOption[];
 }
 
-/** One way to answer a breakdown, with its figures and their differences to waiting. ``steps`` are commands (``command``, ``params``) or what a person does (``text`` by language). */
+/** One way to answer a breakdown, with its figures and their differences to waiting. ``steps`` are commands (``command``, ``params``) or what a person does (``text`` by language). ``locks``: how many of its futures lock, and who waits for whom; None where none does, and in plans of a version that refused them. */
 export interface ContingencyOption {
   id: string;
   title: Record<string, string>;
@@ -339,6 +339,7 @@ export interface ContingencyOption {
   good: Record<string, number | null>;
   late_less: Record<string, unknown> | null;
   good_more: Record<string, unknown>;
+  locks: Record<string, unknown> | null;
 }
 
 /** One approval or rejection; `is_own` where the maker decided, being the only one who can. */

@@ -44,6 +44,7 @@ from xushi.runtime.foresight._forecast import (
 from xushi.runtime.foresight._fork import Fork, fork, need_engine
 from xushi.runtime.foresight._kept_times import pause_of, shifts_of
 from xushi.runtime.foresight._line import MainLine, main_line
+from xushi.runtime.foresight._locks import locks_told
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._packaging import (
     Packaged,
@@ -140,6 +141,7 @@ __all__ = [
     "last_machines",
     "lateness_min",
     "level_of",
+    "locks_told",
     "main_line",
     "make_alternatives",
     "need_engine",

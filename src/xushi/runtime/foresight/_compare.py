@@ -23,6 +23,7 @@ from xushi.runtime.foresight._forecast import (
     plain,
     sampled_every_s,
 )
+from xushi.runtime.foresight._locks import locks_told
 from xushi.runtime.foresight._order_times import WantedOrder, lateness_min, order_times
 from xushi.runtime.foresight._plant import Plant
 
@@ -146,6 +147,9 @@ def tell_comparison(
     WSC 1986, and Nelson and Matejcik, Management Science 41, 1995). The one that is truly best is then, with 95 %,
     `best` or among `not_told_apart`.
 
+    An alternative of which a future has locked is never the best beside one of which none has: that it can lock is
+    proved, whatever it makes in the others.
+
     Args:
         late_min: weighted minutes by which orders are late, by alternative and future; None where nothing is due.
         judge_by: what `best` is best in: most good parts, least lateness or least energy. None judges by lateness
@@ -160,7 +164,8 @@ def tell_comparison(
     }
     if late_min is not None:
         least["lateness"] = late_min
-    verdicts = {goal: _verdict(values, level) for goal, values in least.items()}
+    locking = [name for name, outcome in outcomes.items() if outcome.locks]
+    verdicts = {goal: _verdict(values, level, locking) for goal, values in least.items()}
     goal = judge_by or _goal_of(verdicts)
     return {
         "at_ms": fork.at_ns / 1e6,
@@ -173,12 +178,14 @@ def tell_comparison(
         "verdicts": verdicts,
         "best": verdicts[goal]["best"],
         "not_told_apart": verdicts[goal]["not_told_apart"],
+        "locking": locking,
         "diagnoses": [in_words(one) for one in fork.diagnoses],
     }
 
 
-def _verdict(least: Mapping[str, NDArray[np.float64]], level: float) -> dict[str, Any]:
-    """The alternative with the least in the mean, and those that may have as little."""
+def _verdict(least: Mapping[str, NDArray[np.float64]], level: float, locking: Sequence[str]) -> dict[str, Any]:
+    """The alternative with the least in the mean, and those that may have as little; of those that do not lock."""
+    least = {name: values for name, values in least.items() if name not in locking} or least
     # Infinite in a future that makes nothing at all: such a pair tells nothing.
     known = {name: np.where(np.isfinite(values), values, np.nan) for name, values in least.items()}
     mean = {name: float(np.nanmean(one)) if np.isfinite(one).any() else math.inf for name, one in known.items()}
@@ -238,4 +245,5 @@ def _told(
         "figures": {kpi: figure(outcome.values(kpi)) for kpi in _COMPARED},
         "differences": differences,
         "bottleneck": bottleneck(outcome, stations),
+        "locks": locks_told(name, outcome),
     }

@@ -17,6 +17,7 @@ from xushi.runtime.foresight._build import FINISHED, SCRAPPED
 from xushi.runtime.foresight._build_supply import MATERIAL, ORDERS, helper
 from xushi.runtime.foresight._finished import last_machines
 from xushi.runtime.foresight._fork import Fork
+from xushi.runtime.foresight._locks import locks_told
 from xushi.runtime.foresight._order_times import (
     LateOrder,
     WantedOrder,
@@ -106,6 +107,7 @@ def run_forecast(
         "fleets": [{"id": fleet.id, "vehicles": fleet.count} for fleet in fork.model.fleets],
         "bottleneck": held_back,
         "orders": [order_told(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
+        "locks": locks_told(fork.plant.name, outcome),
         "warnings": [*map(_warning, late), *map(_warning, starving)],
         "calibration": [msgspec.to_builtins(one) for one in fork.calibration.estimates],
         "calibrated_from_ms": fork.records.start_ns / 1e6,

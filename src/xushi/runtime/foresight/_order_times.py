@@ -96,7 +96,7 @@ def order_times(
     """Return when each order is done, in s, one number a future.
 
     Between two samples the output grows evenly. What is not done within the horizon is put behind it at the future's
-    own mean rate in the time in which the line is to work; infinite where a future makes nothing at all.
+    own mean rate in the time in which the line is to work; infinite where a future makes nothing at all, or has locked.
 
     Args:
         calendar_s: the calendar's time at the start, `PlantState.calendar_s`.
@@ -108,6 +108,7 @@ def order_times(
     worked_s = time.of(float(at_s[-1]))
     with np.errstate(divide="ignore"):
         pace_s = np.where(counts[:, -1] > 0, worked_s / counts[:, -1], np.inf)
+    pace_s[[lock.replication for lock in outcome.locks]] = np.inf
     found, need = {}, 0
     for order in wanted:
         need += order.pieces

@@ -15,6 +15,7 @@ from xushi.runtime.foresight._build_supply import is_helper
 from xushi.runtime.foresight._change import carriers_of
 from xushi.runtime.foresight._forecast import BAND, CONFIDENCE, bottleneck, figure, plain
 from xushi.runtime.foresight._fork import need_engine
+from xushi.runtime.foresight._locks import locks_told
 from xushi.runtime.foresight._packaging import Packaged, open_package
 from xushi.runtime.foresight._turn import take_turn
 
@@ -145,6 +146,7 @@ def run_model(
         ],
         "machines": [_machine(one, outcome) for one in stations],
         "bottleneck": bottleneck(outcome, units) if units else None,
+        "locks": locks_told(model.name, outcome),
     }  # fmt: skip
 
 

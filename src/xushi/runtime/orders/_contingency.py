@@ -18,6 +18,7 @@ from xushi.runtime.foresight import (
     changed_model,
     figure,
     lateness_min,
+    locks_told,
     order_times,
     plain,
 )
@@ -271,7 +272,8 @@ def rehearse(
 ) -> dict[str, Any]:  # fmt: skip
     """Run all options from one state with the same chance and return them ranked, best first, as plain JSON.
 
-    What counts is the weighted lateness of the orders, then the parts made; without due dates the parts alone.
+    What counts is the weighted lateness of the orders, then the parts made; without due dates the parts alone. An
+    option of which a future locks comes behind all of which none does.
 
     Args:
         progress: called with the share done, 0 to 1.
@@ -291,8 +293,10 @@ def rehearse(
     by_id = {one.id: one for one in wanted}
     late: dict[str, NDArray[np.float64]] = {}
     good: dict[str, NDArray[np.float64]] = {}
+    locks: dict[str, dict[str, Any] | None] = {}
     for one in options:
         outcome = outcomes[WAIT if one.sequence else one.id]
+        locks[one.id] = locks_told(one.id, outcome)
         # Another sequence of the book: what the line's controller was told before counts no more.
         sequence = [
             msgspec.structs.replace(by_id[name], through=None) for name in one.sequence
@@ -302,8 +306,9 @@ def rehearse(
         good[one.id] = outcome.values("plant.good")
     is_due = any(one.due_s is not None for one in wanted)
 
-    def rank(option: Option) -> tuple[float, float]:
-        return float(late[option.id].mean()) if is_due else 0.0, -float(good[option.id].mean())
+    def rank(option: Option) -> tuple[bool, float, float]:
+        late_min = float(late[option.id].mean()) if is_due else 0.0
+        return locks[option.id] is not None, late_min, -float(good[option.id].mean())
 
     return {
         "machine": machine, "at_ms": fork.at_ns / 1e6, "until_ms": fork.at_ns / 1e6 + horizon_s * 1e3,
@@ -314,7 +319,7 @@ def rehearse(
                 "id": one.id, "title": one.title, "steps": list(one.steps),
                 "late_min": figure(late[one.id]) if is_due else None, "good": figure(good[one.id]),
                 "late_less": _difference(late[WAIT], late[one.id]) if is_due else None,
-                "good_more": _difference(good[one.id], good[WAIT]),
+                "good_more": _difference(good[one.id], good[WAIT]), "locks": locks[one.id],
             }
             for one in sorted(options, key=rank)
         ],

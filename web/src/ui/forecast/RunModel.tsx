@@ -4,8 +4,9 @@ import { useState } from "react";
 import { formatNumber, useLanguage, useText } from "../../i18n";
 import { WorkBar, useJob } from "../actions";
 import { ErrorNote } from "../notes";
+import { Locking } from "./_Locking";
 import { FigureRows, Table, number, percent } from "./_Tables";
-import type { Bottleneck, Figure } from "./_types";
+import type { Bottleneck, Figure, Locks } from "./_types";
 import css from "./forecast.module.css";
 
 interface ModelRun {
@@ -17,6 +18,7 @@ interface ModelRun {
   sinks: { id: string; is_good: boolean; count: Figure; flow_s: Figure }[];
   machines: { id: string; count: number; made: Figure; shares: Record<string, number | null> }[];
   bottleneck: Bottleneck | null;
+  locks: Locks | null;
 }
 
 const OF_PLANT = ["plant.good", "plant.throughput_per_h", "plant.energy_kwh"] as const;
@@ -29,6 +31,7 @@ function Found({ found }: { found: ModelRun }) {
   for (const sink of found.sinks) rows.push([`${sink.id}: ${text("forecast.made")}`, sink.count], [`${sink.id}: ${text("forecast.kpi.finished.flow_s")}`, sink.flow_s]);
   return (
     <div role="status">
+      <Locking found={[{ title: "", locks: found.locks }]} />
       <FigureRows title={text("model.found", { model: found.model, hours: formatNumber(found.hours, language, Number.isInteger(found.hours) ? 0 : 1), count: found.replications })} rows={rows} />
       <Table title={text("forecast.machines")} heads={[text("forecast.machine"), text("forecast.made"), ...SHARES.map((share) => text(`forecast.seen.${share}`))]}>
         {found.machines.map((machine) => (

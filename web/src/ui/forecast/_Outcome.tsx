@@ -3,6 +3,7 @@ import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { Forest } from "./_Forest";
+import { Locking } from "./_Locking";
 import { OrderPlaces } from "./_OrderPlaces";
 import { number, signed } from "./_Tables";
 import { KPIS, type Comparison, type Goal, type Verdict } from "./_types";
@@ -28,6 +29,7 @@ export function Outcome({ comparison, nameOf = (name) => name }: Props) {
   const title = (name: string) => (name === "now" ? text("forecast.asNow") : nameOf(name));
   const [chosen, setChosen] = useState<Goal | null>(null);
   const { judged, best, not_told_apart: ties } = verdictOf(comparison, chosen);
+  const noTies = comparison.alternatives.some((one) => one.locks) ? "forecast.noTiesOfRest" : "forecast.noTies";
   return (
     <>
       <NativeSelect
@@ -39,8 +41,9 @@ export function Outcome({ comparison, nameOf = (name) => name }: Props) {
       />
       <p role="status">
         <strong>{text("forecast.best", { name: title(best) })}</strong>{" "}
-        {ties.length > 0 ? text("forecast.ties", { names: ties.map(title).join(", ") }) : text("forecast.noTies")}
+        {ties.length > 0 ? text("forecast.ties", { names: ties.map(title).join(", ") }) : text(noTies)}
       </p>
+      <Locking found={comparison.alternatives.map((one) => ({ title: title(one.name), locks: one.locks }))} />
       <Forest comparison={comparison} title={title} />
       <div className={css.wide} tabIndex={0}>
         <table className={css.table}>

@@ -48,6 +48,15 @@ export interface Told {
   repair: Words;
 }
 
+/** Futures in which something can never go on: how many, in words, and who waits for whom. */
+export interface Locks {
+  count: number;
+  futures: number;
+  waits: { who: string; what: string }[];
+  text: Words;
+  repair: Words;
+}
+
 export interface OrderTime {
   id: string;
   pieces: number;
@@ -84,6 +93,8 @@ export interface Forecast {
   fleets: { id: string; vehicles: number }[];
   orders: OrderTime[];
   bottleneck: Bottleneck;
+  /** Absent in what was kept before locks were told. */
+  locks?: Locks | null;
   warnings: Warning[];
   calibration: Estimate[];
   calibrated_from_ms: number;
@@ -107,6 +118,8 @@ export interface Comparison extends Verdict {
   judged_by: Goal;
   /** By lateness only where orders are due. */
   verdicts: Partial<Record<Goal, Verdict>>;
+  /** Those of which a future locks: never the best beside one that does not. */
+  locking?: string[];
   alternatives: {
     name: string;
     figures: Record<string, Figure>;
@@ -117,6 +130,7 @@ export interface Comparison extends Verdict {
     /** Weighted minutes by which orders are late, added up; absent without due dates. */
     late_min?: Figure;
     late_difference?: Interval & { is_clear: boolean };
+    locks?: Locks | null;
   }[];
 }
 

@@ -7,6 +7,7 @@ import { useAnswer, useTime, type LatestForecast } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
 import { Icon } from "../icons";
 import { Compare } from "./_Compare";
+import { Locking } from "./_Locking";
 import { Package } from "./_Package";
 import { BottleneckLine, Buffers, Calibration, Figures, Machines, OrderTimes } from "./_Tables";
 import type { Forecast } from "./_types";
@@ -59,6 +60,7 @@ export default function ForecastPanel() {
         <div className={css.body} tabIndex={0} role="region" aria-label={text("forecast.figures")}>
           {error ? <ErrorNote error={error} /> : null}
           <h2 className={css.heading}>{text("forecast.warnings")}</h2>
+          <Locking found={[{ title: "", locks: data.locks }]} />
           {data.warnings.length === 0 ? (
             <p className={css.quiet}>{text("forecast.noWarnings")}</p>
           ) : (

@@ -5,6 +5,8 @@ import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useT
 import { WorkBar, useActionTools, useJob, useReach } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, type ContingencyInfo, type OrderBook, type TimelineInfo } from "../live";
+import { Locking } from "../forecast/_Locking";
+import type { Locks } from "../forecast/_types";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useStepText } from "../plans/_words";
 import css from "./orders.module.css";
@@ -169,6 +171,7 @@ function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | n
             .join("; "),
         })}
       </p>
+      <Locking found={one.options.map((option) => ({ title: localName(option.title, language, option.id), locks: option.locks as unknown as Locks | null }))} />
       <div className={css.wide} tabIndex={0}>
         <table className={css.table}>
           <caption>{text(isLate ? "orders.rankedByLateness" : "orders.rankedByOutput")}</caption>
