@@ -5,40 +5,21 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from xushi.testing import broken_plant, until
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-PROMISED_S = 15.0  # from the stop being seen to ranked plans
-PATIENCE_S = 3.0  # of them, in which the machine may still come back
-
-
-def computed_s() -> float:
-    """Seconds of a processor that this process has used, and all that it began: platform, its workers, the plant."""
-    found = 0.0
-    for one in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-        try:
-            times = one.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        found += times.user + times.system
-    return found
+PATIENCE_S = 3.0  # in which the machine may still come back; that plans come in time is held by `bench orders`
 
 
 def test_when_a_station_breaks_down_ranked_plans_come_and_go_when_it_is_back(tmp_path: Path) -> None:
     with broken_plant(tmp_path, "OP70", 25.0, 45.0) as breakdown:
         until(lambda: breakdown.seen_ms is not None, "the station is seen to stand", 90)
         assert breakdown.seen_ms is not None
-        before_s = computed_s()
         plans, _ = breakdown.plans(120.0)
-        used_s = computed_s() - before_s
-        took_s = (plans["made_ms"] - breakdown.seen_ms) / 1e3
-        assert took_s >= PATIENCE_S
-        # Where other work has the processors, the promise is that of a machine that has them for itself.
-        assert took_s <= PROMISED_S or PATIENCE_S + used_s <= PROMISED_S, (took_s, used_s)
+        assert (plans["made_ms"] - breakdown.seen_ms) / 1e3 >= PATIENCE_S
         assert plans["is_live"]
         assert plans["over_ms"] is None
         (told,) = breakdown.one.remote.get("/api/contingencies?is_open=true")
