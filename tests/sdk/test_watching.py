@@ -89,6 +89,10 @@ def test_a_figure_says_what_it_was_made_of(watched: tuple[Served, Plant]) -> Non
     assert oee.value == pytest.approx(np.prod([child.value for child in why.children]))
     assert why.children[2].value == pytest.approx(0.9)
     assert "QR = GQ / PQ" in repr(why)
+    (effectiveness,) = (child for child in why.children if child.formula == "E = PRI × PQ / APT")
+    notes = [part.note["en"] for part in effectiveness.children if part.note]
+    assert notes, "what was counted, and what was left out, is part of the reason"
+    assert all(note in repr(why) for note in notes)
 
 
 def test_a_control_chart_names_the_rules_that_are_broken(watched: tuple[Served, Plant]) -> None:

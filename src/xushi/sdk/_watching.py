@@ -102,11 +102,13 @@ class Why:
         self.unit: str = info["unit"]
         self.formula: str = info["formula"]
         self.clause: str = info["clause"]
+        self.note: dict[str, str] = info["note"]
         self.children = [Why(child, language) for child in info["children"]]
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         """Yield the reason as indented lines of text."""
-        parts = (text_in(self.label, self.language), _number(self.value, self.unit), self.formula, self.clause)
+        told = (text_in(self.label, self.language), _number(self.value, self.unit), self.formula, self.clause)
+        parts = (*told, text_in(self.note, self.language))
         yield "  " * depth + "  ".join(part for part in parts if part)
         for child in self.children:
             yield from child.lines(depth + 1)
