@@ -6,6 +6,7 @@ import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, useSession, type BranchInfo, type BranchSummary } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
+import { useSignalName } from "../plans/_words";
 import { useUi, useUiStore } from "../state";
 import { ChangeForm } from "./_ChangeForm";
 import { Comparing } from "./_Comparing";
@@ -62,7 +63,7 @@ function Changes({ info }: { info: BranchInfo }) {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
-  const byKey = usePlant((plant) => plant.byKey);
+  const nameOf = useSignalName();
   const [isBusy, setIsBusy] = useState(false);
   const run = (command: string, params: Record<string, unknown>) => {
     setIsBusy(true);
@@ -74,7 +75,7 @@ function Changes({ info }: { info: BranchInfo }) {
       {info.edits.length === 0 ? <p className={css.quiet}>{text("branch.noChanges")}</p> : null}
       <ul className={css.edits}>
         {info.edits.map((edit) => {
-          const words = editText(edit, byKey, { language, text });
+          const words = editText(edit, nameOf, { language, text });
           return (
             <li key={edit.index}>
               <span>{words}</span>

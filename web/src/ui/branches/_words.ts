@@ -1,6 +1,6 @@
 // Says branches in words: where one was forked, and what was changed on it.
 import { formatDateTime, formatNumber, localName, type Language, type Translate } from "../../i18n";
-import type { BranchEdit, SignalInfo, TimelineInfo } from "../live";
+import type { BranchEdit, TimelineInfo } from "../live";
 import type { WantedChange } from "../forecast/_types";
 
 export interface Known {
@@ -41,11 +41,11 @@ export function changeText(change: WantedChange, known: Pick<Known, "language" |
   return `${elementName(change.element, known.text)}: ${known.text(`forecast.changed.${change.figure}`)} ${amountText(change, known)}`.trim();
 }
 
-/** What a command was told, signals by their names. */
-function paramsText(params: Readonly<Record<string, unknown>>, byKey: ReadonlyMap<string, SignalInfo>, language: Language): string {
+/** What a command was told, signals by machine and name; `nameOf` returns a key that is none of a signal as it is. */
+function paramsText(params: Readonly<Record<string, unknown>>, nameOf: (key: string) => string, language: Language): string {
   const words = (value: unknown) => {
-    const signal = typeof value === "string" ? byKey.get(value) : undefined;
-    if (signal) return localName(signal.name, language, signal.path);
+    const name = typeof value === "string" ? nameOf(value) : value;
+    if (typeof name === "string" && name !== value) return name;
     if (typeof value === "number") return formatNumber(value, language);
     if (Array.isArray(value)) return value.map(String).join(", ");
     return typeof value === "string" ? value.slice(value.lastIndexOf("#") + 1) : JSON.stringify(value);
@@ -54,9 +54,9 @@ function paramsText(params: Readonly<Record<string, unknown>>, byKey: ReadonlyMa
   return given.map(words).join(", ");
 }
 
-export function editText(edit: BranchEdit, byKey: ReadonlyMap<string, SignalInfo>, known: Pick<Known, "language" | "text">): string {
+export function editText(edit: BranchEdit, nameOf: (key: string) => string, known: Pick<Known, "language" | "text">): string {
   if (Object.keys(edit.words).length > 0) return localName(edit.words, known.language, edit.command ?? "");
   if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
-  const told = edit.changes.length > 0 ? edit.changes.map((change) => changeText(change, known)).join("; ") : paramsText(edit.params, byKey, known.language);
+  const told = edit.changes.length > 0 ? edit.changes.map((change) => changeText(change, known)).join("; ") : paramsText(edit.params, nameOf, known.language);
   return `${localName(edit.title, known.language, edit.command)}: ${told}`;
 }

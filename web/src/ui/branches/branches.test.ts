@@ -6,6 +6,7 @@ import { changeText, editText } from "./_words";
 import type { FigureInfo } from "../live";
 
 const info = (more: Partial<FigureInfo>): FigureInfo => ({ figure: "cycle_time", takes: "factor", present: 60, unit: "s", to: [], ...more });
+const asItIs = (key: string) => key;
 const known = { language: "en" as const, text: translator("en") };
 
 describe("a change", () => {
@@ -43,18 +44,19 @@ describe("a change", () => {
 
   it("by a command names the command and what it was told", () => {
     const edit = { index: 0, command: "signal.write", params: { signal: "a#Torque", value: 86 }, title: { en: "Write a value" }, changes: [], words: {} };
-    expect(editText(edit, new Map(), known)).toBe("Write a value: Torque, 86");
+    expect(editText(edit, asItIs, known)).toBe("Write a value: Torque, 86");
+    expect(editText(edit, (key) => (key === "a#Torque" ? "OP40 · Torque" : key), known), "which station, too").toBe("Write a value: OP40 · Torque, 86");
   });
 
   it("of the plant's shifts by their command names the hours", () => {
     const changes = [{ element: "*", figure: "shifts" as const, factor: null, value: null, share: null, to: null, from_min: null, to_min: null, shifts: ["06:00-14:00"], zone: "UTC" }];
     const edit = { index: 0, command: "report.set_shifts", params: { zone: "UTC", shifts: [{ id: "day" }] }, title: { en: "Set the shifts" }, changes, words: {} };
-    expect(editText(edit, new Map(), known)).toBe("Set the shifts: All machines: shifts 06:00-14:00 (UTC)");
+    expect(editText(edit, asItIs, known)).toBe("Set the shifts: All machines: shifts 06:00-14:00 (UTC)");
   });
 
   it("by a move says how far it goes and what that does to the conveyors", () => {
     const words = { en: "OP30: moved by 3 m; transfer time B20 × 1.9", "zh-CN": "OP30：移动 3 m；输送时间 B20 × 1.9" };
     const edit = { index: 0, command: "scene.move", params: { place: "a", position: [1, 2, 3] }, title: { en: "Move in the scene" }, changes: [], words };
-    expect(editText(edit, new Map(), known)).toBe(words.en);
+    expect(editText(edit, asItIs, known)).toBe(words.en);
   });
 });
