@@ -1,7 +1,7 @@
 // The connectors that are installed, ours and outsiders', each with its quality grade and the rules behind it.
 import { localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import type { ConnectorInfo } from "../live";
+import { protocolName, type ConnectorInfo } from "../live";
 import { Grade } from "./_Grade";
 import css from "./connections.module.css";
 
@@ -16,7 +16,7 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorIn
           <details key={connector.protocol} className={css.connector}>
             <summary>
               <Icon name="chevron" size={12} className={css.twisty} />
-              <b className={css.protocol}>{connector.protocol}</b>
+              <b className={css.protocol}>{protocolName(connector.protocol)}</b>
               <Grade grade={connector.grade} />
               {connector.error ? (
                 <span className={`x-ellipsis ${css.error}`}>{connector.error}</span>

@@ -2,7 +2,7 @@
 import { Button, Progress } from "@mantine/core";
 import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
-import type { ConnectorInfo, DraftInfo, LinkInfo } from "../live";
+import { protocolName, type ConnectorInfo, type DraftInfo, type LinkInfo } from "../live";
 import { useUiStore } from "../state";
 import { Grade } from "./_Grade";
 import css from "./connections.module.css";
@@ -36,7 +36,7 @@ export function LinkList({ links, connectors, drafts }: Props) {
           <div className={css.cardText}>
             <span className={css.cardHead}>
               <b>{localName(link.title, language, link.endpoint)}</b>
-              <span className={css.protocol}>{link.protocol}</span>
+              <span className={css.protocol}>{protocolName(link.protocol)}</span>
               <Grade grade={connectors.find((one) => one.protocol === link.protocol)?.grade ?? "none"} />
             </span>
             <span className={css.endpoint}>{link.endpoint}</span>

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { formatAge, formatClock, formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { Icon } from "../icons";
-import { gradeOf, qualityText, useAnswer, useBoardTick, useConnection, useSession, useTime, type LinkInfo, type SignalInfo } from "../live";
+import { gradeOf, protocolName, qualityText, useAnswer, useBoardTick, useConnection, useSession, useTime, type LinkInfo, type SignalInfo } from "../live";
 import { QualityMark } from "../marks";
 import { EmptyNote } from "../notes";
 import type { Selected } from "../state";
@@ -19,7 +19,7 @@ function LinkCard({ link, endpoint, protocol }: { link: LinkInfo | undefined; en
       <Icon name={isUp ? "plug" : "unplug"} size={16} />
       <div className={css.linkText}>
         <span>
-          <b className={css.protocol}>{protocol}</b> {text(`linkState.${state}` as TextKey)}
+          <b>{protocolName(protocol)}</b> {text(`linkState.${state}` as TextKey)}
         </span>
         <CopyText value={endpoint} />
         {link ? (

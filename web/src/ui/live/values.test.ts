@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { SignalBoard } from "../../store";
 import { translator } from "../../i18n/_context";
+import { protocolName } from "./_protocols";
 import { KIND, type SignalInfo } from "./_types";
 import { gradeOf, isOutOfLimits, qualityText, unitText, valueText } from "./_values";
 
@@ -47,4 +48,8 @@ describe("a quality", () => {
 
 describe("a unit", () => {
   it("is written as people write it", () => expect(["N.m", "kW.h", "cm3/min", "deg", "m/s2", "%", ""].map(unitText)).toEqual(["N·m", "kWh", "cm³/min", "°", "m/s²", "%", ""]));
+});
+
+describe("a protocol", () => {
+  it("that is built in is spelled as its standard spells it, another as its plugin does", () => expect(["opcua", "mqtt", "lines"].map(protocolName)).toEqual(["OPC UA", "MQTT", "lines"]));
 });

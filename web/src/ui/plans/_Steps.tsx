@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import type { PlanInfo } from "../live";
+import { protocolName, type PlanInfo } from "../live";
 import type { PlanCheck, PlannedStep } from "./_check";
 import css from "./plans.module.css";
 import { isAbnormal, stepKey, undoKey, useConditionText, useStepText, type Step } from "./_words";
@@ -25,7 +25,7 @@ function Device({ planned }: { planned: PlannedStep | undefined }) {
     <>
       {(planned.devices ?? []).map((one) => (
         <span key={one.link + one.address} className={css.device}>
-          <b>{one.protocol}</b> {one.endpoint} <code>{one.address}</code>
+          <b>{protocolName(one.protocol)}</b> {one.endpoint} <code>{one.address}</code>
         </span>
       ))}
       {planned.devices?.length === 0 ? text("plans.noDevice") : null}

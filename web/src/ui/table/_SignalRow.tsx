@@ -1,6 +1,6 @@
 // One signal as a row of the table.
 import { formatAge, useLanguage, useText } from "../../i18n";
-import { KIND, gradeOf, isOutOfLimits, qualityText, unitText, useSession, valueText } from "../live";
+import { KIND, gradeOf, isOutOfLimits, protocolName, qualityText, unitText, useSession, valueText } from "../live";
 import { QualityMark } from "../marks";
 import type { TableRow } from "./_model";
 import css from "./table.module.css";
@@ -62,7 +62,7 @@ export function SignalRow({ row, index, isSelected, hasCursor, onSelect }: Props
         {isKnown ? formatAge(now - board.timeMs(signal.handle), language) : "–"}
       </div>
       <div role="gridcell" className={css.source} title={signal.source ? `${signal.source.endpoint}  ${signal.source.address}` : ""}>
-        {signal.source ? <span className={css.protocol}>{signal.source.protocol}</span> : null}
+        {signal.source ? <span className={css.protocol}>{protocolName(signal.source.protocol)}</span> : null}
         {signal.source?.address ?? "–"}
       </div>
     </div>
