@@ -728,7 +728,7 @@ export const en = {
   "cockpit.stations": "Stations",
   "cockpit.span": "{from} to {to}",
   "cockpit.why": "Why?",
-  "cockpit.whyOf": "Why is {name} so?",
+  "cockpit.whyOf": "Why? {name}",
   "cockpit.whyTitle": "Why: {name}",
   "cockpit.evidence": "Evidence",
   "cockpit.abnormal": "Abnormal",

@@ -730,7 +730,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "cockpit.stations": "工位",
   "cockpit.span": "{from} 至 {to}",
   "cockpit.why": "为什么？",
-  "cockpit.whyOf": "{name} 为什么是这个值？",
+  "cockpit.whyOf": "为什么？{name}",
   "cockpit.whyTitle": "原因：{name}",
   "cockpit.evidence": "依据",
   "cockpit.abnormal": "异常",

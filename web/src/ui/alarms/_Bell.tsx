@@ -44,7 +44,7 @@ export function AlarmBell() {
   const label = total === 0 ? text("alarms.bellNone") : text("alarms.bell", { count: total, detail });
   return (
     <>
-      <button type="button" className={css.bell} data-asks={total > 0 || undefined} title={label} onClick={() => ui.set({ centre: "alarms", phoneTab: "alarms" })}>
+      <button type="button" className={css.bell} data-asks={total > 0 || undefined} title={label} onClick={() => ui.set({ centre: "alarms", phoneTab: "alarms", isAlarmListCalled: true })}>
         <Icon name="bell" />
         <span className="x-visually-hidden">{label}</span>
         {waiting.map((priority) => (

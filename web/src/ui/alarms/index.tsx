@@ -1,7 +1,7 @@
 // The alarms by ISA-18.2: a list that asks for the most urgent first, what can be done with each, and the journal.
 import { Button, SegmentedControl } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import { useShownAlarms, type AlarmInfo } from "../live";
@@ -26,6 +26,8 @@ export default function AlarmsPanel() {
   const language = useLanguage();
   const ui = useUiStore();
   const openId = useUi((state) => state.alarm);
+  const isCalled = useUi((state) => state.isAlarmListCalled);
+  const panel = useRef<HTMLElement>(null);
   const shown = useShownAlarms();
   const stationOf = useStationName();
   const ways = useAlarmWays();
@@ -52,6 +54,12 @@ export default function AlarmsPanel() {
   const picked = rows.filter((row) => chosen.has(row.alarm.id)).map((row) => row.alarm);
   const visible = rows.map((row) => row.alarm);
 
+  useEffect(() => {
+    if (!isCalled || !shown.isLoaded) return;
+    panel.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
+    ui.set({ isAlarmListCalled: false });
+  }, [isCalled, shown.isLoaded, ui]);
+
   const act = (name: AlarmAct, alarms: readonly AlarmInfo[]) => {
     const fit = alarms.filter(MAY[name]);
     if (fit.length === 0 || !shown.isLive) return;
@@ -62,7 +70,7 @@ export default function AlarmsPanel() {
   const isFiltered = narrowed.filter !== "open" || narrowed.priorities.size > 0 || narrowed.query !== "";
 
   return (
-    <section className={css.panel} data-detail={(page === "list" && open !== null) || undefined} aria-label={text("alarms.title")}>
+    <section ref={panel} className={css.panel} data-detail={(page === "list" && open !== null) || undefined} aria-label={text("alarms.title")}>
       <div className={css.listSide}>
         <div className={css.tabsBar}>
           <SegmentedControl

@@ -19,6 +19,12 @@ function acceptedOf(outcome: OutcomeInfo): Accepted | null {
   return { orderId: String(effect["order_id"]), route: effect["route"].map(String) };
 }
 
+/** A place by id and name, without the id again where the name begins with it. */
+function goalName({ station, name }: GoalInfo): string {
+  if (name.startsWith(station)) return name;
+  return name ? `${station} · ${name}` : station;
+}
+
 export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: readonly GoalInfo[] }) {
   const text = useText();
   const reach = useReach();
@@ -32,7 +38,7 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
   const [accepted, setAccepted] = useState<Accepted | null>(null);
   const choices = useMemo(() => {
     const stations = goals.filter((each) => each.station !== "");
-    return stations.map((each) => ({ value: each.node, label: each.name ? `${each.station} · ${each.name}` : each.station }));
+    return stations.map((each) => ({ value: each.node, label: goalName(each) }));
   }, [goals]);
   const textAt = (handle: number) => {
     const value = handle >= 0 && board.has(handle) ? board.object(handle) : null;

@@ -41,6 +41,8 @@ export interface UiState {
   figure: string | null;
   /** The alarm whose details are open. */
   alarm: string | null;
+  /** The bell was pressed: the list of alarms takes the keys as soon as it stands. */
+  isAlarmListCalled: boolean;
   /** Kind of control chart and its subgroup size, like "xbar_r.5"; null where the signal decides. */
   chart: string | null;
   /** The rule that is being edited; "new" for one that is being made. */
@@ -118,6 +120,7 @@ export function createUi(linked: LinkedView): Store<UiState> {
     range: linked.range ?? "hour",
     figure: linked.figure ?? null,
     alarm: linked.alarm ?? null,
+    isAlarmListCalled: false,
     chart: linked.chart ?? null,
     rule: linked.rule ?? null,
     plan: linked.plan ?? null,
