@@ -416,6 +416,8 @@ export const en = {
   "form.check": "Check first",
   "form.doIt": "Do it",
   "form.hold": "Hold to do it",
+  "choice.queue": "keep and send later",
+  "choice.refuse": "refuse",
   "form.reason": "Why (kept as evidence)",
   "form.wrong": "This value cannot be read.",
   "form.plan": "It would add {added}, change {updated}, remove {removed} records, and do {effects} things outside.",
@@ -481,6 +483,9 @@ export const en = {
   "engines.showAt": "Show {name} at that instant",
   "engines.trace": "Traces: {names} ({unit})",
 
+  "actor.operator": "operator",
+  "actor.thisComputer": "this computer",
+  "actor.platform": "Xushi",
   "activity.title": "Activity",
   "activity.empty": "Nothing was done yet",
   "activity.emptyHint": "Every command leaves an entry here: who, what, when, why, and what came of it.",

@@ -1,7 +1,7 @@
 // Narrows the activity down: by machine, person, command, outcome, or words of reason and target.
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { localName, useLanguage, useText, type TextKey } from "../../i18n";
-import { usePlant } from "../live";
+import { actorName, usePlant } from "../live";
 import { useSelected } from "../state";
 import { NO_FILTER, type Filter, type Line } from "./_entries";
 import css from "./activity.module.css";
@@ -31,7 +31,7 @@ export function Filters({ lines, filter, onChange }: { lines: readonly Line[]; f
   return (
     <div className={css.filters} role="search" aria-label={text("activity.filter")}>
       <NativeSelect label={text("activity.twin")} value={filter.twin} data={choices(concerned, nameOfTwin, all)} onChange={(event) => set({ twin: event.currentTarget.value })} />
-      <NativeSelect label={text("activity.who")} value={filter.actor} data={choices(lines.map((line) => line.entry.actor), (name) => name, all)} onChange={(event) => set({ actor: event.currentTarget.value })} />
+      <NativeSelect label={text("activity.who")} value={filter.actor} data={choices(lines.map((line) => line.entry.actor), (name) => actorName(name, text), all)} onChange={(event) => set({ actor: event.currentTarget.value })} />
       <NativeSelect label={text("activity.what")} value={filter.command} data={choices(lines.map((line) => line.entry.command), nameOfCommand, all)} onChange={(event) => set({ command: event.currentTarget.value })} />
       <NativeSelect label={text("activity.outcome")} value={filter.state} data={choices(STATES, (state) => text(`activity.state.${state}` as TextKey), all)} onChange={(event) => set({ state: event.currentTarget.value })} />
       <TextInput label={text("activity.words")} value={filter.words} onChange={(event) => set({ words: event.currentTarget.value })} />

@@ -3,7 +3,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { formatDateTime, formatDuration, localName, useLanguage, useText } from "../../i18n";
 import { HoldButton, useActionTools } from "../actions";
-import { usePlant, useProposals, type ProposalInfo } from "../live";
+import { actorName, usePlant, useProposals, type ProposalInfo } from "../live";
 import { useDescribe } from "./_entries";
 import css from "./proposals.module.css";
 
@@ -30,7 +30,7 @@ function Card({ proposal, onDecided }: { proposal: ProposalInfo; onDecided(): vo
       <div className={css.head}>
         <strong>{title}</strong>
         <span className={css.meta}>
-          {text("proposal.by", { name: proposal.by, when: formatDateTime(proposal.made_ms, language) })} ·{" "}
+          {text("proposal.by", { name: actorName(proposal.by, text), when: formatDateTime(proposal.made_ms, language) })} ·{" "}
           {text("proposal.expires", { time: formatDuration(Math.max(0, proposal.expires_ms - Date.now()), language) })}
         </span>
       </div>

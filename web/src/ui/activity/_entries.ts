@@ -56,16 +56,17 @@ export function useDescribe(): (summary: Record<string, unknown>) => Described {
     return (summary) => {
       const signal = byKey.get(text(summary["signal"]) ?? "");
       const own = text(summary["shell"]) ?? signal?.shell ?? undefined;
-      const twin = twins.find((each) => each.id === (own ?? summary["id"]) || (!own && each.idShort === summary["machine"]));
+      const about = text(summary["machine"]) ?? text(summary["about"]);
+      const twin = twins.find((each) => each.id === (own ?? summary["id"]) || (!own && each.idShort === about));
       const shell = own ?? twin?.id;
-      const words = shell ? [twin ? localName(twin.name, language, twin.idShort) : shell] : [];
+      const words = shell ? [twin ? localName(twin.name, language, twin.idShort) : shell] : about ? [about] : [];
       if (signal) {
         const before = summary["before"] === undefined ? "" : `${String(summary["before"])} → `;
         words.push(`${localName(signal.name, language, signal.path)}: ${before}${String(summary["value"])} ${unitText(signal.unit)}`.trim());
       } else if (typeof summary["name"] === "object" && summary["name"] !== null) {
         words.push(localName(summary["name"] as Record<string, string>, language, ""));
       } else if (text(summary["action"])) words.push(String(summary["action"]));
-      if (text(summary["goal"])) words.push(`→ ${String(summary["goal"])}`);
+      if (text(summary["goal"])) words.push(`${words.pop() ?? ""} → ${String(summary["goal"])}`.trim());
       const inner = commands.find((command) => command.name === summary["command"]);
       if (inner) words.push(localName(inner.title, language, inner.name));
       return { shell, words: words.filter(Boolean) };

@@ -4,7 +4,7 @@ import { Fragment, useEffect, useState } from "react";
 import { formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { useAnswer, usePlant, useSession, type EvidenceInfo } from "../live";
+import { actorName, useAnswer, usePlant, useSession, type EvidenceInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { fits, NO_FILTER, useLines, type Filter } from "./_entries";
 import { Filters } from "./_Filters";
@@ -95,7 +95,7 @@ export default function ActivityPanel() {
             <Fragment key={entry.number}>
               <tr>
                 <td className={css.when}>{formatDateTime(entry.at_ms, language)}</td>
-                <td className={css.who}>{entry.actor}</td>
+                <td className={css.who}>{actorName(entry.actor, text)}</td>
                 <td className={css.what}>
                   <span>
                     {entry.entry["undoes"] ? text("activity.undoOf", { command: titleOf(entry) }) : titleOf(entry)}

@@ -3,7 +3,7 @@ import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { Icon, type IconName } from "../icons";
-import type { AlarmInfo } from "../live";
+import { actorName, type AlarmInfo } from "../live";
 import { PriorityMark } from "../marks";
 import type { AlarmActs } from "./_act";
 import css from "./alarms.module.css";
@@ -119,11 +119,11 @@ export function Details({ alarm, acts, isLive, onAct, onClose }: Props) {
         {alarm.cleared_ms === null ? null : <Fact name="alarms.cleared">{formatDateTime(alarm.cleared_ms, language)}</Fact>}
         {alarm.acked_ms === null ? null : <Fact name="alarms.acked">{`${formatDateTime(alarm.acked_ms, language)} · ${alarm.acked_by ?? ""}`}</Fact>}
         {alarm.shelved ? (
-          <Fact name="alarms.shelvedUntil">{`${formatDateTime(alarm.shelved.until_ms, language)} · ${alarm.shelved.by} · ${alarm.shelved.reason}`}</Fact>
+          <Fact name="alarms.shelvedUntil">{`${formatDateTime(alarm.shelved.until_ms, language)} · ${actorName(alarm.shelved.by, text)} · ${alarm.shelved.reason}`}</Fact>
         ) : null}
         {alarm.suppressed ? (
           <Fact name="alarms.suppressedBy">
-            {alarm.suppressed.guard ? text("alarms.byDesign", { guard: guardText(alarm.suppressed.guard) }) : `${alarm.suppressed.by} · ${alarm.suppressed.reason}`}
+            {alarm.suppressed.guard ? text("alarms.byDesign", { guard: guardText(alarm.suppressed.guard) }) : `${actorName(alarm.suppressed.by, text)} · ${alarm.suppressed.reason}`}
           </Fact>
         ) : null}
         {consequence ? <Fact name="alarms.consequence">{consequence}</Fact> : null}
@@ -147,7 +147,7 @@ export function Details({ alarm, acts, isLive, onAct, onClose }: Props) {
           {alarm.notes.map((note) => (
             <li key={note.at_ms}>
               <p>{note.text}</p>
-              <span>{`${note.by} · ${formatDateTime(note.at_ms, language)}`}</span>
+              <span>{`${actorName(note.by, text)} · ${formatDateTime(note.at_ms, language)}`}</span>
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 // What happened to alarms and who did what, each with the way to its evidence.
 import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { useCoarseInstant, useSteadyAnswer, useTime, type JournalEntry } from "../live";
+import { actorName, useCoarseInstant, useSteadyAnswer, useTime, type JournalEntry } from "../live";
 import { PriorityMark } from "../marks";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi } from "../state";
@@ -52,7 +52,7 @@ export function JournalTable({ entries, isOfOne = false }: { entries: readonly J
               {entry.reason ? <span className={css.reason}>{entry.reason}</span> : null}
             </td>
             <td>
-              {entry.by || text("alarms.bySystem")}
+              {actorName(entry.by, text) || text("alarms.bySystem")}
               {entry.evidence === null ? null : (
                 <a className={css.evidence} href={`/api/evidence/${entry.evidence}/proof`} target="_blank" rel="noreferrer">
                   {text("alarms.evidence", { number: entry.evidence })}

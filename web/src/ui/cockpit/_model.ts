@@ -59,7 +59,7 @@ export function written(value: number | null, unit: string, language: Language):
   if (unit === "1") return { value: formatNumber(value * 100, language, 1), unit: "%" };
   if (unit === "%") return { value: formatNumber(value, language, 1), unit: "%" };
   if (unit === "s") return inTime(value, language);
-  return { value: formatNumber(value, language), unit: unitText(unit) };
+  return { value: formatNumber(value, language), unit: unitText(unit, language) };
 }
 
 /** Which bound an abnormal figure broke, in words; empty where it has none. */

@@ -8,6 +8,7 @@ import { ErrorNote } from "../notes";
 import { useSelected, useUi } from "../state";
 import { Frame, useCloseDialog } from "./_frame";
 import { InstantInput } from "./_InstantInput";
+import { optionText } from "./_options";
 import { fieldsOf, paramsOf, type Field } from "./_schema";
 import css from "./dialogs.module.css";
 
@@ -24,7 +25,7 @@ function FieldInput({ field, label, value, isWrong, onChange }: FieldProps) {
   const shared = { label, required: field.isRequired, error: isWrong ? text("form.wrong") : undefined };
   if (field.kind === "choice" || field.kind === "boolean") {
     const options = field.kind === "boolean" ? ["true", "false"] : field.options;
-    const data = [{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: option }))];
+    const data = [{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: optionText(option, text) }))];
     return <NativeSelect {...shared} value={value} data={data} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
   if (field.kind === "instant") return <InstantInput {...shared} value={value} onChange={onChange} />;

@@ -1,6 +1,7 @@
 // The forecast in tables: figures, machines, levels of buffers, the bottleneck and what the model was estimated from.
 import { formatClock, formatMoment, formatNumber, localName, useLanguage, useText, type Language, type TextKey } from "../../i18n";
 import { Sparkline } from "../charts";
+import { unitText } from "../live";
 import { seenOf, type Bottleneck, type Curve, type Estimate, type Figure, type Forecast } from "./_types";
 import css from "./forecast.module.css";
 
@@ -50,7 +51,7 @@ export function FigureRows({ title, rows }: { title: string; rows: readonly [nam
         <tr key={name}>
           <th scope="row">{name}</th>
           <td>
-            {number(figure.mean, language)} {unit ? <span className={css.unit}>{unit}</span> : null}
+            {number(figure.mean, language)} {unit ? <span className={css.unit}>{unitText(unit, language)}</span> : null}
           </td>
           <td>
             {number(figure.low, language)} – {number(figure.high, language)}

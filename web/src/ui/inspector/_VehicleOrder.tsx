@@ -1,9 +1,10 @@
 // Sends a vehicle to a place of its road map and what it shall do there, pauses it, or takes its order back; not on a branch.
 import { NativeSelect, Select, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { useText } from "../../i18n";
+import { useLanguage, useText } from "../../i18n";
 import { HoldButton, useReach } from "../actions";
 import { useBoardTick, usePlant, useSession, type GoalInfo, type OutcomeInfo, type VehicleInfo } from "../live";
+import { goalChoices } from "./_goals";
 import css from "./act.module.css";
 
 const AT_GOAL = ["", "pick", "drop", "startCharging"] as const;
@@ -19,12 +20,6 @@ function acceptedOf(outcome: OutcomeInfo): Accepted | null {
   return { orderId: String(effect["order_id"]), route: effect["route"].map(String) };
 }
 
-/** A place by id and name, without the id again where the name begins with it. */
-function goalName({ station, name }: GoalInfo): string {
-  if (name.startsWith(station)) return name;
-  return name ? `${station} · ${name}` : station;
-}
-
 export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: readonly GoalInfo[] }) {
   const text = useText();
   const reach = useReach();
@@ -36,10 +31,9 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
   const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
   const [accepted, setAccepted] = useState<Accepted | null>(null);
-  const choices = useMemo(() => {
-    const stations = goals.filter((each) => each.station !== "");
-    return stations.map((each) => ({ value: each.node, label: goalName(each) }));
-  }, [goals]);
+  const language = useLanguage();
+  const twins = usePlant((plant) => plant.twins);
+  const choices = useMemo(() => goalChoices(goals, twins, language), [goals, twins, language]);
   const textAt = (handle: number) => {
     const value = handle >= 0 && board.has(handle) ? board.object(handle) : null;
     return typeof value === "string" && value !== "" ? value : "–";

@@ -103,11 +103,14 @@ function arrayText(items: unknown[], language: Language): string {
   return `[${items.length}] ${shown.join(" · ")}${rest}`;
 }
 
-const UNITS: Record<string, string> = { deg: "°", degC: "°C", "kW.h": "kWh", l: "L", "1": "" };
+const UNITS: Record<string, string> = { deg: "°", degC: "°C", Cel: "°C", "kW.h": "kWh", l: "L", "1": "" };
 const RAISED: Record<string, string> = { "2": "²", "3": "³" };
 
-/** A unit as people write it: "N.m" reads "N·m", "cm3/min" reads "cm³/min". */
-export function unitText(unit: string): string {
+const CHINESE_UNITS: Record<string, string> = { pcs: "件" };
+
+/** A unit as people write it: "N.m" reads "N·m", "cm3/min" reads "cm³/min", the UCUM code "Cel" reads "°C". */
+export function unitText(unit: string, language: Language = "en"): string {
+  if (language === "zh-CN" && Object.hasOwn(CHINESE_UNITS, unit)) return CHINESE_UNITS[unit]!;
   return UNITS[unit] ?? unit.replace(/([a-z])([23])(?![0-9])/g, (_, letter: string, power: string) => letter + RAISED[power]).replaceAll(".", "·");
 }
 

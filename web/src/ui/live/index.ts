@@ -27,5 +27,6 @@ export * from "./_monitoring";
 export * from "./_types";
 export * from "./_keeping";
 export { useAnswerWhile, useChangedRecords } from "./_record_hooks";
+export { actorName } from "./_actors";
 export { gradeOf, isOutOfLimits, labelOf, qualityText, termText, unitText, valueText } from "./_values";
 export type { Grade } from "./_values";

@@ -47,7 +47,9 @@ describe("a quality", () => {
 });
 
 describe("a unit", () => {
-  it("is written as people write it", () => expect(["N.m", "kW.h", "cm3/min", "deg", "m/s2", "%", ""].map(unitText)).toEqual(["N·m", "kWh", "cm³/min", "°", "m/s²", "%", ""]));
+  it("is written as people write it", () =>
+    expect(["N.m", "kW.h", "cm3/min", "deg", "Cel", "m/s2", "%", ""].map((unit) => unitText(unit))).toEqual(["N·m", "kWh", "cm³/min", "°", "°C", "m/s²", "%", ""]));
+  it("that is a word is in the reader's language", () => expect([unitText("pcs", "zh-CN"), unitText("pcs", "en")]).toEqual(["件", "pcs"]));
 });
 
 describe("a protocol", () => {

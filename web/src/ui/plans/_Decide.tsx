@@ -3,7 +3,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { formatDateTime, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
-import type { PlanInfo } from "../live";
+import { actorName, type PlanInfo } from "../live";
 import css from "./plans.module.css";
 
 export function Decide({ plan }: { plan: PlanInfo }) {
@@ -22,7 +22,7 @@ export function Decide({ plan }: { plan: PlanInfo }) {
       <ul className={css.list}>
         {plan.decisions.map((one) => (
           <li key={one.at_ms}>
-            {text(one.is_approval ? "plans.approvedBy" : "plans.rejectedBy", { name: one.by, when: formatDateTime(one.at_ms, language) })}
+            {text(one.is_approval ? "plans.approvedBy" : "plans.rejectedBy", { name: actorName(one.by, text), when: formatDateTime(one.at_ms, language) })}
             {one.note ? ` “${one.note}”` : ""}
             {one.is_own ? <span className={css.tag}>{text("plans.ownDecision")}</span> : null}
             {one.is_current ? null : <span className={css.tag}>{text("plans.outdated")}</span>}

@@ -1,7 +1,7 @@
 // The fields of a plan's editor: one step with its command and conditions, and one condition that suspends or aborts.
 import { ActionIcon, NativeSelect, NumberInput, Select, TextInput, Textarea } from "@mantine/core";
 import { localName, useLanguage, useText } from "../../i18n";
-import { InstantInput, fieldsOf } from "../dialogs";
+import { InstantInput, fieldsOf, optionText } from "../dialogs";
 import { Icon } from "../icons";
 import { usePlant, type PlanCondition, type JsonSchema, type SignalInfo } from "../live";
 import { SignalPick } from "../pick";
@@ -83,7 +83,7 @@ function CommandFields({ step, onChange }: { step: StepDraft; onChange(next: Ste
           }
           if (field.kind === "choice" || field.kind === "boolean") {
             const options = field.kind === "boolean" ? ["true", "false"] : field.options;
-            return <NativeSelect key={field.name} {...shared} value={value} data={["", ...options]} onChange={(event) => type(field.name, event.currentTarget.value)} />;
+            return <NativeSelect key={field.name} {...shared} value={value} data={[{ value: "", label: "–" }, ...options.map((option) => ({ value: option, label: optionText(option, text) }))]} onChange={(event) => type(field.name, event.currentTarget.value)} />;
           }
           if (field.kind === "instant") return <InstantInput key={field.name} {...shared} value={value} onChange={(next) => type(field.name, next)} />;
           return <TextInput key={field.name} {...shared} value={value} onChange={(event) => type(field.name, event.currentTarget.value)} />;

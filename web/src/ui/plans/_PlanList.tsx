@@ -4,7 +4,7 @@ import { useState } from "react";
 import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { usePlant, type PlanLine } from "../live";
+import { actorName, usePlant, type PlanLine } from "../live";
 import { EmptyNote } from "../notes";
 import css from "./plans.module.css";
 import { isAbnormal, promiseKey, stateKey } from "./_words";
@@ -107,7 +107,7 @@ export function PlanList({ plans, chosen, onChoose }: Props) {
                   ) : null}
                 </span>
                 <span className={css.meta}>
-                  {plan.made_by} · {formatDateTime(plan.changed_ms, language)}
+                  {actorName(plan.made_by, text)} · {formatDateTime(plan.changed_ms, language)}
                 </span>
               </button>
             </li>

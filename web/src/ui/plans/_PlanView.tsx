@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatDateTime, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
-import { useConnection, usePlan, type PlanInfo } from "../live";
+import { actorName, useConnection, usePlan, type PlanInfo } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { useUiStore } from "../state";
 import { useCheck } from "./_check";
@@ -72,7 +72,7 @@ export function PlanView({ id, onBack, onRevise }: Props) {
         </span>
       </div>
       <p className={css.quiet}>
-        {text("plans.madeBy", { name: line.made_by, when: formatDateTime(plan.made_ms, language), revision: plan.revision, digest: plan.digest.slice(0, 12) })}
+        {text("plans.madeBy", { name: actorName(line.made_by, text), when: formatDateTime(plan.made_ms, language), revision: plan.revision, digest: plan.digest.slice(0, 12) })}
       </p>
       {content.description ? <p>{content.description}</p> : null}
       <RunBar plan={plan} />

@@ -3,7 +3,7 @@ import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { formatDateTime, formatDuration, formatNumber, useLanguage, useText, type TextKey } from "../../i18n";
 import { WorkBar, useActionTools, useJob } from "../actions";
-import { useConnection, type PlanInfo } from "../live";
+import { actorName, useConnection, type PlanInfo } from "../live";
 import { ErrorNote } from "../notes";
 import css from "./plans.module.css";
 import { isAbnormal, promiseKey, useAmount } from "./_words";
@@ -38,7 +38,7 @@ function Origin({ plan }: { plan: PlanInfo }) {
       {origin.schedule
         ? ` ${text("plans.ofSchedule", {
             at: formatDateTime(origin.schedule.made_ms, language),
-            by: origin.schedule.made_by || "–",
+            by: actorName(origin.schedule.made_by, text) || "–",
             solver: origin.schedule.solver,
             problem: origin.schedule.problem_sha256.slice(0, 12),
           })}`

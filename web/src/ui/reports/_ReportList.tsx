@@ -3,7 +3,7 @@ import { ActionIcon, Progress } from "@mantine/core";
 import { formatBytes, formatDateTime, localName, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { stopJob, useConnection, useSession, type ReportInfo } from "../live";
+import { actorName, stopJob, useConnection, useSession, type ReportInfo } from "../live";
 import { languageName, zonedSpan } from "./_words";
 import css from "./reports.module.css";
 
@@ -27,7 +27,7 @@ function Row({ report, onChange }: { report: ReportInfo; onChange(): void }) {
         <b>{title}</b>
         <span>{zonedSpan(report.start_ms, report.end_ms, report.zone)}</span>
         <span>
-          {report.schedule ? text("reports.bySchedule", { at: formatDateTime(report.ordered_ms, language) }) : text("reports.by", { name: report.ordered_by, at: formatDateTime(report.ordered_ms, language) })}
+          {report.schedule ? text("reports.bySchedule", { at: formatDateTime(report.ordered_ms, language) }) : text("reports.by", { name: actorName(report.ordered_by, text), at: formatDateTime(report.ordered_ms, language) })}
         </span>
         {report.error ? (
           <span className={css.bad}>

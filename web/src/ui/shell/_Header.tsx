@@ -4,7 +4,7 @@ import { localName, useLanguage, useText, type Language, type TextKey } from "..
 import { keyLabels, useActions, type Action } from "../actions";
 import { AlarmBell } from "../alarms/_Bell";
 import { Icon, type IconName } from "../icons";
-import { useConnection, usePlant, usePlans, useProposals, useSession, useTime } from "../live";
+import { actorName, useConnection, usePlant, usePlans, useProposals, useSession, useTime } from "../live";
 import { savePreferences, useUi, useUiStore } from "../state";
 import { SCHEMES, type Scheme } from "../theme";
 import css from "./shell.module.css";
@@ -143,7 +143,7 @@ function PageMenu({ actions }: { actions: readonly Action[] }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{me ? text("header.signedInAs", { name: me.name }) : ""}</Menu.Label>
+        <Menu.Label>{me ? text("header.signedInAs", { name: actorName(me.name, text) }) : ""}</Menu.Label>
         {item("plant.import")}
         {item("plant.export")}
         {item("plant.certificates")}
