@@ -14,7 +14,7 @@ from xushi.kernel import Text, XushiError
 from xushi.monitor._kpi_cycles import Cycles, find_cycles
 from xushi.monitor._kpi_definitions import Band, FigureKind, KpiDefinition
 from xushi.monitor._kpi_inputs import Doubles, Inputs, Intervals, Spans, parts
-from xushi.signals import Timeline, unit_display
+from xushi.signals import Timeline, state_text, unit_display
 
 TITLES: dict[FigureKind, Text] = {
     "oee": {"en": "OEE", "zh-CN": "设备综合效率"},
@@ -386,8 +386,7 @@ class _WorkUnit:
     def _time(self, label: dict[str, str], when: Intervals, key: str, base: _Base) -> _Amount:
         """A time in states of a signal that `base` knows, with the durations of every state of it below."""
         states = [
-            Why({"en": self._inputs.label(key, state), "zh-CN": self._inputs.label(key, state)}, seconds, "s",
-                signal=key)
+            Why(state_text(self._inputs.label(key, state)), seconds, "s", signal=key)
             for state, seconds in self._inputs.durations(key, base.when, self._start_ns, self._end_ns)
         ]  # fmt: skip
         values = np.where(base.when.seconds(self._spans) > 0, when.seconds(self._spans), np.nan)

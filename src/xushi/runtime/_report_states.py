@@ -10,7 +10,7 @@ import msgspec
 
 from xushi.reports import Column, Lane, Lanes, LaneState, Section, Table, Text, Tone
 from xushi.runtime._report_scope import MOST_POINTS, Machine, Scope
-from xushi.signals import Kind
+from xushi.signals import Kind, state_text
 
 _SHORTEST_STOP_S = 5.0
 _PRODUCING = LaneState({"en": "Producing", "zh-CN": "生产"}, "run")
@@ -21,16 +21,10 @@ _NO_DATA = LaneState({"en": "No data", "zh-CN": "无数据"}, "off")
 _TONES: tuple[tuple[str, Tone], ...] = (
     (r"not available|out of service|unavailable|power.?off|不可用|停用|离线", "off"),
     (r"fail|fault|error|alarm|emergency|abort|故障|报警|急停", "fault"),
-    (r"not executing|starv|block|idle|wait|ready|stand.?by|suspend|未执行|待|堵|空闲|就绪", "wait"),
+    (r"not executing|starv|block|idle|wait|ready|stand.?by|suspend|未执行|未运行|未生产|待|堵|空闲|就绪", "wait"),
     (r"stop|hold|held|set.?up|maint|clear|reset|停|调整|维护|保养|换型", "stop"),
     (r"run|execut|produc|process|operat|charg|运行|执行|生产|加工|充电", "run"),
 )
-_CHINESE = {
-    "running": "运行", "starved": "待料", "blocked": "堵料", "failed": "故障", "stopped": "停止", "set-up": "调整",
-    "setup": "调整", "idle": "空闲", "executing": "执行中", "not executing": "未执行", "not available": "不可用",
-    "out of service": "停用", "fault": "故障", "error": "错误", "ready": "就绪", "waiting": "等待", "off": "关闭",
-    "maintenance": "维护", "producing": "生产",
-}  # fmt: skip
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -54,7 +48,7 @@ def state_of(label: str) -> LaneState:
     """A state by its label."""
     plain = label.strip().lower()
     tone: Tone = next((tone for pattern, tone in _TONES if re.search(pattern, plain)), "wait")
-    return LaneState({"en": label, "zh-CN": _CHINESE.get(plain, label)}, tone)
+    return LaneState(state_text(label), tone)
 
 
 def gather_times(scope: Scope) -> Times:

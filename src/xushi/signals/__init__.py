@@ -28,6 +28,7 @@ from xushi.signals._quality import (
     quality_text,
 )
 from xushi.signals._registry import SignalDef, SignalRegistry, SourceRef
+from xushi.signals._state_labels import state_text
 from xushi.signals._table import PointSource, csv_parts, export_csv, export_parquet, export_xlsx
 from xushi.signals._time_series import timeseries_submodel
 from xushi.signals._timelines import BranchTimeline, LiveTimeline, RecordedTimeline, Timeline, TimelineKind
@@ -80,6 +81,7 @@ __all__ = [
     "quality_table",
     "quality_text",
     "seed_board",
+    "state_text",
     "timeseries_submodel",
     "unit_display",
     "unit_of_opcua",
