@@ -6,9 +6,8 @@ import copy
 import json
 import os
 import random
-import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 import pytest
+from processor import OwnTime
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
@@ -26,7 +26,8 @@ from xushi.signals import Kind, SignalDef
 from xushi.testing import Served, served
 
 VARIANTS = int(os.environ.get("XUSHI_FUZZ_VARIANTS", "600"))
-LIMIT_S = 2.0
+LIMIT_S = 2.0  # of the server's own doing
+LONGEST_S = 60.0  # by the wall, on a machine that others use as well
 ODD: tuple[Any, ...] = (
     None, True, -1, 0, 2**31, 2**63, -(2**63) - 1, 10**400, 1e308, -0.0, 1e-320, "", "\u0000", "\ud800", "x" * 100_000,
     "../../etc/passwd", "<script>", "'; DROP TABLE", "{{7*7}}", "𝕏虚实\u202e", [], {}, [[]] * 50, {"": {"": {}}},
@@ -39,6 +40,20 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     signal = SignalDef(key="urn:sm#V", kind=Kind.DOUBLE, path="V")
     with served(tmp_path_factory.mktemp("fuzz") / "data", [signal]) as one:
         yield one
+
+
+@pytest.fixture
+def neighbour(plant: Served) -> Iterator[Callable[[int], None]]:
+    """A page that somebody else has open: asked after every tenth damaged body, it is answered."""
+    socket = _open(plant)
+
+    def look(number: int) -> None:
+        if number % 10 == 9:
+            _told_until(socket, f"neighbour {number}")
+
+    yield look
+    look(9)
+    socket.close()
 
 
 def damaged(dice: random.Random, document: Any) -> bytes:
@@ -87,14 +102,14 @@ def clear_error(body: bytes) -> str:
 
 def ask(one: Served, method: str, path: str, body: bytes, media_type: str = "application/json") -> tuple[int, bytes]:
     parts = urlsplit(one.remote.url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)
     headers = {"Authorization": f"Bearer {one.remote.token}", "Content-Type": media_type}
-    began = time.monotonic()
+    began = OwnTime(os.getpid())
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     content = answer.read()
     connection.close()
-    assert time.monotonic() - began < LIMIT_S, (method, path, body[:300])
+    assert began.taken_s() < LIMIT_S, (method, path, body[:300])
     assert b"Traceback" not in content
     return answer.status, content
 
@@ -133,22 +148,23 @@ def bodies(one: Served) -> list[tuple[str, str, Any]]:
     return found
 
 
-def test_rest_bodies(plant: Served) -> None:
+def test_rest_bodies(plant: Served, neighbour: Callable[[int], None]) -> None:
     dice = random.Random(5050)
-    known = bodies(plant)
+    known = [one for one in bodies(plant) if one[1] != "/api/tokens" and not one[1].endswith("signin-links")]
+    paths = plant.remote.get("/api/openapi.json")["paths"]
     for number in range(VARIANTS):
         method, path, document = known[number % len(known)]
-        if path == "/api/tokens" or path.endswith("signin-links"):
-            continue
         status, content = ask(plant, method, path, damaged(dice, document))
-        assert status < 500, (path, content[:300])
+        assert str(status) in paths[path][method.lower()]["responses"], (path, status, content[:300])
         if status >= 400:
             clear_error(content)
+        neighbour(number)
     assert plant.remote.get("/api/me")
 
 
-def test_rest_queries_and_paths(plant: Served) -> None:
+def test_rest_queries_and_paths(plant: Served, neighbour: Callable[[int], None]) -> None:
     dice = random.Random(3)
+    paths = plant.remote.get("/api/openapi.json")["paths"]
     specs = [spec for spec in ROUTES if spec.method == "GET"]
     for number in range(VARIANTS):
         spec = specs[number % len(specs)]
@@ -162,8 +178,11 @@ def test_rest_queries_and_paths(plant: Served) -> None:
         query = "&".join(f"{name}={dice.choice((odd, '1', '-1', '1e400', 'nan', ''))}" for name in names)
         status, content = ask(plant, "GET", f"{path}?{query}", b"")
         assert status < 500, (path, query[:300], content[:300])
+        if spec.path == path:
+            assert str(status) in paths[path]["get"]["responses"], (path, query[:300], content[:300])
         if status >= 400 and content and spec.path.startswith("/api"):
             clear_error(content)
+        neighbour(number)
 
 
 def test_uploads(plant: Served) -> None:
@@ -201,13 +220,14 @@ def messages() -> list[Any]:
     ]
 
 
-def test_websocket_messages(plant: Served) -> None:
+def test_websocket_messages(plant: Served, neighbour: Callable[[int], None]) -> None:
     """Each message is refused, answered, or sound and without an answer of its own; or the connection says its end."""
     dice = random.Random(77)
     known = messages()
-    socket, neighbour, codes = _open(plant), _open(plant), set()
+    socket, codes = _open(plant), set()
     counts: Counter[str] = Counter()
     for number in range(VARIANTS):
+        neighbour(number)
         body = damaged(dice, known[number % len(known)])
         message = body if dice.random() < 0.05 else body.decode("utf-8", "replace")
         try:
@@ -219,12 +239,8 @@ def test_websocket_messages(plant: Served) -> None:
             socket = _open(plant)
             continue
         counts[_account(message, told, socket)] += 1
-        if number % 10 == 9:
-            _told_until(neighbour, f"neighbour {number}")
     _told_until(socket, "last")
-    _told_until(neighbour, "last")
     socket.close()
-    neighbour.close()
     assert codes <= {1003, 1007, 1009}, "a connection was lost without its reason"
     assert counts.total() == VARIANTS
     assert min(counts[one] for one in ("refused", "answered", "sound")) > 0, counts
@@ -257,9 +273,10 @@ def _told_until(socket: ClientConnection, request: int | str, is_asked: bool = F
     if not is_asked:
         socket.send(json.dumps({"type": "undo", "request": request, "command_id": "none"}))
     all_told: list[dict[str, Any]] = []
-    end = time.monotonic() + LIMIT_S
-    while time.monotonic() < end:
-        message = socket.recv(LIMIT_S)
+    began = OwnTime(os.getpid())
+    while True:
+        message = socket.recv(LONGEST_S)
+        assert began.taken_s() < LIMIT_S, "no answer within the limit"
         if isinstance(message, bytes):
             continue
         assert "Traceback" not in message
@@ -270,7 +287,6 @@ def _told_until(socket: ClientConnection, request: int | str, is_asked: bool = F
         if told.get("request") == request:
             return all_told
         all_told.append(told)
-    raise AssertionError("no answer within the limit")
 
 
 def rpc() -> list[Any]:
@@ -294,10 +310,11 @@ def rpc() -> list[Any]:
     ]
 
 
-def test_mcp_messages(plant: Served) -> None:
+def test_mcp_messages(plant: Served, neighbour: Callable[[int], None]) -> None:
     dice = random.Random(2026)
     known = rpc()
     for number in range(VARIANTS):
+        neighbour(number)
         status, content = ask(plant, "POST", "/mcp", damaged(dice, known[number % len(known)]))
         assert status in (200, 202, 400, 413), content[:300]
         if status == 202:

@@ -32,6 +32,24 @@ def test_the_openapi_description_is_valid_3_1_and_complete(served: Served) -> No
     assert "/submodels/{id}/submodel-elements/{path}" in description["paths"]
 
 
+def test_the_description_names_the_status_of_every_refusal(served: Served) -> None:
+    for path, operations in served.remote.get("/api/openapi.json")["paths"].items():
+        for method, operation in operations.items():
+            found = set(operation["responses"])
+            assert found.isdisjoint({"default", "500"})
+            assert {"403", "421"} <= found, (method, path)  # from another origin, by another name
+            assert ("401" in found) == (operation.get("security") != [] or path == "/signin"), (method, path)
+            assert ("413" in found) == ("requestBody" in operation), (method, path)
+            assert "404" in found or "{" not in path, (method, path)
+            assert {"409", "422"} <= found or not path.startswith("/api/commands/"), (method, path)
+
+
+def test_what_a_request_lacks_is_no_page_that_is_not_there(served: Served) -> None:
+    with pytest.raises(RemoteError) as caught:
+        served.remote.run("alarm.shelve", {"alarms": ["nobody"], "reason": "maintenance"})
+    assert (caught.value.code, caught.value.status) == ("monitor.shelf_end_missing", 422)
+
+
 def test_the_link_works_once_and_leaves_no_code_in_the_address(served: Served, ask: Ask) -> None:
     path = served.running.signin_link().removeprefix(served.running.base_url)
     answer, _ = ask("GET", path)

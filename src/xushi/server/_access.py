@@ -88,13 +88,13 @@ def _summary(info: TokenInfo) -> m.TokenSummary:
 
 ROUTES = (
     RouteSpec("GET", "/signin", None, signin, "Sign in by a one-time link", SigninQuery, media_type="text/html",
-              status=303, tags=("access",)),
+              status=303, tags=("access",), refusals=(401, 429)),
     RouteSpec("POST", "/api/signout", "view", signout, "Sign out", status=204, tags=("access",)),
     RouteSpec("GET", "/api/me", "view", me, "Who is signed in", answer=m.Me, tags=("access",)),
     RouteSpec("GET", "/api/tokens", "admin", list_tokens, "List API tokens", answer=list[m.TokenSummary],
               tags=("access",)),
     RouteSpec("POST", "/api/tokens", "admin", make_token, "Make an API token", body=m.NewToken, answer=m.MadeToken,
-              status=201, tags=("access",)),
+              status=201, tags=("access",), refusals=(404, 422)),
     RouteSpec("DELETE", "/api/tokens/{token_id}", "admin", revoke_token, "End an API token", status=204,
               tags=("access",)),
     RouteSpec("POST", "/api/signin-links", "admin", signin_link, "Make a one-time sign-in link", answer=m.SigninLink,

@@ -16,7 +16,7 @@ from xushi.runtime import ImportStopped, ImportWatch
 from xushi.runtime import queued_writes as waiting_writes
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
-from xushi.server._routes import COMMAND_BODY, IMPORT_BODY, Call, RouteSpec, answer_json
+from xushi.server._routes import COMMAND_BODY, IMPORT_BODY, OF_COMMAND, Call, RouteSpec, answer_json
 
 _MOST_FILES = 200
 _MOST_ENTRIES = 1000
@@ -204,12 +204,12 @@ ROUTES = (
               tags=("commands",)),
     RouteSpec("POST", "/api/commands/{name}", "view", run, "Run a command", body=m.RunCommand, answer=m.OutcomeInfo,
               body_limit=COMMAND_BODY,
-              tags=("commands",)),
+              tags=("commands",), refusals=OF_COMMAND),
     RouteSpec("POST", "/api/commands/{command_id}/undo", "view", undo, "Take a command back", answer=m.OutcomeInfo,
-              tags=("commands",)),
+              tags=("commands",), refusals=OF_COMMAND),
     RouteSpec("POST", "/api/import", "twin:write", upload, "Import files", ImportQuery, answer=m.JobInfo,
               body_limit=IMPORT_BODY, status=202, body_media_type="multipart/form-data",
-              also={200: m.OutcomeInfo}, tags=("commands",)),
+              also={200: m.OutcomeInfo}, tags=("commands",), refusals=OF_COMMAND),
     RouteSpec("GET", "/api/jobs", "view", jobs, "Long work", answer=list[m.JobInfo], tags=("jobs",)),
     RouteSpec("GET", "/api/jobs/{job_id}", "view", job, "One job", answer=m.JobInfo, tags=("jobs",)),
     RouteSpec("POST", "/api/jobs/{job_id}/cancel", "view", cancel, "Stop a job", answer=m.JobInfo,

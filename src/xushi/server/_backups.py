@@ -80,7 +80,7 @@ _TAGS = ("backups",)
 ROUTES = (
     RouteSpec("GET", "/api/backups", "admin", backups, "The backups", answer=list[m.BackupInfo], tags=_TAGS),
     RouteSpec("POST", "/api/backups", "admin", upload, "Upload a backup", UploadQuery, answer=m.BackupInfo, status=201,
-              body_limit=_LARGEST, body_media_type="application/octet-stream", tags=_TAGS),
+              body_limit=_LARGEST, body_media_type="application/octet-stream", tags=_TAGS, refusals=(422,)),
     RouteSpec("GET", "/api/backups/{name}", "admin", download, "A backup file",
-              media_type="application/octet-stream", tags=_TAGS),
+              media_type="application/octet-stream", tags=_TAGS, refusals=(422,)),
 )  # fmt: skip

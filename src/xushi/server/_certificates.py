@@ -8,7 +8,7 @@ from xushi.connectors import CertificateInfo
 from xushi.kernel import Outcome
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_COMMAND, Call, RouteSpec, answer_json
 
 
 def _card(info: CertificateInfo) -> m.CertificateCard:
@@ -72,9 +72,9 @@ ROUTES = (
     RouteSpec("GET", "/api/certificates/own.der", "view", own, "Our own certificate",
               media_type="application/pkix-cert", tags=_TAGS),
     RouteSpec("POST", "/api/certificates/renew", "admin", renew, "Renew our own certificate", answer=m.OutcomeInfo,
-              tags=_TAGS),
+              tags=_TAGS, refusals=OF_COMMAND),
     RouteSpec("POST", "/api/certificates/{fingerprint}/trust", "admin", trust, "Trust a certificate",
-              answer=m.OutcomeInfo, tags=_TAGS, parts=_PARTS),
+              answer=m.OutcomeInfo, tags=_TAGS, parts=_PARTS, refusals=OF_COMMAND),
     RouteSpec("POST", "/api/certificates/{fingerprint}/reject", "admin", reject, "Reject a certificate",
-              answer=m.OutcomeInfo, tags=_TAGS, parts=_PARTS),
+              answer=m.OutcomeInfo, tags=_TAGS, parts=_PARTS, refusals=OF_COMMAND),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from xushi.runtime.foresight import (
 from xushi.server import _foresight_messages as f
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms, to_ns
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_COMMAND, Call, RouteSpec, answer_json
 
 
 class ModelQuery(msgspec.Struct, frozen=True):
@@ -98,5 +98,5 @@ ROUTES = (
     RouteSpec("GET", "/api/forecast", "view", latest, "The last forecast that was made by itself",
               answer=f.LatestForecast, tags=("foresight",)),
     RouteSpec("GET", "/api/foresight/model", "view", model, "The main line as a model", ModelQuery,
-              answer=ForesightModel, tags=("foresight",)),
+              answer=ForesightModel, tags=("foresight",), refusals=OF_COMMAND),
 )  # fmt: skip

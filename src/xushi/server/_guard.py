@@ -64,6 +64,14 @@ _STATUS = {
     "server.identifier_invalid": 400,
     "server.upload_invalid": 400,
     "kernel.params_invalid": 400,
+    # Something that a request lacks, not something that is not there
+    "backups.passphrase_missing": 422,
+    "monitor.kpi_input_missing": 422,
+    "monitor.limit_missing": 422,
+    "monitor.shelf_end_missing": 422,
+    "runtime.plan_text_missing": 422,
+    "runtime.report_span_missing": 422,
+    "runtime.setting_missing": 422,
 }
 _MISSING = ("_unknown", "_missing", "not_found", "unknown_")
 

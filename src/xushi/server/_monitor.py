@@ -13,7 +13,7 @@ from xushi.monitor import check_rule, figure_of, figures, parts, try_rule, write
 from xushi.server import _monitor_messages as m
 from xushi.server._doors import Doors, edge_ns, instant_ns, to_ms
 from xushi.server._monitor_words import alarm_info, flood_info, journal_entry, kpi_info, kpi_why
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
 from xushi.signals import Timeline
 
 _MOST_ALARMS = 5_000
@@ -171,19 +171,19 @@ async def kpi_reason(doors: Doors, call: Call) -> Response:
 
 ROUTES = (
     RouteSpec("GET", "/api/alarms", "view", alarms, "Alarms that are not normal", AlarmQuery, answer=m.AlarmList,
-              tags=("monitor",)),
+              tags=("monitor",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/alarms/journal", "view", journal, "What happened to alarms", JournalQuery,
-              answer=list[m.JournalEntry], tags=("monitor",)),
+              answer=list[m.JournalEntry], tags=("monitor",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/rules", "view", rules, "Alarm rules and KPI definitions", answer=m.RulesAnswer,
               tags=("monitor",)),
     RouteSpec("GET", "/api/rules/file", "view", rule_file, "All rules and KPI definitions as a file", FileQuery,
               media_type="application/yaml, application/json", tags=("monitor",)),
     RouteSpec("POST", "/api/rules/test", "view", test_rule, "Try a rule on the past", body=m.RuleTrial,
-              answer=m.RuleTrialAnswer, tags=("monitor",)),
+              answer=m.RuleTrialAnswer, tags=("monitor",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/kpis", "view", kpis, "Every figure over a stretch of time", SpanQuery, answer=m.KpiList,
-              tags=("monitor",)),
+              tags=("monitor",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/kpis/{figure}/trend", "view", kpi_trend, "A figure over time", TrendQuery,
-              answer=m.KpiTrend, tags=("monitor",)),
+              answer=m.KpiTrend, tags=("monitor",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/kpis/{figure}/why", "view", kpi_reason, "Why a figure is what it is", SpanQuery,
-              answer=m.KpiWhy, tags=("monitor",)),
+              answer=m.KpiWhy, tags=("monitor",), refusals=OF_TIMELINE),
 )  # fmt: skip

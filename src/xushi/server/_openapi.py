@@ -11,8 +11,9 @@ from msgspec import inspect
 
 from xushi.kernel import CommandTable
 from xushi.server import _messages as m
-from xushi.server._routes import NoQuery, RouteSpec
+from xushi.server._routes import NoQuery, RouteSpec, refusals_of
 
+_ANY_COMMAND = "/api/commands/{name}"
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -28,10 +29,11 @@ def openapi(routes: Iterable[RouteSpec], commands: CommandTable, language: str =
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, Any] = {}
     for spec in specs:
-        if spec.path != "/api/commands/{name}":
+        if spec.path != _ANY_COMMAND:
             paths.setdefault(_plain(spec.path), {})[spec.method.lower()] = _operation(spec, by_type)
+    refused = _refused(refusals_of(next(spec for spec in specs if spec.path == _ANY_COMMAND)))
     for command in commands.all():
-        paths[f"/api/commands/{command.name}"] = {"post": _command(command, by_type, language)}
+        paths[f"/api/commands/{command.name}"] = {"post": _command(command, by_type, refused, language)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -44,6 +46,7 @@ def openapi(routes: Iterable[RouteSpec], commands: CommandTable, language: str =
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(components.items())),
+            "responses": {name: _refusal(words, by_type) for name, words in _REFUSALS.values()},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "xushi_session"},
@@ -130,9 +133,30 @@ def _responses(spec: RouteSpec, by_type: dict[int, Any]) -> dict[str, Any]:
             media_type: {"schema": {} if schema is _FILE and media_type in _STRUCTURED else schema}
             for media_type in spec.media_type.split(", ")
         }
-    error = {"description": "Refused", "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}}}
     also = {str(status): _other(answer, by_type) for status, answer in spec.also.items()}
-    return {str(spec.status): success, **also, "default": error}
+    return {str(spec.status): success, **also, **_refused(refusals_of(spec))}
+
+
+_REFUSALS = {
+    400: ("Misshapen", "The request does not fit this description"),
+    401: ("NotSignedIn", "No token or session, a wrong one, or one that has ended"),
+    403: ("Forbidden", "The right is lacking, or the request comes from another origin"),
+    404: ("NotThere", "What the request names is not there"),
+    409: ("Overtaken", "Somebody else was faster, or it is not ready yet"),
+    413: ("TooLarge", "The body is larger than this route takes"),
+    421: ("OtherHost", "The server is not called so"),
+    422: ("Unfit", "The request fits this description and is refused for its content"),
+    429: ("TooOften", "Too many of these at once"),
+}
+"""What each status of a refusal means, by a name of its own."""
+
+
+def _refusal(words: str, by_type: dict[int, Any]) -> dict[str, Any]:
+    return {"description": words, "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}}}
+
+
+def _refused(statuses: Iterable[int]) -> dict[str, Any]:
+    return {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in statuses}
 
 
 def _other(answer: Any, by_type: dict[int, Any]) -> dict[str, Any]:
@@ -141,7 +165,7 @@ def _other(answer: Any, by_type: dict[int, Any]) -> dict[str, Any]:
     return {"description": "Another answer", "content": {"application/json": {"schema": by_type[id(answer)]}}}
 
 
-def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, Any]:
+def _command(command: Any, by_type: dict[int, Any], refused: dict[str, Any], language: str) -> dict[str, Any]:
     is_needed = _is_needed(command.params)
     body = {
         "type": "object",
@@ -164,9 +188,6 @@ def _command(command: Any, by_type: dict[int, Any], language: str) -> dict[str, 
                 "description": "What became of it",
                 "content": {"application/json": {"schema": by_type[id(m.OutcomeInfo)]}},
             },
-            "default": {
-                "description": "Refused",
-                "content": {"application/json": {"schema": by_type[id(m.ErrorAnswer)]}},
-            },
+            **refused,
         },
     }

@@ -28,7 +28,7 @@ from xushi.runtime.orders import (
 )
 from xushi.server import _order_messages as m
 from xushi.server._doors import Doors, to_ms
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
 
 
 class SheetQuery(msgspec.Struct, frozen=True):
@@ -156,13 +156,14 @@ def _plans(doors: Doors, timeline: str, only_open: bool) -> list[dict[str, Any]]
 
 _TAGS = ("orders",)
 ROUTES = (
-    RouteSpec("GET", "/api/orders", "view", book, "The order book", BookQuery, answer=m.OrderBook, tags=_TAGS),
+    RouteSpec("GET", "/api/orders", "view", book, "The order book", BookQuery, answer=m.OrderBook, tags=_TAGS,
+              refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/orders/sheet", "view", sheet, "The order book as a sheet", SheetQuery,
               media_type=f"{XLSX}, text/csv", tags=_TAGS),
     RouteSpec("GET", "/api/orders/schedule", "view", schedule, "The schedule of the orders", answer=m.ScheduleAnswer,
               tags=_TAGS),
     RouteSpec("GET", "/api/orders/requirements", "view", requirements, "Material requirements of the orders",
-              PeriodQuery, answer=m.MaterialPlan, tags=_TAGS),
+              PeriodQuery, answer=m.MaterialPlan, tags=_TAGS, refusals=(422,)),
     RouteSpec("GET", "/api/contingencies", "view", plans, "Rehearsed contingency plans",
               ContingencyQuery, answer=list[m.ContingencyInfo], tags=_TAGS),
 )  # fmt: skip

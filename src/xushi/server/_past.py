@@ -17,7 +17,7 @@ from xushi.kernel import XushiError
 from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
 from xushi.server._doors import FURTHEST_MS, Doors, edge_ns, instant_ns, to_ms
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
 from xushi.signals import decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
 
 _MOST_ROWS = 100_000
@@ -205,13 +205,13 @@ ROUTES = (
     RouteSpec("GET", "/api/timelines", "view", timelines, "Every timeline", answer=list[m.TimelineInfo],
               tags=("history",)),
     RouteSpec("GET", "/api/timelines/{timeline}/snapshot", "view", snapshot, "All values of one instant", InstantQuery,
-              media_type="application/octet-stream", tags=("history",)),
+              media_type="application/octet-stream", tags=("history",), refusals=OF_TIMELINE),
     RouteSpec("GET", f"{_SIGNAL}/range", "view", rows, "Values of one signal", RangeQuery, answer=m.SampleRows,
-              tags=("history",)),
+              tags=("history",), refusals=OF_TIMELINE),
     RouteSpec("GET", f"{_SIGNAL}/buckets", "view", buckets, "One signal in equal steps of time", BucketQuery,
-              answer=m.BucketColumns, tags=("history",)),
+              answer=m.BucketColumns, tags=("history",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/timelines/{timeline}/export", "view", export, "A file of values", ExportQuery,
-              media_type="application/octet-stream", tags=("history",)),
+              media_type="application/octet-stream", tags=("history",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/timelines/{timeline}/time-series", "view", time_series, "Values as an IDTA 02008 submodel",
-              SeriesQuery, answer=dict[str, Any], tags=("history",)),
+              SeriesQuery, answer=dict[str, Any], tags=("history",), refusals=OF_TIMELINE),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from xushi.runtime import MEDIA_TYPES, calendar_of, schedule_of, section_makers
 from xushi.runtime.branches import calendar_on
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -114,10 +114,10 @@ _TAGS = ("reports",)
 ROUTES = (
     RouteSpec("GET", "/api/reports", "view", reports, "The reports", ListQuery, answer=list[m.ReportInfo], tags=_TAGS),
     RouteSpec("GET", "/api/report-setup", "view", setup, "Shifts, schedules and chapters of reports",
-              SetupQuery, answer=m.ReportSetup, tags=_TAGS),
+              SetupQuery, answer=m.ReportSetup, tags=_TAGS, refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/reports/{report_id}", "view", report, "One report", answer=m.ReportInfo, tags=_TAGS),
     RouteSpec("GET", "/api/reports/{report_id}/files/{sha256}", "view", file, "A file of a report",
               media_type="application/octet-stream", tags=_TAGS),
     RouteSpec("GET", "/api/reports/{report_id}/seal", "view", seal, "The seal of a report", answer=dict[str, Any],
-              tags=_TAGS),
+              tags=_TAGS, refusals=(409, 422)),
 )  # fmt: skip

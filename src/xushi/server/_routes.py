@@ -19,6 +19,13 @@ KIB = 1024
 SMALL_BODY = 1024 * KIB
 COMMAND_BODY = 16 * 1024 * KIB  # a file of some ten thousand alarm rules is one parameter
 IMPORT_BODY = 512 * 1024 * KIB
+OF_TIMELINE = (404, 409, 422)  # one that is not there, a branch that is not computed yet, a time that it has not
+OF_COMMAND = (
+    404,
+    409,
+    422,
+    429,
+)  # what it names is not there, was changed meanwhile, does not fit, is too much at once
 
 
 class NoQuery(msgspec.Struct, frozen=True):
@@ -56,6 +63,7 @@ class RouteSpec:
         body_limit: largest accepted body in bytes.
         status: status of success.
         also: further statuses with the type of their JSON answer, None for no body.
+        refusals: further statuses of refusals, besides those that follow from what the route needs and takes.
         parts: JSON Schema of a path parameter that is more than a text, by name; the handler checks it.
         body_schema: JSON Schema of a body that the handler reads by itself.
     """
@@ -74,8 +82,24 @@ class RouteSpec:
     body_media_type: str = "application/json"
     tags: tuple[str, ...] = field(default=("platform",))
     also: Mapping[int, Any] = field(default_factory=dict)
+    refusals: tuple[int, ...] = ()
     body_schema: Mapping[str, Any] | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def refusals_of(spec: RouteSpec) -> list[int]:
+    """Every status that a route refuses with, in their order; 500 is none: it is a defect."""
+    found = {403, 421, *spec.refusals}  # from elsewhere, by another name
+    if spec.right is not None:
+        found.add(401)
+    takes_body = spec.body is not None or spec.body_schema is not None or spec.body_media_type != "application/json"
+    if takes_body:
+        found.add(413)
+    if takes_body or spec.query is not NoQuery or spec.parts:
+        found.add(400)
+    if "{" in spec.path:
+        found.add(404)
+    return sorted(found - set(spec.also))
 
 
 def decoded_query(given: Mapping[str, str], query: type[msgspec.Struct]) -> Any:

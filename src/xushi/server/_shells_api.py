@@ -13,7 +13,7 @@ from xushi.kernel import Record, XushiError
 from xushi.runtime import LIVE, file_of
 from xushi.server._doors import Doors
 from xushi.server._past import Instant
-from xushi.server._routes import Call, Handler, NoQuery, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, Handler, NoQuery, RouteSpec, answer_json
 from xushi.server._stored_files import ASK_AGAIN, file_answer
 from xushi.server._values import ValuesQuery, with_values
 
@@ -251,7 +251,11 @@ def _number(text: Any, value_type: str | None) -> Any:
 
 
 def _route(path: str, handler: Handler, title: str, query: type[msgspec.Struct] = NoQuery) -> RouteSpec:
-    return RouteSpec("GET", path, "view", handler, title, query, answer=dict[str, Any], tags=("aas",), parts=_PARTS)
+    refusals = (404,) if query is PageQuery else () if query is NoQuery else OF_TIMELINE
+    return RouteSpec(
+        "GET", path, "view", handler, title, query, answer=dict[str, Any], tags=("aas",), parts=_PARTS,
+        refusals=refusals,
+    )  # fmt: skip
 
 
 ROUTES = (

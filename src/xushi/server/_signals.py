@@ -206,5 +206,5 @@ ROUTES = (
     RouteSpec("POST", "/api/signals/named", "view", named, "Signals by key or handle", body=m.SignalNames,
               answer=m.SignalList, tags=("signals",)),
     RouteSpec("GET", "/api/elements", "view", elements, "Elements of a submodel", ElementsQuery,
-              answer=m.ElementPage, tags=("twins",)),
+              answer=m.ElementPage, tags=("twins",), refusals=(404,)),
 )  # fmt: skip

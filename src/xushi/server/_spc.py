@@ -15,7 +15,7 @@ from xushi.monitor import ChartOfSignal, GaugeResult, Panel, accepted_share, cha
 from xushi.server import _monitor_messages as m
 from xushi.server._doors import Doors, edge_ns
 from xushi.server._monitor import span_ns
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
 from xushi.signals import SignalDef, unit_display
 
 _PLAN_POINTS = 101
@@ -123,9 +123,9 @@ async def plan(doors: Doors, call: Call) -> Response:
 
 ROUTES = (
     RouteSpec("GET", "/api/timelines/{timeline}/signals/{handle}/spc", "view", spc, "Control charts of one signal",
-              SpcQuery, answer=m.SpcAnswer, tags=("monitor",)),
+              SpcQuery, answer=m.SpcAnswer, tags=("monitor",), refusals=OF_TIMELINE),
     RouteSpec("POST", "/api/spc/gauge", "view", gauge, "Gauge repeatability and reproducibility", body=m.GaugeStudy,
-              answer=GaugeResult, tags=("monitor",)),
+              answer=GaugeResult, tags=("monitor",), refusals=(422,)),
     RouteSpec("GET", "/api/spc/plan", "view", plan, "Operating characteristic of a sampling plan", PlanQuery,
-              answer=m.PlanAnswer, tags=("monitor",)),
+              answer=m.PlanAnswer, tags=("monitor",), refusals=(422,)),
 )  # fmt: skip

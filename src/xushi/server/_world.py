@@ -15,7 +15,7 @@ from xushi.runtime import texts
 from xushi.scene import Place
 from xushi.server import _messages as m
 from xushi.server._doors import Doors, to_ms
-from xushi.server._routes import Call, RouteSpec, answer_json
+from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
 from xushi.server._stored_files import FOR_EVER, file_answer
 
 VERSION = importlib.metadata.version("xushi")
@@ -146,13 +146,13 @@ async def asset(doors: Doors, call: Call) -> Response:
 ROUTES = (
     RouteSpec("GET", "/api/status", "view", status, "How the platform is", answer=m.Status),
     RouteSpec("GET", "/api/places", "view", places, "Everything in the scene", PlacesQuery, answer=list[Place],
-              tags=("scene",)),
+              tags=("scene",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/twins", "view", twins, "Every shell", answer=list[m.TwinSummary], tags=("twins",)),
     RouteSpec("GET", "/api/links", "view", links, "Every connection", answer=list[m.LinkInfo], tags=("signals",)),
     RouteSpec("GET", "/api/engines", "view", engines, "Products of the line", TimelineQuery,
-              answer=list[m.EngineSummary], tags=("products",)),
+              answer=list[m.EngineSummary], tags=("products",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/engines/{serial}", "view", engine, "One product's way", TimelineQuery, answer=m.EngineInfo,
-              tags=("products",)),
+              tags=("products",), refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/assets/{sha256}", "view", asset, "A file by its content",
               media_type="application/octet-stream", tags=("scene",)),
 )  # fmt: skip
