@@ -16,6 +16,7 @@ from xushi.testing import Served, served
 PEER = "opc.tcp://127.0.0.1:1"
 IDLE = [
     ("values", "--follow", "--at", "-5"),
+    ("values", "--follow", "--branch", "OP40 quicker"),
     ("alarms", "--minutes", "5"),
     ("alarms", "--rows", "5"),
     ("alarms", "--journal", "--at", "-5"),
@@ -29,6 +30,7 @@ IDLE = [
     ("connect", "--yes"),
     ("connect", "--list"),
     ("connect", PEER, "--below", "Pump", "--list"),
+    ("connect", PEER, "--list", "Pump", "--find", "Pump"),
     ("connect", PEER, "--sheet", "map.xlsx", "--list"),
     ("connect", PEER, "--find", "Pump", "--yes"),
     ("connect", PEER, "--dry-run", "--yes"),

@@ -74,7 +74,9 @@ def connect(options: argparse.Namespace, remote: Remote) -> int:
         XushiError: `cli.file_missing`, `cli.not_written`, `cli.sheet_suffix`, `cli.option_idle`, `cli.options_clash`,
             or what the server refuses with.
     """
-    never_with("--list", options.list is not None, {"--below": options.below, **_of_import(options)})
+    never_with("--list", options.list is not None, {
+        "--find": options.find, "--below": options.below, **_of_import(options),
+    })  # fmt: skip
     never_with("--find", options.find is not None, _of_import(options))
     never_with("--dry-run", options.dry_run, {"--yes": options.yes})
     edited = None if options.source is None else _content(options.source)

@@ -189,9 +189,8 @@ def _connect_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=words("set", language)
     )
-    look = parser.add_mutually_exclusive_group()
-    look.add_argument("--list", nargs="?", const="", metavar="PATH", help=words("list", language))
-    look.add_argument("--find", metavar="TEXT", help=words("find", language))
+    parser.add_argument("--list", nargs="?", const="", metavar="PATH", help=words("list", language))
+    parser.add_argument("--find", metavar="TEXT", help=words("find", language))
     parser.add_argument("--values", action="store_true", help=words("values", language))
     parser.add_argument("--below", action="append", default=[], metavar="PATH", help=words("below", language))
     parser.add_argument("--sheet", type=Path, metavar="FILE", help=words("sheet", language))

@@ -78,8 +78,8 @@ def show_table(options: argparse.Namespace, value: Any, head: str, rows: Sequenc
 
 
 # ---- which line of time
-def branch_argument(parser: Any, language: str) -> None:
-    """Add `--branch` to a parser or a group of one."""
+def branch_argument(parser: argparse.ArgumentParser, language: str) -> None:
+    """Add `--branch` to a parser."""
     parser.add_argument("--branch", metavar="NAME_OR_ID", help=_words("branch", language))
 
 
@@ -127,15 +127,14 @@ def _instant_of(options: argparse.Namespace, remote: Remote) -> tuple[str, dict[
 # ---- values
 def _values_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=_words("names", language))
-    either = parser.add_mutually_exclusive_group()
-    either.add_argument("--follow", action="store_true", help=_words("follow", language))
-    branch_argument(either, language)
+    parser.add_argument("--follow", action="store_true", help=_words("follow", language))
+    branch_argument(parser, language)
     _at_argument(parser, language)
     where(parser, language)
 
 
 def _values(options: argparse.Namespace) -> int:
-    never_with("--follow", options.follow, {"--at": options.at})
+    never_with("--follow", options.follow, {"--at": options.at, "--branch": options.branch})
     remote = required(options)
     chosen = signals_named(remote, options.names)
     line, at = _instant_of(options, remote)
