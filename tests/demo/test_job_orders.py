@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ from xushi.demo._job_orders import (
     RUNNING,
     JobOrders,
 )
+from xushi.demo._line_stations import SETUP_S
+from xushi.demo._panel import SETUP
+from xushi.demo._physics import PlantModel
 
 
 class Line:
@@ -100,3 +104,29 @@ def test_a_full_list_forgets_what_has_ended_and_refuses_where_nothing_has() -> N
     line.book.finish(line.book.start())
     assert line.call("StoreAndStart", "more", "E15", 1)
     assert "CO-0" not in line.shown["List"]
+
+
+def test_stations_are_set_up_for_another_product_and_work_on_it_as_long_as_it_takes() -> None:
+    plant = PlantModel(1, 0)
+    plant.run_until(1_200.0)
+    for id, product in (("CO-1", "E15"), ("CO-2", "urn:xushi:demo:shell:E15S")):
+        plant.job_orders.call("StoreAndStart", (id, product, 12))
+    plant.values.take_changes()
+    plant.run_until(4_000.0)
+    shown: dict[str, list[tuple[float, Any]]] = {}
+    for path, at_ns, value in plant.values.take_changes():
+        shown.setdefault(path, []).append((at_ns / 1e9, value))
+    details = shown["OP30.Detail"]
+    setups_s = [end_s - start_s for (start_s, value), (end_s, _) in pairwise(details) if value == SETUP]
+    assert SETUP_S["OP30"] in [round(one, 6) for one in setups_s]
+    cycles = [(at_s, "", value) for at_s, value in shown["OP30.CycleTime"]]
+    begun = [(at_s, value, 0.0) for at_s, value in shown["OP30.JobOrder"] if value]
+    of_each: dict[str, list[float]] = {"": []}
+    job_order = ""
+    for _, name, cycle_s in sorted(cycles + begun):  # a piece is done before the next one comes
+        job_order = name or job_order
+        if cycle_s:
+            of_each.setdefault(job_order, []).append(cycle_s)
+    # Behind the last of them come engines of no job order.
+    usual, sport = (sum(of_each[name][:12]) / 12 for name in ("CO-1", "CO-2"))
+    assert sport / usual == pytest.approx(1.15, abs=0.05)

@@ -10,10 +10,11 @@ from xushi.demo._line import Part
 
 @dataclass
 class Engine:
-    """One engine on its way: its job order, stage of assembly, open faults, parts fitted, attempts at each station."""
+    """One engine on its way: job order and product, stage of assembly, open faults, parts fitted, attempts by station."""
 
     serial: str
     job_order: str = ""
+    product: str = ""
     stage: int = 0
     faults: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)  # defects that only a test will find
@@ -25,8 +26,8 @@ class Engine:
 class Orders(Protocol):
     """Who says what the engines are made for."""
 
-    def release(self) -> str:
-        """The job order of the next engine."""
+    def release(self) -> tuple[str, str]:
+        """The job order of the next engine, and its product."""
         ...
 
     def finish(self, engine: Engine) -> None:
@@ -56,7 +57,7 @@ class EngineBook:
         self.in_process: dict[str, Engine] = {}
 
     def start(self) -> Engine:
-        engine = Engine(f"{self._prefix}{self._first + self.started:07d}", self._orders.release())
+        engine = Engine(f"{self._prefix}{self._first + self.started:07d}", *self._orders.release())
         self.started += 1
         self.in_process[engine.serial] = engine
         return engine

@@ -58,15 +58,15 @@ class JobOrders:
         return is_done
 
     # ---- the way of an engine
-    def release(self) -> str:
-        """The job order that the next engine is made for; empty where there is none to start."""
+    def release(self) -> tuple[str, str]:
+        """The job order that the next engine is made for, and its product; empty where there is none to start."""
         one = self._next()
         if one is None:
-            return ""
+            return "", ""
         one.state = RUNNING
         one.released += 1
         self.show()
-        return one.id
+        return one.id, one.product
 
     def finish(self, engine: Engine) -> None:
         """Count an engine that left the line; with the last one its job order ends."""

@@ -1,4 +1,4 @@
-"""A station of the line: takes engines, works, wears, fails, waits, and stops on a wrong part."""
+"""A station of the line: takes engines, is set up for them, works, wears, fails, waits, and stops on a wrong part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from xushi.demo._conveyor import Conveyor
 from xushi.demo._engines import Engine, EngineBook
 from xushi.demo._events import Event, EventLoop, lognormal
-from xushi.demo._line import QUALITY_TOPIC, Machine
+from xushi.demo._line import PRODUCTS, QUALITY_TOPIC, Machine
+from xushi.demo._line_stations import SETUP_S
 from xushi.demo._line_types import IDEAL_SHARE
 from xushi.demo._material import LineStock, WrongPart
 from xushi.demo._panel import (
@@ -30,6 +31,7 @@ from xushi.demo._values import Values, iso_time
 
 TESTS = ("OP60", "OP90")
 CHECK_ONLY_SHARE = 0.35  # an engine that comes again from rework is only checked
+_WORK = {one.id: dict(one.work) for one in PRODUCTS}  # by product and station, over that of the usual one
 
 
 class Station:
@@ -65,7 +67,8 @@ class Station:
         self._loop, self._values, self._rng, self._book = loop, values, rng, book
         self._inlets, self._outlet, self._reject = inlets, outlet, reject
         self._stock, self._line_speed, self.has_operator = stock, line_speed, operators_answer
-        self._is_stopped = self._is_failed = self._is_setup = self._asks_poka_yoke = False
+        self._is_stopped = self._is_failed = self._is_setup = self._is_changing = self._asks_poka_yoke = False
+        self._set_up_for = ""
         self._cycle_s = self._left_s = 0.0
         self._has_begun = False
         self._began_ns = 0
@@ -130,7 +133,7 @@ class Station:
         while True:
             if self._work is not None:
                 return None
-            if self._is_failed or self._is_setup:
+            if self._is_failed or self._is_setup or self._is_changing:
                 return self._show(FAILED if self._is_failed else SETUP)
             if self._is_stopped or self._asks_poka_yoke:
                 return self._show(STOPPED)
@@ -177,6 +180,9 @@ class Station:
             if (wrong := self._stock.next_wrong()) is not None:
                 self._stop_for_wrong_part(wrong)
                 return False
+        if self._must_change(self.engine):
+            self._change_over(self.engine)
+            return False
         self._cycle_s = self._draw_cycle(is_first)
         self._left_s = self._cycle_s
         self._has_begun = True
@@ -186,7 +192,8 @@ class Station:
 
     def _draw_cycle(self, is_first: bool) -> float:
         share = 1.0 if is_first or self.id in TESTS else CHECK_ONLY_SHARE
-        base_s = self.spec.cycle_s * share * self.setpoints.cycle_factor / self._line_speed()
+        work = _WORK.get(_variant(self.engine), {}).get(self.id, 1.0)
+        base_s = self.spec.cycle_s * share * work * self.setpoints.cycle_factor / self._line_speed()
         return max(IDEAL_SHARE * base_s, lognormal(self._rng, base_s, self.spec.cycle_sigma))
 
     def _run(self) -> None:
@@ -342,9 +349,29 @@ class Station:
             self.tool.replace()
             self.panel.show_wear(self.tool.wear)
         self._recovery = None
-        self._is_failed = self._is_setup = False
+        self._is_failed = self._is_setup = self._is_changing = False
         self._to_failure_s = self._draw_failure()
         self.panel.clear_alarm()
+        self.advance()
+
+    def _must_change(self, engine: Engine) -> bool:
+        """Whether it is set up for another product; engines of no job order are taken as they come."""
+        product = _variant(engine)
+        is_other = bool(product) and product != self._set_up_for
+        if is_other and not self._set_up_for:
+            self._set_up_for = product  # the first one that it hears of
+            return False
+        return is_other and self.id in SETUP_S
+
+    def _change_over(self, engine: Engine) -> None:
+        self._is_changing = True
+        self._set_up_for = _variant(engine)
+        self._recovery = self._loop.after(SETUP_S[self.id], self._changed_over)
+        self._show(SETUP)
+
+    def _changed_over(self) -> None:
+        self._recovery = None
+        self._is_changing = False
         self.advance()
 
     def _change_tool_planned(self) -> None:
@@ -365,3 +392,9 @@ class Station:
         self.panel.show(detail)
         if self._stock is not None:
             self.panel.show_stock(self._stock.units)
+
+
+def _variant(engine: Engine | None) -> str:
+    """The product of an engine as the line knows it: the last part of what its job order names; empty for others."""
+    name = "" if engine is None else engine.product.rpartition(":")[2]
+    return name if name in _WORK else ""

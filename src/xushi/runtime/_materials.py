@@ -49,6 +49,11 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     work: dict[str, float] = {}
     stock_key: str = ""
 
+    @property
+    def family(self) -> str:
+        """What a machine must be set up for: as the twin says, else the product itself."""
+        return self.facts.get("Family") or self.id
+
     def number(self, fact: str, default: float = 0.0) -> float:
         """A figure; the default where it is not told or no number."""
         try:
@@ -100,6 +105,18 @@ def products_of(materials: dict[str, Material]) -> list[Material]:
     """The materials that are made and go into nothing else."""
     used = {one.material for material in materials.values() for one in material.parts}
     return [material for material in materials.values() if material.parts and material.id not in used]
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """In what a product differs for the machines: its set-up family, and its work over the usual one by machine."""
+
+    family: str
+    work: dict[str, float] = {}
+
+
+def kinds_of(materials: dict[str, Material]) -> dict[str, Kind]:
+    """Return the products as the machines see them, by id."""
+    return {product.id: Kind(product.family, product.work) for product in products_of(materials)}
 
 
 def pieces_at(materials: dict[str, Material]) -> dict[str, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from xushi.kernel import XushiError
 
 from ._distributions import Distribution, check_distribution
@@ -253,8 +255,9 @@ def _check_products(model: Model) -> None:
                     for target in _accepts(where, operation.to, product):
                         here[target].add(product)
             for make in operation.makes:
-                for target in _accepts(where, make.to or operation.to, make.product):
-                    here[target].add(make.product)
+                for product in {make.product} if make.product else _taken_first(model, operation, here):
+                    for target in _accepts(where, make.to or operation.to, product):
+                        here[target].add(product)
         if sum(len(products) for products in here.values()) == before:
             break
     taken: dict[str, set[str | None]] = {transport.source: {None} for transport in model.transports}
@@ -265,6 +268,11 @@ def _check_products(model: Model) -> None:
         for product in here[buffer.id]:
             if not taken[buffer.id] & {None, product}:
                 raise XushiError("simulate.dead_end", where=f"{buffer.id} ({product})")
+
+
+def _taken_first(model: Model, operation: Operation, here: dict[str, set[str]]) -> set[str]:
+    """Return the products that the first part of an operation may be of."""
+    return _outcomes(model, msgspec.structs.replace(operation, inputs=operation.inputs[:1]), here)
 
 
 def _outcomes(model: Model, operation: Operation, here: dict[str, set[str]]) -> set[str]:

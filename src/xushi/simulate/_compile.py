@@ -172,7 +172,8 @@ def _add_operation(model: Model, names: Names, tables: _Tables, operation: Opera
     made = [(make, _add_routes(names, tables, make.to) if make.to else routes) for make in operation.makes]
     make_first = tables.count("makes")
     for make, own in made:
-        tables.add("makes", product=names.products[make.product], quantity=make.quantity, **own)
+        product_i = NONE if make.product is None else names.products[make.product]
+        tables.add("makes", product=product_i, quantity=make.quantity, **own)
     tables.add(
         "operations", dist_first=dist_first, input_first=input_first, input_count=len(operation.inputs),
         make_first=make_first, make_count=len(operation.makes),

@@ -269,18 +269,20 @@ def _remake(w: Any, m: int, op: Any, first: int, now: float) -> int:
         drop_part(w, p)
         p = after
     born_s = w.parts[first].born_s
+    taken = w.parts[first].product
     spare = first
     held = 0
     for k in range(op.make_first, op.make_first + op.make_count):
         make = w.makes[k]
+        product = make.product if make.product >= 0 else taken
         for _ in range(make.quantity):
             if spare >= 0:
                 made = spare
-                w.parts[made].product = make.product
+                w.parts[made].product = product
                 w.parts[made].next = NONE
                 spare = NONE
             else:
-                made = make_part(w, make.product, NONE, born_s)
+                made = make_part(w, product, NONE, born_s)
             held += _send(w, m, made, make.route_first, make.route_count, now)
     return held
 

@@ -94,9 +94,12 @@ class Input(_Data, frozen=True, kw_only=True):
 
 
 class Make(_Data, frozen=True, kw_only=True):
-    """Parts that come out of an operation in place of those that went in: assembly and disassembly."""
+    """Parts that come out of an operation in place of those that went in: assembly and disassembly.
 
-    product: str
+    Without a product they are of that of the first part taken.
+    """
+
+    product: str | None = None
     quantity: int = 1
     to: tuple[Route, ...] = ()
 

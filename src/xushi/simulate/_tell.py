@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ def tell(world: World, names: Names, calendar_s: float) -> PlantState:
     """Return the state of the plant at the world's present instant."""
     teller = _Teller(world, names)
     now_s = float(world.plant["now_s"][0])
+    held = _held_by_sources(world, names)
     return PlantState(
         calendar_s=calendar_s + now_s,
         buffers={name: found for name, b in names.buffers.items() if (found := teller.line(world.buffers[b]["head"]))},
@@ -29,10 +31,25 @@ def tell(world: World, names: Names, calendar_s: float) -> PlantState:
         },
         vehicles={name: teller.vehicle(v) for name, v in names.vehicles.items()},
         orders={
-            name: OrderState(released=int(world.orders[o]["released"]), finished=int(world.orders[o]["finished"]))
+            name: OrderState(
+                released=int(world.orders[o]["released"]) - held[o], finished=int(world.orders[o]["finished"])
+            )
             for name, o in names.orders.items()
         },
     )
+
+
+def _held_by_sources(world: World, names: Names) -> Counter[int]:
+    """Count, by order, the parts for which there is no room: who starts from here releases them again."""
+    sources = set(names.sources.values())
+    found: Counter[int] = Counter()
+    for buffer in world.buffers:
+        p = int(buffer["wait_head"])
+        while p >= 0:
+            part = world.parts[p]
+            found[int(part["order"])] += int(part["holder"]) in sources
+            p = int(part["next"])
+    return found
 
 
 class _Teller:

@@ -1755,6 +1755,8 @@ export const en = {
   "forecast.changed.share": "share of a route",
   "forecast.changed.first_input": "served first",
   "forecast.changed.stand_in": "work done at",
+  "forecast.changed.setup_time": "set-up time",
+  "forecast.changed.sequence": "sequence of the orders",
   "forecast.changed.pause": "pause",
   "forecast.changed.unpaused": "no planned stop",
   "forecast.changed.worked": "works all the same",

@@ -1757,6 +1757,8 @@ export const zhCN: Record<keyof typeof en, string> = {
   "forecast.changed.share": "路线占比",
   "forecast.changed.first_input": "优先来料",
   "forecast.changed.stand_in": "作业移至",
+  "forecast.changed.setup_time": "换型时间",
+  "forecast.changed.sequence": "订单次序",
   "forecast.changed.pause": "暂停",
   "forecast.changed.unpaused": "取消计划停机",
   "forecast.changed.worked": "照常工作（加班）",

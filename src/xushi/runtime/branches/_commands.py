@@ -216,8 +216,8 @@ def _with_edits(context: CommandContext, branch: Branch, edits: tuple[Edit, ...]
     edited = msgspec.structs.replace(branch, edits=edits)
     commands = [(command, params) for command, params in edited.commands() if command != MOVE]
     consequences = model_changes(platform, start.plant, commands, start.factors, branch.fork_ns, start.stops)
-    platform.branches.book(edited, start)  # refuses what cannot be ordered
     platform.branches.receipts(edited, start)  # refuses to remove what is not there
+    consequences += platform.branches.sequence(edited, start)
     if any(edit.command == MOVE for edit in edits):
         moves = platform.branches.scene(edited, start).moves()
         consequences += tuple(change for move in moves.values() for change in move.changes)

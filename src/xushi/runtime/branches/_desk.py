@@ -26,8 +26,8 @@ from xushi.runtime.branches._planned import Stops, stops_after
 from xushi.runtime.branches._record import KIND, Branch, branches, read_branch
 from xushi.runtime.branches._scene import BranchScene
 from xushi.runtime.branches._start import Start, package_branch, package_plant, read_start, write_start
-from xushi.runtime.foresight import EVERY, Fork, WantedOrder, take_turn
-from xushi.runtime.orders import Book, MaterialRun, Receipt, job_orders_after, wanted_of
+from xushi.runtime.foresight import EVERY, Fork, ModelChange, WantedOrder, take_turn
+from xushi.runtime.orders import Book, MaterialRun, Receipt, job_orders_after, sequence_changes, wanted_of
 from xushi.scene import Place, read_place
 from xushi.signals import BAD, BranchTimeline, History, Timeline
 from xushi.simulate import Cancellation
@@ -227,6 +227,18 @@ class BranchDesk:
             XushiError: see `xushi.runtime.orders.edited`.
         """
         return book_after(self._platform, start.book, branch.commands())
+
+    def sequence(self, branch: Branch, start: Start) -> tuple[ModelChange, ...]:
+        """Return how the orders and job orders of a branch change what is made next.
+
+        Raises:
+            XushiError: see `book`.
+        """
+        book = self.book(branch, start)
+        job_orders = job_orders_after(self._platform, start.job_orders, branch.commands())
+        if (book, job_orders) == (start.book, start.job_orders):
+            return ()
+        return sequence_changes(start, book, job_orders, self._platform.orders.is_told())
 
     def wanted(self, branch: Branch | None, start: Start) -> list[WantedOrder]:
         """Return what is left of the orders of a branch at its fork; without one, of the book before any edit."""

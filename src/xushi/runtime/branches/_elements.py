@@ -112,6 +112,8 @@ def _of_machine(plant: Plant, node: str, machines: dict[str, simulate.Machine]) 
     if failure is not None:
         yield _time("time_to_failure", failure.after)
         yield _time("repair_time", failure.repair)
+    if machine.setups:
+        yield _time("setup_time", machine.setups[-1].duration)  # that for any other family
     copies = sum(one.startswith(node + COPY) for one in machines)
     yield FigureInfo(figure="machines", takes="value", present=1 + copies)
     routes = machine.operations[0].to

@@ -20,8 +20,8 @@ from xushi.runtime.branches._moves import Placement, placements_of
 from xushi.runtime.branches._planned import BranchStop, stops_after, stops_of_line
 from xushi.runtime.branches._record import Branch
 from xushi.runtime.branches._roles import LINE, Labels, Roles, find_roles
-from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of
-from xushi.runtime.orders import Book, JobOrder, Receipt, advanced, chosen_lots, job_orders_after, receipts
+from xushi.runtime.foresight import FINISHED, Estimate, Plant, changed_model, fork, plant_of, rebased
+from xushi.runtime.orders import Book, JobOrder, Receipt, advanced, chosen_lots, job_orders_after, mix_of, receipts
 from xushi.signals import BAD, UNCERTAIN_NOT_UPDATED, Frame, Timeline
 
 if TYPE_CHECKING:
@@ -124,7 +124,10 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         XushiError: see `xushi.runtime.foresight.fork`.
     """
     plant = plant_of(platform)
-    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns, planned_times(platform.store))
+    book = platform.orders.book_at(plant, branch.parent, branch.fork_ns)
+    job_orders = platform.orders.job_orders(branch.parent, branch.fork_ns)
+    mix = mix_of(book, job_orders, platform.orders.is_told())
+    begun = fork(plant, timeline, branch.look_back_ns, branch.fork_ns, planned_times(platform.store), mix)
     roles = find_roles(platform, plant)
     reader = _Reader(timeline, branch.look_back_ns, branch.fork_ns)
     return Start(
@@ -140,8 +143,8 @@ def package_plant(platform: Platform, branch: Branch, timeline: Timeline) -> Sta
         estimates=begun.calibration.estimates,
         diagnoses=begun.diagnoses,
         placements=placements_of(platform.store),
-        book=platform.orders.book_at(plant, branch.parent, branch.fork_ns),
-        job_orders=platform.orders.job_orders(branch.parent, branch.fork_ns),
+        book=book,
+        job_orders=job_orders,
         stops=stops_of_line(platform.store),
         receipts=tuple(receipts(platform.store)),
         lots=chosen_lots(platform.store),
@@ -158,7 +161,7 @@ def package_branch(platform: Platform, parent: Start, before: Branch, branch: Br
     model = changed_model(parent.model, before.changes(), parent.state.calendar_s, parent.at_ns)
     run = simulate.Simulation(model, parent.state, seed=before.seed)
     run.advance((branch.fork_ns - before.fork_ns) / _S)
-    state = run.state()
+    model, state = rebased(model, run.state())
     reader = _Reader(timeline, branch.fork_ns, branch.fork_ns)
     factors = {
         node: reader.number(roles["CycleTimeFactor"], parent.factors.get(node, 1.0))

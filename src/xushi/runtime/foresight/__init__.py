@@ -65,6 +65,7 @@ from xushi.runtime.foresight._plant import (
     has_states,
     plant_of,
 )
+from xushi.runtime.foresight._products import Mix, Run, inside, rebased, runs_of_model, sequence_of, still_to_come
 from xushi.runtime.foresight._records import read_machine
 from xushi.runtime.foresight._run_model import (
     DEFAULT_HOURS,
@@ -105,6 +106,7 @@ __all__ = [
     "ForecastWatch",
     "Fork",
     "MainLine",
+    "Mix",
     "ModelChange",
     "Node",
     "Origin",
@@ -112,6 +114,7 @@ __all__ = [
     "Packaged",
     "Plant",
     "Records",
+    "Run",
     "RunModelParams",
     "Supply",
     "SupplyChain",
@@ -137,6 +140,7 @@ __all__ = [
     "in_thread",
     "in_words",
     "in_zone",
+    "inside",
     "is_helper",
     "last_machines",
     "lateness_min",
@@ -156,12 +160,16 @@ __all__ = [
     "read_machine",
     "read_records",
     "read_versions",
+    "rebased",
     "run_comparison",
     "run_forecast",
     "run_model",
     "run_model_commands",
+    "runs_of_model",
     "sampled_every_s",
+    "sequence_of",
     "shifts_of",
+    "still_to_come",
     "take_turn",
     "takes_material",
     "tell_comparison",

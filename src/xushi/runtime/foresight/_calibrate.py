@@ -6,7 +6,7 @@ comes after equal numbers of parts. All other interruptions come after processin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -18,6 +18,7 @@ from xushi.runtime._planned_times import AROUND_THE_CLOCK, PlannedTimes
 from xushi.runtime.foresight._build_supply import lognormal
 from xushi.runtime.foresight._lives import WORTH, Life, few_durations, is_counted, life_in_parts, life_in_work
 from xushi.runtime.foresight._plant import Flow, Node, Plant
+from xushi.runtime.foresight._products import usual_works_s
 from xushi.runtime.foresight._records import (
     TOOL_KINDS,
     BufferRecord,
@@ -105,14 +106,22 @@ class Records(msgspec.Struct, frozen=True):
 
 
 def read_records(
-    timeline: Timeline, plant: Plant, start_ns: int, end_ns: int, planned: PlannedTimes = AROUND_THE_CLOCK
+    timeline: Timeline, plant: Plant, start_ns: int, end_ns: int, planned: PlannedTimes = AROUND_THE_CLOCK,
+    products: Mapping[str, str] = {},
 ) -> Records:  # fmt: skip
-    """Read all machines and buffers of a plant; that a machine stands while it is not to work tells nothing of it."""
+    """Read all machines and buffers of a plant; that a machine stands while it is not to work tells nothing of it.
+
+    Args:
+        products: by order; what was made for these counts as if it had been of the usual product.
+    """
+    machines = {
+        node.id: read_machine(timeline, node, start_ns, end_ns, planned.closed(node.id, start_ns, end_ns))
+        for node in plant.machines()
+    }
+    for name, one in machines.items():
+        one.works_s = usual_works_s(one.works_s, one.job_orders, name, plant, products)
     return Records(
-        {
-            node.id: read_machine(timeline, node, start_ns, end_ns, planned.closed(node.id, start_ns, end_ns))
-            for node in plant.machines()
-        },
+        machines,
         {node.id: read_buffer(timeline, node, start_ns, end_ns) for node in plant.buffers()},
         start_ns,
         end_ns,

@@ -10,6 +10,7 @@ import msgspec
 from xushi import simulate
 from xushi.kernel import Text, XushiError
 from xushi.runtime.foresight._build_supply import is_helper
+from xushi.runtime.foresight._products import Run, sequence_of, sequenced
 from xushi.runtime.foresight._working_times import (
     YEARS_S,
     Calendars,
@@ -25,7 +26,7 @@ from xushi.runtime.foresight._working_times import (
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
     "first_input", "pause", "worked", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
-    "stand_in", "unpaused",
+    "stand_in", "unpaused", "setup_time", "sequence",
 ]  # fmt: skip
 FIGURE_WORDS: dict[Figure, Text] = {
     "cycle_time": {"en": "cycle time", "zh-CN": "节拍时间"},
@@ -47,6 +48,8 @@ FIGURE_WORDS: dict[Figure, Text] = {
     "closed": {"en": "closed", "zh-CN": "关闭"},
     "opened": {"en": "open", "zh-CN": "开放"},
     "stand_in": {"en": "work done at", "zh-CN": "作业移至"},
+    "setup_time": {"en": "set-up time", "zh-CN": "换型时间"},
+    "sequence": {"en": "sequence of the orders", "zh-CN": "订单次序"},
 }
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
@@ -68,7 +71,7 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         element: machine, buffer, fleet or road; `*` stands for every machine in a pause, in work and in shifts.
-        figure: what changes. A time (cycle, repair, failure, transfer; travel time of a road) and the speed of
+        figure: what changes. A time (cycle, set-up, repair, failure, transfer; travel time of a road) and the speed of
             vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by
             side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what
             comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the
@@ -78,6 +81,7 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is
             on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and
             `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
+            `sequence`: at the machine at which pieces are begun, these `runs` are begun next.
     """
 
     element: _Name
@@ -90,6 +94,7 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to_min: _Minutes | None = None
     shifts: ShiftTimes | None = None
     zone: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | None = None
+    runs: tuple[Run, ...] | None = None
 
 
 def in_zone(changes: Sequence[ModelChange], zone: str) -> tuple[ModelChange, ...]:
@@ -209,6 +214,11 @@ class _Changer:
                 return self._of_machines(lambda one: _slower(one, self._factor()))
             case "stand_in":
                 return self._stand_in()
+            case "sequence":
+                return self._sequence()
+            case "setup_time":
+                self._known([one.id for one in self.model.machines if one.setups and COPY not in one.id])
+                return self._of_machines(self._set_up)
             case "first_input":
                 several = [one.id for one in self.model.machines if len(one.operations) > 1]
                 self._known([one for one in several if COPY not in one and not is_helper(one)])
@@ -263,6 +273,20 @@ class _Changer:
             raise self._wrong(factor)
         return msgspec.structs.replace(machine, failures=tuple(failures))
 
+    def _sequence(self) -> simulate.Model:
+        found = sequence_of(self.model)
+        self._known([found[0]] if found else [])
+        if self.change.runs is None:
+            raise self._wrong()
+        return sequenced(self.model, self.change.runs)
+
+    def _set_up(self, machine: simulate.Machine) -> simulate.Machine:
+        setups = tuple(
+            msgspec.structs.replace(one, duration=simulate.scaled(one.duration, self._factor()))
+            for one in machine.setups
+        )
+        return msgspec.structs.replace(machine, setups=setups)
+
     def _stand_in(self) -> simulate.Model:
         """A place that takes the parts of a machine and gives them where it does; the helper's own work goes on."""
         self._known(self.stations)
@@ -270,13 +294,10 @@ class _Changer:
         if change.to not in self.stations or change.to == change.element:
             raise self._wrong(change.to or "–")
         original = next(one for one in self.model.machines if one.id == change.element)
-        operations = tuple(
-            msgspec.structs.replace(one, duration=simulate.scaled(one.duration, self._factor()))
-            for one in original.operations
-        )
         times = next((one.calendar for one in self.model.machines if one.id == change.to), original.calendar)
         place = simulate.Machine(
-            id=f"{change.element}@{change.to}", operations=operations, power=original.power, calendar=times
+            id=f"{change.element}@{change.to}", operations=_slower(original, self._factor()).operations,
+            power=original.power, calendar=times,
         )  # fmt: skip
         others = [one for one in self.model.machines if one.id != place.id]
         return msgspec.structs.replace(self.model, machines=(*others, place))

@@ -205,7 +205,8 @@ class _Start:
             else:
                 timeline = self.platform.timelines.get(self.params.timeline)
                 planned = planned_times(self.platform.store)
-                begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns, planned)
+                mix = self.platform.orders.mix(plant, self.params.timeline, self.ahead.at_ns)
+                begun = fork(plant, timeline, self.ahead.start_ns, self.ahead.at_ns, planned, mix)
             cancellation.check()
             return self.run(self, begun, progress, cancellation)
 

@@ -14,6 +14,7 @@ from xushi.runtime.foresight._calibrate import Calibration, Records, calibrate, 
 from xushi.runtime.foresight._change import changed_model
 from xushi.runtime.foresight._kept_times import kept_times
 from xushi.runtime.foresight._plant import Plant
+from xushi.runtime.foresight._products import Mix, begun
 from xushi.signals import Timeline
 
 
@@ -48,12 +49,14 @@ def need_engine() -> None:
 
 
 def fork(
-    plant: Plant, timeline: Timeline, start_ns: int, at_ns: int, planned: PlannedTimes = AROUND_THE_CLOCK
+    plant: Plant, timeline: Timeline, start_ns: int, at_ns: int, planned: PlannedTimes = AROUND_THE_CLOCK,
+    mix: Mix | None = None,
 ) -> Fork:  # fmt: skip
     """Fork at `at_ns`, calibrated by what was recorded from `start_ns` on; nothing after `at_ns` is looked at.
 
     Args:
         planned: when the line is to work; what of it the line keeps to counts. Around the clock when left out.
+        mix: what the line makes; one kind of part when left out.
 
     Raises:
         XushiError: `runtime.forecast_no_plant`, `runtime.forecast_blind`, `simulate.numba_missing`, and what
@@ -61,11 +64,13 @@ def fork(
     """
     need_engine()
     kept = kept_times(plant, timeline, planned, at_ns)
-    records = read_records(timeline, plant, start_ns, at_ns, kept.planned)
+    records = read_records(timeline, plant, start_ns, at_ns, kept.planned, {} if mix is None else mix.products)
     calibration = calibrate(plant, records)
     model = changed_model(build_model(plant, calibration), tuple(kept.changes(plant, at_ns)), at_ns=at_ns)
-    simulate.check(model)
     state, told = build_state(plant, calibration, records, model)
+    if mix is not None:
+        model, state = begun(model, plant, state, mix)
+    simulate.check(model)
     return Fork(
         plant, records, calibration, model, state, at_ns,
         (*plant.diagnoses, *calibration.diagnoses, *told, *kept.diagnoses),

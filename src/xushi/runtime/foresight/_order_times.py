@@ -26,6 +26,7 @@ class WantedOrder(msgspec.Struct, frozen=True):
 
     Attributes:
         due_s: from the start of the forecast, None where it has no due date.
+        product: of which it is; empty where that is not known.
         through: it is done with the so-manieth piece of all that are finished; where None, those in sequence count.
     """
 
@@ -34,6 +35,7 @@ class WantedOrder(msgspec.Struct, frozen=True):
     due_s: float | None = None
     weight: float = 1.0
     through: int | None = None
+    product: str = ""
 
 
 class LateOrder(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from xushi.connectors.vda5050 import Layout
 from xushi.kernel import Diagnosis
-from xushi.runtime._materials import find_materials, pieces_at
+from xushi.runtime._materials import Kind, find_materials, kinds_of, pieces_at
 from xushi.runtime._twins import TwinIndex
 from xushi.runtime.foresight._supply import SupplyChain, SupplyFinder
 from xushi.runtime.foresight._twin_facts import (
@@ -65,13 +65,14 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Plant(msgspec.Struct, frozen=True):
-    """What takes part in the flow of the material, and who supplies it."""
+    """What takes part in the flow of the material, who supplies it, and the products that are made, by id."""
 
     name: str
     nodes: dict[str, Node]
     flows: tuple[Flow, ...]
     diagnoses: tuple[Diagnosis, ...] = ()
     supply: SupplyChain = SupplyChain()
+    kinds: dict[str, Kind] = {}
 
     def machines(self) -> list[Node]:
         """The nodes that work on parts."""
@@ -136,6 +137,7 @@ def find_plant(
     ids: dict[str, str] = {}
     controlled: list[tuple[str, str]] = []  # by which shell the speed of which node is set
     supply = SupplyFinder()
+    materials = find_materials(twins)
     name = ""
 
     def ends_of(element: RelationshipElement | AnnotatedRelationshipElement) -> list[str | None]:
@@ -186,14 +188,14 @@ def find_plant(
     machines = [one.id for one in nodes.values() if not one.is_buffer]
     chain = supply.chain(
         nodes, machines, lambda shell: node(_name(shells[shell]), shell), layout or (lambda: None),
-        lambda: pieces_at(find_materials(twins)),
+        lambda: pieces_at(materials),
     )  # fmt: skip
     supplied = {one.station for one in chain.supplies}
     for node_id, one in nodes.items():
         if "Stock" in one.signals and node_id not in supplied:
             kept = {role: key for role, key in one.signals.items() if role != "Stock"}
             nodes[node_id] = msgspec.structs.replace(one, signals=kept)
-    plant = Plant(name, nodes, tuple(flows), supply=chain)
+    plant = Plant(name, nodes, tuple(flows), supply=chain, kinds=kinds_of(materials))
     return msgspec.structs.replace(plant, diagnoses=(*told, *_missing(plant), *supply.told))
 
 

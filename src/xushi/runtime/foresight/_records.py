@@ -3,8 +3,9 @@
 A machine's time is told by its state (OPC 40001-1) together with the part it has: executing is work; out of service is
 a failure; set-up mode is a set-up; not executing with a part that is worked on again later is a stop (a wrong part; no
 material, where nothing tells that it is that); not executing with a finished part is blocked; all else is waiting for
-parts, or for material where its stock is told. A failure or a set-up in which the wear of the tool falls is a breaking
-or a change of the tool.
+parts, or for material where its stock is told. A set-up for the first part of another job order is none of these where
+the twin states the time that it takes: a model has that. A failure or a set-up in which the wear of the tool falls is a
+breaking or a change of the tool.
 """
 
 from __future__ import annotations
@@ -107,20 +108,26 @@ def read_machine(
         closed: when it was not planned to work: that it stood there does not count.
     """
     roles = ("CurrentPart", "JobOrder", "Wear", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock")
-    return machine_record(_changes(timeline, node, roles, start_ns, end_ns), start_ns, end_ns, closed)
+    changes = _changes(timeline, node, roles, start_ns, end_ns)
+    return machine_record(changes, start_ns, end_ns, closed, "SetupTime" in node.facts)
 
 
 def machine_record(
-    changes: Iterable[tuple[int, str, Any]], start_ns: int, end_ns: int, closed: Sequence[tuple[int, int]] = ()
+    changes: Iterable[tuple[int, str, Any]], start_ns: int, end_ns: int, closed: Sequence[tuple[int, int]] = (),
+    states_setup: bool = False,
 ) -> MachineRecord:  # fmt: skip
-    """Return what a machine did by the changes (ns, role, value) of its signals in the order of time."""
+    """Return what a machine did by the changes (ns, role, value) of its signals in the order of time.
+
+    Args:
+        states_setup: whether its twin tells how long it is set up for another product.
+    """
     record = MachineRecord()
     state, mode, part, job_order, has_material = 0, 0, "", "", True
-    reader = _Machine(record)
+    reader = _Machine(record, states_setup)
     at_ns = start_ns
     for time_ns, role, value in changes:
         if time_ns > at_ns:
-            reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material)
+            reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material, job_order)
             at_ns = time_ns
         if role == "CurrentPart":
             now_part = "" if value is None else str(value)
@@ -143,7 +150,7 @@ def machine_record(
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:
-        reader.spend(_counted_s(at_ns, end_ns, state, closed), state, mode, has_material)
+        reader.spend(_counted_s(at_ns, end_ns, state, closed), state, mode, has_material, job_order)
     reader.end()
     record.is_executing = state == EXECUTING
     return record
@@ -160,8 +167,10 @@ def _counted_s(start_ns: int, end_ns: int, state: int, closed: Sequence[tuple[in
 class _Machine:
     """Sorts the stretches of one machine's time."""
 
-    def __init__(self, record: MachineRecord) -> None:
+    def __init__(self, record: MachineRecord, states_setup: bool) -> None:
         self.record = record
+        self._states_setup = states_setup
+        self._last_job_order = ""
         self._is_whole = False  # whether the part was seen coming
         self._kind: str | None = None
         self._lasted_s = 0.0
@@ -169,9 +178,9 @@ class _Machine:
         self._has_new_tool = False
         self._last, self._since_last_s = "", 0.0  # the kind that ended last, and how long ago
 
-    def spend(self, seconds: float, state: int, mode: int, has_material: bool = True) -> None:
+    def spend(self, seconds: float, state: int, mode: int, has_material: bool, job_order: str) -> None:
         """Book a stretch in which nothing changed."""
-        if seconds <= 0:
+        if seconds <= 0 or self._is_set_up_for_another(state, mode, job_order):
             return
         kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
         if kind != self._kind:
@@ -190,6 +199,11 @@ class _Machine:
         elif self.record.has_part and (has_material or self.record.done_s > 0):
             self._waited_s += seconds
 
+    def _is_set_up_for_another(self, state: int, mode: int, job_order: str) -> bool:
+        is_setup = self._states_setup and mode == SETUP and state not in (EXECUTING, OUT_OF_SERVICE)
+        is_first = self.record.has_part and self.record.done_s == 0 and job_order not in ("", self._last_job_order)
+        return is_setup and is_first
+
     def change(self, part: str, at_ns: int, job_order: str) -> None:
         """Book that a part of a job order left and another part came, or none."""
         if self.record.has_part and self.record.done_s > 0:
@@ -200,6 +214,7 @@ class _Machine:
             self.record.works_s.append(self.record.done_s / self.record.pace)
             self.record.left_ns.append(at_ns)
             self.record.job_orders.append(job_order)
+            self._last_job_order = job_order
         self._waited_s = 0.0  # it was blocked
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True
 

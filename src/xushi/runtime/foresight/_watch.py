@@ -112,7 +112,8 @@ class ForecastWatch:
             raise XushiError("runtime.forecast_no_plant")
         ahead = times_of(platform, params)
         timeline, planned = platform.timelines.get(LIVE), planned_times(platform.store)
-        begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned)
+        mix = platform.orders.mix(plant, LIVE, ahead.at_ns)
+        begun = fork(plant, timeline, ahead.start_ns, ahead.at_ns, planned, mix)
         found = forecast_of(platform, begun, params, ahead, ThreadPool(1), cancellation=self._cancellation)
         return Latest(found, platform.clock.now_ns())
 

@@ -21,6 +21,7 @@ from xushi.runtime.orders._job_control import (
 from xushi.runtime.orders._lots import chosen_lots, lot_commands
 from xushi.runtime.orders._maintenance import AddParams as StopParams
 from xushi.runtime.orders._maintenance import maintenance, maintenance_commands
+from xushi.runtime.orders._mix import mix_of, sequence_changes
 from xushi.runtime.orders._on_line import pieces_on_line
 from xushi.runtime.orders._placing import Wish, drawn_together, place
 from xushi.runtime.orders._problem import Lot, Plan, Shop, make_plan
@@ -86,6 +87,7 @@ __all__ = [
     "maintenance",
     "maintenance_commands",
     "make_plan",
+    "mix_of",
     "moved",
     "order_commands",
     "order_of",
@@ -104,6 +106,7 @@ __all__ = [
     "run_material",
     "runs_of",
     "schedule_commands",
+    "sequence_changes",
     "stocks_of",
     "told_to",
     "wanted_of",

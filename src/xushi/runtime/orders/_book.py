@@ -121,7 +121,7 @@ def wanted_of(book: Book, queue: Sequence[JobOrder] = ()) -> list[WantedOrder]:
     return [
         WantedOrder(
             order.id, left[order.id], None if order.due_ms is None else order.due_ms / 1e3 - book.since_ns / 1e9,
-            1.0 + order.priority, through[order.id] if to_come else None,
+            1.0 + order.priority, through[order.id] if to_come else None, order.product,
         )
         for order in book.orders
         if left[order.id] > 0

@@ -13,14 +13,20 @@ from xushi import simulate
 from xushi.runtime.foresight import (
     CONFIDENCE,
     Fork,
+    Mix,
     ModelChange,
+    Run,
     WantedOrder,
     changed_model,
     figure,
+    inside,
     lateness_min,
     locks_told,
     order_times,
     plain,
+    runs_of_model,
+    sequence_of,
+    still_to_come,
 )
 
 WAIT = "wait"
@@ -283,19 +289,24 @@ def rehearse(
     Raises:
         XushiError: see `simulate.run_alternatives`.
     """
-    models = {one.id: changed_model(fork.model, one.changes) for one in options if not one.sequence}
+    by_id = {one.id: one for one in wanted}
+    makes_kinds = bool(runs_of_model(fork.model))
+    models = {
+        one.id: changed_model(fork.model, _in_sequence(fork, one, by_id) if one.sequence else one.changes)
+        for one in options
+        if makes_kinds or not one.sequence
+    }
     experiment = simulate.Experiment(
         horizon_s=horizon_s, replications=replications, seed=seed, sample_every_s=min(_SAMPLE_S, horizon_s / 4)
     )
     outcomes = simulate.run_alternatives(
         models, experiment, fork.state, progress=progress, cancellation=cancellation, pool=pool
     )
-    by_id = {one.id: one for one in wanted}
     late: dict[str, NDArray[np.float64]] = {}
     good: dict[str, NDArray[np.float64]] = {}
     locks: dict[str, dict[str, Any] | None] = {}
     for one in options:
-        outcome = outcomes[WAIT if one.sequence else one.id]
+        outcome = outcomes.get(one.id, outcomes[WAIT])
         locks[one.id] = locks_told(one.id, outcome)
         # Another sequence of the book: what the line's controller was told before counts no more.
         sequence = [
@@ -324,6 +335,16 @@ def rehearse(
             for one in sorted(options, key=rank)
         ],
     }  # fmt: skip
+
+
+def _in_sequence(fork: Fork, option: Option, wanted: Mapping[str, WantedOrder]) -> tuple[ModelChange, ...]:
+    """What the sequence of an option changes in a model that knows products."""
+    runs = tuple(Run(name, wanted[name].product, wanted[name].pieces) for name in option.sequence)
+    found = sequence_of(fork.model)
+    if found is None:
+        return option.changes
+    to_come = still_to_come(Mix(runs), inside(fork.plant, fork.model, fork.state))
+    return (*option.changes, ModelChange(element=found[0], figure="sequence", runs=tuple(to_come)))
 
 
 def _finite(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:

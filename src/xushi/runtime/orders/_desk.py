@@ -14,10 +14,11 @@ from xushi.kernel import Record, XushiError, new_id
 from xushi.runtime._materials import Material, find_materials
 from xushi.runtime._planned_times import Stop, stops_of
 from xushi.runtime._timelines import LIVE
-from xushi.runtime.foresight import Plant, Records, WantedOrder, finished_parts, plant_of, read_records
+from xushi.runtime.foresight import Mix, Plant, Records, WantedOrder, finished_parts, plant_of, read_records
 from xushi.runtime.orders._book import Book, order_of, read_book, wanted_of
 from xushi.runtime.orders._job_control import JobOrder, find_job_control, job_orders_at
 from xushi.runtime.orders._lots import chosen_lots, with_chosen_lots
+from xushi.runtime.orders._mix import mix_of
 from xushi.runtime.orders._problem import Shop
 from xushi.runtime.orders._receipts import Receipt, receipts
 from xushi.runtime.orders._requirements import MaterialRun, run_material
@@ -92,6 +93,15 @@ class OrderDesk:
         """
         return wanted_of(self.book_at(plant, timeline, at_ns), self.job_orders(timeline, at_ns))
 
+    def mix(self, plant: Plant, timeline: str, at_ns: int) -> Mix | None:
+        """Return what the line makes at an instant of the live line; None where nobody knows of any order."""
+        book = self.book_at(plant, timeline, at_ns)
+        return mix_of(book, self.job_orders(timeline, at_ns), self.is_told()) if book.orders else None
+
+    def is_told(self) -> bool:
+        """Whether the line's controller takes job orders, and so makes what it is told."""
+        return find_job_control(self._platform) is not None
+
     def job_orders(self, timeline: str, at_ns: int) -> tuple[JobOrder, ...]:
         """Return the job orders of the line's controller at an instant of the live line; none on other timelines."""
         if timeline != LIVE:
@@ -163,7 +173,8 @@ class OrderDesk:
         platform = self._platform
         plant = plant_of(platform)
         records: Records = read_records(
-            platform.timelines.get(timeline), plant, self.records_from_ns(now_ns, timeline), now_ns
+            platform.timelines.get(timeline), plant, self.records_from_ns(now_ns, timeline), now_ns,
+            products={order.id: order.product for order in read_book(platform.store).orders},
         )  # fmt: skip
         steps = main_route(plant, platform.twins)
         facts = {node.id: node.facts for node in plant.machines()}

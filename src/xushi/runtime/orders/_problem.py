@@ -120,7 +120,7 @@ class _Maker:
     def family(self, order: Order) -> str:
         """What a station must be set up for."""
         material = self._materials.get(order.product)
-        return (material.facts.get("Family") if material is not None else None) or order.product
+        return order.product if material is None else material.family
 
     def take_line(self, waiting: list[tuple[Order, int]], lots: dict[str, Lot], jobs: list[Job]) -> None:
         """Give the pieces on the line to the first orders, the foremost piece first."""

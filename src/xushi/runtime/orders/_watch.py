@@ -388,7 +388,8 @@ class ContingencyDesk:
         # Whole milliseconds, as they are kept: a plan made of this forks at exactly the same instants.
         now_ns = last_ns - last_ns % _MS
         start_ns = max(first_ns + -first_ns % _MS, now_ns - _LOOK_BACK_NS)
-        return fork(plant, timeline, start_ns, now_ns, planned), start_ns, platform.orders.wanted(plant, LIVE, now_ns)
+        begun = fork(plant, timeline, start_ns, now_ns, planned, platform.orders.mix(plant, LIVE, now_ns))
+        return begun, start_ns, platform.orders.wanted(plant, LIVE, now_ns)
 
     def _limits(self, plant: Plant) -> dict[str, tuple[float, float]]:
         """What the interfaces allow as cycle-time factors, by machine."""

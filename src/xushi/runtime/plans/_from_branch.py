@@ -24,7 +24,7 @@ _FIGURES: dict[str, tuple[str, str]] = {
     "time_to_failure": ("time to failure", "故障间隔"), "transfer_time": ("transfer time", "输送时间"),
     "capacity": ("capacity", "容量"), "vehicles": ("number of vehicles", "小车数量"),
     "machines": ("number of machines", "设备数量"), "vehicle_speed": ("speed", "车速"),
-    "travel_time": ("travel time", "通行时间"),
+    "travel_time": ("travel time", "通行时间"), "setup_time": ("set-up time", "换型时间"),
 }  # fmt: skip
 
 
@@ -194,6 +194,9 @@ def _told(change: ModelChange) -> tuple[str, str]:
                 f"Do the work of {place} at {to}: there it takes {change.factor:g} times as long",
                 f"将 {place} 的作业移到 {to}：在那里用时为 {change.factor:g} 倍",
             )
+        case "sequence":
+            orders = ", ".join(dict.fromkeys(run.order for run in change.runs or () if run.order))
+            return f"Begin the orders in this sequence: {orders}", f"按此次序投放订单：{orders}"
         case "first_input":
             return f"Let {place} take from {to} first", f"让 {place} 优先从 {to} 取件"
     en, zh = _FIGURES[change.figure]

@@ -20,6 +20,7 @@ from xushi.runtime.foresight import (
     Ahead,
     AheadParams,
     Alternative,
+    ModelChange,
     fork,
     make_alternatives,
     need_engine,
@@ -29,7 +30,14 @@ from xushi.runtime.foresight import (
     tell_comparison,
     times_of,
 )
-from xushi.runtime.orders import Book, JobOrder, contingency_fork, job_orders_after, wanted_of
+from xushi.runtime.orders import (
+    Book,
+    JobOrder,
+    contingency_fork,
+    job_orders_after,
+    sequence_changes,
+    wanted_of,
+)
 from xushi.runtime.plans._commands import WRITE, PlanId, revised, told
 from xushi.runtime.plans._content import PlanContent, PlanOrigin, PlanPromise
 from xushi.runtime.plans._effects import Effects, effects_of
@@ -182,7 +190,10 @@ class Rehearsal:
         )  # fmt: skip
         wanted_now = wanted_of(start.book, start.job_orders)
         names = [_PLAN, *(f"{_PLAN} {number}" for number in range(1, len(effects.stages)))]
-        stages = [Alternative(name, changes) for name, (_, changes) in zip(names, effects.stages, strict=True)]
+        sequence = self._sequence(start, effects)
+        stages = [
+            Alternative(name, (*changes, *sequence)) for name, (_, changes) in zip(names, effects.stages, strict=True)
+        ]
         models = make_alternatives(begun, stages)
         instants = [at_s for at_s, _ in effects.stages[1:]]
         # Both change at the same instants, the plant as it is to itself: so they go on sharing their chance.
@@ -207,6 +218,14 @@ class Rehearsal:
         orders = self._orders(start, effects, outcomes) if wanted_now else {}
         measurable = measurable_figures(self.platform, begun.plant)
         return promise_of(result, outcomes, _PLAN, self.horizon_s, orders, measurable), origin, result
+
+    def _sequence(self, start: Begun, effects: Effects) -> tuple[ModelChange, ...]:
+        """What the plan changes in what is made next, for all of its time: that is known from its start on."""
+        book = book_after(self.platform, start.book, effects.commands)
+        job_orders = job_orders_after(self.platform, start.job_orders, effects.commands)
+        if (book, job_orders) == (start.book, start.job_orders):
+            return ()
+        return sequence_changes(start.origin, book, job_orders, self.platform.orders.is_told())
 
     def _orders(
         self, start: Begun, effects: Effects, outcomes: Mapping[str, simulate.Outcome]
@@ -237,7 +256,8 @@ def rehearse_ahead(
     def forked() -> Begun:
         plant, timeline = plant_of(platform), origin.timeline
         planned = planned_times(context.store)
-        begun = fork(plant, platform.timelines.get(timeline), ahead.start_ns, ahead.at_ns, planned)
+        mix = platform.orders.mix(plant, timeline, ahead.at_ns)
+        begun = fork(plant, platform.timelines.get(timeline), ahead.start_ns, ahead.at_ns, planned, mix)
         set_points = begun.set_points()
         begun = contingency_fork(platform, begun, origin.contingency, is_at_its_time)
         book = platform.orders.book_at(plant, timeline, ahead.at_ns)
