@@ -10,7 +10,7 @@ from xushi.demo._line import Part
 
 @dataclass
 class Engine:
-    """One engine on its way: job order and product, stage of assembly, open faults, parts fitted, attempts by station."""
+    """One engine on its way: job order and product, stage of assembly, open faults, parts, attempts by station."""
 
     serial: str
     job_order: str = ""

@@ -49,7 +49,7 @@ describe("a change", () => {
   });
 
   it("of the plant's shifts by their command names the hours", () => {
-    const changes = [{ element: "*", figure: "shifts" as const, factor: null, value: null, share: null, to: null, from_min: null, to_min: null, shifts: ["06:00-14:00"], zone: "UTC" }];
+    const changes = [{ element: "*", figure: "shifts" as const, factor: null, value: null, share: null, to: null, from_min: null, to_min: null, shifts: ["06:00-14:00"], zone: "UTC", runs: null }];
     const edit = { index: 0, command: "report.set_shifts", params: { zone: "UTC", shifts: [{ id: "day" }] }, title: { en: "Set the shifts" }, changes, words: {} };
     expect(editText(edit, asItIs, known)).toBe("Set the shifts: All machines: shifts 06:00-14:00 (UTC)");
   });
