@@ -1,18 +1,20 @@
-"""A stand-in for broker and plant: publishes to one subscriber at a steady rate, each value timed as it is sent."""
+"""A plant that publishes at a steady rate, each value timed as it is sent: through a broker, or in its place."""
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
 
-from xushi.connectors._mqtt_codec import encode_publish
+from xushi.connectors._mqtt_codec import encode_connect, encode_publish, encode_subscribe
 from xushi.connectors.sparkplug import Metric, encode_payload
 
 from ._child import answer_each
-from ._mqtt_flood import accept_subscriber
+from ._mqtt_flood import CONNACK, accept_subscriber
 
 BATCH_S = 0.005
+SUBACK_BYTES = 5
 LONGEST_CATCH_UP_S = 0.1  # two busy cores may keep this process waiting for longer than a few batches
 METRICS = 100
 SPARKPLUG_FILTERS = 6  # three messages each of node and devices
@@ -26,8 +28,11 @@ class JsonSource:
         self._heads = [encode_publish(f"bench/{i}", b"x" * JSON_BYTES)[:-JSON_BYTES] for i in range(signals)]
         self._next = 0
         self.filters = signals
-        self.opening = b""
         self.opening_values = 0
+
+    def begin(self) -> bytes:
+        """What comes before the first values."""
+        return b""
 
     def batch(self, values: int) -> tuple[bytes, int]:
         """Messages with so many values, and how many they carry."""
@@ -51,19 +56,25 @@ class SparkplugSource:
         self._number = 0
         now_ms = time.time_ns() // 1_000_000
         self._stamp = _varint(now_ms)
-        births = [encode_publish("spBv1.0/G/NBIRTH/N", encode_payload([Metric("bdSeq", 4, 1)], now_ms * 1_000_000, 0))]
         self._messages: list[bytes] = []
         for device in range(self._devices):
             base = device * METRICS + 1
-            names = [Metric(f"m{i}", 10, 0.0, base + i) for i in range(METRICS)]
-            birth = encode_payload(names, now_ms * 1_000_000, device + 1)
-            births.append(encode_publish(f"spBv1.0/G/DBIRTH/N/D{device}", birth))
             data = [Metric("", 10, i / 7, base + i, now_ms * 1_000_000) for i in range(METRICS)]
             self._messages.append(encode_payload(data, now_ms * 1_000_000, 0))
-        self.opening = b"".join(births)
         self.opening_values = self._devices * METRICS
         self._sequence = self._devices
         self.filters = SPARKPLUG_FILTERS
+
+    def begin(self) -> bytes:
+        """The births of node and devices: what comes before the first values, and whenever the host asks for them."""
+        now_ns = time.time_ns()
+        births = [encode_publish("spBv1.0/G/NBIRTH/N", encode_payload([Metric("bdSeq", 4, 1)], now_ns, 0))]
+        for device in range(self._devices):
+            names = [Metric(f"m{i}", 10, 0.0, device * METRICS + 1 + i) for i in range(METRICS)]
+            birth = encode_payload(names, now_ns, device + 1)
+            births.append(encode_publish(f"spBv1.0/G/DBIRTH/N/D{device}", birth))
+        self._sequence = self._devices
+        return b"".join(births)
 
     def batch(self, values: int) -> tuple[bytes, int]:
         """Whole messages with about so many values, and how many they carry."""
@@ -91,10 +102,30 @@ def _varint(number: int) -> bytes:
     return bytes(parts)
 
 
-def main(kind: str, signals: int, rate: float) -> None:
-    """Print the port, serve one subscriber, publish until a line comes; answer it with what was sent in all."""
+def join_broker(port: int) -> socket.socket:
+    """Print the port and return a connection to the broker there, which takes what is published."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.sendall(encode_connect("bench-plant", 0) + encode_subscribe(1, [("spBv1.0/G/NCMD/N", 0)]))
+    connection.recv(len(CONNACK) + SUBACK_BYTES, socket.MSG_WAITALL)
+    print(port, flush=True)
+    return connection
+
+
+def hear_requests(connection: socket.socket, is_asked: threading.Event) -> None:
+    """Note whatever comes through a broker: hosts ask for births, where a message of a full broker was lost to them."""
+    while connection.recv(65536):
+        is_asked.set()
+
+
+def main(kind: str, signals: int, rate: float, port: int | None = None) -> None:
+    """Print the port, publish until a line comes; answer it with what was sent in all.
+
+    Args:
+        port: of a broker on this machine; without one, it is a broker itself, for one subscriber.
+    """
     source = JsonSource(signals) if kind == "json" else SparkplugSource(signals)
-    is_over, has_ended = threading.Event(), threading.Event()
+    is_over, has_ended, is_asked = threading.Event(), threading.Event(), threading.Event()
     sent = 0
 
     def end(line: str) -> dict[str, int]:
@@ -102,11 +133,16 @@ def main(kind: str, signals: int, rate: float) -> None:
         has_ended.wait()
         return {"sent": source.opening_values + sent}
 
-    with accept_subscriber(source.filters) as connection:
+    with accept_subscriber(source.filters) if port is None else join_broker(port) as connection:
         answer_each(end)
-        connection.sendall(source.opening)
+        if port is not None:
+            threading.Thread(target=hear_requests, args=(connection, is_asked), daemon=True).start()
+        connection.sendall(source.begin())
         began = time.monotonic()
         while not is_over.is_set():
+            if is_asked.is_set():
+                is_asked.clear()
+                connection.sendall(source.begin())
             due = int((time.monotonic() - began) * rate) - sent
             if due > 0:
                 content, values = source.batch(min(due, int(rate * LONGEST_CATCH_UP_S)))
@@ -114,12 +150,12 @@ def main(kind: str, signals: int, rate: float) -> None:
                 sent += values
             time.sleep(BATCH_S)
         has_ended.set()
-        while connection.recv(65536):  # the connection stays until the subscriber leaves
+        while port is None and connection.recv(65536):  # the connection stays until the subscriber leaves
             pass
 
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+        main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), *map(int, sys.argv[4:]))
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(0)

@@ -1,4 +1,7 @@
-"""The platform under test: one link, alarm rules, history on disk, viewers over WebSocket; tells what it cost."""
+"""The platform under test: one link, alarm rules, history on disk, viewers over WebSocket; tells what it cost.
+
+The first line that it is told says which link, as JSON; the second, that the viewers are there.
+"""
 
 from __future__ import annotations
 
@@ -84,4 +87,4 @@ async def _run(folder: Path, order: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(Path(sys.argv[1]), json.loads(sys.argv[2])))
+    asyncio.run(_run(Path(sys.argv[1]), json.loads(sys.stdin.readline())))

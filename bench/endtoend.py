@@ -48,8 +48,9 @@ def _path(
         stack.callback(source.end)
         scheme = {"mqtt": "mqtt", "opcua": "opc.tcp"}[protocol]
         order = {"protocol": protocol, "endpoint": f"{scheme}://127.0.0.1:{source.hear()}", "addresses": addresses}
-        server = Child("bench._e2e_server", str(folder / "data"), json.dumps({**order, "has_rules": True}))
+        server = Child("bench._e2e_server", str(folder / "data"))
         stack.callback(server.end)
+        server.say(json.dumps({**order, "has_rules": True}))
         ready = server.hear()
         starts.append(ready["start_s"])
         viewers = Child("bench._e2e_viewers", ready["url"], ready["token"], str(VIEWERS), str(VIEW_HZ))
