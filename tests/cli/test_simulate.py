@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from xushi.cli import main
-from xushi.simulate import Buffer, Exponential, Input, Machine, Model, Operation, Route, Sink, write_model
+from xushi.simulate import Buffer, Constant, Exponential, Input, Machine, Model, Operation, Route, Sink, write_model
 from xushi.twins import Environment, to_aasx
 
 
@@ -49,6 +49,29 @@ def test_a_model_runs_without_a_server_and_gives_known_figures(capsys: pytest.Ca
     assert per_h["band_low"] < per_h["low"] < per_h["mean"] < per_h["high"] < per_h["band_high"]
     assert found["machines"][0]["id"] == "M1"
     assert found["sinks"][0]["count"] == found["plant"]["plant.good"]
+
+
+def test_futures_that_lock_are_told_after_the_figures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def work(id: str, inputs: tuple[Input, ...], to: tuple[Route, ...]) -> Machine:
+        return Machine(id=id, operations=(Operation(duration=Constant(value_s=1.0), inputs=inputs, to=to),))
+
+    # Every second part comes back, and there is no way round those that come.
+    back = (Route(to="a", share=0.5), Route(to="out", share=0.5))
+    machines = (
+        work("first", (), (Route(to="a"),)), work("M", (Input(buffer="a"),), (Route(to="b"),)),
+        work("N", (Input(buffer="b"),), back),
+    )  # fmt: skip
+    model = Model(
+        name="circle", machines=machines, buffers=(Buffer(id="a", capacity=2), Buffer(id="b", capacity=2)),
+        sinks=(Sink(id="out"),),
+    )  # fmt: skip
+    path = tmp_path / "circle.json"
+    path.write_bytes(write_model(model))
+    status, out, _ = run(capsys, "simulate", path, "--hours", 0.003, "--replications", 60)
+    assert status == 0
+    assert "of 60 futures lock" in out
+    assert "N waits for a" in out
+    assert "种会锁死" in run(capsys, "--lang", "zh-CN", "simulate", path, "--hours", 0.003, "--replications", 60)[1]
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_does_not(

@@ -48,6 +48,23 @@ def test_a_comparison_says_what_is_best_in_what_and_what_may_be_chance() -> None
     )
 
 
+def test_a_comparison_says_loudly_which_alternative_locks_and_calls_the_rest_the_rest() -> None:
+    locks = {
+        "text": {"en": "3 of 30 futures lock.", "zh-CN": "30 种未来中有 3 种会锁死。"},
+        "repair": {"en": "Give room."},
+    }
+    told = {
+        "judged_by": "output", "best": "now", "not_told_apart": [], "replications": 30, "locking": ["first"],
+        "alternatives": [
+            alternative("now", change(0.0, False)), alternative("first", change(-9.0, True)) | {"locks": locks},
+        ],
+    }  # fmt: skip
+    page = as_shown("foresight.compare", told)._repr_html_()
+    assert "<strong>first: 3 of 30 futures lock. Give room.</strong>" in page
+    assert "all others that do not lock are clearly worse" in page
+    assert "30 种未来中有 3 种会锁死。" in as_shown("foresight.compare", told, "zh-CN")._repr_html_()
+
+
 def test_a_schedule_says_which_orders_are_late_and_by_how_much() -> None:
     orders = [{"id": "A", "end_ms": 3.6e6, "due_ms": 3e6}, {"id": "B", "end_ms": 3.6e6, "due_ms": None}]
     told = {"objective": "tardiness", "value_s": 600, "gap": None, "operations": 4, "engine": "cp", "orders": orders}
