@@ -279,6 +279,17 @@ def test_a_control_chart_shows_limits_and_says_what_is_broken(visit: Visit) -> N
     expect(panel.get_by_label("Subgroup size")).to_be_visible()
 
 
+def test_what_is_typed_into_a_field_of_signals_takes_the_place_of_the_chosen_one(visit: Visit) -> None:
+    page = visit().open(view="spc", element=FIT)
+    signal = page.get_by_role("region", name="Control charts").get_by_role("combobox", name="Signal")
+    expect(signal).not_to_have_value("")
+    signal.click()
+    page.keyboard.type("OP40 Head bolting · Tool")
+    expect(signal).to_have_value("OP40 Head bolting · Tool")
+    page.get_by_role("option", name="OP40 Head bolting · Tool wear", exact=True).click()
+    expect(signal).to_have_value("OP40 Head bolting · Tool wear")
+
+
 def test_axe_finds_nothing_in_the_details_of_an_alarm(
     visit: Visit, demo: Demo, axe: Callable[[Page], list[str]]
 ) -> None:

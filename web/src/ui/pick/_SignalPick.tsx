@@ -75,6 +75,10 @@ export function SignalPick({ label, value, accept, error, isLabelHidden = false,
         maxDropdownHeight={280}
         error={error}
         onSearchChange={setQuery}
+        onClick={(event) => {
+          // what is typed next takes the place of the chosen name
+          if (!isSearching) event.currentTarget.select();
+        }}
         onDropdownOpen={() => setIsOpen(true)}
         onDropdownClose={() => setIsOpen(false)}
         clearable={onClear !== undefined}
