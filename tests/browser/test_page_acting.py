@@ -64,7 +64,7 @@ def test_a_proposal_waits_in_the_page_until_a_person_confirms_it(visit: Visit, d
     wish = {"command": "signal.write", "params": {"signal": TARGET, "value": 87.0}, "why": "too loose"}
     demo.remote.run("proposal.make", wish)
     page = visit().open()
-    page.get_by_role("button", name=re.compile("^Waiting for a decision")).click()
+    page.get_by_role("button", name=re.compile("to decide$")).click()
     card = page.get_by_role("listitem", name="Write to the device").filter(has_text="too loose")
     expect(card).to_contain_text("87")
     hold(card.get_by_role("button", name="Hold to confirm"))

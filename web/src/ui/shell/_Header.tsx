@@ -60,13 +60,12 @@ function ProposalMark({ isPhone }: { isPhone: boolean }) {
   const [proposals] = useProposals();
   const count = proposals.filter((each) => each.can_decide).length;
   if (count === 0) return null;
-  const label = text("proposal.waiting", { count });
   return (
     <Button
       variant="default"
       {...(isPhone ? { px: 8 } : { leftSection: <Icon name="check" size={14} /> })}
       onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })}
-      aria-label={label}
+      {...(isPhone ? { "aria-label": text("proposal.waiting", { count }) } : { title: text("proposal.waiting", { count }) })}
     >
       {isPhone ? count : text("proposal.mark", { count })}
     </Button>
