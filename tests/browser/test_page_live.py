@@ -110,3 +110,16 @@ def test_the_world_is_fetched_only_when_it_is_seen_and_opens_at_what_was_asked_f
         return math.dist((x, y), place["position"][:2]) < 3.0
 
     until(is_looked_at)
+
+
+def test_a_page_whose_part_is_gone_after_an_upgrade_is_loaded_anew(visit: Visit) -> None:
+    page = visit().open(view="cockpit")
+    renewed: list[str] = []
+    page.on("request", lambda asked: renewed.append(asked.url) if asked.is_navigation_request() else None)
+    page.route(
+        re.compile(r"/assets/rules-.*\.js$"),
+        lambda route: route.continue_() if renewed else route.fulfill(status=404),
+    )
+    page.get_by_role("button", name="Rules", exact=True).click()
+    expect(page.get_by_role("button", name="New rule")).to_be_visible()
+    assert renewed, "the page was loaded anew, and shows the view that was asked for"
