@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from xushi.kernel import Text
-
 _CHINESE = {
     "running": "运行", "processing": "加工", "producing": "生产", "executing": "运行中", "not executing": "未运行",
     "starved": "待料", "blocked": "堵料", "idle": "空闲", "ready": "就绪", "waiting": "等待", "stopped": "停止",
@@ -12,6 +10,6 @@ _CHINESE = {
 }  # fmt: skip
 
 
-def state_text(label: str) -> Text:
+def state_text(label: str) -> dict[str, str]:
     """Return a state's label in every language; a word that nobody knows stays as the device says it."""
     return {"en": label, "zh-CN": _CHINESE.get(label.strip().lower(), label)}
