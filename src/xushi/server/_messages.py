@@ -152,11 +152,12 @@ class BucketColumns(msgspec.Struct, frozen=True):
 
 
 class SubmodelSummary(msgspec.Struct, frozen=True, rename="camel"):
-    """A submodel in the tree."""
+    """A submodel in the tree; its name is empty where it has none beside its idShort."""
 
     id: str
     id_short: str
     semantic_id: str
+    name: Text = {}
 
 
 class TwinSummary(msgspec.Struct, frozen=True, rename="camel"):

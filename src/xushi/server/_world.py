@@ -82,7 +82,8 @@ async def twins(doors: Doors, call: Call) -> Response:
             submodel = index.submodel(reference.keys[0].value)
             if submodel is not None:
                 meaning = submodel.semantic_id.keys[0].value if submodel.semantic_id else ""
-                submodels.append(m.SubmodelSummary(submodel.id, submodel.id_short or submodel.id, meaning))
+                named = texts(submodel.display_name)
+                submodels.append(m.SubmodelSummary(submodel.id, submodel.id_short or submodel.id, meaning, named))
         name = texts(shell.display_name) or {"en": shell.id_short or shell.id}
         shown.append(
             m.TwinSummary(

@@ -1635,11 +1635,12 @@ export interface StopInfo {
   reason: string;
 }
 
-/** A submodel in the tree. */
+/** A submodel in the tree; its name is empty where it has none beside its idShort. */
 export interface SubmodelSummary {
   id: string;
   idShort: string;
   semanticId: string;
+  name: Record<string, string>;
 }
 
 /** Who suppressed an alarm, and why; ``guard`` is set, and nobody is named, where its rule's design did. */

@@ -43,7 +43,7 @@ function Owner({ selected }: { selected: Selected }) {
       <button type="button" className={css.owner} onClick={goUp}>
         {name}
       </button>
-      {selection.kind === "element" && submodel ? <span className="x-ellipsis">{submodel.idShort}</span> : null}
+      {selection.kind === "element" && submodel ? <span className="x-ellipsis">{localName(submodel.name, language, submodel.idShort)}</span> : null}
     </>
   );
 }

@@ -134,7 +134,7 @@ class Builder {
 
   private submodel(submodel: SubmodelSummary, above: string): TreeNode {
     const key = `${above}/${submodel.id}`;
-    const node = this.node(key, { kind: "submodel", id: submodel.id }, submodel.idShort || submodel.id, [submodel.id], "submodel");
+    const node = this.node(key, { kind: "submodel", id: submodel.id }, localName(submodel.name, this.input.language, submodel.idShort || submodel.id), [submodel.id, submodel.idShort, ...namesOf(submodel.name)], "submodel");
     this.read(node, submodel.id, "", key);
     // Until its elements are read its known signals stand for them; a search looks at both.
     const signals = this.signalsBySubmodel.get(submodel.id) ?? [];

@@ -6,7 +6,7 @@ import { branchKey, branchesTo, buildTree, findKeys, pathTo, visibleRows, type B
 const place = (id: string, parent: string | null, category: Place["category"], shell: string | null = null): Place => ({
   id, parent, category, shell, name: { en: id, "zh-CN": `${id} 工位` }, model: null, position: [0, 0, 0], rotation: [0, 0, 0, 1], scale: [1, 1, 1], behaviours: [],
 });
-const twin = (id: string): TwinSummary => ({ id, idShort: id, name: { en: `Twin ${id}` }, shell_kind: "Instance", submodels: [{ id: `${id}/data`, idShort: "Data", semanticId: "" }] });
+const twin = (id: string): TwinSummary => ({ id, idShort: id, name: { en: `Twin ${id}` }, shell_kind: "Instance", submodels: [{ id: `${id}/data`, idShort: "Data", semanticId: "", name: { en: "Data", "zh-CN": "数据" } }] });
 const signal = (shell: string, path: string): SignalInfo => ({
   handle: 0, key: `${shell}/data#${path}`, kind: 0, unit: "", name: { en: path }, shell, submodel: `${shell}/data`, path, labels: {}, low: null, high: null, writable: false, source: null,
 });
@@ -42,6 +42,11 @@ describe("the tree", () => {
     const after = buildTree(input({ branches: read }))[0]?.children[0]?.children[0];
     expect(after?.isUnread).toBe(false);
     expect(after?.children[0]?.children[0]?.signal?.path).toBe("Counters.Good");
+  });
+
+  it("names a submodel in the reader's language", () => {
+    const nameIn = (language: "en" | "zh-CN") => buildTree(input({ language }))[0]?.children[0]?.children[0]?.name;
+    expect([nameIn("en"), nameIn("zh-CN")]).toEqual(["Data", "数据"]);
   });
 
   it("names the elements of lists by their index", () => {
