@@ -13,3 +13,13 @@ export function localName(names: Names, language: Language, fallback: string): s
   for (const name of [names["en"], ...Object.values(names)]) if (name) return name;
   return fallback;
 }
+
+/** What something is called and what it is, with the colon of the language. */
+export function pairText(name: string, value: string, language: Language): string {
+  return language === "zh-CN" ? `${name}：${value}` : `${name}: ${value}`;
+}
+
+/** Things one after another, with the comma of the language. */
+export function listText(items: readonly string[], language: Language): string {
+  return items.join(language === "zh-CN" ? "，" : ", ");
+}

@@ -1,6 +1,6 @@
 // What the evidence says, put together for people: one line a command, the twins it concerns, and the filter over them.
 import { useMemo } from "react";
-import { localName, useLanguage, useText } from "../../i18n";
+import { localName, pairText, useLanguage, useText } from "../../i18n";
 import { unitText, usePlant, type EvidenceInfo } from "../live";
 
 export interface Line {
@@ -62,7 +62,7 @@ export function useDescribe(): (summary: Record<string, unknown>) => Described {
       const words = shell ? [twin ? localName(twin.name, language, twin.idShort) : shell] : about ? [about] : [];
       if (signal) {
         const before = summary["before"] === undefined ? "" : `${String(summary["before"])} → `;
-        words.push(`${localName(signal.name, language, signal.path)}: ${before}${String(summary["value"])} ${unitText(signal.unit)}`.trim());
+        words.push(pairText(localName(signal.name, language, signal.path), `${before}${String(summary["value"])} ${unitText(signal.unit)}`.trim(), language));
       } else if (typeof summary["name"] === "object" && summary["name"] !== null) {
         words.push(localName(summary["name"] as Record<string, string>, language, ""));
       } else if (text(summary["action"])) words.push(String(summary["action"]));

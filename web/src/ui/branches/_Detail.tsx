@@ -1,7 +1,7 @@
 // The open branch: where it comes from, what was changed, what its path brings, and how it compares.
 import { ActionIcon, Button, NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { formatDateTime, useLanguage, useText } from "../../i18n";
+import { formatDateTime, listText, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, useSession, type BranchInfo, type BranchSummary } from "../live";
@@ -34,7 +34,7 @@ function Head({ branch }: { branch: BranchSummary }) {
         <dt>{text("branch.from")}</dt>
         <dd>
           <button type="button" className={css.link} onClick={() => feed.seek(branch.parent, branch.fork_ms)}>
-            {timelineName(branch.parent, known)}, {formatDateTime(branch.fork_ms, language)}
+            {listText([timelineName(branch.parent, known), formatDateTime(branch.fork_ms, language)], language)}
           </button>
         </dd>
         <dt>{text("branch.end")}</dt>

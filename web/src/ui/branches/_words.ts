@@ -1,5 +1,5 @@
 // Says branches in words: where one was forked, and what was changed on it.
-import { formatDateTime, formatNumber, localName, type Language, type Translate } from "../../i18n";
+import { formatDateTime, formatNumber, listText, localName, pairText, type Language, type Translate } from "../../i18n";
 import type { BranchEdit, TimelineInfo } from "../live";
 import type { WantedChange } from "../forecast/_types";
 
@@ -38,7 +38,7 @@ function amountText(change: WantedChange, { language, text }: Pick<Known, "langu
 }
 
 export function changeText(change: WantedChange, known: Pick<Known, "language" | "text">): string {
-  return `${elementName(change.element, known.text)}: ${known.text(`forecast.changed.${change.figure}`)} ${amountText(change, known)}`.trim();
+  return pairText(elementName(change.element, known.text), `${known.text(`forecast.changed.${change.figure}`)} ${amountText(change, known)}`.trim(), known.language);
 }
 
 /** What a command was told, signals by machine and name; `nameOf` returns a key that is none of a signal as it is. */
@@ -47,16 +47,16 @@ function paramsText(params: Readonly<Record<string, unknown>>, nameOf: (key: str
     const name = typeof value === "string" ? nameOf(value) : value;
     if (typeof name === "string" && name !== value) return name;
     if (typeof value === "number") return formatNumber(value, language);
-    if (Array.isArray(value)) return value.map(String).join(", ");
+    if (Array.isArray(value)) return listText(value.map(String), language);
     return typeof value === "string" ? value.slice(value.lastIndexOf("#") + 1) : JSON.stringify(value);
   };
   const given = Object.values(params).filter((value) => value !== null && value !== "" && !(typeof value === "object" && Object.keys(value).length === 0));
-  return given.map(words).join(", ");
+  return listText(given.map(words), language);
 }
 
 export function editText(edit: BranchEdit, nameOf: (key: string) => string, known: Pick<Known, "language" | "text">): string {
   if (Object.keys(edit.words).length > 0) return localName(edit.words, known.language, edit.command ?? "");
   if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
   const told = edit.changes.length > 0 ? edit.changes.map((change) => changeText(change, known)).join("; ") : paramsText(edit.params, nameOf, known.language);
-  return `${localName(edit.title, known.language, edit.command)}: ${told}`;
+  return pairText(localName(edit.title, known.language, edit.command), told, known.language);
 }

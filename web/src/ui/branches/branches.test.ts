@@ -46,6 +46,7 @@ describe("a change", () => {
     const edit = { index: 0, command: "signal.write", params: { signal: "a#Torque", value: 86 }, title: { en: "Write a value" }, changes: [], words: {} };
     expect(editText(edit, asItIs, known)).toBe("Write a value: Torque, 86");
     expect(editText(edit, (key) => (key === "a#Torque" ? "OP40 · Torque" : key), known), "which station, too").toBe("Write a value: OP40 · Torque, 86");
+    expect(editText({ ...edit, title: { "zh-CN": "写入设备" } }, asItIs, { ...known, language: "zh-CN" })).toBe("写入设备：Torque，86");
   });
 
   it("of the plant's shifts by their command names the hours", () => {
