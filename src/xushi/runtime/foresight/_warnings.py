@@ -61,7 +61,10 @@ class Starving(msgspec.Struct, frozen=True):
 
 
 def in_time(seconds: float, spread_s: float | None, language: str) -> str:
-    """A length of time in words, with its spread: in minutes, and in hours where it is several."""
+    """A length of time in words, with its spread: in minutes, and in hours where it is several.
+
+    Where the spread reaches back before now, the span that is left is told: nobody waits a negative time.
+    """
     is_long = seconds >= _LONG_S
     unit, size_s, digits = ("h", 3600.0, 1) if is_long else ("min", 60.0, 0)
     if language.startswith("zh"):
@@ -69,6 +72,8 @@ def in_time(seconds: float, spread_s: float | None, language: str) -> str:
     length = f"{seconds / size_s:.{digits}f}"
     if spread_s is None:
         return f"{length} {unit}"
+    if spread_s > seconds:
+        return f"0–{max((seconds + spread_s) / size_s, 10**-digits):.{digits}f} {unit}"
     return f"{length} ± {max(spread_s / size_s, 10**-digits):.{digits}f} {unit}"
 
 
