@@ -12,17 +12,17 @@ from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.orders import products_of, receipts
 from xushi.runtime.plans._from_branch import _without_taken_back
 
-from .branching import FORK_NS, fork, run
-from .conftest import HOUR, S
+from .branching import fork, run
+from .conftest import HOUR, START_NS, S
 
-FORK_MS = FORK_NS / 1e6
+FORK_MS = (START_NS + 2 * HOUR) / 1e6  # now: the book tells nothing of an earlier instant
 
 
 @pytest.fixture
 def ordered(plant: Platform) -> Platform:
     """A plant with one order of a product that has a bill of materials, and a receipt of one of its parts."""
     product = products_of(plant.orders.materials())[0]
-    run(plant, "order.add", id="A", product=product.id, quantity=5_000, due_ms=(FORK_NS + 4 * HOUR) / 1e6)
+    run(plant, "order.add", id="A", product=product.id, quantity=5_000, due_ms=FORK_MS + 200 * 3.6e6)
     run(plant, "material.receive", material=part(plant), quantity=7, at_ms=FORK_MS + 600_000)
     return plant
 

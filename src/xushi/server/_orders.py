@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from xushi.connectors.mapping import XLSX, to_csv, to_xlsx
 from xushi.runtime import calendar_of
-from xushi.runtime.branches import stops_of_line
+from xushi.runtime.branches import need_start, stops_of_line
 from xushi.runtime.foresight import plant_of
 from xushi.runtime.orders import (
     Book,
@@ -127,7 +127,7 @@ def _requirements(doors: Doors, timeline: str, period_h: float) -> dict[str, Any
         run, stated = platform.orders.material_run(platform.clock.now_ns(), period_h), receipts(platform.store)
     else:
         branch = platform.branches.get(timeline)
-        start = platform.branches.package(branch.id)
+        start = need_start(platform.branches.start_of(branch), branch)
         run = platform.branches.material_run(branch, start, period_h)
         stated = platform.branches.receipts(branch, start)
     return {**requirements_told(run), "receipts": [msgspec.to_builtins(one) for one in stated]}

@@ -10,7 +10,7 @@ from xushi.runtime.branches._path import PathCard
 from xushi.runtime.branches._planned import NO_STOP, SHIFTS, STOP, calendar_on, shifts_set, stop_id, stops_of_line
 from xushi.runtime.branches._record import Branch, Edit, branch_record, branches, read_branch
 from xushi.runtime.branches._roles import find_roles
-from xushi.runtime.branches._start import Start
+from xushi.runtime.branches._start import Start, need_start
 from xushi.runtime.branches._translation import Issued, model_changes
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "changeable",
     "find_roles",
     "model_changes",
+    "need_start",
     "read_branch",
     "receipt_id",
     "shifts_set",

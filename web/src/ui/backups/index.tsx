@@ -74,11 +74,9 @@ function Jobs() {
       {jobs.map((job) => (
         <div key={job.id} className={css.job} role="status">
           <span>{localName(job.title, language, job.id)}</span>
-          <WorkBar
-            work={{ job, isStopping: stopping.has(job.id) }}
-            label={localName(job.title, language, job.id)}
-            onCancel={() => void stop(job.id)}
-          />
+          <div>
+            <WorkBar work={{ job, isStopping: stopping.has(job.id) }} label={localName(job.title, language, job.id)} onCancel={() => void stop(job.id)} />
+          </div>
         </div>
       ))}
     </>

@@ -70,7 +70,9 @@ function Working({ work, label, onCancel }: { work: Work; label: string; onCance
   return (
     <div className={css.working}>
       <p role="status">{label}</p>
-      <WorkBar work={work} label={label} onCancel={onCancel} />
+      <div>
+        <WorkBar work={work} label={label} onCancel={onCancel} />
+      </div>
       <p className={css.where}>{work.job?.message ?? ""}</p>
     </div>
   );
