@@ -47,6 +47,7 @@ def test_what_of_the_plant_is_not_in_the_line_is_told(forked: Fork) -> None:
     told = {(one.code, one.place) for one in main_line(forked).left_out}
     assert ("runtime.line_leaves_out", "RWK1") in told
     assert any(code == "runtime.line_without_transfer" for code, _ in told)
+    assert any(code == "runtime.line_without_products" for code, _ in told)
     for one in main_line(forked).left_out:
         assert one.text("en")
         assert one.text("zh-CN")

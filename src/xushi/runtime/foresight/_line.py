@@ -14,6 +14,7 @@ from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime.foresight._build import FINISHED, build_state
 from xushi.runtime.foresight._fork import Fork
+from xushi.runtime.foresight._products import products_differ
 from xushi.runtime.foresight._working_times import around_the_clock
 
 _LEAST_SHARE = 0.7  # of what leaves a machine must stay in the line
@@ -81,7 +82,9 @@ class _MainLine:
                 to=(simulate.Route(to=to),),
             )
             failures = tuple(_in_work(one, work.duration.mean_s) for one in self._originals[machine].failures)
-            built.append(msgspec.structs.replace(self._originals[machine], operations=(work,), failures=failures))
+            built.append(
+                msgspec.structs.replace(self._originals[machine], operations=(work,), failures=failures, setups=())
+            )
         return simulate.Model(
             name=self._plant.name,
             machines=tuple(built),
@@ -132,6 +135,8 @@ class _MainLine:
             yield Diagnosis("runtime.line_without_supply", ", ".join(supplied))
         if self._fork.model.calendars:
             yield Diagnosis("runtime.line_without_shifts", self._plant.name or "–")
+        if products_differ(self._plant):
+            yield Diagnosis("runtime.line_without_products", self._plant.name or "–")
 
 
 def _in_work(failure: simulate.Failure, work_s: float) -> simulate.Failure:

@@ -56,7 +56,7 @@ def with_products(model: simulate.Model, plant: Plant) -> simulate.Model:
     """
     heads = [node.id for node in plant.machines() if not plant.into(node.id) and plant.out_of(node.id)]
     stations = {node.id for node in plant.machines()}
-    if len(heads) != 1 or not _differ(plant, stations):
+    if len(heads) != 1 or not products_differ(plant):
         return model
     (head,) = heads
     released = simulate.Input(buffer=helper(head, _RELEASED))
@@ -81,10 +81,10 @@ def with_products(model: simulate.Model, plant: Plant) -> simulate.Model:
     )  # fmt: skip
 
 
-def _differ(plant: Plant, stations: set[str]) -> bool:
+def products_differ(plant: Plant) -> bool:
     """Whether the twins tell of anything in which products differ on this line."""
     is_set_up = any(node.facts.get("SetupTime", 0.0) > 0 for node in plant.machines())
-    factors = [one.work.get(station, 1.0) for one in plant.kinds.values() for station in stations]
+    factors = [one.work.get(node.id, 1.0) for one in plant.kinds.values() for node in plant.machines()]
     return is_set_up or any(factor != 1.0 for factor in factors)
 
 
