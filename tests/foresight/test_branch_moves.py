@@ -80,7 +80,16 @@ def test_conveyors_at_a_moved_machine_take_longer_in_proportion_to_the_distance_
     assert "输送时间 B20 × 1.414" in outcome.summary["words"]["zh-CN"]
 
 
-_NONE = {"value": None, "share": None, "to": None, "from_min": None, "to_min": None, "shifts": None, "zone": None}
+_NONE = {
+    "value": None,
+    "share": None,
+    "to": None,
+    "from_min": None,
+    "to_min": None,
+    "shifts": None,
+    "zone": None,
+    "runs": None,
+}
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(plant: Platform) -> None:

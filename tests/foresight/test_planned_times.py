@@ -156,6 +156,7 @@ def test_orders_beyond_the_horizon_are_put_into_the_time_in_which_the_line_works
         sample_at_s = np.array([50.0, 100.0])
         samples = {FINISHED: np.array([[5.0, 10.0]])}  # noqa: RUF012
         model = simulate.Model(name="", machines=(machine,), calendars=(calendar,))
+        locks = ()
 
     wanted = [WantedOrder("a", 10), WantedOrder("b", 1), WantedOrder("c", 1), WantedOrder("d", 10)]
     found = order_times(Outcome(), wanted)  # type: ignore[arg-type]

@@ -230,6 +230,7 @@ def test_times_of_orders_lie_between_samples_and_behind_the_horizon_at_the_mean_
         sample_at_s = np.array([30.0, 60.0])
         samples = {FINISHED: np.array([[1.0, 3.0], [0.0, 0.0]])}  # noqa: RUF012
         model = Model(name="")
+        locks = ()
 
     found = order_times(Outcome(), [WantedOrder("a", 2), WantedOrder("b", 4)])  # type: ignore[arg-type]
     assert found["a"].tolist() == [45.0, np.inf]

@@ -163,7 +163,7 @@ ROUTES = (
     RouteSpec("GET", "/api/orders/schedule", "view", schedule, "The schedule of the orders", answer=m.ScheduleAnswer,
               tags=_TAGS),
     RouteSpec("GET", "/api/orders/requirements", "view", requirements, "Material requirements of the orders",
-              PeriodQuery, answer=m.MaterialPlan, tags=_TAGS, refusals=(422,)),
+              PeriodQuery, answer=m.MaterialPlan, tags=_TAGS, refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/contingencies", "view", plans, "Rehearsed contingency plans",
               ContingencyQuery, answer=list[m.ContingencyInfo], tags=_TAGS),
 )  # fmt: skip
