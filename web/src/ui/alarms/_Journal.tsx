@@ -1,10 +1,12 @@
 // What happened to alarms and who did what, each with the way to its evidence.
-import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
-import { actorName, useCoarseInstant, useSteadyAnswer, useTime, type JournalEntry } from "../live";
+import { useMemo } from "react";
+import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
+import { actorName, useAnswer, useCoarseInstant, usePlant, useSteadyAnswer, useTime, type JournalEntry, type RulesAnswer } from "../live";
 import { PriorityMark } from "../marks";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi } from "../state";
 import css from "./alarms.module.css";
+import { readingText } from "./_model";
 import { useEventText } from "./_words";
 
 const REFRESH_MS = 5000;
@@ -20,10 +22,26 @@ export function useJournal(alarm: string | null) {
   return useSteadyAnswer<JournalEntry[]>(path);
 }
 
+/** The value of an entry as its signal says it; as a number where the rule is gone. */
+function useEntryValue(): (entry: JournalEntry) => string | null {
+  const text = useText();
+  const language = useLanguage();
+  const rules = useAnswer<RulesAnswer>("/api/rules").data?.rules;
+  const byKey = usePlant((plant) => plant.byKey);
+  return useMemo(() => {
+    const ruleOf = new Map((rules ?? []).map((rule) => [rule.id, rule]));
+    return ({ alarm, value }) => {
+      const rule = ruleOf.get(alarm);
+      return value === null ? null : readingText(value, rule?.condition, rule && byKey.get(rule.signal), language, text);
+    };
+  }, [rules, byKey, language, text]);
+}
+
 export function JournalTable({ entries, isOfOne = false }: { entries: readonly JournalEntry[]; isOfOne?: boolean }) {
   const text = useText();
   const language = useLanguage();
   const eventText = useEventText();
+  const valueOf = useEntryValue();
   return (
     <table className={css.journal}>
       <thead>
@@ -48,7 +66,7 @@ export function JournalTable({ entries, isOfOne = false }: { entries: readonly J
             )}
             <td>
               {eventText(entry)}
-              {entry.value === null ? null : <span className={css.unit}> {formatNumber(entry.value, language)}</span>}
+              {entry.value === null ? null : <span className={css.unit}> {valueOf(entry)}</span>}
               {entry.reason ? <span className={css.reason}>{entry.reason}</span> : null}
             </td>
             <td>

@@ -1,6 +1,6 @@
 // What may be done with an alarm, which alarms are shown in which order, and what is new since the last look.
-import { localName, type Language } from "../../i18n";
-import { PRIORITIES, type AlarmInfo, type AlarmStateName, type Priority } from "../live";
+import { formatNumber, localName, type Language, type Translate } from "../../i18n";
+import { PRIORITIES, stateText, type AlarmInfo, type AlarmStateName, type Priority, type SignalInfo } from "../live";
 import { matchScore, normalise, type ToPinyin } from "../search";
 
 export const ALARM_FILTERS = ["open", "unacknowledged", "shelved", "suppressed", "all"] as const;
@@ -136,4 +136,13 @@ export function newcomers(before: ReadonlyMap<string, number> | null, alarms: re
 
 export function seen(alarms: readonly AlarmInfo[]): Map<string, number> {
   return new Map(alarms.map((alarm) => [alarm.id, alarm.raised_ms ?? NaN]));
+}
+
+/** The conditions that compare states: the others speak of an amount, a time in seconds or a quality. */
+const OF_STATES: ReadonlySet<string> = new Set(["equal", "not_equal", "is_true", "is_false"]);
+
+/** An alarm's value or limit as its signal says it: a state in words, an amount as a number without its unit. */
+export function readingText(value: number, condition: string | undefined, signal: Pick<SignalInfo, "kind" | "labels"> | undefined, language: Language, text: Translate): string {
+  const state = signal && condition !== undefined && OF_STATES.has(condition) ? stateText(signal, value, text) : null;
+  return state ?? formatNumber(value, language);
 }

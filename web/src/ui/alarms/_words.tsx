@@ -1,8 +1,8 @@
 // Says an alarm's state, its value against its limit, and what happened in the journal, in words and marks.
-import { formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
+import { localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { Icon, type IconName } from "../icons";
-import { KIND, termText, unitText, usePlant, type AlarmInfo, type AlarmStateName, type Guard, type JournalEntry } from "../live";
-import { isUnacknowledged } from "./_model";
+import { stateText, unitText, usePlant, type AlarmInfo, type AlarmStateName, type Guard, type JournalEntry } from "../live";
+import { isUnacknowledged, readingText } from "./_model";
 import css from "./alarms.module.css";
 
 const STATE_ICONS: Partial<Record<AlarmStateName, IconName>> = {
@@ -23,13 +23,16 @@ export function AlarmStateText({ alarm }: { alarm: AlarmInfo }) {
 export function AlarmValue({ alarm }: { alarm: AlarmInfo }) {
   const text = useText();
   const language = useLanguage();
+  const signal = usePlant((plant) => plant.byKey.get(alarm.signal));
   if (alarm.value === null) return <span>–</span>;
-  const value = formatNumber(alarm.value, language);
-  const unit = unitText(alarm.unit);
-  if (alarm.limit === null) return <span>{`${value} ${unit}`}</span>;
+  const reading = (value: number) => readingText(value, alarm.condition, signal, language, text);
+  const value = reading(alarm.value);
+  const unit = unitText(alarm.unit, language);
+  if (alarm.limit === null) return <span>{`${value} ${unit}`.trim()}</span>;
+  const limit = reading(alarm.limit);
   return (
-    <span title={text("alarms.valueAndLimit", { value: `${value} ${unit}`, limit: `${formatNumber(alarm.limit, language)} ${unit}` })}>
-      <b>{value}</b> / {formatNumber(alarm.limit, language)} <span className={css.unit}>{unit}</span>
+    <span title={text("alarms.valueAndLimit", { value: `${value} ${unit}`.trim(), limit: `${limit} ${unit}`.trim() })}>
+      <b>{value}</b> / {limit} <span className={css.unit}>{unit}</span>
     </span>
   );
 }
@@ -41,12 +44,8 @@ export function useGuardText(): (guard: Guard) => string {
   const byKey = usePlant((plant) => plant.byKey);
   return ({ signal: key, states }) => {
     const signal = byKey.get(key);
-    const stateText = (state: number) => {
-      if (signal?.kind === KIND.BOOL) return text(state === 0 ? "value.no" : "value.yes");
-      const label = signal?.labels[String(state)];
-      return label === undefined ? String(state) : termText(label, text);
-    };
-    return `${signal ? localName(signal.name, language, signal.path) : key}: ${states.map(stateText).join(", ")}`;
+    const words = states.map((state) => (signal ? stateText(signal, state, text) : null) ?? String(state));
+    return `${signal ? localName(signal.name, language, signal.path) : key}: ${words.join(", ")}`;
   };
 }
 

@@ -1,7 +1,8 @@
 // Rules of the alarm list: the most urgent first, each state offers what it allows, and news is told once.
 import { describe, expect, it } from "vitest";
-import { mergeAlarms, type AlarmInfo } from "../live";
-import { MAY, NOT_NARROWED, alarmRows, arrangeAlarms, countByPriority, newcomers, seen, splitFlood, type AlarmAct, type AlarmSort, type Narrowed } from "./_model";
+import { translator } from "../../i18n/_context";
+import { KIND, mergeAlarms, type AlarmInfo } from "../live";
+import { MAY, NOT_NARROWED, alarmRows, arrangeAlarms, countByPriority, newcomers, readingText, seen, splitFlood, type AlarmAct, type AlarmSort, type Narrowed } from "./_model";
 
 const BY_STATE: AlarmSort = { column: "state", isDown: false };
 
@@ -96,5 +97,22 @@ describe("news", () => {
     expect(newcomers(seen(later), later)).toEqual([]);
     expect(newcomers(seen(later), [alarm("b", { raised_ms: 3000 })]).map((each) => each.id)).toEqual(["b"]);
     expect(newcomers(seen(first), [alarm("a", { state: "acknowledged", raised_ms: 4000 })])).toEqual([]);
+  });
+});
+
+describe("a value and its limit", () => {
+  const state = { kind: KIND.ENUM, labels: { "1": "Out of service", "3": "Waltzing" } };
+  const zh = translator("zh-CN");
+
+  it("of a state are said in words, standard ones in the reader's language", () => {
+    expect(readingText(1, "equal", state, "zh-CN", zh)).toBe(zh("term.outOfService"));
+    expect(readingText(3, "not_equal", state, "zh-CN", zh)).toBe("Waltzing");
+    expect(readingText(1, "is_true", { kind: KIND.BOOL, labels: {} }, "zh-CN", zh)).toBe("是");
+  });
+
+  it("stay numbers where there is no word, no rule left, or the number is a time", () => {
+    expect(readingText(7, "equal", state, "zh-CN", zh)).toBe("7");
+    expect(readingText(1, undefined, undefined, "zh-CN", zh)).toBe("1");
+    expect(readingText(3, "stale", state, "zh-CN", zh)).toBe("3");
   });
 });

@@ -72,9 +72,16 @@ export function termText(label: string, text: Translate): string {
   return known ? text(known) : label;
 }
 
-export function labelOf(info: SignalInfo, value: number): string | null {
+export function labelOf(info: Pick<SignalInfo, "labels">, value: number): string | null {
   const label = info.labels[String(value)];
   return label ?? null;
+}
+
+/** A state in words: a switch is yes or no, a state its label in the reader's language; null where the signal names none. */
+export function stateText(info: Pick<SignalInfo, "kind" | "labels">, value: number, text: Translate): string | null {
+  if (info.kind === KIND.BOOL) return text(value ? "value.yes" : "value.no");
+  const label = labelOf(info, value);
+  return label === null ? null : termText(label, text);
 }
 
 /** The value as text without its unit; "–" where nothing has been heard yet. */
@@ -87,12 +94,8 @@ export function valueText(info: SignalInfo, board: Board, language: Language, te
   if (kind === KIND.ARRAY) return Array.isArray(object) ? arrayText(object, language) : "–";
   if (object !== undefined && Number.isNaN(value)) return String(object);
   if (Number.isNaN(value)) return "–";
-  if (kind === KIND.BOOL) return text(value ? "value.yes" : "value.no");
   if (kind === KIND.TIME) return formatDateTime(value > 1e14 ? value / 1e6 : value, language);
-  if (kind === KIND.ENUM) {
-    const label = labelOf(info, value);
-    return label === null ? String(value) : termText(label, text);
-  }
+  if (kind === KIND.BOOL || kind === KIND.ENUM) return stateText(info, value, text) ?? String(value);
   if (kind === KIND.INT) return formatNumber(value, language, 0);
   return formatNumber(value, language);
 }

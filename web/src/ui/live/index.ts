@@ -28,5 +28,5 @@ export * from "./_types";
 export * from "./_keeping";
 export { useAnswerWhile, useChangedRecords } from "./_record_hooks";
 export { actorName } from "./_actors";
-export { gradeOf, isOutOfLimits, labelOf, qualityText, termText, unitText, valueText } from "./_values";
+export { gradeOf, isOutOfLimits, labelOf, qualityText, stateText, termText, unitText, valueText } from "./_values";
 export type { Grade } from "./_values";
