@@ -4,6 +4,7 @@ import { localName, useLanguage, useText, type Language } from "../../i18n";
 import { createStore, useSession, type OutcomeInfo, type Store } from "../live";
 import { useErrorText } from "../notes";
 import { useToasts } from "../toasts";
+import { describeSummary, type Named } from "./_describe";
 
 const MOST_FOUND = 2;
 
@@ -12,6 +13,12 @@ export function outcomeWords(outcome: OutcomeInfo, language: Language): string |
   const words = outcome.summary["words"] as Record<string, string> | undefined;
   const told = [words ? localName(words, language, "") : "", ...outcome.diagnoses.slice(0, MOST_FOUND).map((found) => found.text)];
   return told.filter(Boolean).join(" · ") || undefined;
+}
+
+/** What a command that is done was about, unless its own words say it, and what these are. */
+export function doneWords(outcome: OutcomeInfo, named: Named, language: Language): string | undefined {
+  const subject = outcome.summary["words"] ? "" : describeSummary(outcome.summary, named, language).words.join(" · ");
+  return [subject, outcomeWords(outcome, language) ?? ""].filter(Boolean).join(" · ") || undefined;
 }
 
 interface History {
@@ -114,7 +121,7 @@ export function ActionTools({ children }: { children: ReactNode }) {
             const action = outcome.is_undoable
               ? { label: text("command.undo"), run: () => void undoOne(outcome.command_id) }
               : undefined;
-            toasts.show({ tone: "done", title: text("command.done", { command: titleOf(command) }), detail: outcomeWords(outcome, language), action });
+            toasts.show({ tone: "done", title: text("command.done", { command: titleOf(command) }), detail: doneWords(outcome, plant.get(), language), action });
           }
           return outcome;
         } catch (error) {

@@ -1,5 +1,6 @@
 // The one door to doing things: running commands with toasts and undo, and the table of all actions.
 export { writeCommand } from "./_commands";
+export { useDescribe } from "./_describe";
 export { HoldButton } from "./_HoldButton";
 export { keyLabels, useKeys } from "./_keys";
 export { useReach, type Reach } from "./_reach";

@@ -2,9 +2,8 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { formatDateTime, formatDuration, localName, useLanguage, useText } from "../../i18n";
-import { HoldButton, useActionTools } from "../actions";
+import { HoldButton, useActionTools, useDescribe } from "../actions";
 import { actorName, usePlant, useProposals, type ProposalInfo } from "../live";
-import { useDescribe } from "./_entries";
 import css from "./proposals.module.css";
 
 function Card({ proposal, onDecided }: { proposal: ProposalInfo; onDecided(): void }) {

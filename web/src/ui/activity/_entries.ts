@@ -1,7 +1,8 @@
 // What the evidence says, put together for people: one line a command, the twins it concerns, and the filter over them.
 import { useMemo } from "react";
-import { localName, pairText, useLanguage, useText } from "../../i18n";
-import { unitText, usePlant, type EvidenceInfo } from "../live";
+import { localName, useLanguage, useText } from "../../i18n";
+import { useDescribe } from "../actions";
+import { usePlant, type EvidenceInfo } from "../live";
 
 export interface Line {
   entry: EvidenceInfo;
@@ -38,40 +39,6 @@ function whyOf(ended: EvidenceInfo | undefined): string {
   if (typeof error !== "object" || error === null) return "";
   const { what, why } = error as { what?: string; why?: string };
   return [what, why].filter(Boolean).join(" ");
-}
-
-export interface Described {
-  shell: string | undefined;
-  words: string[];
-}
-
-/** Says in words what a command's summary is about: machine, signal and value, action, goal. */
-export function useDescribe(): (summary: Record<string, unknown>) => Described {
-  const language = useLanguage();
-  const twins = usePlant((plant) => plant.twins);
-  const byKey = usePlant((plant) => plant.byKey);
-  const commands = usePlant((plant) => plant.commands);
-  return useMemo(() => {
-    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-    return (summary) => {
-      const signal = byKey.get(text(summary["signal"]) ?? "");
-      const own = text(summary["shell"]) ?? signal?.shell ?? undefined;
-      const about = text(summary["machine"]) ?? text(summary["about"]);
-      const twin = twins.find((each) => each.id === (own ?? summary["id"]) || (!own && each.idShort === about));
-      const shell = own ?? twin?.id;
-      const words = shell ? [twin ? localName(twin.name, language, twin.idShort) : shell] : about ? [about] : [];
-      if (signal) {
-        const before = summary["before"] === undefined ? "" : `${String(summary["before"])} → `;
-        words.push(pairText(localName(signal.name, language, signal.path), `${before}${String(summary["value"])} ${unitText(signal.unit)}`.trim(), language));
-      } else if (typeof summary["name"] === "object" && summary["name"] !== null) {
-        words.push(localName(summary["name"] as Record<string, string>, language, ""));
-      } else if (text(summary["action"])) words.push(String(summary["action"]));
-      if (text(summary["goal"])) words.push(`${words.pop() ?? ""} → ${String(summary["goal"])}`.trim());
-      const inner = commands.find((command) => command.name === summary["command"]);
-      if (inner) words.push(localName(inner.title, language, inner.name));
-      return { shell, words: words.filter(Boolean) };
-    };
-  }, [language, twins, byKey, commands]);
 }
 
 /** A device command leaves two entries: begun, and ended; the second completes the first. */
