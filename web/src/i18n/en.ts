@@ -1431,6 +1431,7 @@ export const en = {
   "orders.nothingToOrder": "Nothing: the stock lasts.",
   "orders.overdue": "at once: overdue",
   "orders.needs": "Gross to net over {count} periods",
+  "orders.needsOne": "Gross to net over one period",
   "orders.stock": "In stock",
   "orders.gross": "Gross",
   "orders.net": "Net",

@@ -1433,6 +1433,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "orders.nothingToOrder": "无：库存充足。",
   "orders.overdue": "立即：已逾期",
   "orders.needs": "{count} 个周期的毛需求与净需求",
+  "orders.needsOne": "1 个周期的毛需求与净需求",
   "orders.stock": "库存",
   "orders.gross": "毛需求",
   "orders.net": "净需求",

@@ -175,7 +175,7 @@ export function Material({ timeline, count }: { timeline: string; count: number 
           <LotRules plan={plan} />
           <div className={css.wide} tabIndex={0}>
             <table className={css.table}>
-              <caption>{text("orders.needs", { count: plan.periods })}</caption>
+              <caption>{text(plan.periods === 1 ? "orders.needsOne" : "orders.needs", { count: plan.periods })}</caption>
               <thead>
                 <tr>
                   {(["item", "stock", "toCome", "gross", "net", "leadTime", "lots"] as const).map((head) => (

@@ -1,6 +1,6 @@
 // How plans and their steps are told in words: conditions, amounts, and which states are abnormal.
-import { formatDateTime, formatNumber, localName, useLanguage, useText, type TextKey } from "../../i18n";
-import { unitText, useAnswer, usePlant, type ActionInfo, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type StepRunInfo } from "../live";
+import { formatDateTime, formatNumber, localName, useLanguage, useText, type Language, type TextKey, type Translate } from "../../i18n";
+import { stateText, unitText, useAnswer, usePlant, type ActionInfo, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type SignalInfo, type StepRunInfo } from "../live";
 
 export type Step = CommandStep | ManualStep;
 /** What of a step is told in words. */
@@ -29,12 +29,20 @@ export function useSignalName(): (key: string) => string {
   };
 }
 
+/** What a signal is compared with: an amount with its unit, a state in words, a text as it is. */
+export function boundText(value: PlanCondition["value"], signal: Pick<SignalInfo, "kind" | "labels" | "unit"> | undefined, language: Language, text: Translate): string {
+  if (!signal || typeof value === "string") return String(value);
+  return stateText(signal, Number(value), text) ?? `${String(value)} ${unitText(signal.unit, language)}`.trim();
+}
+
 /** A condition in words: OP40 · Temperature > 60, for 10 s. */
 export function useConditionText(): (condition: PlanCondition) => string {
   const text = useText();
+  const language = useLanguage();
+  const byKey = usePlant((plant) => plant.byKey);
   const nameOf = useSignalName();
   return (condition) => {
-    const bound = `${nameOf(condition.signal)} ${SIGNS[condition.test]} ${String(condition.value)}`;
+    const bound = `${nameOf(condition.signal)} ${SIGNS[condition.test]} ${boundText(condition.value, byKey.get(condition.signal), language, text)}`;
     return condition.for_s > 0 ? text("plans.forSeconds", { bound, seconds: condition.for_s }) : bound;
   };
 }
