@@ -80,7 +80,9 @@ def test_vehicles_and_roads_are_changed_on_a_branch(visit: Visit) -> None:
     open_one.get_by_label("Element").select_option("N_X1-N_X2")
     open_one.get_by_role("combobox", name="What changes").select_option("closed")
     open_one.get_by_role("button", name="Change", exact=True).click()
-    expect(open_one.get_by_role("listitem").filter(has_text="N_X1-N_X2: closed")).to_be_visible(timeout=SLOW_MS)
+    expect(open_one.get_by_role("listitem").filter(has_text="crossing N_X1 → crossing N_X2: closed")).to_be_visible(
+        timeout=SLOW_MS
+    )
     open_one.get_by_label("Element").select_option("N_OP10-N_OP20")
     expect(open_one.get_by_role("combobox", name="What changes").get_by_role("option")).to_have_text(["travel time"])
 

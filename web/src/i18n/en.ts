@@ -1693,6 +1693,7 @@ export const en = {
   "branch.vehicles": "Vehicles",
   "branch.sources": "Material supply",
   "branch.roads": "Roads",
+  "branch.crossing": "crossing {name}",
   "branch.count": "Number",
   "branch.plant": "The whole plant",
   "branch.everyMachine": "All machines",

@@ -1695,6 +1695,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "branch.vehicles": "小车",
   "branch.sources": "物料供应",
   "branch.roads": "道路",
+  "branch.crossing": "路口 {name}",
   "branch.count": "数量",
   "branch.plant": "整个工厂",
   "branch.everyMachine": "全部设备",

@@ -1,11 +1,12 @@
 // Changes an element of the open branch: what is picked in the scene or the tree is what the form is about.
 import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useMemo, useState, type FormEvent } from "react";
-import { formatNumber, useLanguage, useText, type Translate } from "../../i18n";
-import type { Changed, WantedChange } from "../forecast/_types";
+import { formatNumber, useLanguage, useText } from "../../i18n";
+import type { WantedChange } from "../forecast/_types";
 import { unitText, type Changeable, type FigureInfo } from "../live";
 import { useSelected, useUiStore } from "../state";
 import { changeOf, firstDraft, shiftsOf, type Draft } from "./_draft";
+import { endName, figureKey, figureName, usePlaces, type Places } from "./_places";
 import { elementName } from "./_words";
 import css from "./branches.module.css";
 
@@ -13,7 +14,8 @@ const MOST_COUNT = 1000;
 const MOST_MIN = 10_080;
 
 /** The elements in the groups they belong to, as they came. */
-function groups(elements: readonly Changeable[], text: Translate) {
+function groups(elements: readonly Changeable[], places: Places) {
+  const { text } = places;
   const names: Record<Changeable["kind"], string> = {
     machine: text("forecast.machines"),
     buffer: text("forecast.buffers"),
@@ -25,7 +27,7 @@ function groups(elements: readonly Changeable[], text: Translate) {
   const kinds = [...new Set(elements.map((element) => element.kind))];
   return kinds.map((kind) => ({
     group: names[kind],
-    items: elements.filter((each) => each.kind === kind && each.figures.length > 0).map((each) => ({ value: each.element, label: elementName(each.element, text) })),
+    items: elements.filter((each) => each.kind === kind && each.figures.length > 0).map((each) => ({ value: each.element, label: elementName(each.element, places) })),
   }));
 }
 
@@ -40,18 +42,19 @@ function usePicked(elements: readonly Changeable[]): string | null {
 interface FieldsProps {
   figure: FigureInfo;
   draft: Draft;
+  places: Places;
   onDraft(next: Draft): void;
 }
 
 /** The fields that this figure takes. */
-function Fields({ figure, draft, onDraft }: FieldsProps) {
+function Fields({ figure, draft, places, onDraft }: FieldsProps) {
   const text = useText();
   const { takes } = figure;
   const isPercent = takes === "factor" || takes === "share";
   return (
     <>
       {takes === "share" || takes === "choice" ? (
-        <NativeSelect label={text(takes === "share" ? "branch.shareTo" : "branch.first")} value={draft.to} data={figure.to} onChange={(event) => onDraft({ ...draft, to: event.currentTarget.value })} />
+        <NativeSelect label={text(takes === "share" ? "branch.shareTo" : "branch.first")} value={draft.to} data={figure.to.map((end) => ({ value: end, label: endName(end, places) }))} onChange={(event) => onDraft({ ...draft, to: event.currentTarget.value })} />
       ) : null}
       {isPercent || takes === "value" ? (
         <NumberInput
@@ -86,15 +89,16 @@ export function ChangeForm({ elements, isBusy, onChange }: Props) {
   const text = useText();
   const language = useLanguage();
   const ui = useUiStore();
+  const places = usePlaces();
   const picked = usePicked(elements);
   const [chosen, setChosen] = useState<string | null>(picked);
-  const [wanted, setWanted] = useState<Changed | null>(null);
+  const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
     if (picked) setChosen(picked);
   }, [picked]);
   const element = elements.find((each) => each.element === chosen) ?? elements.find((each) => each.figures.length > 0);
-  const figure = element?.figures.find((each) => each.figure === wanted) ?? element?.figures[0];
-  const subject = `${element?.element} ${figure?.figure} ${figure?.present}`;
+  const figure = element?.figures.find((each) => figureKey(each) === wanted) ?? element?.figures[0];
+  const subject = `${element?.element} ${figure && figureKey(figure)} ${figure?.present}`;
   const [draft, setDraft] = useState(() => ({ subject, ...firstDraft(figure) }));
   // Another figure, or another value of it, begins a new draft.
   const now = draft.subject === subject ? draft : { subject, ...firstDraft(figure) };
@@ -113,14 +117,14 @@ export function ChangeForm({ elements, isBusy, onChange }: Props) {
   };
   return (
     <form className={css.form} onSubmit={submit} aria-label={text("branch.change")}>
-      <NativeSelect label={text("forecast.element")} value={element.element} onChange={(event) => choose(event.currentTarget.value)} data={groups(elements, text)} />
+      <NativeSelect label={text("forecast.element")} value={element.element} onChange={(event) => choose(event.currentTarget.value)} data={groups(elements, places)} />
       <NativeSelect
         label={text("forecast.change")}
-        value={figure.figure}
-        onChange={(event) => setWanted(event.currentTarget.value as Changed)}
-        data={element.figures.map((each) => ({ value: each.figure, label: text(`forecast.changed.${each.figure}`) }))}
+        value={figureKey(figure)}
+        onChange={(event) => setWanted(event.currentTarget.value)}
+        data={element.figures.map((each) => ({ value: figureKey(each), label: figureName(each, places) }))}
       />
-      <Fields figure={figure} draft={now} onDraft={(next) => setDraft({ ...next, subject })} />
+      <Fields figure={figure} draft={now} places={places} onDraft={(next) => setDraft({ ...next, subject })} />
       <Button type="submit" variant="default" disabled={change === null || isBusy}>
         {text("branch.change")}
       </Button>

@@ -11,6 +11,7 @@ import { useUi, useUiStore } from "../state";
 import { ChangeForm } from "./_ChangeForm";
 import { Comparing } from "./_Comparing";
 import { Figures } from "./_Figures";
+import { usePlaces } from "./_places";
 import { useBranch } from "./_useBranches";
 import { editText, timelineName } from "./_words";
 import { Working } from "./_Working";
@@ -63,6 +64,7 @@ function Changes({ info }: { info: BranchInfo }) {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
+  const places = usePlaces();
   const nameOf = useSignalName();
   const [isBusy, setIsBusy] = useState(false);
   const run = (command: string, params: Record<string, unknown>) => {
@@ -75,7 +77,7 @@ function Changes({ info }: { info: BranchInfo }) {
       {info.edits.length === 0 ? <p className={css.quiet}>{text("branch.noChanges")}</p> : null}
       <ul className={css.edits}>
         {info.edits.map((edit) => {
-          const words = editText(edit, nameOf, { language, text });
+          const words = editText(edit, nameOf, places);
           return (
             <li key={edit.index}>
               <span>{words}</span>

@@ -2,6 +2,7 @@
 import { formatDateTime, formatNumber, listText, localName, pairText, type Language, type Translate } from "../../i18n";
 import type { BranchEdit, TimelineInfo } from "../live";
 import type { WantedChange } from "../forecast/_types";
+import { endName, roadName, type Places } from "./_places";
 
 export interface Known {
   language: Language;
@@ -19,26 +20,33 @@ export function forkedText(branch: { parent?: string | null; fork_ms?: number | 
   return known.text("branch.forked", { parent: timelineName(branch.parent ?? "live", known), at: formatDateTime(branch.fork_ms ?? NaN, known.language) });
 }
 
-export function elementName(element: string, text: Translate): string {
-  return element === "*" ? text("branch.everyMachine") : element;
+/** What changes and edits are told with. */
+type Telling = Pick<Places, "language" | "text"> & Partial<Places>;
+
+const named = ({ twins = [], goals = [], language, text }: Telling): Places => ({ twins, goals, language, text });
+
+export function elementName(element: string, telling: Telling): string {
+  return element === "*" ? telling.text("branch.everyMachine") : roadName(element, named(telling));
 }
 
 /** What a change gives, as people say it: by how much, how many, whereto, from when to when. */
-function amountText(change: WantedChange, { language, text }: Pick<Known, "language" | "text">): string {
+function amountText(change: WantedChange, telling: Telling): string {
+  const { language, text } = telling;
+  const to = change.to ? endName(change.to, named(telling)) : "";
   const number = (value: number) => formatNumber(value, language, Number.isInteger(Math.round(value * 1000) / 1000) ? 0 : 1);
   if (change.factor != null) {
     const percent = change.factor * 100 - 100;
     return `${percent > 0 ? "+" : ""}${number(percent)} %`;
   }
   if (change.value != null) return number(change.value);
-  if (change.share != null) return `${change.to ?? ""} ${number(change.share * 100)} %`.trim();
+  if (change.share != null) return `${to} ${number(change.share * 100)} %`.trim();
   if (change.shifts) return `${change.shifts.join(", ")}${change.zone ? ` (${change.zone})` : ""}`;
   if (change.from_min != null || change.to_min != null) return text("branch.window", { from: number(change.from_min ?? 0), to: number(change.to_min ?? 0) });
-  return change.to ?? "";
+  return to;
 }
 
-export function changeText(change: WantedChange, known: Pick<Known, "language" | "text">): string {
-  return pairText(elementName(change.element, known.text), `${known.text(`forecast.changed.${change.figure}`)} ${amountText(change, known)}`.trim(), known.language);
+export function changeText(change: WantedChange, known: Telling): string {
+  return pairText(elementName(change.element, known), `${known.text(`forecast.changed.${change.figure}`)} ${amountText(change, known)}`.trim(), known.language);
 }
 
 /** What a command was told, signals by machine and name; `nameOf` returns a key that is none of a signal as it is. */
@@ -54,7 +62,7 @@ function paramsText(params: Readonly<Record<string, unknown>>, nameOf: (key: str
   return listText(given.map(words), language);
 }
 
-export function editText(edit: BranchEdit, nameOf: (key: string) => string, known: Pick<Known, "language" | "text">): string {
+export function editText(edit: BranchEdit, nameOf: (key: string) => string, known: Telling): string {
   if (Object.keys(edit.words).length > 0) return localName(edit.words, known.language, edit.command ?? "");
   if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
   const told = edit.changes.length > 0 ? edit.changes.map((change) => changeText(change, known)).join("; ") : paramsText(edit.params, nameOf, known.language);

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { translator } from "../../i18n/_context";
 import { changeOf, firstDraft, shiftsOf } from "./_draft";
 import { changeText, editText } from "./_words";
-import type { FigureInfo } from "../live";
+import { figureKey, figureName, roadName, type Places } from "./_places";
+import type { FigureInfo, GoalInfo, TwinSummary } from "../live";
 
 const info = (more: Partial<FigureInfo>): FigureInfo => ({ figure: "cycle_time", takes: "factor", present: 60, unit: "s", to: [], ...more });
 const asItIs = (key: string) => key;
@@ -59,5 +60,32 @@ describe("a change", () => {
     const words = { en: "OP30: moved by 3 m; transfer time B20 × 1.9", "zh-CN": "OP30：移动 3 m；输送时间 B20 × 1.9" };
     const edit = { index: 0, command: "scene.move", params: { place: "a", position: [1, 2, 3] }, title: { en: "Move in the scene" }, changes: [], words };
     expect(editText(edit, asItIs, known)).toBe(words.en);
+  });
+});
+
+describe("a place of a change", () => {
+  const twin = (idShort: string, name: Record<string, string>): TwinSummary => ({ id: `urn:${idShort}`, idShort, name, shell_kind: "Instance", submodels: [] });
+  const goal = (node: string, station: string): GoalInfo => ({ node, x_m: 0, y_m: 0, station, name: "" });
+  const places: Places = {
+    twins: [twin("KIT1", { en: "Kitting rack", "zh-CN": "拣选料架" }), twin("RWK1", { en: "RWK1 rework", "zh-CN": "RWK1 返修台" })],
+    goals: [goal("N_W0", ""), goal("N_KIT1", "KIT1")],
+    language: "zh-CN",
+    text: translator("zh-CN"),
+  };
+
+  it("names a road by what stands at its ends, and by its id where the map does not tell them", () => {
+    expect(roadName("N_W0-N_KIT1", places)).toBe("路口 N_W0 → KIT1 · 拣选料架");
+    expect(roadName("E17", places)).toBe("E17");
+  });
+
+  it("tells the shares of two ways out apart, by key and by name", () => {
+    const shares = ["RWK1", "scrapped"].map((end) => info({ takes: "share", figure: "share", to: [end] }));
+    expect(shares.map((each) => figureName(each, places))).toEqual(["路线占比 → RWK1 返修台", `路线占比 → ${places.text("branch.scrapped")}`]);
+    expect(new Set(shares.map(figureKey)).size).toBe(2);
+  });
+
+  it("is said in what was changed as well", () => {
+    expect(changeText({ element: "N_W0-N_KIT1", figure: "closed" }, places)).toContain("拣选料架");
+    expect(changeText({ element: "OP80", figure: "share", to: "RWK1", share: 0.25 }, places)).toContain("RWK1 返修台 25 %");
   });
 });

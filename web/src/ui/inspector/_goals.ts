@@ -7,20 +7,19 @@ export interface GoalChoice {
   label: string;
 }
 
+/** A machine by its short id and name in the reader's language, the short id once; `otherwise` where no machine is called so. */
+export function machineLabel(idShort: string, twins: readonly TwinSummary[], language: Language, otherwise = idShort): string {
+  const machine = twins.find((twin) => twin.idShort === idShort);
+  const name = machine ? localName(machine.name, language, idShort) : otherwise || idShort;
+  return name.startsWith(idShort) ? name : `${idShort} · ${name}`;
+}
+
 /**
  * The points at which something is served, each by the name of the machine that stands there in the reader's language.
  *
  * A road map (VDA LIF) knows one name a station, in no stated language; it is told where no machine is called so.
  */
 export function goalChoices(goals: readonly GoalInfo[], twins: readonly TwinSummary[], language: Language): GoalChoice[] {
-  const machines = new Map(twins.map((twin) => [twin.idShort, twin]));
-  const nameOf = ({ station, name }: GoalInfo) => {
-    const machine = machines.get(station);
-    return machine ? localName(machine.name, language, station) : name || station;
-  };
-  const labelOf = (goal: GoalInfo) => {
-    const name = nameOf(goal);
-    return name.startsWith(goal.station) ? name : `${goal.station} · ${name}`;
-  };
+  const labelOf = ({ station, name }: GoalInfo) => machineLabel(station, twins, language, name);
   return goals.filter((goal) => goal.station !== "").map((goal) => ({ value: goal.node, label: labelOf(goal) }));
 }
