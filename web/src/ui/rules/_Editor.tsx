@@ -117,6 +117,17 @@ export function Editor({ first, before, taken, onDone }: Props) {
         </div>
       </fieldset>
       <fieldset>
+        <legend>{text("rules.trial")}</legend>
+        <SegmentedControl
+          className={css.range}
+          aria-label={text("range.title")}
+          value={range}
+          onChange={(value) => ui.set({ range: value as RangeName })}
+          data={(Object.keys(RANGES_MS) as RangeName[]).map((value) => ({ value, label: text(`range.${value}`) }))}
+        />
+        <Trial draft={draft} onLimit={(limit) => change({ limit: String(limit) })} />
+      </fieldset>
+      <fieldset>
         <legend>{text("rules.guard")}</legend>
         <p className={css.hint}>{text("rules.guardHint")}</p>
         <SignalPick
@@ -156,17 +167,6 @@ export function Editor({ first, before, taken, onDone }: Props) {
           {area("actionEn", "rules.actionEn", "en")}
           {area("actionZh", "rules.actionZh", "zh-CN")}
         </div>
-      </fieldset>
-      <fieldset>
-        <legend>{text("rules.trial")}</legend>
-        <SegmentedControl
-          className={css.range}
-          aria-label={text("range.title")}
-          value={range}
-          onChange={(value) => ui.set({ range: value as RangeName })}
-          data={(Object.keys(RANGES_MS) as RangeName[]).map((value) => ({ value, label: text(`range.${value}`) }))}
-        />
-        <Trial draft={draft} onLimit={(limit) => change({ limit: String(limit) })} />
       </fieldset>
       <div className={css.buttons}>
         {isTried && Object.keys(problems).length > 0 ? (
