@@ -330,7 +330,7 @@ def test_a_foreign_machine_is_stopped_by_hand_started_by_undo_and_says_why_it_re
     hold(panel.get_by_role("button", name="Hold: Home"))  # only a robot at rest goes home
     told = page.get_by_role("alert").filter(has_text="Not done: Do an action of a machine")
     expect(told).to_contain_text("BadInvalidState")
-    told.get_by_role("button", name="Close").click()  # it covers what is below
+    told.get_by_role("button", name="Close").click()
     load = panel.get_by_role("listitem").filter(has_text="Load job")
     expect(load).to_contain_text("How many pieces")
     load.get_by_label("Job").fill("white")

@@ -3,7 +3,7 @@ import { createContext, useContext, useMemo, useRef, type ReactNode } from "reac
 import { localName, useLanguage, useText, type Language } from "../../i18n";
 import { createStore, useSession, type OutcomeInfo, type Store } from "../live";
 import { useErrorText } from "../notes";
-import { useToasts } from "../toasts";
+import { useToasts, type Toast } from "../toasts";
 import { describeSummary, type Named } from "./_describe";
 
 const MOST_FOUND = 2;
@@ -27,10 +27,20 @@ interface History {
   undone: readonly string[];
 }
 
+/** Why a command was not done, in words. */
+export type Refusal = Pick<Toast, "title" | "detail" | "next">;
+
+export interface RunOptions {
+  reason?: string;
+  isQuiet?: boolean;
+  /** Tells a refusal where the command was given; false where that is gone, and the message at the edge of the page is needed. */
+  onRefused?(refusal: Refusal): boolean;
+}
+
 export interface Tools {
   history: Store<History>;
   /** Runs a command; null where it was refused (the reader has been told). */
-  run(command: string, params: Record<string, unknown>, options?: { reason?: string; isQuiet?: boolean }): Promise<OutcomeInfo | null>;
+  run(command: string, params: Record<string, unknown>, options?: RunOptions): Promise<OutcomeInfo | null>;
   plan(command: string, params: Record<string, unknown>): Promise<OutcomeInfo>;
   undo(): Promise<void>;
   redo(): Promise<void>;
@@ -59,15 +69,19 @@ export function ActionTools({ children }: { children: ReactNode }) {
   const tools = useMemo<Tools>(() => {
     const titleOf = (name: string) => localName(plant.get().commands.find((command) => command.name === name)?.title, language, name);
 
-    const tellError = (error: unknown) => {
-      const detail = errorText(error);
-      toasts.show({ tone: "error", title: detail.what, detail: detail.why, next: detail.next });
+    const tellRefusal = (refusal: Refusal, isTold: RunOptions["onRefused"]) => {
+      if (!isTold?.(refusal)) toasts.show({ tone: "error", ...refusal });
     };
 
-    const tellOutcome = (outcome: OutcomeInfo): boolean => {
+    const tellError = (error: unknown, isTold?: RunOptions["onRefused"]) => {
+      const detail = errorText(error);
+      tellRefusal({ title: detail.what, detail: detail.why, next: detail.next }, isTold);
+    };
+
+    const tellOutcome = (outcome: OutcomeInfo, isTold?: RunOptions["onRefused"]): boolean => {
       if (outcome.state === "done" || outcome.state === "planned") return true;
       const title = text(outcome.state === "unknown" ? "command.unknownOutcome" : "command.failed", { command: titleOf(outcome.command) });
-      toasts.show({ tone: "error", title, detail: outcome.error ? `${outcome.error.what} ${outcome.error.why}` : undefined, next: outcome.error?.next });
+      tellRefusal({ title, detail: outcome.error ? `${outcome.error.what} ${outcome.error.why}` : undefined, next: outcome.error?.next }, isTold);
       return false;
     };
 
@@ -104,7 +118,7 @@ export function ActionTools({ children }: { children: ReactNode }) {
 
     return {
       history: kept,
-      tellError,
+      tellError: (error) => tellError(error),
       undoOne,
       redo,
       plan: (command, params) => feed.run(command, params, { dryRun: true }),
@@ -115,7 +129,7 @@ export function ActionTools({ children }: { children: ReactNode }) {
       async run(command, params, options = {}) {
         try {
           const outcome = await feed.run(command, params, { reason: options.reason ?? "" });
-          if (!tellOutcome(outcome)) return null;
+          if (!tellOutcome(outcome, options.onRefused)) return null;
           if (outcome.is_undoable) kept.set((old) => ({ done: [...old.done, outcome.command_id], undone: [] }));
           if (!options.isQuiet) {
             const action = outcome.is_undoable
@@ -125,7 +139,7 @@ export function ActionTools({ children }: { children: ReactNode }) {
           }
           return outcome;
         } catch (error) {
-          tellError(error);
+          tellError(error, options.onRefused);
           return null;
         }
       },

@@ -5,7 +5,7 @@ export { HoldButton } from "./_HoldButton";
 export { keyLabels, useKeys } from "./_keys";
 export { useReach, type Reach } from "./_reach";
 export { useActions, useLinkedView, type Action, type ActionGroup } from "./_table";
-export { ActionTools, outcomeWords, useActionTools } from "./_tools";
+export { ActionTools, outcomeWords, useActionTools, type Refusal } from "./_tools";
 export { useJob, type JobRun } from "./_useJob";
 export { useWork, type Work } from "./_useWork";
 export { WorkBar } from "./_WorkBar";

@@ -8,6 +8,7 @@ import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
 import { PokaYoke, isAnswer } from "./_PokaYoke";
 import { ReachNote } from "./_ReachNote";
+import { Refused, useRefusal } from "./_Refused";
 import { VehicleOrder } from "./_VehicleOrder";
 import css from "./act.module.css";
 
@@ -59,11 +60,13 @@ function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: str
   const reach = useReach();
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [isWaiting, setIsWaiting] = useState(false);
+  const refused = useRefusal();
   const name = localName(action.name, language, action.id_short);
   const inputs = inputsOf(action, typed);
   const act = async () => {
     setIsWaiting(true);
-    const outcome = await reach.run(ACT, { action: action.key, inputs: inputs ?? {} }, { reason });
+    refused.clear();
+    const outcome = await reach.run(ACT, { action: action.key, inputs: inputs ?? {} }, { reason, onRefused: refused.tell });
     setIsWaiting(false);
     if (outcome) onDone();
   };
@@ -83,6 +86,7 @@ function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: str
       <HoldButton isDisabled={!reach.canAct || isWaiting || inputs === null} onConfirm={() => void act()}>
         {isWaiting ? text("act.waiting") : text(reach.branch ? "act.holdOnBranch" : "act.hold", { name })}
       </HoldButton>
+      <Refused here={refused} />
     </li>
   );
 }
@@ -109,7 +113,7 @@ export function ActTab({ selected }: { selected: Selected }) {
     <div className={css.panel}>
       <ReachNote otherwise={text("act.onlyLive")} />
       {shell ? <PokaYoke shell={shell} answer={own.find(isAnswer)} /> : null}
-      {vehicle ? <VehicleOrder vehicle={vehicle} goals={fleet.data.goals} /> : null}
+      {vehicle ? <VehicleOrder key={vehicle.shell} vehicle={vehicle} goals={fleet.data.goals} /> : null}
       {plain.length > 0 ? (
         <section className={css.section} aria-label={text("act.title")}>
           <h3 className={css.heading}>{text("act.title")}</h3>

@@ -6,6 +6,7 @@ import { HoldButton, useActionTools, useReach, writeCommand } from "../actions";
 import { KIND, useConnection, usePlant, useSession, termText, unitText, valueText, type SignalInfo } from "../live";
 import { useToasts } from "../toasts";
 import { ReachNote } from "./_ReachNote";
+import { Refused, useRefusal } from "./_Refused";
 import { WaitingWrites } from "./_WaitingWrites";
 import css from "./inspector.module.css";
 
@@ -71,6 +72,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
   const [isKept, setIsKept] = useState(false);
+  const refused = useRefusal();
   const toasts = useToasts();
   const linkState = useConnection((connection) => connection.links.find((link) => link.id === signal.source?.link)?.state);
   const isSilent = board.quality(signal.handle) >>> 0 === NO_COMMUNICATION; // a device that died behind a live broker
@@ -104,8 +106,9 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
   const write = async () => {
     if (!prepared) return;
     setIsWaiting(true);
+    refused.clear();
     const more = isAway && isKept ? { when_offline: "queue", valid_s: KEPT_S } : {};
-    const outcome = await reach.run(prepared.name, { ...prepared.params, ...more }, { reason, isQuiet: isAway && isKept });
+    const outcome = await reach.run(prepared.name, { ...prepared.params, ...more }, { reason, isQuiet: isAway && isKept, onRefused: refused.tell });
     setIsWaiting(false);
     if (outcome && isAway && isKept) {
       const isQueued = outcome.summary["queued"] === true;
@@ -135,6 +138,7 @@ export function SetPoint({ signal, onClose }: { signal: SignalInfo; onClose(): v
           {text("common.cancel")}
         </Button>
       </div>
+      <Refused here={refused} />
     </div>
   );
 }

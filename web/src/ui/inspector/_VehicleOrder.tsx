@@ -5,6 +5,7 @@ import { useLanguage, useText } from "../../i18n";
 import { HoldButton, useReach } from "../actions";
 import { useBoardTick, usePlant, useSession, type GoalInfo, type OutcomeInfo, type VehicleInfo } from "../live";
 import { goalChoices } from "./_goals";
+import { Refused, useRefusal } from "./_Refused";
 import css from "./act.module.css";
 
 const AT_GOAL = ["", "pick", "drop", "startCharging"] as const;
@@ -31,6 +32,7 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
   const [reason, setReason] = useState("");
   const [isWaiting, setIsWaiting] = useState(false);
   const [accepted, setAccepted] = useState<Accepted | null>(null);
+  const refused = useRefusal();
   const language = useLanguage();
   const twins = usePlant((plant) => plant.twins);
   const choices = useMemo(() => goalChoices(goals, twins, language), [goals, twins, language]);
@@ -40,7 +42,8 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
   };
   const run = async (command: string, params: Record<string, unknown>) => {
     setIsWaiting(true);
-    const outcome = await reach.run(command, { vehicle: vehicle.shell, ...params }, { reason });
+    refused.clear();
+    const outcome = await reach.run(command, { vehicle: vehicle.shell, ...params }, { reason, onRefused: refused.tell });
     setIsWaiting(false);
     if (!outcome) return;
     setReason("");
@@ -82,6 +85,7 @@ export function VehicleOrder({ vehicle, goals }: { vehicle: VehicleInfo; goals: 
           {text("act.vehicle.cancel")}
         </HoldButton>
       </div>
+      <Refused here={refused} />
       {accepted ? (
         <p className={css.note} role="status">
           {text("act.vehicle.accepted", { order: accepted.orderId, route: accepted.route.join(" → ") })}
