@@ -135,6 +135,10 @@ def test_a_mistake_is_told_in_both_languages(served: Served, ask: Ask, method: s
     assert len(texts) == 2
 
 
+def test_the_order_book_says_whether_a_controller_is_told_what_to_make(served: Served) -> None:
+    assert served.remote.get("/api/orders")["is_told"] is False  # no shell here describes one
+
+
 def test_history_is_answered_as_rows_buckets_snapshot_and_files(served: Served) -> None:
     start_ns = time.time_ns() - 100_000_000_000
     times = start_ns + np.arange(50, dtype=np.int64) * 1_000_000_000

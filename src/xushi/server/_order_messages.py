@@ -40,13 +40,17 @@ class StopInfo(msgspec.Struct, frozen=True):
 
 
 class OrderBook(msgspec.Struct, frozen=True):
-    """The order book, the products that can be ordered, the machines of the line and their planned stops."""
+    """The order book, the products that can be ordered, the machines of the line and their planned stops.
+
+    ``is_told``: the line's controller takes job orders, and makes those that it was told rather than the book.
+    """
 
     now_ms: float
     orders: list[OrderInfo]
     products: list[OrderedProduct]
     machines: list[str]
     stops: list[StopInfo]
+    is_told: bool
 
 
 class GanttMachine(msgspec.Struct, frozen=True):

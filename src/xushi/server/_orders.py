@@ -84,6 +84,7 @@ def _book(doors: Doors, timeline: str) -> m.OrderBook:
             m.StopInfo(id, one.machine, to_ms(one.start_ns), to_ms(one.end_ns), one.reason)
             for id, one in sorted(stops.items(), key=lambda each: each[1].start_ns)
         ],
+        is_told=platform.orders.is_told(),
     )  # fmt: skip
 
 

@@ -1387,6 +1387,8 @@ export const en = {
   "orders.made": "A schedule is in force.",
   "orders.noSchedule": "No schedule yet",
   "orders.noScheduleOnBranch": "A branch has no schedule of its own; its planned stops are here.",
+  "orders.branchMakesTold": "The model of a branch makes the job orders that the line’s controller was told, in their sequence; another sequence here changes nothing until job orders are told on the branch too.",
+  "orders.branchMakesBook": "The model of a branch makes the orders of this book in their sequence.",
   "orders.noScheduleHint": "It puts all open orders on the stations: with set-ups, shifts, planned stops, transport and material.",
   "orders.noBound": "not known",
   "orders.best": "proved best",

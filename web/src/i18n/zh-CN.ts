@@ -1389,6 +1389,8 @@ export const zhCN: Record<keyof typeof en, string> = {
   "orders.made": "排程已生效。",
   "orders.noSchedule": "尚无排程",
   "orders.noScheduleOnBranch": "分支没有自己的排程；此处为其计划停机。",
+  "orders.branchMakesTold": "分支的模型按已下达给产线控制器的作业订单及其次序生产；在此调整订单次序后，还需在分支上下达作业订单才会生效。",
+  "orders.branchMakesBook": "分支的模型按此订单簿的次序生产。",
   "orders.noScheduleHint": "将所有未完成订单排到各工位，考虑换型、班次、计划停机、运输和物料。",
   "orders.noBound": "未知",
   "orders.best": "已证最优",

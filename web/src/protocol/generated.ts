@@ -982,13 +982,14 @@ export interface NoteInfo {
   text: string;
 }
 
-/** The order book, the products that can be ordered, the machines of the line and their planned stops. */
+/** The order book, the products that can be ordered, the machines of the line and their planned stops. ``is_told``: the line's controller takes job orders, and makes those that it was told rather than the book. */
 export interface OrderBook {
   now_ms: number;
   orders: OrderInfo[];
   products: OrderedProduct[];
   machines: string[];
   stops: StopInfo[];
+  is_told: boolean;
 }
 
 /** One order of the book, in its sequence; ``done`` pieces of it are made. Times in ms since 1970. */

@@ -50,6 +50,7 @@ export default function OrdersPanel() {
         {branch !== null && (page === "material" || page === "contingency") ? (
           <p className={css.quiet}>{text(`orders.atFork.${page}`, { at: formatDateTime(branch.fork_ms ?? NaN, language) })}</p>
         ) : null}
+        {page === "book" && branch !== null ? <p className={css.quiet}>{text(book.is_told ? "orders.branchMakesTold" : "orders.branchMakesBook")}</p> : null}
         {page === "book" ? <Orders key={path} book={book} schedule={branch === null ? schedule.schedule : null} /> : null}
         {page === "schedule" && branch !== null ? (
           <>
