@@ -62,6 +62,7 @@ def test_a_schedule_becomes_job_orders_of_the_line_and_is_held_to_the_times_it_p
     kept = one.remote.get(f"/api/plans/{plan}")
     steps, origin = kept["content"]["steps"], kept["content"]["origin"]
     schedule = one.remote.get("/api/orders/schedule")["schedule"]
+    assert one.remote.get("/api/orders")["is_told"]
     assert steps[0]["command"] == "order.sequence"
     told = [step["params"]["inputs"] for step in steps if step.get("params", {}).get("inputs")]
     assert {each["JobOrderID"].partition("/")[0] for each in told} <= set(QUANTITIES)
