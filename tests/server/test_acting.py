@@ -186,7 +186,9 @@ def test_a_proposal_waits_for_somebody_with_the_right_and_is_done_as_that_person
     shown = proposal(one, made)
     assert (shown["state"], shown["outcome"], shown["decided_by"]) == ("confirmed", "done", "tests")
     written = [each for each in one.remote.get("/api/evidence") if each["command"] == "signal.write"][-1]
-    assert (written["actor"], "bolts too loose" in written["reason"]) == ("tests", True)
+    proposed_by = shown["by"]
+    assert (written["actor"], written["reason"]) == ("tests", f"{proposed_by}: bolts too loose")
+    assert made not in written["reason"]
     with pytest.raises(RemoteError) as caught:
         one.remote.run("proposal.confirm", {"proposal": made})
     assert caught.value.code == "runtime.proposal_closed"

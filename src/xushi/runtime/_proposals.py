@@ -199,7 +199,7 @@ class _Run:
         return {"kind": "command", "command": self.record["command"], "params": self.record["params"]}
 
     async def apply(self) -> dict[str, Any]:
-        why = f"{self.record['why']} [{self.record['by_name']}, {self.proposal}]".strip()
+        why = ": ".join(filter(None, (self.record["by_name"], self.record["why"])))
         try:
             outcome = await self.platform.bus.run(
                 self.record["command"], self.record["params"], self.actor, reason=why[:1000]
