@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from xushi.demo._events import EventLoop, random_stream
 from xushi.demo._line import PARTS, STATION_IDS, buffers, machine, parts_of
 from xushi.demo._line_address import SHIFT_LABELS
+from xushi.demo._line_sensors import COMMON_FAST, FAST
 from xushi.demo._panel import BLOCKED, FAILED, RUNNING, STARVED, STOPPED
 from xushi.demo._physics import PlantModel
 from xushi.demo._power import PowerAccount
@@ -242,6 +243,19 @@ def test_the_lines_energy_agrees_with_its_sampled_power() -> None:
         model.run_until(step * 0.5)
         sampled_kwh += model.power_kw * 0.5 / 3600.0
     assert model.energy_kwh == pytest.approx(sampled_kwh, rel=0.005)
+
+
+def test_no_sensor_at_rest_shows_less_than_its_range_begins_with() -> None:
+    model = PlantModel(1, START_NS)
+    for station, sensors in model.sensors.items():
+        lows = [row[4] for row in (*FAST[station], *COMMON_FAST)]
+        for _ in range(200):
+            below = [
+                (path, value)
+                for path, value, low in zip(sensors.paths, sensors.sample(), lows, strict=True)
+                if value < low
+            ]
+            assert below == [], station
 
 
 def test_a_finished_engine_tells_its_whole_way_and_all_its_parts(shift: Shift) -> None:

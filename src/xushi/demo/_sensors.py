@@ -110,7 +110,7 @@ class StationSensors:
         self.paths = tuple(row[0] for row in (*FAST[station.id], *COMMON_FAST))
         self._station, self._compressor, self._rng = station, compressor, rng
         own = _SHAPES[station.id]
-        self._shapes = [own[path.removeprefix("Sensors.")] for path in (row[0] for row in FAST[station.id])]
+        self._shapes = [(*own[path.removeprefix("Sensors.")], low) for path, *_, low, _ in FAST[station.id]]
         self._motor_celsius = 41.0
 
     def sample(self) -> list[float]:
@@ -118,7 +118,8 @@ class StationSensors:
         station, gauss = self._station, self._rng.gauss
         is_running = station.detail == RUNNING
         p = station.progress() if is_running else 0.0
-        values = [round(shape(p, station) + gauss(0.0, noise), 4) for shape, noise in self._shapes]
+        # A transmitter shows nothing below its range: noise turns no spindle at rest backwards.
+        values = [round(max(low, shape(p, station) + gauss(0.0, noise)), 4) for shape, noise, low in self._shapes]
         load = 1.0 if is_running else 0.08
         shake = (0.35 + 2.4 * load) * (1.0 + 0.9 * station.tool.wear) + (3.0 if station.detail == FAILED else 0.0)
         self._motor_celsius += ((62.0 + 14.0 * station.tool.wear if is_running else 38.0) - self._motor_celsius) * 0.002
