@@ -52,6 +52,18 @@ def test_interrupting_what_follows_ends_with_130_and_a_line(running: tuple[Serve
     assert (process.returncode, err.strip()) == (130, "Stopped.")
 
 
+def test_what_follows_into_a_file_says_the_present_values_and_then_each_change_at_once(
+    running: tuple[Served, Path], tmp_path: Path
+) -> None:
+    one, folder = running
+    told = tmp_path / "told.txt"
+    one.push(Frame.doubles([0], [time.time_ns()], [41.25]))
+    with told.open("w") as writing, xushi("values", "--follow", "--data", folder, stdout=writing):
+        until(lambda: "41.25" in told.read_text("utf-8"), "the present value")
+        one.push(Frame.doubles([0], [time.time_ns()], [42.5]))
+        until(lambda: "42.5" in told.read_text("utf-8"), "the change")
+
+
 def test_interrupting_a_backup_cancels_its_job_and_leaves_no_file(
     running: tuple[Served, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

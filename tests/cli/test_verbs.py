@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from samples import SAMPLES, needs_samples
 
 from xushi.cli import main
 from xushi.runtime import Platform
-from xushi.signals import Kind, SignalDef
-from xushi.testing import Served, served, triangle_glb
+from xushi.signals import Frame, Kind, SignalDef
+from xushi.testing import Served, served, triangle_glb, until
 
 KEYS = {"shells", "submodels", "concept_descriptions", "elements", "files", "diagnoses"}
 
@@ -136,6 +137,42 @@ def test_open_goes_through_the_running_server_and_undo_takes_it_back(
     assert running.remote.get("/api/twins") == []
     status, out, _ = run(capsys, "status", "--data", data)
     assert (status, "1" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-CN", ("泵 P1", "机器状态", "待料", "门已关", "是")),
+        ("en", ("Pump P1", "Machine state", "Starved", "Door shut", "yes")),
+    ],
+)
+def test_values_are_shown_with_names_and_states_in_the_readers_language(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, words: tuple[str, ...]
+) -> None:
+    machine = environment("urn:pump")
+    machine["assetAdministrationShells"][0] |= {
+        "idShort": "P1",
+        "displayName": [{"language": "en", "text": "Pump P1"}, {"language": "zh-CN", "text": "泵 P1"}],
+    }
+    plant = tmp_path / "pump.json"
+    plant.write_text(json.dumps(machine))
+    named = {"en": "Machine state", "zh-CN": "机器状态"}
+    door = {"en": "Door shut", "zh-CN": "门已关"}
+    signals = [
+        SignalDef(key="urn:sm#S", kind=Kind.ENUM, path="S", shell="urn:pump", name=named, labels={"2": "Starved"}),
+        SignalDef(key="urn:sm#D", kind=Kind.BOOL, path="D", shell="urn:pump", name=door),
+    ]
+    data = tmp_path / "data"
+    with served(data, signals) as one:
+        run(capsys, "open", plant, "--data", data)
+        one.push(Frame([0, 1], [time.time_ns()] * 2, [2, 1]))
+        until(lambda: "2.0" in run(capsys, "values", "P1", "--data", data, "--json")[1], "the raw number of the state")
+        _, out, _ = run(capsys, "values", "P1", "--data", data, "--lang", language)
+    rows = out.splitlines()[1:]
+    assert len(rows) == 2
+    assert all(word in out for word in words)
+    assert [row.split()[-1] for row in rows] == ["S", "D"], "what a signal is asked for by"
+    assert " 2 " not in rows[0]
 
 
 def test_the_local_token_is_readable_by_its_user_alone(tmp_path: Path, running: Served) -> None:

@@ -15,7 +15,7 @@ from xushi.cli._options import instant_ms, never_with, number_in, only_with, who
 from xushi.cli._verbs import required, where
 from xushi.kernel import XushiError
 from xushi.remote import Remote, Verb, alarm_word, branch_named, text_in
-from xushi.signals import unit_display
+from xushi.signals import Kind, state_text, unit_display
 
 _BAD = 0x8000_0000
 _LOOK_S = 1.0
@@ -46,7 +46,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "more-alarms": ("… only the first {count} are shown", "… 仅显示前 {count} 条"),
     "no-entries": ("Nothing happened to alarms in this span.", "该时段内无报警记录。"),
     "none": ("No alarm.", "没有报警。"),
-    "value-head": ("machine|signal|value|unit|time", "设备|信号|数值|单位|时间"),
+    "value-head": ("machine|signal|value|unit|time|path", "设备|信号|数值|单位|时间|路径"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
     "alarm-head": ("priority|state|since|alarm|value", "优先级|状态|自|报警|数值"),
     "figure-head": ("id|figure|value", "id|指标|数值"),
 }  # fmt: skip
@@ -139,13 +141,14 @@ def _values(options: argparse.Namespace) -> int:
     chosen = signals_named(remote, options.names)
     line, at = _instant_of(options, remote)
     shown = _values_of(remote, chosen, line, at)
-    show_table(options, shown, _words("value-head", options.lang), _value_rows(shown))
+    by_key = {signal["key"]: signal for signal in chosen.values()}
+    show_table(options, shown, _words("value-head", options.lang), _value_rows(shown, by_key, options.lang))
     while options.follow:
         time.sleep(_LOOK_S)
         before, shown = shown, _values_of(remote, chosen, line, at)
         changed = [now for was, now in zip(before, shown, strict=True) if now != was]
         if changed:
-            show_table(options, changed, "", _value_rows(changed))
+            show_table(options, changed, "", _value_rows(changed, by_key, options.lang))
     return 0
 
 
@@ -156,13 +159,21 @@ def signals_named(remote: Remote, names: Sequence[str]) -> dict[int, dict[str, A
         XushiError: `cli.signal_unknown`.
     """
     signals = remote.get("/api/signals")["signals"]
-    machines = {shell["id"]: shell["idShort"] for shell in remote.get("/api/twins")}
+    shells = {shell["id"]: shell for shell in remote.get("/api/twins")}
+    machines = {id: shell["idShort"] for id, shell in shells.items()}
     found: dict[int, dict[str, Any]] = {}
     for name in names or [""]:
         fitting = [one for one in signals if machines.get(one["shell"]) == name or one["key"].endswith(name)]
         if names and not fitting:
             raise XushiError("cli.signal_unknown", signal=name)
-        found |= {one["handle"]: {**one, "machine": machines.get(one["shell"], one["shell"])} for one in fitting}
+        found |= {
+            one["handle"]: {
+                **one,
+                "machine": machines.get(one["shell"], one["shell"]),
+                "machine_name": shells.get(one["shell"], {}).get("name", {}),
+            }
+            for one in fitting
+        }
     return found
 
 
@@ -186,20 +197,39 @@ def _told(signal: dict[str, Any], frame: Any, place: int | None) -> dict[str, An
     return {**told, "value": value, "quality": quality, "time_ms": float(frame.times_ms[place])}
 
 
-def _value_rows(shown: Sequence[dict[str, Any]]) -> list[list[str]]:
-    def said(value: Any) -> str:
-        return "–" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-
+def _value_rows(shown: Sequence[dict[str, Any]], by_key: dict[str, dict[str, Any]], language: str) -> list[list[str]]:
+    """The rows of a table in the reader's language, of values of the signals given by key."""
     return [
         [
-            one["machine"],
-            one["path"],
-            said(one["value"]),
+            _machine_text(by_key[one["signal"]], language),
+            text_in(by_key[one["signal"]]["name"], language) or one["path"],
+            _value_text(by_key[one["signal"]], one["value"], language),
             unit_display(one["unit"]),
             clock(one["time_ms"]) if one["time_ms"] else "–",
+            one["path"],
         ]
         for one in shown
     ]
+
+
+def _machine_text(signal: dict[str, Any], language: str) -> str:
+    """The machine's name; with its idShort, which the verbs take, where the name does not say it."""
+    short, name = signal["machine"], text_in(signal["machine_name"], language)
+    return name if short in name else f"{short} {name}".strip()
+
+
+def _value_text(signal: dict[str, Any], value: Any, language: str) -> str:
+    """A value as a person reads it: a state by its word, a truth as yes or no."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        if signal["kind"] == Kind.ENUM:
+            label = signal["labels"].get(str(int(value)))
+            return f"{value:.0f}" if label is None else text_in(state_text(label), language)
+        if signal["kind"] == Kind.BOOL:
+            return _words("yes" if value else "no", language)
+        return f"{value:.6g}"
+    return str(value)
 
 
 # ---- alarms
