@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from xushi.kernel import Clock
+from xushi.kernel import Clock, Reason, plain_reason
 from xushi.signals import BAD_NO_DATA, Frame, Kind, quality_name
 
 from ._backoff import Backoff
@@ -115,7 +115,7 @@ class HttpConnector:
                     self._mark_lost("refused", "connectors.http_refused", str(error))
                 except (OSError, EOFError, TimeoutError, ValueError) as error:
                     text = "connectors.lost" if self._is_live else "connectors.unreachable"
-                    self._mark_lost("lost", text, str(error) or type(error).__name__)
+                    self._mark_lost("lost", text, plain_reason(link.endpoint, error))
                 await asyncio.sleep(backoff.next_delay_s())
         finally:
             telling.cancel()
@@ -247,7 +247,7 @@ class HttpConnector:
                 self._report.updates += len(fresh)
                 self._sink(fresh)
 
-    def _mark_lost(self, state: Any, text: str, reason: str) -> None:
+    def _mark_lost(self, state: Any, text: str, reason: Reason) -> None:
         self._is_live = False
         gap = self._outage.mark(self._clock.now_ns())
         if gap is not None:

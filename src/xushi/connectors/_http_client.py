@@ -149,7 +149,7 @@ class HttpClient:
             elif isinstance(event, h11.EndOfMessage):
                 break
             elif isinstance(event, h11.ConnectionClosed):
-                raise ConnectionError("the server closed the connection")
+                raise ConnectionResetError("the server closed the connection")
         if self._connection.our_state is h11.DONE and self._connection.their_state is h11.DONE:
             self._connection.start_next_cycle()
         else:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from xushi.kernel import Clock, XushiError
+from xushi.kernel import Clock, XushiError, plain_reason
 from xushi.signals import BAD_NO_DATA
 
 from ._aid import InterfaceProperty
@@ -171,7 +171,7 @@ class HttpExplorer:
         try:
             answer = await self._client.request("GET", asked, credentials(self._settings))
         except (OSError, EOFError, TimeoutError, ValueError, AnswerTooLarge) as error:
-            raise XushiError("connectors.unreachable", error=str(error) or type(error).__name__) from error
+            raise XushiError("connectors.unreachable", error=plain_reason(self._endpoint, error)) from error
         if not 200 <= answer.status < 300:
             reason = f"{asked}: the server answers {answer.status}"
             raise XushiError("connectors.unreachable", error=reason, status=status_of(answer.status))

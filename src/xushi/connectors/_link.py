@@ -57,7 +57,7 @@ class LinkStatus(msgspec.Struct, frozen=True):
         text: message code of what happened last, a key of `connectors/messages.json`.
         updates: values received since the link was started.
         refused: values or messages that could not be used since the link was started.
-        error: plain reason of the last trouble, in the words of the device or library; empty when none.
+        error: plain reason of the last trouble, in the words of the device or library, or by language; empty when none.
         ready: points that are served by now, where a connection takes long to come up.
     """
 
@@ -67,7 +67,7 @@ class LinkStatus(msgspec.Struct, frozen=True):
     text: str = ""
     updates: int = 0
     refused: int = 0
-    error: str = ""
+    error: str | dict[str, str] = ""
     ready: int = 0
 
 

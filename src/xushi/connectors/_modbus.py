@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
-from xushi.kernel import Clock
+from xushi.kernel import Clock, NoAnswer, Reason, plain_reason
 from xushi.signals import BAD_NO_DATA, Kind, quality_name
 
 from ._backoff import Backoff
@@ -91,7 +91,7 @@ class ModbusConnector:
                 except (OSError, TimeoutError, ModbusException, ValueError) as error:
                     is_new = self._report.status.state == "live"
                     text = "connectors.lost" if is_new else "connectors.unreachable"
-                    self._mark_lost(text, str(error) or type(error).__name__)
+                    self._mark_lost(text, plain_reason(link.endpoint, error))
                 await asyncio.sleep(backoff.next_delay_s())
         finally:
             telling.cancel()
@@ -117,7 +117,7 @@ class ModbusConnector:
 
         def on_connection(is_up: bool) -> None:
             if not is_up and not lost.done():
-                lost.set_exception(ConnectionError("the device closed the connection"))
+                lost.set_exception(ConnectionResetError("the device closed the connection"))
 
         client = AsyncModbusTcpClient(
             address.hostname or "",
@@ -128,7 +128,7 @@ class ModbusConnector:
             trace_connect=on_connection,
         )
         if not await client.connect():
-            raise ConnectionError(f"{address.netloc} does not answer")
+            raise NoAnswer
         polling = asyncio.create_task(self._poll(client, backoff))
         try:
             await asyncio.wait([polling, lost], return_when=asyncio.FIRST_COMPLETED)
@@ -206,7 +206,7 @@ class ModbusConnector:
         self._report.refuse(f"{block.unit}/{block.entity}/{block.start}: {reason}", len(block.members))
         return status != BAD_TIMEOUT
 
-    def _mark_lost(self, text: str, reason: str) -> None:
+    def _mark_lost(self, text: str, reason: Reason) -> None:
         gap = self._outage.mark(self._clock.now_ns())
         if gap is not None:
             self._sink(gap)

@@ -12,7 +12,7 @@ import numpy as np
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
-from xushi.kernel import Clock, XushiError
+from xushi.kernel import Clock, NoAnswer, XushiError, plain_reason
 from xushi.signals import Kind
 
 from ._aid import InterfaceProperty
@@ -99,7 +99,7 @@ class ModbusExplorer:
         if not self._folders:
             raise XushiError("connectors.ranges_unreadable", example=RANGES)
         if not await client.connect():
-            raise XushiError("connectors.unreachable", error=f"{address.netloc} does not answer")
+            raise XushiError("connectors.unreachable", error=plain_reason(self._endpoint, NoAnswer()))
         self._client = client
         return PeerCard(f"Modbus {address.netloc}", {"units": ", ".join(sorted({one[0] for one in self._folders}))})
 
@@ -164,7 +164,7 @@ class ModbusExplorer:
         try:
             return await request_words(self._client, unit, entity, start, count)
         except (OSError, ModbusException) as error:
-            raise XushiError("connectors.unreachable", error=str(error)) from error
+            raise XushiError("connectors.unreachable", error=plain_reason(self._endpoint, error)) from error
 
     async def read(self, addresses: Sequence[str]) -> list[Sample]:
         """Return the present values, as 16-bit numbers and truths; see `Explorer.read`."""

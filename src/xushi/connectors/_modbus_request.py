@@ -50,7 +50,7 @@ async def request_words(
         answer = await ask(start, count=count, device_id=unit)
     except ModbusException as error:
         if not client.connected:
-            raise ConnectionError("the device closed the connection") from error
+            raise ConnectionResetError("the device closed the connection") from error
         return None, BAD_TIMEOUT, "the unit does not answer"
     if answer.isError():
         return None, *meaning(answer)

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 import msgspec
 import numpy as np
 
-from xushi.kernel import Clock, XushiError, new_id
+from xushi.kernel import Clock, Reason, XushiError, new_id, plain_reason
 from xushi.signals import Frame, Kind
 
 from ._aid import InterfaceProperty
@@ -165,11 +165,11 @@ class MqttConnector:
             while True:
                 try:
                     reason = await self._serve(link, backoff)
-                    self._mark_lost("lost", "connectors.lost", reason)
+                    self._mark_lost("lost", "connectors.lost", plain_reason(link.endpoint, reason))
                 except MqttRefused as error:
                     self._mark_lost("refused", "connectors.broker_refused", str(error))
                 except (OSError, TimeoutError, ValueError) as error:
-                    self._mark_lost("lost", "connectors.unreachable", str(error) or type(error).__name__)
+                    self._mark_lost("lost", "connectors.unreachable", plain_reason(link.endpoint, error))
                 await asyncio.sleep(backoff.next_delay_s())
         finally:
             telling.cancel()
@@ -322,7 +322,7 @@ class MqttConnector:
     def _oversize(self, size: int) -> None:
         self._report.refuse(f"a message of {size} bytes was skipped; {self._max_packet_bytes} are allowed")
 
-    def _mark_lost(self, state: Any, text: str, reason: str) -> None:
+    def _mark_lost(self, state: Any, text: str, reason: Reason) -> None:
         self._flush()
         now_ns = self._clock.now_ns()
         for gap in (

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from xushi.kernel import Clock, XushiError, new_id
+from xushi.kernel import Clock, XushiError, new_id, plain_reason
 
 from ._explore import FoundNode, NodePage, PeerCard, Role, Sample, Walked
 from ._json_leaves import leaves_of, pointer_text, type_of
@@ -330,7 +330,11 @@ class MqttExplorer:
 
     def _check(self) -> None:
         if self._session is not None and self._session.lost.done():
-            raise XushiError("connectors.peer_silent", endpoint=self._endpoint, reason=self._session.lost.result())
+            raise XushiError(
+                "connectors.peer_silent",
+                endpoint=self._endpoint,
+                reason=plain_reason(self._endpoint, self._session.lost.result()),
+            )
 
     async def close(self) -> None:
         """Take leave of the broker."""

@@ -15,7 +15,7 @@ from asyncua.common.node import Node
 from asyncua.common.ua_utils import data_type_to_variant_type
 from asyncua.ua.uaerrors import UaError
 
-from xushi.kernel import Clock
+from xushi.kernel import Clock, Reason, plain_reason
 from xushi.signals import Frame, Kind, quality_name
 
 from ._aid import InterfaceProperty
@@ -131,7 +131,8 @@ class OpcuaConnector:
                     self._mark_lost("refused", "connectors.server_refused", _plain(error))
                 except (OSError, TimeoutError, SubscriptionLost, UaError) as error:
                     is_new = self._report.status.state == "live"
-                    self._mark_lost("lost", "connectors.lost" if is_new else "connectors.unreachable", _plain(error))
+                    text = "connectors.lost" if is_new else "connectors.unreachable"
+                    self._mark_lost("lost", text, plain_reason(link.endpoint, error))
                 await asyncio.sleep(backoff.next_delay_s())
         finally:
             telling.cancel()
@@ -342,7 +343,7 @@ class OpcuaConnector:
                 self._report.updates += len(frame)
                 self._sink(frame)
 
-    def _mark_lost(self, state: Any, text: str, reason: str) -> None:
+    def _mark_lost(self, state: Any, text: str, reason: Reason) -> None:
         self._report.ready = 0
         gap = self._outage.mark(self._clock.now_ns())
         if gap is not None:

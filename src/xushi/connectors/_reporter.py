@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from xushi.kernel import Clock
+from xushi.kernel import Clock, Reason
 
 from ._link import LinkState, LinkStatus, StatusListener
 
@@ -21,7 +21,7 @@ class LinkReporter:
         self.updates = 0
         self.refused = 0
         self.ready = 0
-        self.error = ""
+        self.error: Reason = ""
         listener(self._now)
 
     @property
@@ -32,7 +32,7 @@ class LinkReporter:
             before.link, before.state, before.since_ns, before.text, self.updates, self.refused, self.error, self.ready
         )
 
-    def enter(self, state: LinkState, text: str, error: str = "") -> None:
+    def enter(self, state: LinkState, text: str, error: Reason = "") -> None:
         """Enter a state and tell the listener; an unchanged state keeps the time since when it holds."""
         since_ns = self._now.since_ns if state == self._now.state else self._clock.now_ns()
         self.error = error or self.error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from xushi.kernel import XushiError
+from xushi.kernel import XushiError, plain_reason
 
 
 def unreachable(endpoint: str, error: BaseException) -> XushiError:
@@ -13,6 +13,4 @@ def unreachable(endpoint: str, error: BaseException) -> XushiError:
         return XushiError("connectors.port_closed", endpoint=endpoint)
     if isinstance(error, socket.gaierror):
         return XushiError("connectors.host_unknown", endpoint=endpoint)
-    if isinstance(error, TimeoutError):
-        return XushiError("connectors.peer_silent", endpoint=endpoint, reason="no answer in time")
-    return XushiError("connectors.peer_silent", endpoint=endpoint, reason=str(error) or type(error).__name__)
+    return XushiError("connectors.peer_silent", endpoint=endpoint, reason=plain_reason(endpoint, error))

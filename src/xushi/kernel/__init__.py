@@ -21,6 +21,7 @@ from ._errors import (
 from ._ids import canonical_json, new_id
 from ._jobs import Job, JobState, JobTable, Progress, to_its_end
 from ._memory import give_back_memory
+from ._network_words import NoAnswer, Reason, plain_reason
 from ._records import Diff, Record, build_diff, compose, diff_key, split_key
 from ._state_words import shown_parameter
 from ._store import LogEntry, RecordStore, SqliteStore
@@ -53,10 +54,12 @@ __all__ = [
     "Listener",
     "LogEntry",
     "ManualClock",
+    "NoAnswer",
     "NothingSent",
     "Outcome",
     "OutcomeUnknown",
     "Progress",
+    "Reason",
     "Record",
     "RecordStore",
     "SqliteStore",
@@ -72,6 +75,7 @@ __all__ = [
     "message",
     "nearest_language",
     "new_id",
+    "plain_reason",
     "read_yaml",
     "register_messages",
     "secret_fields",

@@ -76,7 +76,7 @@ def message(code: str, params: Mapping[str, Any], language: str = "en") -> Error
     return ErrorText(**{part: _sentence(text, text.format_map(filled), nearest) for part, text in texts.items()})
 
 
-_OPEN_ENDS = frozenset("`'\")]}%")  # of a reason that lacks its full stop, beside letters and digits
+_OPEN_ENDS = frozenset("`'\")]}%）")  # of a reason that lacks its full stop, beside letters and digits
 
 
 def _sentence(text: str, shown: str, language: str) -> str:

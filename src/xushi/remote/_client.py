@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from ..kernel import ErrorText, XushiError
+from ..kernel import ErrorText, XushiError, plain_reason
 
 _TIMEOUT_S = 60.0
 _LONGEST_S = 1_800.0
@@ -154,7 +154,7 @@ class Remote:
             answer = self._answer(connection)
             body = answer.read()
         except (OSError, HTTPException) as error:
-            raise XushiError("remote.unreachable", url=self.url, reason=str(error) or type(error).__name__) from error
+            raise XushiError("remote.unreachable", url=self.url, reason=plain_reason(self.url, error)) from error
         finally:
             connection.close()
         if answer.status >= 400:
@@ -185,7 +185,7 @@ class Remote:
             draft.replace(target)
             return size
         except HTTPException as error:
-            raise XushiError("remote.unreachable", url=self.url, reason=str(error) or type(error).__name__) from error
+            raise XushiError("remote.unreachable", url=self.url, reason=plain_reason(self.url, error)) from error
         except OSError as error:
             raise XushiError("remote.file_unwritable", path=str(target), reason=error.strerror or str(error)) from error
         finally:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from xushi.connectors import LinkStatus
-from xushi.kernel import Actor, Diagnosis, Job, Outcome, XushiError, message, split_key
+from xushi.kernel import Actor, Diagnosis, Job, Outcome, XushiError, message, shown_parameter, split_key
 from xushi.runtime import Platform
 from xushi.server import _messages as m
 from xushi.server._fanout import Fanout
@@ -185,7 +185,8 @@ class Doors:
             if status is not None and code:
                 told = {"endpoint": link.endpoint, "refused": status.refused, "error": status.error}
                 text = message(code, {"link": link.id, "reason": status.error, **told}, language)
-                error = m.ErrorBody(code, text.what, text.why or status.error, text.next)
+                why = text.why or shown_parameter("error", status.error, language)
+                error = m.ErrorBody(code, text.what, why, text.next)
             shown.append(
                 m.LinkInfo(
                     id=link.id,
