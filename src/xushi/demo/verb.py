@@ -54,6 +54,8 @@ _TEXTS = {
         "ready": "The line is running. Open this link (it works once; xushi link --data {data} prints another):",
         "records": "{minutes:g} minutes of a shift are being recorded in the background, a minute in about a second.",
         "recorded": "The recorded shift is on the time bar.",
+        "has-shift": "--recording {minutes:g} was not done: {data} has a recorded shift already, which stays as it is. "
+        "For one of another length, name a new folder with --data.",
         "unrecorded": "The shift was not recorded: {reason}",
         "stop": "Press Ctrl-C to stop everything.",
         "stopping": "Stopping …",
@@ -73,6 +75,8 @@ _TEXTS = {
         "ready": "产线正在运行。请打开此链接（仅可使用一次；可用 xushi link --data {data} 再取一个）：",
         "records": "正在后台录制 {minutes:g} 分钟的班次，每分钟约需一秒，完成后会出现在时间条上。",
         "recorded": "录制的班次已出现在时间条上。",
+        "has-shift": "未执行 --recording {minutes:g}：{data} 中已有录制的班次，将保持不变。"
+        "如需其他时长，请用 --data 指定新的目录。",
         "unrecorded": "班次录制失败：{reason}",
         "stop": "按 Ctrl-C 全部停止。",
         "stopping": "正在停止……",
@@ -93,9 +97,7 @@ def _arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--mislay", type=wrong_part, action="append", default=[], metavar="STATION@AT", help=texts["mislay"]
     )
-    parser.add_argument(
-        "--recording", type=_minutes, default=_SHIFT_MINUTES, metavar="MINUTES", help=texts["recording"]
-    )
+    parser.add_argument("--recording", type=_minutes, default=None, metavar="MINUTES", help=texts["recording"])
     parser.add_argument("--no-recording", dest="recording", action="store_const", const=0.0, help=texts["no-recording"])
 
 
@@ -142,9 +144,7 @@ class _Demo:
         self._import(remote, package)
         self._wait_for_plant("plant", plant)
         self._tell_ready(remote)
-        if options.recording and not _has_shift(remote):
-            print(texts["records"].format(minutes=options.recording), flush=True)
-            threading.Thread(target=self._record, args=(remote,), daemon=True).start()
+        self._begin_recording(remote)
         while not self._ended.wait(0.3):
             if server.poll() is not None or plant.poll() is not None:
                 name = "server" if server.poll() is not None else "plant"
@@ -296,13 +296,28 @@ class _Demo:
         link = remote.post("/api/signin-links")["url"]
         print(f"{texts['ready'].format(data=options.data)}\n\n  {link}\n\n{texts['stop']}", flush=True)
 
+    def _begin_recording(self, remote: Remote) -> None:
+        """Record a shift where none is there yet; say so where one that was asked for cannot be."""
+        asked, texts = self._options.recording, self._texts
+        if asked == 0.0:
+            return
+        if not _has_shift(remote):
+            print(texts["records"].format(minutes=self._shift_minutes()), flush=True)
+            threading.Thread(target=self._record, args=(remote,), daemon=True).start()
+        elif asked is not None:
+            print(texts["has-shift"].format(minutes=asked, data=self._options.data), flush=True)
+
+    def _shift_minutes(self) -> float:
+        asked: float | None = self._options.recording
+        return _SHIFT_MINUTES if asked is None else asked
+
     def _record(self, remote: Remote) -> None:
         """Run a second plant fast for a shift of its time, and let the platform record it."""
         if self._ended.wait(_SETTLE_S):
             return
         plant = None
         try:
-            start = datetime.fromtimestamp(time.time() - self._options.recording * 60 - 60, UTC)
+            start = datetime.fromtimestamp(time.time() - self._shift_minutes() * 60 - 60, UTC)
             plant = self._start_plant(_SHIFT, _SHIFT_SPEED, (0, 0), start, is_nice=True)
             ready = self._wait_for_plant(_SHIFT, plant)
             self._record_from(remote, ready)
@@ -321,7 +336,7 @@ class _Demo:
         params = {
             "timeline": _SHIFT,
             "title": _SHIFT_TITLE,
-            "minutes": self._options.recording,
+            "minutes": self._shift_minutes(),
             "endpoints": endpoints,
         }
         outcome = remote.run("recording.make", params)
