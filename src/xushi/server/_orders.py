@@ -166,5 +166,5 @@ ROUTES = (
     RouteSpec("GET", "/api/orders/requirements", "view", requirements, "Material requirements of the orders",
               PeriodQuery, answer=m.MaterialPlan, tags=_TAGS, refusals=OF_TIMELINE),
     RouteSpec("GET", "/api/contingencies", "view", plans, "Rehearsed contingency plans",
-              ContingencyQuery, answer=list[m.ContingencyInfo], tags=_TAGS),
+              ContingencyQuery, answer=list[m.ContingencyInfo], tags=_TAGS, refusals=(404,)),
 )  # fmt: skip
