@@ -483,6 +483,6 @@ def test_all_of_it_reads_in_chinese_too(works: Works) -> None:
     assert on_server(works.plant, OVERRIDE) == 55
     page = works.open("zh-CN", view="activity")
     row = page.get_by_role("row").filter(has_text="换班提速")
-    expect(row).to_contain_text("喷涂机器人 · 速度倍率: 0 → 55 %")
+    expect(row).to_contain_text("喷涂机器人 · 速度倍率：0 → 55 %")
     page = works.open("zh-CN", view="cockpit")
     expect(page.get_by_role("button", name=re.compile("喷涂机器人.*设备综合效率"))).to_be_visible()

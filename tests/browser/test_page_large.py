@@ -163,7 +163,7 @@ def test_keys_open_a_machine_and_its_elements_which_say_where_they_stand(window:
     before = len(window.asked)
     window.page.keyboard.press("ArrowRight")
     window.page.keyboard.press("ArrowRight")
-    window.press_until("ArrowDown", "OperationalData")
+    window.press_until("ArrowDown", "Operational data")
     window.page.keyboard.press("ArrowRight")
     first = window.tree.get_by_role("treeitem", name=f"Value {NODES - 100}").first
     expect(first).to_have_attribute("aria-level", "3")

@@ -28,7 +28,7 @@ def test_a_plan_is_checked_approved_executed_and_rolled_back(visit: Visit, demo:
     page = visit(1280, 800).open(view="plans", plan=plan)
     steps = page.get_by_role("table", name="Steps")
     first = steps.get_by_role("row", name=re.compile("Write to the device"))
-    expect(first).to_contain_text("opcua")
+    expect(first).to_contain_text("OPC UA")
     expect(first).to_contain_text("OP70.CycleTimeFactor")
     expect(first).to_contain_text("yes")
     expect(page.get_by_text("Checked: every step could be sent now")).to_be_visible()

@@ -99,7 +99,7 @@ def done_and_measured(visit: Visit, page: Page, demo: Demo, name: str) -> tuple[
     token = demo.remote.post("/api/tokens", {"name": "Chen", "scopes": ["view", "plan:approve"]})["token"]
     expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     approve(visit, line["id"], token)
-    expect(page.get_by_text(re.compile("a plan that is executed goes to the real line"))).to_be_visible()
+    expect(page.get_by_text(re.compile("it belongs to the line itself"))).to_be_visible()
     to_the_line = page.get_by_text(f"This goes to the real line, not to the branch “{name}” on the screen.")
     expect(to_the_line).to_be_visible()
     hold(page.get_by_role("button", name="Hold to execute"), by_key=True)
