@@ -61,12 +61,21 @@ class Demo:
 
     def as_of(self, key: str, at_ms: float, timeline: str = "live") -> Any:
         """The value that the history of a timeline holds of a signal at an instant: the last row until then."""
+        values = self._values(key, 0, at_ms + 0.0005, timeline)
+        assert values, f"nothing is recorded of {key} until {at_ms}"
+        return values[-1]
+
+    def values_since(self, key: str, since_ms: float) -> list[Any]:
+        """The values that the history of the live line holds of a signal since an instant."""
+        return self._values(key, since_ms, time.time() * 1e3, "live")
+
+    def _values(self, key: str, start_ms: float, end_ms: float, timeline: str) -> list[Any]:
         (signal,) = self.remote.post("/api/signals/named", {"keys": [key]})["signals"]
         path = f"/api/timelines/{timeline}/signals/{signal['handle']}/range"
-        rows = self.remote.get(path, start_ms=0, end_ms=at_ms + 0.0005, limit=100_000)
-        assert rows["values"], f"nothing is recorded of {key} until {at_ms}"
+        rows = self.remote.get(path, start_ms=start_ms, end_ms=end_ms, limit=100_000)
         assert not rows["more"]
-        return rows["values"][-1]
+        values: list[Any] = rows["values"]
+        return values
 
 
 @contextmanager
