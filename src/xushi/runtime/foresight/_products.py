@@ -272,9 +272,7 @@ def _from_the_end(plant: Plant) -> list[str]:
     return found
 
 
-def rebased(
-    model: simulate.Model, state: simulate.PlantState
-) -> tuple[simulate.Model, simulate.PlantState]:  # fmt: skip
+def rebased(model: simulate.Model, state: simulate.PlantState) -> tuple[simulate.Model, simulate.PlantState]:
     """Return a model that was run until a state so that it begins there: its sequence without what was released."""
     found = sequence_of(model)
     if found is None:
