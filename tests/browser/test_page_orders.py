@@ -154,8 +154,10 @@ def test_a_rehearsal_tells_how_far_it_is_and_brings_no_plans_when_it_is_cancelle
     expect(progress).to_have_count(0, timeout=SLOW_MS)
     assert demo.remote.get("/api/jobs")[0]["state"] == "cancelled"
     now = demo.remote.get("/api/contingencies")
-    assert [one["id"] for one in now] == [one["id"] for one in kept]
-    of_op30 = sum(one["machine"] == "OP30" for one in kept)
+    # A machine of the running demo may go out of service meanwhile: those plans are made without anybody's asking.
+    asked_for = [one["id"] for one in now if not one["is_live"]]
+    assert asked_for == [one["id"] for one in kept if not one["is_live"]]
+    of_op30 = sum(one["machine"] == "OP30" for one in now)
     expect(page.get_by_role("region", name="Contingency plans for OP30")).to_have_count(of_op30)
     expect(page.get_by_role("button", name="Rehearse", exact=True)).to_be_enabled()
 
