@@ -6,11 +6,16 @@ computed and how long they stood ready without a processor (`/proc/<pid>/task/*/
 
 from __future__ import annotations
 
+import functools
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec
 
+P = ParamSpec("P")
+LONGEST_HANG_S = 2.0
 _NS_PER_S = 1e9
 
 
@@ -54,3 +59,15 @@ class OwnTime:
         wall_s = time.monotonic() - self._began_s
         spent = [times_of(one) - before for one, before in zip(self._processes, self._before, strict=True)]
         return min(wall_s, max(spent[0].computed_s, wall_s - sum(one.queued_s for one in spent)))
+
+
+def promptly(example: Callable[P, None]) -> Callable[P, None]:
+    """A test that hangs for no single example: each computes for less than two seconds in its thread."""
+
+    @functools.wraps(example)
+    def measured(*args: P.args, **kwargs: P.kwargs) -> None:
+        began_s = time.thread_time()
+        example(*args, **kwargs)
+        assert time.thread_time() - began_s < LONGEST_HANG_S
+
+    return measured

@@ -14,6 +14,7 @@ from asyncua import ua
 from asyncua.ua.ua_binary import struct_to_binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processor import promptly
 
 from xushi.connectors import Point
 from xushi.connectors._columns import Columns
@@ -60,6 +61,7 @@ def check(columns: Columns) -> None:
 
 @FUZZ
 @given(documents, st.booleans())
+@promptly
 def test_any_json_document_gives_values_or_a_refusal(document: Any, as_list: bool) -> None:
     columns, refused = Columns(), []
     payload = json.dumps([document, document] if as_list else document).encode()
@@ -70,6 +72,7 @@ def test_any_json_document_gives_values_or_a_refusal(document: Any, as_list: boo
 
 @FUZZ
 @given(st.binary(max_size=60), st.sampled_from(KINDS))
+@promptly
 def test_any_bytes_as_json_or_text_give_values_or_a_refusal(payload: bytes, kind: Kind) -> None:
     columns, refused = Columns(), []
     JsonTopic(json_points(), refused.append).feed(payload, columns, NOW)
@@ -77,6 +80,7 @@ def test_any_bytes_as_json_or_text_give_values_or_a_refusal(payload: bytes, kind
     check(columns)
 
 
+@promptly
 def test_deeply_nested_json_is_refused() -> None:
     refused: list[str] = []
     JsonTopic(json_points(), refused.append).feed(b'{"deep":' * 100_000, Columns(), NOW)
@@ -130,6 +134,7 @@ GOOD_DATA = encode_payload(
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6),
     st.integers(0, 200),
 )
+@promptly
 def test_damaged_sparkplug_payloads_give_values_or_a_refusal(changes: list[tuple[int, int]], cut: int) -> None:
     damaged = bytearray(GOOD_DATA)
     for place, byte in changes:
@@ -146,6 +151,7 @@ def test_damaged_sparkplug_payloads_give_values_or_a_refusal(changes: list[tuple
 
 @FUZZ
 @given(st.binary(max_size=80))
+@promptly
 def test_any_bytes_as_sparkplug_give_values_or_a_refusal(body: bytes) -> None:
     host, _ = sparkplug_host()
     for kind in ("DDATA", "DBIRTH", "NBIRTH", "NDATA", "NDEATH"):
@@ -193,6 +199,7 @@ BODIES = [publish_body(ALL_TYPES), publish_body([ua.VariantType.Double] * 8)]
 ITEMS = Items(np.arange(7, dtype=np.int32), np.array(KINDS, np.int8))
 
 
+@promptly
 def read_everything(body: bytes) -> None:
     with contextlib.suppress(PublishError):
         head = read_publish(body)
@@ -217,6 +224,7 @@ def test_damaged_publish_responses_give_values_or_a_refusal(seed: int) -> None:
 
 @FUZZ
 @given(st.binary(max_size=120))
+@promptly
 def test_any_bytes_as_data_changes_give_values_or_a_refusal(body: bytes) -> None:
     read_everything(body)
     with contextlib.suppress(PublishError):

@@ -18,7 +18,7 @@ from asyncua import ua
 from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from mutating import damaged_bytes, damaged_json
-from processor import OwnTime
+from processor import LONGEST_HANG_S, OwnTime
 
 from xushi.connectors import Link, LinkReporter, Outage, Point
 from xushi.connectors._mqtt import MqttConnector
@@ -32,7 +32,6 @@ from xushi.kernel import ManualClock, SystemClock
 from xushi.signals import Kind
 
 VARIANTS = 500
-LONGEST_HANG_S = 2.0
 NOW = 1_795_248_000_000_000_000
 
 READING = {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processor import promptly
 
 from xushi.connectors import Link, Point, WriteResult
 from xushi.connectors.vda5050 import (
@@ -175,6 +176,13 @@ def test_nodes_are_even_edges_odd_and_they_alternate(length: int) -> None:
         assert (both[at - 1]["nodeId"], both[at + 1]["nodeId"]) == (edge["startNodeId"], edge["endNodeId"])
 
 
+@promptly
+def neither_confirms(body: bytes) -> None:
+    state = read_state(body)
+    assert state is None or state.orderId != "O1"
+    assert read_layout(body) is None
+
+
 async def test_damaged_states_neither_confirm_nor_harm() -> None:
     dice = random.Random(5050)
     good = bytearray(json.dumps({**STATE, "errors": [{"errorType": "x", "errorReferences": []}]}).encode())
@@ -183,8 +191,6 @@ async def test_damaged_states_neither_confirm_nor_harm() -> None:
         for _ in range(dice.randint(1, 8)):
             at = dice.randrange(len(body))
             body[at : at + dice.randint(0, 3)] = bytes(dice.randrange(256) for _ in range(dice.randint(0, 3)))
-        state = read_state(bytes(body))
-        assert state is None or state.orderId != "O1"
-        assert read_layout(bytes(body)) is None
+        neither_confirms(bytes(body))
     for odd in (b"", b"[" * 100_000, b"null", b'{"orderId": 7}', b"\xff\xfe", b'{"errors": [null]}'):
         assert read_state(odd) is None
