@@ -28,9 +28,10 @@ from ._http_place import (
     status_of,
     target_of,
 )
-from ._json_payload import JsonTopic, TextTopic, split_pointer
+from ._json_payload import JsonTopic, TextTopic
 from ._link import Link, Point, Sink, StatusListener, WriteResult
 from ._outage import Outage
+from ._pointer import split_pointer
 from ._polling import Beats, Changes, period_s
 from ._reporter import LinkReporter
 from ._times import iso_text

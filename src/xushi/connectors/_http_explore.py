@@ -18,8 +18,8 @@ from ._aid import InterfaceProperty
 from ._explore import Choice, Field, FoundNode, NodePage, PeerCard, Sample, Setup, ValueType, Walked
 from ._http_client import AnswerTooLarge, HttpClient
 from ._http_place import credentials, status_of, target_of
-from ._json_payload import split_pointer
 from ._placement import Placement
+from ._pointer import part_at, split_pointer
 from ._unreachable import unreachable
 
 READ_TIMEOUT_S = 1.0
@@ -116,7 +116,7 @@ class HttpExplorer:
             ]
         else:
             target, pointer = address.partition("#")[::2]
-            document = _walk(await self._document(target), split_pointer(pointer))
+            document = part_at(await self._document(target), split_pointer(pointer))
             found = list(_members(target, pointer, document))
         start = int(cursor) if cursor.isdigit() else 0
         rest = str(start + limit) if start + limit < len(found) else ""
@@ -155,7 +155,7 @@ class HttpExplorer:
         document = documents[target]
         if isinstance(document, XushiError):
             return Sample(address, None, now_ns, int(document.params.get("status", BAD_NO_DATA)), str(document))
-        value = _walk(document, split_pointer(pointer))
+        value = part_at(document, split_pointer(pointer))
         return Sample(address, value, now_ns, BAD_NO_DATA if value is None else 0)
 
     async def close(self) -> None:
@@ -194,7 +194,7 @@ def _everything(target: str, document: Any, limit: int) -> list[FoundNode]:
             found.append(node)
             if node.has_children and depth < DEEPEST:
                 below = node.address.partition("#")[2]
-                waiting.append((below, _walk(value, split_pointer(below.removeprefix(place))), depth + 1))
+                waiting.append((below, part_at(value, split_pointer(below.removeprefix(place))), depth + 1))
     return found[: max(0, limit)]
 
 
@@ -248,14 +248,3 @@ def _type(value: Any) -> ValueType:
     if isinstance(value, list):
         return "array"
     return "string" if isinstance(value, str) else ""
-
-
-def _walk(value: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value

@@ -15,6 +15,7 @@ from xushi.signals import BAD_NO_DATA, Kind
 
 from ._columns import Columns
 from ._link import Point
+from ._pointer import part_at, split_pointer
 from ._times import EARLIEST_MS, LATEST_MS, LONGEST_NS, datetime_ns, stated_ns
 
 TIME_POINTER = ("timestamp",)
@@ -30,14 +31,6 @@ _FIELD_TYPES: dict[Kind, Any] = {
     Kind.ARRAY: list[float | str] | None | UnsetType,
 }
 _TIME_TYPE = datetime | int | float | None | UnsetType
-
-
-def split_pointer(pointer: str) -> tuple[str, ...]:
-    """Return the steps of a JSON pointer (RFC 6901); the empty pointer is the whole document."""
-    if not pointer or pointer == "/":
-        return ()
-    steps = pointer.removeprefix("/").split("/")
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
 class JsonTopic:
@@ -163,7 +156,7 @@ class JsonTopic:
             for record in document:
                 self._feed_document(record, columns, now_ns, quality)
             return
-        times = _walk(document, self._time_pointer)
+        times = part_at(document, self._time_pointer, UNSET)
         self._is_columnar = isinstance(times, list)
         if self._is_columnar:
             self._feed_columnar(document, times, columns, quality)
@@ -171,10 +164,10 @@ class JsonTopic:
             self._feed_document(document, columns, now_ns, quality)
 
     def _feed_document(self, document: Any, columns: Columns, now_ns: int, quality: int) -> None:
-        time_ns = self._time_or_now(_walk(document, self._time_pointer), now_ns)
+        time_ns = self._time_or_now(part_at(document, self._time_pointer, UNSET), now_ns)
         found_any = False
         for point, pointer, labels in zip(self._points, self._pointers, self._labels, strict=True):
-            value = _walk(document, pointer)
+            value = part_at(document, pointer, UNSET)
             if value is UNSET:
                 continue
             found_any = True
@@ -193,7 +186,7 @@ class JsonTopic:
             self._refuse(str(error))
             return
         for point, pointer in zip(self._points, self._pointers, strict=True):
-            values = _walk(document, pointer)
+            values = part_at(document, pointer, UNSET)
             if values is UNSET or values is None:
                 continue
             if not isinstance(values, list) or len(values) != len(times_ns):
@@ -265,15 +258,3 @@ def _record_type(leaves: dict[tuple[str, ...], Any], names: dict[tuple[str, ...]
             nested = _record_type(leaves, names, path)
             fields.append((name, nested, msgspec.field(default_factory=nested)))
     return msgspec.defstruct("Record", fields, rename=rename, gc=False)
-
-
-def _walk(document: Any, pointer: tuple[str, ...]) -> Any:
-    """Return what the pointer leads to; UNSET when there is no such place."""
-    for step in pointer:
-        if isinstance(document, dict):
-            document = document.get(step, UNSET)
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return UNSET
-    return document

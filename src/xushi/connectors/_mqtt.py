@@ -19,13 +19,14 @@ from ._aid import InterfaceProperty
 from ._backoff import Backoff
 from ._columns import Columns
 from ._explore import Explorer
-from ._json_payload import JsonTopic, TextTopic, split_pointer
+from ._json_payload import JsonTopic, TextTopic
 from ._link import COMPLETES_LATER, Link, Point, Sink, StatusListener, WriteResult
 from ._mqtt_codec import MAX_PACKET_BYTES, matches
 from ._mqtt_explore import MqttExplorer
 from ._mqtt_session import MqttRefused, MqttSession, NotSent, open_session
 from ._outage import Outage
 from ._placement import Placement
+from ._pointer import split_pointer
 from ._readback import Readbacks
 from ._reporter import LinkReporter
 from ._setups import MQTT_SETUP

@@ -15,8 +15,8 @@ from xushi.kernel import Clock, XushiError, new_id, plain_reason
 
 from ._explore import FoundNode, NodePage, PeerCard, Role, Sample, Walked
 from ._json_leaves import leaves_of, pointer_text, type_of
-from ._json_payload import split_pointer
 from ._mqtt_session import MqttRefused, MqttSession, open_session
+from ._pointer import split_pointer
 from ._unreachable import unreachable
 from .sparkplug import Metric, decode_payload, encode_payload, is_sparkplug
 from .sparkplug._births import born_metrics

@@ -16,7 +16,8 @@ from xushi.signals import BAD_NO_DATA, MAX_ARRAY_ELEMENTS, NO_OBJECT, Frame, Kin
 
 from ._columns import Columns, numeric_lane
 from ._opcua_publish import FILETIME_EPOCH, LATEST_FILETIME, PublishError, count_at, filetime_ns
-from ._opcua_structures import TypeBook, UnknownStructure, fit, walk
+from ._opcua_structures import TypeBook, UnknownStructure, fit
+from ._pointer import part_at
 
 BAD_TYPE_MISMATCH = 0x8074_0000
 BAD_DATA_TYPE_UNKNOWN = 0x8011_0000
@@ -273,7 +274,7 @@ def take_value(handle: int, value: Any, time_ns: int, status: int, items: Items,
     try:
         plain = items.book.plain(value.values if value.__class__ is Numbers else value, kind is Kind.STRING)
         if handle in items.fields:
-            plain = walk(plain, items.fields[handle])
+            plain = part_at(plain, items.fields[handle])
         if plain is None and status < 0x8000_0000:
             status = BAD_NO_DATA
         columns.add(kind, signal, time_ns, fit(plain, kind), status)

@@ -272,18 +272,6 @@ def _is_built_in(data_type: ua.NodeId) -> bool:
     return data_type.NamespaceIndex == 0 and isinstance(identifier, int) and identifier <= _LAST_BUILT_IN
 
 
-def walk(value: Any, steps: Sequence[str]) -> Any:
-    """Return the part of a plain value that names and indices lead to; None where there is none."""
-    for step in steps:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
 def fit(value: Any, kind: Kind) -> Any:
     """Return a plain value as a signal of `kind` can carry it: structures as JSON, lists of lists as one list."""
     if isinstance(value, datetime):

@@ -1,10 +1,10 @@
 // What was done: every command with who, when, why and what came of it, and the way to take it back.
 import { ActionIcon, Button } from "@mantine/core";
-import { Fragment, useEffect, useState } from "react";
+import { Fragment, useState } from "react";
 import { formatDateTime, localName, useLanguage, useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
-import { actorName, useAnswer, usePlant, useSession, type EvidenceInfo } from "../live";
+import { actorName, useAnswer, useAnyChange, usePlant, type EvidenceInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import { fits, NO_FILTER, useLines, type Filter } from "./_entries";
 import { Filters } from "./_Filters";
@@ -14,22 +14,6 @@ import css from "./activity.module.css";
 const REFRESH_MS = 10_000;
 const MOST_ENTRIES = 1000;
 const MOST_ROWS = 300;
-
-/** Asks again when records changed, and now and then. */
-function useRefresh(): [number, () => void] {
-  const { feed } = useSession();
-  const [count, setCount] = useState(0);
-  useEffect(() => {
-    const again = () => setCount((old) => old + 1);
-    const stop = feed.on("records", again);
-    const timer = setInterval(again, REFRESH_MS);
-    return () => {
-      stop();
-      clearInterval(timer);
-    };
-  }, [feed]);
-  return [count, () => setCount((old) => old + 1)];
-}
 
 const KNOWN_STATES = ["done", "failed", "unknown", "started", "planned"];
 
@@ -49,7 +33,7 @@ export default function ActivityPanel() {
   const language = useLanguage();
   const tools = useActionTools();
   const commands = usePlant((plant) => plant.commands);
-  const [refresh, again] = useRefresh();
+  const [refresh, again] = useAnyChange(REFRESH_MS);
   const { data, error, isLoading } = useAnswer<EvidenceInfo[]>(`/api/evidence?limit=${MOST_ENTRIES}`, refresh);
   const [opened, setOpened] = useState<number | null>(null);
   const [filter, setFilter] = useState<Filter>(NO_FILTER);

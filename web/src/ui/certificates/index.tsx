@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useText } from "../../i18n";
 import { useActionTools } from "../actions";
-import { useConnection, usePlant, useAnswer, useSession, type CertificateList } from "../live";
+import { useAnswer, useAnyChange, useConnection, usePlant, type CertificateList } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { ServerCertificate } from "./_Server";
 import { Facts } from "./_Facts";
@@ -13,20 +13,11 @@ const REFRESH_MS = 5_000;
 
 /** Asks again when records or connections changed, and now and then: a server may show itself at any time. */
 function useRefresh(): [number, () => void] {
-  const { feed } = useSession();
   const links = useConnection((connection) => connection.links);
-  const [count, setCount] = useState(0);
-  useEffect(() => {
-    const again = () => setCount((old) => old + 1);
-    const stop = feed.on("records", again);
-    const timer = setInterval(again, REFRESH_MS);
-    return () => {
-      stop();
-      clearInterval(timer);
-    };
-  }, [feed]);
-  useEffect(() => setCount((old) => old + 1), [links]);
-  return [count, () => setCount((old) => old + 1)];
+  const [count, again] = useAnyChange(REFRESH_MS);
+  const [changes, setChanges] = useState(0);
+  useEffect(() => setChanges((old) => old + 1), [links]);
+  return [count + changes, again];
 }
 
 function Own({ own, mayDecide, onDone }: { own: CertificateList["own"]; mayDecide: boolean; onDone(): void }) {

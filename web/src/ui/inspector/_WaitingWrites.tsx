@@ -1,9 +1,8 @@
 // Writes of one signal that wait for their machine, or ended lately without reaching it.
 import { Button } from "@mantine/core";
-import { useEffect, useState } from "react";
 import { formatClock, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
-import { useAnswer, useSession, type QueuedWriteInfo } from "../live";
+import { useAnswer, useAnyChange, type QueuedWriteInfo } from "../live";
 import css from "./inspector.module.css";
 
 const REFRESH_MS = 2_000;
@@ -23,18 +22,8 @@ export function WaitingWrites({ signal }: { signal: string }) {
   const text = useText();
   const language = useLanguage();
   const tools = useActionTools();
-  const { feed } = useSession();
-  const [refresh, setRefresh] = useState(0);
+  const [refresh] = useAnyChange(REFRESH_MS);
   const { data } = useAnswer<QueuedWriteInfo[]>("/api/queued-writes", refresh);
-  useEffect(() => {
-    const again = () => setRefresh((old) => old + 1);
-    const stop = feed.on("records", again);
-    const timer = setInterval(again, REFRESH_MS);
-    return () => {
-      stop();
-      clearInterval(timer);
-    };
-  }, [feed]);
   const shown = shownOf(data ?? [], signal);
   if (shown.length === 0) return null;
   return (

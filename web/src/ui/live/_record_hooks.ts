@@ -29,6 +29,22 @@ export function useChangedRecords(kinds: readonly string[]): [number, () => void
   return [count, () => setCount((old) => old + 1)];
 }
 
+/** Counts up whenever any record changed, and every `everyMs`: for answers that hold more than records. */
+export function useAnyChange(everyMs: number): [number, () => void] {
+  const { feed } = useSession();
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    const again = () => setCount((old) => old + 1);
+    const stop = feed.on("records", again);
+    const timer = setInterval(again, everyMs);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
+  }, [feed, everyMs]);
+  return [count, () => setCount((old) => old + 1)];
+}
+
 /** Asks once, and again every `everyMs` while `isUnderWay` says so of the last answer. */
 export function useAnswerWhile<T>(path: string, refresh: number, isUnderWay: (data: T) => boolean, everyMs = 1500): Loaded<T> {
   const [tick, setTick] = useState(0);

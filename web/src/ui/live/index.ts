@@ -26,7 +26,7 @@ export type { Store } from "./_store";
 export * from "./_monitoring";
 export * from "./_types";
 export * from "./_keeping";
-export { useAnswerWhile, useChangedRecords } from "./_record_hooks";
+export { useAnswerWhile, useAnyChange, useChangedRecords } from "./_record_hooks";
 export { actorName } from "./_actors";
 export { gradeOf, isOutOfLimits, labelOf, qualityText, stateText, termText, unitText, valueText } from "./_values";
 export type { Grade } from "./_values";
