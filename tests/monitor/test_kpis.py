@@ -228,6 +228,14 @@ def test_a_machine_that_has_just_been_seen_is_not_above_its_pace(bench: Open) ->
         assert values(one, unit(), -570, 12, until_s=12)["performance"] is None
 
 
+def test_a_piece_that_is_a_little_late_is_no_loss_yet(bench: Open) -> None:
+    """Its planned run time is 10 s; right after a start there is nothing else that could be told."""
+    with bench() as one:
+        record(one, [(2, 0, 3), (1, 0, 0), (0, 0, 50), (0, 2, 51)])
+        assert values(one, unit(), 0, 21, until_s=21)["performance"] is None
+        assert values(one, unit(), 0, 40, until_s=40)["performance"] == 0.0
+
+
 def test_planned_time_bounds_production_time(bench: Open) -> None:
     with bench() as one:
         record(one, [(2, 0, 3), (1, 0, 1), (1, 60, 0)])

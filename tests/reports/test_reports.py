@@ -22,6 +22,7 @@ from pypdf import PdfReader
 
 from xushi.cli import main
 from xushi.kernel import Actor, Diff, ManualClock, XushiError, diff_key
+from xushi.monitor import Entry
 from xushi.reports import (
     Bars,
     Column,
@@ -43,12 +44,16 @@ from xushi.reports import (
     Trend,
     check_seal,
     find_seal,
+    person,
     seal_file,
     write_pdf,
     write_xlsx,
 )
 from xushi.reports._pdf_style import TONES
 from xushi.runtime import SYSTEM, Platform, calendar_of
+from xushi.runtime._products import ResultSource
+from xushi.runtime._report_monitoring import journal_rows
+from xushi.runtime._report_production import final_station
 from xushi.signals import Frame, Kind, SignalDef
 from xushi.testing import triangle_glb
 from xushi.trust import ALL_SCOPES
@@ -406,6 +411,79 @@ def test_bars_of_nothing_have_a_plain_axis() -> None:
     bars = Bars({"en": "Made"}, "pcs", ({"en": "12:00"},), (Series({"en": "Good"}, (0.0,)),))
     report = msgspec.structs.replace(sample(), sections=(Section("made", {"en": "Made"}, (bars,)),))
     assert "0.00" not in text_of(write_pdf(report, "en"))
+
+
+def boxes(pdf: bytes, page: int = 0) -> list[tuple[str, float, float]]:
+    """(colour, width, height) of each filled box of a page."""
+    colour, found = "", []
+    for operands, operator in PdfReader(io.BytesIO(pdf)).pages[page].get_contents().operations:  # type: ignore[union-attr]
+        if operator == b"rg":
+            colour = "#" + "".join(f"{round(float(part) * 255):02x}" for part in operands)
+        elif operator == b"re":
+            found.append((colour, float(operands[2]), float(operands[3])))
+    return found
+
+
+def test_a_bar_of_nothing_is_not_drawn() -> None:
+    series = (Series({"en": "Good"}, (3.0,)), Series({"en": "Rejected"}, (0.0,), "fault"))
+    bars = Bars({"en": "Made"}, "pcs", ({"en": "OP10"},), series)
+    pdf = write_pdf(msgspec.structs.replace(sample(), sections=(Section("made", {"en": "Made"}, (bars,)),)), "en")
+    assert [high for colour, _, high in boxes(pdf) if colour == TONES["fault"]] == [6.0]  # that of the legend
+
+
+def test_no_word_of_a_tables_head_is_broken_and_no_label_is_cut() -> None:
+    heads = ("Availability", "Performance", "Quality ratio", "First-pass yield", "Mean time between failures",
+             "Mean time to restoration", "Throughput", "Energy per piece", "OEE")  # fmt: skip
+    columns = (Column({"en": "Of"}, share=2.4), *(Column({"en": head}, "percent") for head in heads))
+    label = "OP60 Valve-train leak test: First-pass yield"
+    blocks = (
+        Figures({}, (Figure({"en": label}, 0.5, kind="percent", is_abnormal=True),)),
+        Lanes({}, NOON, NOON + HOUR, (), (Lane({"en": "OP60 Valve-train leak test"}, ()),)),
+        Table({}, columns, (("Line", *(0.5 for _ in heads)),)),
+    )
+    report = msgspec.structs.replace(sample(), sections=(Section("kpi", {"en": "Key figures"}, blocks),))
+    text = text_of(write_pdf(report, "en"))
+    assert "…" not in text.replace("ab-cd …", "")
+    lines = text.split("\n")
+    for word in {word for head in heads for word in head.split()}:
+        assert any(word in line for line in lines), f"{word} is broken"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ["7 pcs", "operator"]), ("zh-CN", ["7 件", "操作员"])])
+def test_units_that_are_words_and_names_of_the_platforms_own_are_in_the_readers_language(
+    language: str, words: list[str]
+) -> None:
+    figures = Figures({}, (Figure({"en": "Made", "zh-CN": "产量"}, 7, "pcs", "integer"),))
+    facts = (({"en": "Made for", "zh-CN": "申请人"}, person("operator")),)
+    report = msgspec.structs.replace(
+        sample(), sections=(Section("made", {"en": "Made", "zh-CN": "产量"}, (figures,)),), facts=facts
+    )
+    text = text_of(write_pdf(report, language)).replace("\n", " ")
+    assert [word for word in words if word not in text] == []
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx(report, language)))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert words[0].split()[1] in cells
+
+
+def source(station: str, serial: int) -> ResultSource:
+    return ResultSource(f"urn:{station}", station, serial, {}, None)
+
+
+def test_the_last_station_is_not_named_before_a_product_has_passed_two() -> None:
+    first, last = source("OP30", 1), source("OP100", 2)
+    ways: dict[str, Any] = {"a": [(0, first, True)], "b": [(1, last, True)], "c": [(2, first, True)]}
+    assert final_station((first, last), ways) is None
+    assert final_station((first, last), {**ways, "d": [(3, first, True), (4, last, True)]}) is last
+    assert final_station((first,), {"a": [(0, first, True)]}) is first  # a plant of one station
+
+
+def test_rules_that_were_changed_in_one_go_are_one_row_of_the_journal() -> None:
+    changed = [Entry(NOON + number, f"rule-{number}", "rule_changed", by="this computer") for number in range(50)]
+    raised = [Entry(NOON + S + number, "rule-1", "raised") for number in range(2)]
+    other = Entry(NOON + 2 * S, "rule-2", "rule_changed", by="Li")
+    rows = journal_rows([*changed, *raised, other], {f"rule-{number}": {"en": str(number)} for number in range(50)})
+    assert [row[1]["en"] for row in rows] == ["50 rules", "1", "1", "2"]
+    assert rows[0][4] == {"en": "this computer", "zh-CN": "本机"}
 
 
 def test_a_seal_with_anything_changed_is_refused(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ class Cycles:
     production time since the count before. Where that one was not seen (at the start, behind a gap), the first pieces
     count only where they could have been made in the time that was seen, at the planned run time; else they are left
     out with it. Of the production time after the last count, one planned run time belongs to a piece that is not
-    finished and is left out; what goes beyond it is lost.
+    finished and is left out. What goes beyond it is lost, but only from twice the planned run time on: until then
+    the piece is a little late, and a span that holds nothing else would show 0 %.
 
     Attributes:
         when: the production time.
@@ -69,7 +70,7 @@ def find_cycles(inputs: Inputs, counters: list[str], base: Intervals, when: Inte
     has_count = (last >= 0) & (stretch[last] == np.arange(len(base.ends)) if len(times) else np.zeros(len(last), bool))
     since = np.where(has_count, high[last], when.before(base.starts)) if len(times) else when.before(base.starts)
     end = when.before(base.ends)
-    is_overdue = end > since + planned_ns
+    is_overdue = end > since + 2 * planned_ns
     return Cycles(
         when,
         np.concatenate([low, (since + planned_ns)[is_overdue]]),

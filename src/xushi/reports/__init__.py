@@ -26,6 +26,7 @@ from xushi.reports._pdf import write_pdf
 from xushi.reports._schedule import Period, Schedule
 from xushi.reports._seal import Seal, SealedFile, Verdict, check_seal, find_seal, make_seal, read_seal, seal_file
 from xushi.reports._texts import duration_text, local_time, time_text
+from xushi.reports._words import person
 from xushi.reports._xlsx import write_xlsx
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "find_seal",
     "local_time",
     "make_seal",
+    "person",
     "read_seal",
     "said",
     "seal_file",

@@ -190,7 +190,7 @@ class Report(msgspec.Struct, frozen=True):
     zone: str
     made_ns: int
     sections: tuple[Section, ...]
-    facts: tuple[tuple[Text, str], ...] = ()
+    facts: tuple[tuple[Text, Text], ...] = ()
     fingerprint: str = ""
 
 

@@ -118,7 +118,7 @@ class _Pages:
         self._text(canvas, MARGIN, top - 13 * MM, said(report.subject, language), HEAD, SOFT, WIDTH)
         period = period_text(report.start_ns, report.end_ns, self._zone, language)
         self._text(canvas, MARGIN, top - 19.5 * MM, f"{period}   {report.zone}", 10, INK, WIDTH)
-        facts = "   ·   ".join(f"{said(label, language)} {value}" for label, value in report.facts)
+        facts = "   ·   ".join(f"{said(label, language)} {said(value, language)}" for label, value in report.facts)
         self._text(canvas, MARGIN, top - 25.5 * MM, facts, SMALL, SOFT, WIDTH)
         self._rule(canvas, top - 29 * MM, LINE, 0.8)
 

@@ -18,9 +18,10 @@ from xushi.reports._content import Table as TableBlock
 from xushi.reports._fonts import REGULAR, fitted, font_for, marked
 from xushi.reports._pdf_style import ALARM, BODY, FAINT, INK, LINE, MM, SMALL, SOFT, TINY, WIDTH
 from xushi.reports._texts import cell_text
-from xushi.reports._words import word
+from xushi.reports._words import unit_text, word
 
 _PER_ROW = 4
+_PAD_LEFT, _PAD_RIGHT = 5.0, 3.0
 _NUMBERS = ("integer", "number", "percent", "duration")
 
 BASE = ParagraphStyle(
@@ -57,11 +58,19 @@ class FigureRow(Flowable):  # type: ignore[misc]
             if figure.is_abnormal:
                 canvas.setFillColor(HexColor(ALARM))
                 canvas.rect(x, 0, 2, self.height - 2 * MM, stroke=0, fill=1)
-            self._line(x + 8, 13.2 * MM, said(figure.label, self._language), SMALL, SOFT, wide - 12)
+            self._label(x + 8, said(figure.label, self._language), wide - 12)
             value = cell_text(figure.value, figure.kind, figure.digits, self._zone, self._language)
             end = self._line(x + 8, 5.4 * MM, value, 17, ALARM if figure.is_abnormal else INK, wide - 12, is_bold=True)
-            self._line(end + 4, 5.4 * MM, figure.unit, SMALL, SOFT, x + wide - end - 8)
+            self._line(end + 4, 5.4 * MM, unit_text(figure.unit, self._language), SMALL, SOFT, x + wide - end - 8)
             self._line(x + 8, 1.8 * MM, said(figure.note, self._language), TINY, SOFT, wide - 12)
+
+    def _label(self, x: float, text: str, width: float) -> None:
+        """Write what the figure is of, on two lines where one is too short."""
+        from reportlab.lib.utils import simpleSplit
+
+        first, *rest = simpleSplit(text, font_for(text), SMALL, width) or [""]
+        self._line(x, (15.0 if rest else 13.2) * MM, first, SMALL, SOFT, width)
+        self._line(x, 11.6 * MM, text.removeprefix(first).strip(), SMALL, SOFT, width)
 
     def _line(
         self, x: float, y: float, text: str, size: float, colour: str, width: float, *, is_bold: bool = False
@@ -93,14 +102,13 @@ def table_flow(block: TableBlock, language: str, zone: ZoneInfo) -> list[Flowabl
     rows += [_row(block.columns, row, language, zone) for row in block.rows[: block.on_paper]]
     if block.total is not None:
         rows.append(_row(block.columns, block.total, language, zone, is_bold=True))
-    shares = [column.share for column in block.columns]
-    widths = [WIDTH * share / sum(shares) for share in shares]
+    widths = _widths(block.columns, language)
     style: list[tuple[Any, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, HexColor(SOFT)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.4, HexColor(LINE)),
-        ("LEFTPADDING", (0, 0), (-1, -1), 5),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), _PAD_LEFT),
+        ("RIGHTPADDING", (0, 0), (-1, -1), _PAD_RIGHT),
         ("TOPPADDING", (0, 0), (-1, -1), 2.2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8),
     ]
@@ -113,8 +121,37 @@ def table_flow(block: TableBlock, language: str, zone: ZoneInfo) -> list[Flowabl
     return flow
 
 
+def _widths(columns: tuple[Column, ...], language: str) -> list[float]:
+    """The width of each column in points: its share, but no word of a head is broken where the page has room for it."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    least = [
+        max((stringWidth(part, REGULAR, SMALL) for part in _unbroken(column, language)), default=0.0)
+        + _PAD_LEFT + _PAD_RIGHT + 0.5
+        for column in columns
+    ]  # fmt: skip
+    shares = [column.share for column in columns]
+    widths = [WIDTH * share / sum(shares) for share in shares]
+    lacking = sum(max(0.0, need - width) for need, width in zip(least, widths, strict=True))
+    spare = sum(max(0.0, width - need) for need, width in zip(least, widths, strict=True))
+    if lacking > spare:
+        return widths
+    taken = lacking / spare if spare else 0.0
+    return [need if width < need else width - taken * (width - need) for need, width in zip(least, widths, strict=True)]
+
+
+def _unbroken(column: Column, language: str) -> list[str]:
+    """The parts of a head between which a line may end; Chinese may end a line anywhere."""
+    words = said(column.title, language).split()
+    return [part for part in words if not _is_chinese(part)] + [f"[{unit_text(column.unit, language)}]"] * bool(
+        column.unit
+    )
+
+
 def _head(column: Column, language: str) -> Paragraph:
-    text = marked(said(column.title, language)) + (f"<br/>{marked(f'[{column.unit}]')}" if column.unit else "")
+    text = marked(said(column.title, language)) + (
+        f"<br/>{marked(f'[{unit_text(column.unit, language)}]')}" if column.unit else ""
+    )
     return Paragraph(text, _wrapped(CELL_HEAD_RIGHT if column.kind in _NUMBERS else CELL_HEAD, text))
 
 
@@ -125,7 +162,11 @@ def _words_kept(style: ParagraphStyle) -> ParagraphStyle:
 
 def _wrapped(style: ParagraphStyle, text: str) -> ParagraphStyle:
     """Chinese breaks between any two characters; in other scripts words stay whole."""
-    return style if any(ord(letter) >= 0x2E80 for letter in text) else _words_kept(style)
+    return style if _is_chinese(text) else _words_kept(style)
+
+
+def _is_chinese(text: str) -> bool:
+    return any(ord(letter) >= 0x2E80 for letter in text)
 
 
 def _row(

@@ -13,9 +13,9 @@ from xushi.reports._axis import number_marks, number_text, time_marks
 from xushi.reports._content import Bars, Lanes, LaneState, Text, Tone, Trend, said
 from xushi.reports._fonts import REGULAR, fitted, font_for
 from xushi.reports._pdf_style import ACCENT, FAINT, INK, LINE, MM, SMALL, SOFT, TINY, TONES, WIDTH
-from xushi.reports._words import word
+from xushi.reports._words import unit_text, word
 
-_LABEL = 34 * MM
+_LONGEST_LABEL = 52 * MM
 _ROW = 6.2 * MM
 
 
@@ -87,24 +87,25 @@ class LanesChart(Chart):
     def __init__(self, lanes: Lanes, language: str, zone: ZoneInfo) -> None:
         self._legend = legend_of(lanes.states, {index for lane in lanes.lanes for _, _, index in lane.spans})
         self._lanes = lanes
+        self._names = [fitted(said(lane.label, language), _LONGEST_LABEL, REGULAR, SMALL) for lane in lanes.lanes]
+        self._left = 6 + max((stringWidth(name, REGULAR, SMALL) for name in self._names), default=0.0)
         super().__init__(len(lanes.lanes) * _ROW + 30, language, zone)
 
     def draw(self) -> None:
         """Draw it."""
-        lanes = self._lanes
+        lanes, left = self._lanes, self._left
         bottom, top = 28.0, 28.0 + len(lanes.lanes) * _ROW
-        scale = (self.width - _LABEL) / max(1, lanes.end_ns - lanes.start_ns)
+        scale = (self.width - left) / max(1, lanes.end_ns - lanes.start_ns)
         for number, lane in enumerate(lanes.lanes):
             y = top - (number + 1) * _ROW
-            name = said(lane.label, self.language)
-            self.text(0, y + 5.2, fitted(name, _LABEL - 6, REGULAR, SMALL), SMALL, INK)
-            self.box(_LABEL, y + 2, self.width - _LABEL, _ROW - 4, FAINT)
+            self.text(0, y + 5.2, self._names[number], SMALL, INK)
+            self.box(left, y + 2, self.width - left, _ROW - 4, FAINT)
             for start_ns, end_ns, state in lane.spans:
-                x = _LABEL + (start_ns - lanes.start_ns) * scale
+                x = left + (start_ns - lanes.start_ns) * scale
                 wide = max(0.25, (end_ns - start_ns) * scale)
                 self.box(x, y + 2, wide, _ROW - 4, TONES[lanes.states[state].tone])
-        self.time_axis(_LABEL, bottom, top, lanes.start_ns, lanes.end_ns)
-        self.legend(self._legend, _LABEL)
+        self.time_axis(left, bottom, top, lanes.start_ns, lanes.end_ns)
+        self.legend(self._legend, left)
 
 
 class TrendChart(Chart):
@@ -119,7 +120,7 @@ class TrendChart(Chart):
         trend = self._trend
         left, bottom, top = 13 * MM, 13.0, self.height - 18
         title = said(trend.title, self.language)
-        unit = f"  {trend.unit}" if trend.unit else ""
+        unit = f"  {unit_text(trend.unit, self.language)}" if trend.unit else ""
         self.text(0, self.height - 8, fitted(title + unit, self.width, REGULAR, SMALL), SMALL, INK)
         known = [(low, high) for low, high in zip(trend.low, trend.high, strict=True) if low is not None]
         if not known:
@@ -192,7 +193,7 @@ class BarsChart(Chart):
         """Draw it."""
         bars = self._bars
         left, bottom, top = 13 * MM, 24.0, self.height - 20
-        unit = f"  {bars.unit}" if bars.unit else ""
+        unit = f"  {unit_text(bars.unit, self.language)}" if bars.unit else ""
         title = said(bars.title, self.language)
         self.text(0, self.height - 8, fitted(title + unit, self.width, REGULAR, SMALL), SMALL, INK)
         totals = [sum(one.values[index] for one in bars.series) for index in range(len(bars.labels))]
@@ -207,7 +208,8 @@ class BarsChart(Chart):
             x, y = left + (index + 0.5) * step, bottom
             for series in bars.series:
                 tall = series.values[index] * scale
-                self.box(x - wide / 2, y, wide, tall, TONES[series.tone])
+                if tall:  # a box of no height would still be drawn, as a line
+                    self.box(x - wide / 2, y, wide, tall, TONES[series.tone])
                 y += tall
             if step > 14:
                 self.text(x, y + 3, f"{totals[index]:,.{bars.digits}f}", align="c", colour=INK)

@@ -16,7 +16,8 @@ from xushi.reports._pdf_style import INK, LINE, MM, SOFT, TINY, TONES, WIDTH
 _HIGHEST = 95 * MM
 _BELOW = 12.0  # room of the legend
 _NAME = TINY + 2.5
-_LONGEST_NAME = 26 * MM
+_LONGEST_NAME = 32 * MM
+_APART = 2.0  # points between two names
 
 
 class _Rectangle(NamedTuple):
@@ -82,7 +83,7 @@ class FloorPlanChart(Chart):
         own = self._rectangle(thing)
         x = min(max(0.0, own.x + own.width / 2 - wide / 2), self.width - wide)
         for y in (own.y - _NAME, own.y + own.height + 1):
-            place = _Rectangle(x, y, wide, _NAME - 1)
+            place = _Rectangle(x - _APART, y, wide + 2 * _APART, _NAME - 1)
             if not any(place.meets(other) for other in taken):
                 taken.append(place)
                 self.text(x, y + 2, text, TINY, INK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xushi.reports._content import Text
+
 _WORDS: dict[str, tuple[str, str]] = {
     "page": ("Page {page} of {pages}", "第 {page} 页，共 {pages} 页"),
     "made": ("Made {at}", "生成时间 {at}"),
@@ -27,6 +29,21 @@ _WORDS: dict[str, tuple[str, str]] = {
     "note": ("Note", "说明"),
     "label": ("Label", "名称"),
 }
+
+
+# Who acts under a name of the platform's own: by the sign-in link, by the terminal beside the server, by itself.
+_ACTORS = {"operator": "操作员", "this computer": "本机", "Xushi": "虚实"}
+_UNITS = {"pcs": "件"}
+
+
+def person(name: str) -> Text:
+    """Return who that is; a name of the platform's own is said in the reader's language."""
+    return {"en": name, "zh-CN": _ACTORS.get(name, name)}
+
+
+def unit_text(unit: str, language: str) -> str:
+    """Return a unit as it is written in a language: only those that are words differ."""
+    return _UNITS.get(unit, unit) if language == "zh-CN" else unit
 
 
 def word(name: str, language: str, **gaps: object) -> str:

@@ -27,7 +27,7 @@ from xushi.reports._content import (
 )
 from xushi.reports._pdf_style import LINE, SOFT, TONES
 from xushi.reports._texts import local_time, period_text, time_text
-from xushi.reports._words import word
+from xushi.reports._words import unit_text, word
 
 _CHART_ROWS = 16
 _PLAN_PX = (1_000, 500)  # the most that a plan takes
@@ -80,7 +80,7 @@ class _Book:
         sheet.write_string(2, 0, f"{period_text(report.start_ns, report.end_ns, self._zone, language)}  {report.zone}")
         lines = [word("number", language, id=report.id)]
         lines.append(word("made", language, at=time_text(report.made_ns, self._zone)))
-        lines += [f"{said(label, language)} {value}" for label, value in report.facts]
+        lines += [f"{said(label, language)} {said(value, language)}" for label, value in report.facts]
         if report.fingerprint:
             lines += [word("key", language, key=report.fingerprint), word("verify", language)]
         for row, line in enumerate(lines, start=4):
@@ -105,7 +105,7 @@ class _Book:
     def _block(self, sheet: Any, row: int, block: Any, widest: dict[int, int]) -> int:
         caption = said(block.title, self._language)
         if caption:
-            unit = getattr(block, "unit", "")
+            unit = unit_text(getattr(block, "unit", ""), self._language)
             sheet.write_string(row, 0, f"{caption} [{unit}]" if unit else caption, self._caption)
             row += 1
         if isinstance(block, Figures):
@@ -128,13 +128,16 @@ class _Book:
         for figure in figures:
             self._write(sheet, row, 0, figure.label, "text", 0, widest)
             self._write(sheet, row, 1, figure.value, figure.kind, figure.digits, widest)
-            self._write(sheet, row, 2, figure.unit, "text", 0, widest)
+            self._write(sheet, row, 2, unit_text(figure.unit, self._language), "text", 0, widest)
             self._write(sheet, row, 3, figure.note, "text", 0, widest)
             row += 1
         return row
 
     def _table(self, sheet: Any, row: int, table: Table, widest: dict[int, int]) -> int:
-        heads = [said(one.title, self._language) + (f" [{one.unit}]" if one.unit else "") for one in table.columns]
+        heads = [
+            said(one.title, self._language) + (f" [{unit_text(one.unit, self._language)}]" if one.unit else "")
+            for one in table.columns
+        ]
         first = row
         row = self._heads(sheet, row, heads, widest)
         for cells in table.rows:
@@ -188,7 +191,12 @@ class _Book:
         chart.set_title({"name": said(trend.title, self._language), "name_font": {"size": 11}})
         chart.set_x_axis({"num_format": "hh:mm", "min": self._serial(trend.starts_ns[0]),
                           "max": self._serial(trend.starts_ns[-1] + trend.step_ns)})  # fmt: skip
-        chart.set_y_axis({"name": trend.unit, "major_gridlines": {"visible": True, "line": {"color": "#d5dbe1"}}})
+        chart.set_y_axis(
+            {
+                "name": unit_text(trend.unit, self._language),
+                "major_gridlines": {"visible": True, "line": {"color": "#d5dbe1"}},
+            }
+        )
         chart.set_legend({"position": "bottom"})
         sheet.insert_chart(first - 1, 5, chart, {"x_scale": 1.4})
         return max(row, first + _CHART_ROWS)
@@ -214,7 +222,12 @@ class _Book:
                     }
                 )
             chart.set_title({"name": said(bars.title, self._language), "name_font": {"size": 11}})
-            chart.set_y_axis({"name": bars.unit, "major_gridlines": {"visible": True, "line": {"color": "#d5dbe1"}}})
+            chart.set_y_axis(
+                {
+                    "name": unit_text(bars.unit, self._language),
+                    "major_gridlines": {"visible": True, "line": {"color": "#d5dbe1"}},
+                }
+            )
             chart.set_legend({"position": "bottom"} if len(bars.series) > 1 else {"none": True})
             sheet.insert_chart(first - 1, len(heads) + 2, chart, {"x_scale": 1.3})
         return max(row, first + _CHART_ROWS)

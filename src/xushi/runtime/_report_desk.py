@@ -21,6 +21,7 @@ from xushi.reports import (
     Section,
     local_time,
     make_seal,
+    person,
     write_pdf,
     write_xlsx,
     zone_of,
@@ -281,8 +282,8 @@ class _Maker:
             self._id, record["title"], self._subject(content), record["start_ns"], record["end_ns"], record["zone"],
             platform.clock.now_ns(), tuple(sections),
             (
-                ({"en": "Made for", "zh-CN": "申请人"}, record["ordered_by"]),
-                ({"en": "Timeline", "zh-CN": "时间线"}, record["timeline"]),
+                ({"en": "Made for", "zh-CN": "申请人"}, person(record["ordered_by"])),
+                ({"en": "Timeline", "zh-CN": "时间线"}, platform.timelines.title(record["timeline"])),
             ),
             platform.key.fingerprint,
         )  # fmt: skip

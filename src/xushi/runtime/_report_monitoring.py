@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from xushi.monitor import TITLES, Entry, Figure, Monitor, figures
-from xushi.reports import Column, Section, Table, Text
+from xushi.reports import Column, Section, Table, Text, person
 from xushi.reports import Figure as Tile
 from xushi.reports import Figures as Tiles
 from xushi.runtime._report_scope import Scope, natural
@@ -14,6 +14,7 @@ from xushi.signals import unit_display
 
 _MOST_ENTRIES = 5_000
 _MOST_TILES = 8
+_ONE_GO_NS = 5_000_000_000
 _RATIOS = frozenset({"oee", "availability", "performance", "quality", "fpy"})
 _DURATIONS = frozenset({"mtbf", "mttr"})
 _EVENTS: dict[str, Text] = {
@@ -82,11 +83,45 @@ def _tile(figure: Figure, *, has_owner: bool = False) -> Tile:
     label = dict(TITLES[figure.kind])
     if has_owner:
         of = figure.definition.title or {"en": figure.definition.id}
-        label = {language: f"{of.get(language) or of.get('en', '')}: {text}" for language, text in label.items()}
+        label = {
+            language: f"{of.get(language) or of.get('en', '')}{'：' if language == 'zh-CN' else ': '}{text}"
+            for language, text in label.items()
+        }
     unit = "" if figure.kind in _RATIOS | _DURATIONS else unit_display(figure.unit)
     return Tile(
         label, figure.value, unit, _kind(figure.kind), 2 if figure.kind == "energy_per_piece" else 1,
         figure.why_not or {}, figure.is_abnormal,
+    )  # fmt: skip
+
+
+def _runs(entries: list[Entry]) -> list[list[Entry]]:
+    """The entries, each alone; only rules that one person changed in one go are told together."""
+    runs: list[list[Entry]] = []
+    for entry in entries:
+        last = runs[-1][-1] if runs else None
+        is_same_go = (
+            last is not None and entry.event == last.event == "rule_changed"
+            and entry.by == last.by and entry.at_ns - last.at_ns < _ONE_GO_NS
+        )  # fmt: skip
+        if is_same_go:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return runs
+
+
+def journal_rows(entries: list[Entry], title_of: dict[str, Text]) -> list[tuple[Any, ...]]:
+    """The rows of the journal, the oldest first."""
+    return [_entry_row(run, title_of) for run in _runs(entries)]
+
+
+def _entry_row(run: list[Entry], title_of: dict[str, Text]) -> tuple[Any, ...]:
+    """One row of the journal: an entry, or how many rules were changed in one go."""
+    entry = run[0]
+    many = {"en": f"{len(run)} rules", "zh-CN": f"{len(run)} 条规则"}
+    return (
+        entry.at_ns, title_of[entry.alarm] if len(run) == 1 else many, _EVENTS.get(entry.event, {"en": entry.event}),
+        entry.value, person(entry.by) if entry.by else None, entry.reason or None,
     )  # fmt: skip
 
 
@@ -120,13 +155,7 @@ def alarms_section(scope: Scope) -> Section:
             Column({"en": "By", "zh-CN": "人员"}, share=1.0),
             Column({"en": "Reason", "zh-CN": "理由"}, share=1.6),
         ),
-        tuple(
-            (
-                entry.at_ns, title_of[entry.alarm], _EVENTS.get(entry.event, {"en": entry.event}), entry.value,
-                entry.by or None, entry.reason or None,
-            )
-            for entry in happened
-        ),
+        tuple(journal_rows(happened, title_of)),
         on_paper=30,
     )  # fmt: skip
     note = {

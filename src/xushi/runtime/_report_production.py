@@ -23,6 +23,7 @@ _MOST_BARS = 24
 _MOST_COUNTED = 12
 _PRODUCTION = {"en": "Production", "zh-CN": "产量"}
 _NO_SINGLE = {"en": "No machine reports single products.", "zh-CN": "没有设备报告单件产品。"}
+_NO_LAST = {"en": "no product passed two stations", "zh-CN": "没有产品经过两个工位"}
 _GOOD = {"en": "Good", "zh-CN": "合格"}
 _REJECTED = {"en": "Rejected", "zh-CN": "不合格"}
 Values: TypeAlias = tuple[float | None, ...]
@@ -58,11 +59,18 @@ def gather_output(scope: Scope) -> Output:
             ways[serial].append((at_ns, source, is_good))
     for way in ways.values():
         way.sort(key=lambda step: step[0])
-    return Output(results, dict(ways), _final(scope.sources, ways))
+    return Output(results, dict(ways), final_station(scope.sources, ways))
 
 
-def _final(sources: tuple[ResultSource, ...], ways: dict[str, Any]) -> ResultSource | None:
-    """The station after which products go nowhere: the one from which the smallest share goes on."""
+def final_station(sources: tuple[ResultSource, ...], ways: dict[str, Any]) -> ResultSource | None:
+    """The station after which products go nowhere: the one from which the smallest share goes on.
+
+    None where no product was seen at two stations, as right after the start: then nobody can tell.
+    """
+    if len({source.serial for way in ways.values() for _, source, _ in way}) > 1 and not any(
+        len({source.serial for _, source, _ in way}) > 1 for way in ways.values()
+    ):
+        return None
     seen: dict[int, int] = defaultdict(int)
     went_on: dict[int, int] = defaultdict(int)
     for way in ways.values():
@@ -82,11 +90,13 @@ def production_section(scope: Scope) -> Section:
     finished = output.finished()
     hours = (scope.end_ns - scope.start_ns) / _HOUR_NS
     rejects = sum(1 for results in output.results.values() for _, _, is_good in results if is_good is False)
-    place = {"en": f"at {output.final.station}", "zh-CN": f"于 {output.final.station}"} if output.final else {}
+    place = {"en": f"at {output.final.station}", "zh-CN": f"于 {output.final.station}"} if output.final else _NO_LAST
+    count = len(finished) if output.final else None
+    rate = count / hours if hours and count is not None else None
     figures = (
-        Figure({"en": "Products finished", "zh-CN": "完工产品"}, len(finished), "pcs", "integer", note=place),
+        Figure({"en": "Products finished", "zh-CN": "完工产品"}, count, "pcs", "integer", note=place),
         Figure({"en": "Products in the line", "zh-CN": "经过产线的产品"}, len(output.ways), "pcs", "integer"),
-        Figure({"en": "Finished an hour", "zh-CN": "每小时完工"}, len(finished) / hours if hours else None, "1/h"),
+        Figure({"en": "Finished an hour", "zh-CN": "每小时完工"}, rate, "1/h"),
         Figure({"en": "Rejections", "zh-CN": "不合格次数"}, rejects, "", "integer"),
     )  # fmt: skip
     spans, labels = _intervals(scope)

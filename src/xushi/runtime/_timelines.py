@@ -131,6 +131,10 @@ class TimelineShelf:
         branches = [] if self.branches is None else self.branches.cards()
         return [msgspec.structs.replace(self._live_card, start_ns=first_ns), *self._cards.values(), *branches]
 
+    def title(self, timeline_id: str) -> dict[str, str]:
+        """What a timeline is called; its id where it is gone."""
+        return next((card.title for card in self.describe() if card.id == timeline_id), {"en": timeline_id})
+
     def close(self) -> None:
         """Close the recordings; the live history is closed by its owner."""
         for timeline in self._recorded.values():
