@@ -209,6 +209,16 @@ def test_a_plan_shows_each_machine_where_it_stands_in_the_colour_of_its_state() 
     assert TONES["fault"][1:].upper() in drawing.upper()
 
 
+def test_a_name_that_finds_no_room_on_the_plan_is_told_by_its_first_word() -> None:
+    names = [f"OP{number} oil sump and filling" for number in range(10, 60, 10)]
+    things = tuple(
+        PlanThing({"en": name}, 8.0 * place, 0.0, 8.0 * place + 2, 2.0, 0) for place, name in enumerate(names)
+    )
+    plan = FloorPlan({}, sample().sections[0].blocks[-1].states, (*things, PlanThing({"en": "Far"}, 90, 0, 92, 2, 0)))  # type: ignore[union-attr]
+    text = text_of(write_pdf(msgspec.structs.replace(sample(), sections=(Section("p", {"en": "P"}, (plan,)),)), "en"))
+    assert [name for name in names if name.split()[0] not in text] == []
+
+
 def test_a_report_ordered_without_a_page_has_the_plan_of_the_line(tmp_path: Path) -> None:
     definition = SignalDef(key="urn:m#State", kind=Kind.ENUM, shell="urn:m", labels={"3": "Running", "1": "Failed"})
     behaviour = {"kind": "state", "signal": "urn:m#State"}

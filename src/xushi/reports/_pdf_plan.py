@@ -75,16 +75,17 @@ class FloorPlanChart(Chart):
         self.canv.rect(*self._rectangle(thing), stroke=1, fill=int(tone is not None))
 
     def _draw_name(self, thing: PlanThing, taken: list[_Rectangle]) -> None:
-        """Write a name where it covers nothing: below the machine, else above it; else it is left out."""
-        text = said(thing.label, self.language)
-        font = font_for(text)
-        text = fitted(text, _LONGEST_NAME, font, TINY)
-        wide = stringWidth(text, font, TINY)
+        """Write a name where it covers nothing: below the machine, else above it, else its first word there."""
+        name = said(thing.label, self.language)
         own = self._rectangle(thing)
-        x = min(max(0.0, own.x + own.width / 2 - wide / 2), self.width - wide)
-        for y in (own.y - _NAME, own.y + own.height + 1):
-            place = _Rectangle(x - _APART, y, wide + 2 * _APART, _NAME - 1)
-            if not any(place.meets(other) for other in taken):
-                taken.append(place)
-                self.text(x, y + 2, text, TINY, INK)
-                return
+        for text in (name, *name.split()[:1]):
+            font = font_for(text)
+            text = fitted(text, _LONGEST_NAME, font, TINY)
+            wide = stringWidth(text, font, TINY)
+            x = min(max(0.0, own.x + own.width / 2 - wide / 2), self.width - wide)
+            for y in (own.y - _NAME, own.y + own.height + 1):
+                place = _Rectangle(x - _APART, y, wide + 2 * _APART, _NAME - 1)
+                if not any(place.meets(other) for other in taken):
+                    taken.append(place)
+                    self.text(x, y + 2, text, TINY, INK)
+                    return

@@ -975,7 +975,6 @@ export const en = {
   "reports.setup": "Shifts and schedules",
   "reports.shifts": "Shifts of a day",
   "reports.zone": "Time zone",
-  "reports.shiftName": "Name in {language}",
   "reports.begin": "Begin",
   "reports.end": "End",
   "reports.shiftOf": "Shift {number}",

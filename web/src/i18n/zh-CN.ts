@@ -977,7 +977,6 @@ export const zhCN: Record<keyof typeof en, string> = {
   "reports.setup": "班次与计划",
   "reports.shifts": "每日班次",
   "reports.zone": "时区",
-  "reports.shiftName": "{language}名称",
   "reports.begin": "开始",
   "reports.end": "结束",
   "reports.shiftOf": "班次 {number}",

@@ -41,10 +41,10 @@ export function Shifts({ setup, onSaved }: { setup: ReportSetup; onSaved(): void
           <li key={shift.id}>
             <fieldset className={css.shift}>
               <legend>{localName(shift.name, language, text("reports.shiftOf", { number: index + 1 }))}</legend>
-              {LANGUAGES.map(({ value, label }) => (
+              {LANGUAGES.map(({ value }) => (
                 <TextInput
                   key={value}
-                  label={text("reports.shiftName", { language: label })}
+                  label={text(value === "en" ? "rename.en" : "rename.zh")}
                   value={shift.name[value] ?? ""}
                   onChange={(event) => change(index, { name: { ...shift.name, [value]: event.currentTarget.value } })}
                 />
