@@ -78,6 +78,23 @@ async def test_values_history_actions_and_any_other_route_can_be_read(plant: Ser
         assert "/api/links" in unknown.structured_content["why"] + unknown.structured_content["next"]
 
 
+async def test_the_figures_of_the_stations_and_why_they_are_so_can_be_read(plant: Served) -> None:
+    shell = "urn:xushi:demo:shell:OP40"
+    state = {"signal": "urn:xushi:demo:submodel:OP40:OperationalData#State", "values": [3]}
+    for name, about in (("OP40", shell), ("LINE1", None)):
+        kpi = {"id": name, "title": {"en": name}, "shell": about, "producing": state, "figures": {"availability": {}}}
+        plant.remote.run("kpi.put", {"kpi": kpi})
+    async with talking(plant, "view") as client:
+        everything = (await client.call_tool("read_figures", {"minutes": 10})).structured_content
+        assert [one["id"] for one in everything["kpis"]] == ["OP40.availability", "LINE1.availability"]
+        assert everything["end_ms"] - everything["start_ms"] == pytest.approx(600_000)
+        own = (await client.call_tool("read_figures", {"shell": "OP40"})).structured_content
+        assert [one["id"] for one in own["kpis"]] == ["OP40.availability"]
+        why = (await client.call_tool("read_figures", {"why": "OP40.availability"})).structured_content
+        assert why["formula"] == "A = APT / PBT"
+        assert (await client.call_tool("read_figures", {"why": "../tokens"})).is_error
+
+
 async def test_the_file_of_an_element_is_no_answer_in_json(plant: Served) -> None:
     submodel = base64.urlsafe_b64encode(b"urn:xushi:demo:submodel:LINE1:LayoutInterchange").decode().rstrip("=")
     path = f"/submodels/{submodel}/submodel-elements/LayoutInterchangeFile"

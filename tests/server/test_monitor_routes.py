@@ -180,6 +180,7 @@ def test_a_figure_names_what_it_is_made_of(plant: Served) -> None:
     oee, mtbf = plant.remote.get("/api/kpis", trend=2, **span)["kpis"]
     assert oee["value"] == pytest.approx(0.8 * (10 * 6 / 80) * 0.9, rel=1e-6)
     assert oee["is_abnormal"]
+    assert oee["title"] == {"en": "Line: OEE", "zh-CN": "产线：设备综合效率"}
     assert mtbf["value"] == pytest.approx(80.0, rel=1e-6)
     why = plant.remote.get("/api/kpis/line.oee/why", **span)
     assert [child["formula"] for child in why["children"]] == ["A = APT / PBT", "E = PRI × PQ / APT", "QR = GQ / PQ"]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 import numpy as np
@@ -64,6 +64,18 @@ class ReadHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signal: _Text
     minutes: Annotated[float, msgspec.Meta(gt=0, le=_MOST_MINUTES)] = 60.0
     count: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
+    timeline: _Text = LIVE
+
+
+class ReadFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The figures of ISO 22400-2 over the last minutes: of one shell by id or idShort, or of the whole plant.
+
+    With the id of a figure as ``why`` (like OP40.oee), what that one is made of instead.
+    """
+
+    shell: _Text = ""
+    minutes: Annotated[float, msgspec.Meta(gt=0, le=_MOST_MINUTES)] = 60.0
+    why: _Text = ""
     timeline: _Text = LIVE
 
 
@@ -128,8 +140,7 @@ async def _values(doors: Doors, call: Call, wanted: ReadValues) -> Any:
     registry = doors.platform.registry
     chosen = [_signal(doors, name) for name in wanted.signals]
     if wanted.shell:
-        shells = doors.platform.twins.records["shell"]
-        named = {wanted.shell} | {key for key, one in shells.items() if one.get("idShort") == wanted.shell}
+        named = _shells_named(doors, wanted.shell)
         chosen += [one for one in registry.all() if one.shell in named]
     shown = [(one, registry.handle(one.key)) for one in chosen[: wanted.limit]]
     values = await values_at(doors, wanted.timeline, wanted.at_ms, {handle for _, handle in shown})
@@ -186,6 +197,25 @@ async def _alarms(doors: Doors, call: Call, wanted: ListAlarms) -> Any:
     return await _route(doors, call, ReadRoute(f"/api/alarms?{urlencode(query)}"))
 
 
+async def _figures(doors: Doors, call: Call, wanted: ReadFigures) -> Any:
+    platform = doors.platform
+    _, _, last_ns = platform.timelines.span(wanted.timeline)
+    end_ms = (platform.clock.now_ns() if wanted.timeline == LIVE else last_ns) / 1e6
+    span = {"start_ms": end_ms - wanted.minutes * 60_000, "end_ms": end_ms, "timeline": wanted.timeline}
+    path = f"/api/kpis/{quote(wanted.why, safe='')}/why" if wanted.why else "/api/kpis"
+    found = await _route(doors, call, ReadRoute(f"{path}?{urlencode(span)}"))
+    if wanted.why or not wanted.shell:
+        return found
+    named = _shells_named(doors, wanted.shell)
+    return {**found, "kpis": [one for one in found["kpis"] if one.get("shell") in named]}
+
+
+def _shells_named(doors: Doors, name: str) -> set[str]:
+    """The ids of the shells of this id or idShort."""
+    shells = doors.platform.twins.records["shell"]
+    return {name} | {key for key, one in shells.items() if one.get("idShort") == name}
+
+
 def _shortcut(path: str) -> Callable[[Doors, Call, Any], Awaitable[Any]]:
     async def work(doors: Doors, call: Call, wanted: Any) -> Any:
         return await _route(doors, call, ReadRoute(path))
@@ -227,6 +257,8 @@ TOOLS = {
                  Nothing, _shortcut("/api/proposals")),
         ReadTool("list_alarms", "List alarms", "The alarms as the plant has them now, or as they are at an "
                  "instant of a recording or a branch.", ListAlarms, _alarms),
+        ReadTool("read_figures", "Read figures", "OEE and the other figures of ISO 22400-2 of every station and of "
+                 "the line over the last minutes, or why one of them is what it is.", ReadFigures, _figures),
         ReadTool("read_route", "Read a route", "Any other GET route of the server that answers with JSON, e.g. "
                  "/api/links or /api/evidence?limit=20; a path that does not exist is answered with the list.",
                  ReadRoute, _route),
@@ -237,4 +269,5 @@ TOOLS = {
 def offered(doors: Doors) -> dict[str, ReadTool]:
     """The reading tools that this server has something to read for."""
     paths = {spec.path for spec in doors.routes}
-    return {name: tool for name, tool in TOOLS.items() if name != "list_alarms" or "/api/alarms" in paths}
+    needs = {"list_alarms": "/api/alarms", "read_figures": "/api/kpis"}
+    return {name: tool for name, tool in TOOLS.items() if needs.get(name, "") in {"", *paths}}

@@ -9,6 +9,8 @@ from xushi.server import _monitor_messages as m
 from xushi.server._doors import to_ms
 from xushi.signals import SignalDef, SignalRegistry, unit_display
 
+_COLON = {"zh-CN": "："}
+
 
 def _ms(time_ns: int) -> float | None:
     return to_ms(time_ns) if time_ns else None
@@ -67,7 +69,8 @@ def kpi_info(figure: Figure) -> m.KpiInfo:
     """A figure as pages read it."""
     of, title = figure.definition.title, TITLES[figure.kind]
     names = {
-        language: f"{of.get(language) or of.get('en') or figure.definition.id}: {title[language]}" for language in title
+        language: f"{of.get(language) or of.get('en') or figure.definition.id}{_COLON.get(language, ': ')}{words}"
+        for language, words in title.items()
     }
     return m.KpiInfo(
         figure.id, figure.definition.id, figure.kind, names, figure.definition.shell, figure.value, figure.unit,

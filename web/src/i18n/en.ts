@@ -486,6 +486,7 @@ export const en = {
   "actor.operator": "operator",
   "actor.thisComputer": "this computer",
   "actor.platform": "Xushi",
+  "actor.rollback": "roll-back",
   "activity.title": "Activity",
   "activity.empty": "Nothing was done yet",
   "activity.emptyHint": "Every command leaves an entry here: who, what, when, why, and what came of it.",

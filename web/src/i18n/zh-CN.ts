@@ -488,6 +488,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "actor.operator": "操作员",
   "actor.thisComputer": "本机",
   "actor.platform": "虚实",
+  "actor.rollback": "版本回退",
   "activity.title": "操作记录",
   "activity.empty": "还没有操作",
   "activity.emptyHint": "每条命令都会留下记录：谁、做了什么、何时、为何、结果如何。",

@@ -5,6 +5,6 @@ import { actorName } from "./_actors";
 
 describe("who did it", () => {
   it("is in the reader's language where the platform gave the name", () =>
-    expect(["operator", "this computer", "Xushi"].map((name) => actorName(name, translator("zh-CN")))).toEqual(["操作员", "本机", "虚实"]));
+    expect(["operator", "this computer", "Xushi", "rollback"].map((name) => actorName(name, translator("zh-CN")))).toEqual(["操作员", "本机", "虚实", "版本回退"]));
   it("is the name itself of a person", () => expect(["Li Wei", "script", "constructor"].map((name) => actorName(name, translator("zh-CN")))).toEqual(["Li Wei", "script", "constructor"]));
 });
