@@ -341,7 +341,8 @@ def test_the_elements_of_a_branch_are_vehicles_roads_and_sources_too(plant: Plat
     branch = fork(plant)
     start = plant.branches.package(branch)
     elements = {one.element: one for one in changeable(start.plant, start.model)}
-    assert {one.kind for one in elements.values()} == {"machine", "buffer", "source", "fleet", "road", "plant"}
+    kinds = {one.kind for one in elements.values()}
+    assert kinds == {"machine", "buffer", "source", "fleet", "road", "product", "plant"}
     figures = {figure.figure: figure for figure in elements["XD-AGV"].figures}
     assert (figures["vehicles"].present, figures["vehicle_speed"].present) == (2, 1.4)
     assert {figure.figure for figure in elements["N_X1-N_X2"].figures} == {"closed", "travel_time"}

@@ -11,9 +11,10 @@ import pytest
 
 from xushi import simulate
 from xushi.demo._physics import PlantModel
-from xushi.kernel import ManualClock
-from xushi.runtime import Platform
+from xushi.kernel import ManualClock, XushiError
+from xushi.runtime import SYSTEM, Platform
 from xushi.runtime._materials import Kind
+from xushi.runtime.branches import changeable
 from xushi.runtime.foresight import (
     FINISHED,
     NOW,
@@ -40,6 +41,8 @@ from xushi.runtime.foresight._products import begun, still_to_come, usual_works_
 from xushi.runtime.orders import JobOrder, mix_of
 from xushi.runtime.orders._book import Book, Order
 from xushi.runtime.orders._job_control import verb_of
+from xushi.runtime.plans import ManualStep
+from xushi.runtime.plans._from_branch import _product_names, steps_of
 from xushi.testing import import_plant, record_plant
 
 from .branching import fork, run
@@ -66,28 +69,29 @@ def runs(products: str) -> tuple[Run, ...]:
     return tuple(Run(f"{product}{number}", product, 3) for number, product in enumerate(products))
 
 
-def done_s(products: str) -> list[float]:
-    """When each order of three pieces is done, as the model tells it."""
+def done_s(products: str, *changes: ModelChange) -> list[float]:
+    """When each order of three pieces is done, as the changed model tells it."""
     plant, model = line()
     model, state = begun(model, plant, simulate.PlantState(), Mix(runs(products)))
+    model = changed_model(model, changes)
     experiment = simulate.Experiment(horizon_s=2_000.0, replications=2, sample_every_s=1.0)
     outcome = simulate.run(model, experiment, state)
     wanted = [WantedOrder(run.order, run.pieces) for run in runs(products)]
     return [float(at_s[0]) for at_s in order_times(outcome, wanted).values()]
 
 
-def done_by_hand_s(products: str) -> list[float]:
+def done_by_hand_s(products: str, kinds: dict[str, Kind] = KINDS) -> list[float]:
     """The same by the recursion of such a line: a part leaves M1 when the one before it is on M2."""
     m1_free_s = m2_took_s = m2_free_s = 0.0
     last = products[0]
     found = []
     for product in products:
         for _ in range(3):
-            is_other = KINDS[last].family != KINDS[product].family
-            ready_s = m1_free_s + is_other * SETUP_S["M1"] + WORK_S["M1"]
+            is_other = kinds[last].family != kinds[product].family
+            ready_s = m1_free_s + is_other * SETUP_S["M1"] + WORK_S["M1"] * kinds[product].work.get("M1", 1.0)
             m1_free_s = max(ready_s, m2_took_s)  # there is room in B from when M2 took the part before
             m2_took_s = max(m1_free_s, m2_free_s)
-            work_s = WORK_S["M2"] * KINDS[product].work.get("M2", 1.0)
+            work_s = WORK_S["M2"] * kinds[product].work.get("M2", 1.0)
             m2_free_s = m2_took_s + is_other * SETUP_S["M2"] + work_s
             last = product
         found.append(m2_free_s)
@@ -147,6 +151,80 @@ def test_a_setup_time_is_changed_by_a_factor_where_there_is_one() -> None:
     assert setups["M2"][-1].duration == simulate.Constant(value_s=30.0)
     with pytest.raises(Exception, match="M1"):
         changed_model(model, [ModelChange(element="M1", figure="setup_time", factor=0.5)])
+
+
+def like(product: str, other: str) -> ModelChange:
+    return ModelChange(element=product, figure="family", to=other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kinds"),
+    [
+        ((like("x", "y"),), {"x": Kind("heavy"), "y": KINDS["y"], "z": KINDS["z"]}),
+        ((like("y", "x"),), {"x": KINDS["x"], "y": Kind("light", {"M2": 1.5}), "z": KINDS["z"]}),
+        ((like("z", "z"),), {"x": KINDS["x"], "y": KINDS["y"], "z": Kind("its own")}),
+        ((like("x", "y"), like("x", "x")), KINDS),
+        ((like("z", "x"), like("y", "z")), {**KINDS, "y": Kind("light", {"M2": 1.5}), "z": Kind("light")}),
+        (
+            (ModelChange(element="M2", figure="work_factor", to="y", factor=0.5),),
+            {**KINDS, "y": Kind("heavy", {"M2": 0.75})},
+        ),
+        (
+            (ModelChange(element="M1", figure="work_factor", to="x", factor=3.0),),
+            {**KINDS, "x": Kind("light", {"M1": 3.0})},
+        ),
+    ],
+)
+@pytest.mark.parametrize("products", ["xyzx", "zyyx"])
+def test_orders_are_done_as_the_changed_family_or_work_of_a_product_says_worked_out_by_hand(
+    changes: tuple[ModelChange, ...], kinds: dict[str, Kind], products: str
+) -> None:
+    assert done_s(products, *changes) == pytest.approx(done_by_hand_s(products, kinds), abs=1.0)
+
+
+def test_all_that_can_be_changed_of_the_products_of_a_model_is_listed_with_what_it_is_now() -> None:
+    plant, model = line()
+    model, _ = begun(model, plant, simulate.PlantState(), Mix(runs("xy")))
+    elements = {one.element: one for one in changeable(plant, model)}
+    work = {one.to: one.present for one in elements["M2"].figures if one.figure == "work_factor"}
+    assert work == {("x",): 1.0, ("y",): 1.5, ("z",): 1.0}
+    assert {name: one.figures[0].to for name, one in elements.items() if one.kind == "product"} == {
+        "x": ("y", "z"),
+        "y": ("x", "y"),  # that of z is its own: it can leave that, or be of that of x
+        "z": ("x", "z"),
+    }
+    plain, _ = line()
+    assert not [one for one in changeable(plain, line()[1]) if one.kind == "product"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        (ModelChange(element="M9", figure="work_factor", to="y", factor=2.0), "runtime.change_unknown", "M9"),
+        (ModelChange(element="M2", figure="work_factor", to="q", factor=2.0), "runtime.change_unknown", "q"),
+        (ModelChange(element="M2", figure="work_factor", factor=2.0), "runtime.change_wrong", "M2"),
+        (ModelChange(element="M2", figure="work_factor", to="y"), "runtime.change_wrong", "M2"),
+        (like("q", "x"), "runtime.change_unknown", "q"),
+        (like("x", "q"), "runtime.change_unknown", "q"),
+        (ModelChange(element="x", figure="family"), "runtime.change_wrong", "x"),
+    ],
+)
+def test_a_change_of_a_product_or_station_that_is_not_there_or_without_its_value_is_refused_with_its_name(
+    change: ModelChange, code: str, named: str
+) -> None:
+    plant, model = line()
+    model, _ = begun(model, plant, simulate.PlantState(), Mix(runs("xy")))
+    with pytest.raises(XushiError) as refused:
+        changed_model(model, [change])
+    assert (refused.value.code, refused.value.params["element"]) == (code, named)
+    for language in ("en", "zh-CN"):
+        assert named in refused.value.text(language).what
+
+
+def test_a_model_of_one_kind_of_part_has_no_product_to_change() -> None:
+    _, model = line({}, {"x": Kind("light"), "z": Kind("heavy")})
+    with pytest.raises(XushiError, match="x"):
+        changed_model(model, [like("x", "z")])
 
 
 def test_pieces_on_the_line_are_of_the_first_orders_and_machines_are_set_up_for_them() -> None:
@@ -247,6 +325,47 @@ def test_another_sequence_and_a_shorter_setup_reach_the_model_of_a_branch(ordere
     assert card is not None
     assert card.stopped is None
     assert card.figures["machines"]["OP30"]["shares"]["setup"] > 0
+
+
+def test_work_and_family_of_a_product_are_changed_on_a_branch_compared_planned_and_taken_back(
+    ordered: Platform,
+) -> None:
+    branch = fork(ordered, at_ns=ordered.clock.now_ns(), hours=1.0)
+    start = ordered.branches.package(branch)
+    e15, e15s = PRODUCTS[:2]
+    family = run(ordered, "branch.change", branch=branch, changes=[msgspec.to_builtins(like(e15s, e15))])
+    work = {"element": "OP30", "figure": "work_factor", "to": e15s, "factor": 2.0}
+    run(ordered, "branch.change", branch=branch, changes=[work])
+    record = ordered.branches.get(branch)
+    model = changed_model(start.model, record.changes())
+    names = f"|{e15}", f"|{e15s}"
+    before, after = [next(machine for machine in one.machines if machine.id == "OP30") for one in (start.model, model)]
+    free = [(one.before, one.after) for one in after.setups if one.duration.mean_s == 0 and one.before in names]
+    assert sorted(free) == sorted([names, names[::-1]])
+    times = [one.operations[0].durations.get(names[1], one.operations[0].duration).mean_s for one in (before, after)]
+    assert times[1] == pytest.approx(2 * times[0])
+    element = next(one for one in changeable(start.plant, model) if one.element == e15s)
+    assert e15 not in element.figures[0].to
+    assert element.figures[0].to[-1] == e15s  # back to a family of its own
+    one_family = Alternative("one family", (like(e15s, e15),))
+    orders = {name: ordered.branches.wanted(None, start) for name in (NOW, "one family")}
+    found = run_comparison(start, [one_family], 2 * 3600.0, 30, 1, orders=orders)
+    difference = found["alternatives"][1]["differences"]["plant.good"]
+    assert (difference["is_clear"], difference["low"] > 0) == (True, True)
+    names_of = _product_names(ordered, record)
+    steps = steps_of(record, lambda one: {}, lambda stop: (), names_of)
+    assert [step.text["en"] for step in steps if isinstance(step, ManualStep)] == [
+        f"Make {names_of[e15s]['en']} and {names_of[e15]['en']} without a set-up between them",
+        f"Change the work on {names_of[e15s]['en']} at OP30 to 200 % of what it is",
+    ]
+    assert names_of[e15]["zh-CN"] in steps[0].text["zh-CN"]  # type: ignore[union-attr]
+    asyncio.run(ordered.bus.undo(run(ordered, "branch.revert", branch=branch, index=1).command_id, SYSTEM))
+    assert ordered.branches.get(branch).changes() == record.changes()
+    run(ordered, "branch.revert", branch=branch, index=1)
+    asyncio.run(ordered.bus.undo(family.command_id, SYSTEM))
+    assert changed_model(start.model, ordered.branches.get(branch).changes()) == start.model
+    with pytest.raises(XushiError, match="factor"):
+        run(ordered, "branch.change", branch=branch, changes=[{**work, "factor": 0.0}])
 
 
 def test_a_line_that_was_told_of_products_is_forecast_with_the_setups_that_it_really_makes(tmp_path: Path) -> None:

@@ -117,8 +117,8 @@ def branch_commands() -> list[Command]:
         ),
         Command(
             "branch.change", ChangeParams, _RIGHT, {"en": "Change the model of a branch", "zh-CN": "更改分支模型"},
-            {"en": "Changes times, capacities, machines, routes, shifts or pauses on a branch, from its fork on.",
-             "zh-CN": "自分叉点起更改分支上的时间、容量、设备数量、路线、班次或停机。"},
+            {"en": "Changes times, capacities, machines, routes, products or shifts on a branch, from its fork on.",
+             "zh-CN": "自分叉点起更改分支上的时间、容量、设备数量、路线、产品、班次或停机。"},
             _change,
         ),
         Command(

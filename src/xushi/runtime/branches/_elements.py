@@ -8,7 +8,18 @@ from typing import Literal
 import msgspec
 
 from xushi import simulate
-from xushi.runtime.foresight import COPY, EVERY, FINISHED, SCRAPPED, Figure, Plant, can_be_closed
+from xushi.runtime.foresight import (
+    COPY,
+    EVERY,
+    FINISHED,
+    SCRAPPED,
+    Figure,
+    Plant,
+    can_be_closed,
+    family_of,
+    products_of_model,
+    work_factor,
+)
 
 
 class FigureInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +31,7 @@ class FigureInfo(msgspec.Struct, frozen=True, kw_only=True):
             (`from_min`, `to_min`), `shifts`, or nothing.
         present: in `unit`; None where it has no single number.
         unit: UCUM code; empty for a count.
-        to: of a share: what of; of a choice: among which.
+        to: of a share: what of; of a choice: among which; of a factor: on what product.
     """
 
     figure: Figure
@@ -34,7 +45,7 @@ class Changeable(msgspec.Struct, frozen=True, kw_only=True):
     """One element of the plant, or all machines together (`*`)."""
 
     element: str
-    kind: Literal["machine", "buffer", "source", "fleet", "road", "plant"]
+    kind: Literal["machine", "buffer", "source", "fleet", "road", "product", "plant"]
     shell: str
     figures: tuple[FigureInfo, ...]
 
@@ -46,7 +57,7 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
     found = []
     for node in plant.nodes.values():
         if not node.is_buffer:
-            figures = tuple(_of_machine(plant, node.id, machines))
+            figures = (*_of_machine(plant, node.id, machines), *_on_products(model, machines[node.id]))
             found.append(Changeable(element=node.id, kind="machine", shell=node.shell, figures=figures))
             continue
         figures = ()
@@ -75,6 +86,7 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
         if not road.is_open or can_be_closed(model, road):
             figures += (FigureInfo(figure="closed" if road.is_open else "opened", takes="nothing", present=0.0),)
         found.append(Changeable(element=road.name, kind="road", shell="", figures=figures))
+    found += _products(model)
     found.append(Changeable(element=EVERY, kind="plant", shell="", figures=_WORKING_TIMES))
     return found
 
@@ -84,6 +96,23 @@ _WORKING_TIMES = (
     FigureInfo(figure="worked", takes="window"),
     FigureInfo(figure="shifts", takes="shifts"),
 )
+
+
+def _on_products(model: simulate.Model, machine: simulate.Machine) -> Iterator[FigureInfo]:
+    for product in products_of_model(model):
+        present = _rounded(work_factor(machine, product))
+        yield FigureInfo(figure="work_factor", takes="factor", present=present, unit="1", to=(product,))
+
+
+def _products(model: simulate.Model) -> Iterator[Changeable]:
+    """The products, each with those whose set-up family it could be of; itself stands for a family of its own."""
+    products = products_of_model(model) if any(machine.setups for machine in model.machines) else []
+    for product in products:
+        family = family_of(model, product)
+        others = [one for one in products if one != product and one not in family]
+        to = (*others, *([product] if family else []))
+        figures = (FigureInfo(figure="family", takes="choice", to=to),) if to else ()
+        yield Changeable(element=product, kind="product", shell=product, figures=figures)
 
 
 def _time(figure: Figure, duration: simulate.Distribution) -> FigureInfo:

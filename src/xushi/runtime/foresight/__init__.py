@@ -65,7 +65,18 @@ from xushi.runtime.foresight._plant import (
     has_states,
     plant_of,
 )
-from xushi.runtime.foresight._products import Mix, Run, inside, rebased, runs_of_model, sequence_of, still_to_come
+from xushi.runtime.foresight._products import (
+    Mix,
+    Run,
+    family_of,
+    inside,
+    products_of_model,
+    rebased,
+    runs_of_model,
+    sequence_of,
+    still_to_come,
+    work_factor,
+)
 from xushi.runtime.foresight._records import read_machine
 from xushi.runtime.foresight._run_model import (
     DEFAULT_HOURS,
@@ -130,6 +141,7 @@ __all__ = [
     "consequences",
     "consequences_of_all",
     "ends_of",
+    "family_of",
     "figure",
     "find_plant",
     "finished_parts",
@@ -157,6 +169,7 @@ __all__ = [
     "pause_of",
     "plain",
     "plant_of",
+    "products_of_model",
     "read_machine",
     "read_records",
     "read_versions",
@@ -177,4 +190,5 @@ __all__ = [
     "warning_commands",
     "warnings",
     "watched_every_s",
+    "work_factor",
 ]

@@ -10,7 +10,14 @@ import msgspec
 from xushi import simulate
 from xushi.kernel import Text, XushiError
 from xushi.runtime.foresight._build_supply import is_helper
-from xushi.runtime.foresight._products import Run, sequence_of, sequenced
+from xushi.runtime.foresight._products import (
+    Run,
+    products_of_model,
+    sequence_of,
+    sequenced,
+    with_family,
+    with_work_factor,
+)
 from xushi.runtime.foresight._working_times import (
     YEARS_S,
     Calendars,
@@ -26,7 +33,7 @@ from xushi.runtime.foresight._working_times import (
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
     "first_input", "pause", "worked", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
-    "stand_in", "unpaused", "setup_time", "sequence",
+    "stand_in", "unpaused", "setup_time", "sequence", "work_factor", "family",
 ]  # fmt: skip
 FIGURE_WORDS: dict[Figure, Text] = {
     "cycle_time": {"en": "cycle time", "zh-CN": "节拍时间"},
@@ -50,6 +57,8 @@ FIGURE_WORDS: dict[Figure, Text] = {
     "stand_in": {"en": "work done at", "zh-CN": "作业移至"},
     "setup_time": {"en": "set-up time", "zh-CN": "换型时间"},
     "sequence": {"en": "sequence of the orders", "zh-CN": "订单次序"},
+    "work_factor": {"en": "work factor", "zh-CN": "作业时间系数"},
+    "family": {"en": "set-up family", "zh-CN": "换型族"},
 }
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
@@ -61,7 +70,7 @@ _MIN_S = 60.0
 _NEVER = simulate.Calendar(id=_STOPPED, period_s=YEARS_S, working_s=((YEARS_S - 1.0, YEARS_S),))
 _CHANGES_OF_TIMES = {"pause": with_pause, "unpaused": without_pause, "worked": with_work}
 _Make: TypeAlias = Callable[[simulate.Machine], simulate.Machine]
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=2_048)]  # a product is called as its shell
 MOST_MIN = 10_080  # a week: nothing is run further ahead
 _Minutes = Annotated[float, msgspec.Meta(ge=0, le=MOST_MIN)]
 
@@ -70,7 +79,8 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change of one element.
 
     Attributes:
-        element: machine, buffer, fleet or road; `*` stands for every machine in a pause, in work and in shifts.
+        element: machine, buffer, fleet, road or product; `*` stands for every machine in a pause, in work and in
+            shifts.
         figure: what changes. A time (cycle, set-up, repair, failure, transfer; travel time of a road) and the speed of
             vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by
             side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what
@@ -82,6 +92,8 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and
             `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there.
             `sequence`: at the machine at which pieces are begun, these `runs` are begun next.
+            `work_factor`: the machine works `factor` times as long on the product `to` as it did. `family`: the product
+            is of the set-up family of the product `to`, and of one of its own where that is itself.
     """
 
     element: _Name
@@ -216,6 +228,10 @@ class _Changer:
                 return self._stand_in()
             case "sequence":
                 return self._sequence()
+            case "work_factor":
+                return self._work_factor()
+            case "family":
+                return self._family()
             case "setup_time":
                 self._known([one.id for one in self.model.machines if one.setups and COPY not in one.id])
                 return self._of_machines(self._set_up)
@@ -227,10 +243,12 @@ class _Changer:
                 self._known(self.stations)
                 return self._of_machines(self._timed)
 
-    def _known(self, known: Sequence[str]) -> None:
-        if self.change.element not in known:
+    def _known(self, known: Sequence[str], element: str | None = None) -> None:
+        """Refuse what is not among these: the change's element, where no other is given."""
+        element = self.change.element if element is None else element
+        if element not in known:
             raise XushiError(
-                "runtime.change_unknown", element=self.change.element, figure=FIGURE_WORDS[self.change.figure],
+                "runtime.change_unknown", element=element, figure=FIGURE_WORDS[self.change.figure],
                 known=", ".join(sorted(known)) or "–",
             )  # fmt: skip
 
@@ -286,6 +304,24 @@ class _Changer:
             for one in machine.setups
         )
         return msgspec.structs.replace(machine, setups=setups)
+
+    def _work_factor(self) -> simulate.Model:
+        products = products_of_model(self.model)
+        self._known(self.stations if products else [])
+        product = self._among(products)
+        return self._of_machines(lambda one: with_work_factor(one, product, self._factor()))
+
+    def _family(self) -> simulate.Model:
+        products = products_of_model(self.model) if any(one.setups for one in self.model.machines) else []
+        self._known(products)
+        return with_family(self.model, self.change.element, self._among(products))
+
+    def _among(self, products: Sequence[str]) -> str:
+        """The product that is meant by `to`."""
+        if self.change.to is None:
+            raise self._wrong()
+        self._known(products, self.change.to)
+        return self.change.to
 
     def _stand_in(self) -> simulate.Model:
         """A place that takes the parts of a machine and gives them where it does; the helper's own work goes on."""

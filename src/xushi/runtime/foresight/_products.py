@@ -114,6 +114,58 @@ def _setups(plant: Plant, setup_s: float) -> Iterator[simulate.Setup]:
     yield simulate.Setup(duration=simulate.Constant(value_s=setup_s))
 
 
+def products_of_model(model: simulate.Model) -> list[str]:
+    """Return the products of which the pieces of a model are; none where it makes one kind of part."""
+    if sequence_of(model) is None:
+        return []
+    return [one.id.removeprefix(OF) for one in model.products if one.id.startswith(OF)]
+
+
+def work_factor(machine: simulate.Machine, product: str) -> float:
+    """Return how long a machine works on a product, over its usual work."""
+    operation = machine.operations[0]
+    time = operation.durations.get(kind_name(product), operation.duration)
+    return time.mean_s / operation.duration.mean_s if operation.duration.mean_s > 0 else 1.0
+
+
+def with_work_factor(machine: simulate.Machine, product: str, factor: float) -> simulate.Machine:
+    """Return a machine that works so many times as long on a product as it did."""
+    name = kind_name(product)
+    operations = tuple(
+        msgspec.structs.replace(
+            one, durations={**one.durations, name: simulate.scaled(one.durations.get(name, one.duration), factor)}
+        )
+        for one in machine.operations
+    )
+    return msgspec.structs.replace(machine, operations=operations)
+
+
+def family_of(model: simulate.Model, product: str) -> list[str]:
+    """Return the other products for which no machine of a model is set up behind this one."""
+    name = kind_name(product)
+    found = [
+        setup.after.removeprefix(OF)
+        for machine in model.machines
+        for setup in machine.setups
+        if setup.before == name and setup.after is not None
+    ]
+    return list(dict.fromkeys(found))
+
+
+def with_family(model: simulate.Model, product: str, like: str) -> simulate.Model:
+    """Return a model in which a product is of the set-up family of another; of one of its own where that is itself."""
+    name = kind_name(product)
+    others = [] if like == product else [one for one in (like, *family_of(model, like)) if one != product]
+    pairs = [pair for one in others for pair in ((name, kind_name(one)), (kind_name(one), name))]
+    joined = [simulate.Setup(before=before, after=after, duration=_NO_TIME) for before, after in pairs]
+
+    def set_up(machine: simulate.Machine) -> simulate.Machine:
+        kept = [one for one in machine.setups if None in (one.before, one.after) or name not in (one.before, one.after)]
+        return msgspec.structs.replace(machine, setups=(*joined, *kept))
+
+    return msgspec.structs.replace(model, machines=tuple(set_up(one) if one.setups else one for one in model.machines))
+
+
 def _evermore(head: str) -> simulate.Order:
     return simulate.Order(id=helper(head, f"{_SEQUENCE}{OF}"), product=PART, quantity=_EVERMORE)
 

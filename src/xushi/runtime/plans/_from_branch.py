@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from xushi.kernel import Change, Command, CommandContext, XushiError
+from xushi.runtime._signals_of_twins import texts
 from xushi.runtime.branches import MOVE, NO_RECEIPT, NO_STOP, RECEIPT, STOP, Branch, Edit, Move, receipt_id, stop_id
 from xushi.runtime.foresight import EVERY, ModelChange, need_engine, plant_of
 from xushi.runtime.orders import StopParams
@@ -26,6 +27,7 @@ _FIGURES: dict[str, tuple[str, str]] = {
     "machines": ("number of machines", "设备数量"), "vehicle_speed": ("speed", "车速"),
     "travel_time": ("travel time", "通行时间"), "setup_time": ("set-up time", "换型时间"),
 }  # fmt: skip
+_OF_PRODUCTS = ("work_factor", "family")
 
 
 class FromBranchParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +64,7 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
         return stop_steps(platform, plant_of(platform), stop.machine, stop.start_ms, stop.end_ms)
 
     branch = _without_taken_back(platform, branch)
-    steps = steps_of(branch, moves_on, carried_out)
+    steps = steps_of(branch, moves_on, carried_out, _product_names(platform, branch))
     origin = PlanOrigin(timeline=branch.parent, fork_ms=branch.fork_ns / 1e6, branch=branch.id, seed=branch.seed)
     content = PlanContent(title=params.title or branch.title[:120], steps=steps, origin=origin)
     made = make_plan(context, content)
@@ -71,6 +73,13 @@ def _prepare(context: CommandContext, params: FromBranchParams) -> Change:
         return made
     effect = rehearse_branch(context, made.result["plan"], branch, params.replications)
     return msgspec.structs.replace(made, effects=(effect,))
+
+
+def _product_names(platform: Platform, branch: Branch) -> dict[str, Words]:
+    """What the products are called in the twins of which something is changed."""
+    changes = [change for one in _lineage(branch) for edit in one.edits for change in edit.changes]
+    meant = {name for one in changes if one.figure in _OF_PRODUCTS for name in (one.element, one.to)}
+    return {one.id: texts(one.display_name) for one in platform.twins.shells() if one.id in meant} if meant else {}
 
 
 def _without_taken_back(platform: Platform, branch: Branch) -> Branch:
@@ -101,18 +110,20 @@ def _without_taken_back(platform: Platform, branch: Branch) -> Branch:
 
 def steps_of(
     branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]],
-    carried_out: Callable[[StopParams], tuple[Step, ...]],
+    carried_out: Callable[[StopParams], tuple[Step, ...]], product_names: Mapping[str, Words] | None = None,
 ) -> tuple[Step, ...]:  # fmt: skip
     """The steps that bring the plant to where a branch is, the changes of the branches before it first.
 
     Args:
         moves_on: what each move of a branch does, by the number of its edit; asked only where something is moved.
         carried_out: the steps that do what a planned stop says, at its times.
+        product_names: what a person calls a product, by its id; it is called by its id where they do not tell.
 
     Raises:
         XushiError: `runtime.branch_unchanged`, `runtime.plan_steps_many`.
     """
-    steps = in_time([step for one in _lineage(branch) for step in _steps(one, moves_on, carried_out)])
+    names = product_names or {}
+    steps = in_time([step for one in _lineage(branch) for step in _steps(one, moves_on, carried_out, names)])
     if not steps:
         raise XushiError("runtime.branch_unchanged", branch=branch.title)
     if len(steps) > MOST_STEPS:
@@ -127,13 +138,13 @@ def _lineage(branch: Branch) -> list[Branch]:
 
 def _steps(
     branch: Branch, moves_on: Callable[[Branch], Mapping[int, Move]],
-    carried_out: Callable[[StopParams], tuple[Step, ...]],
+    carried_out: Callable[[StopParams], tuple[Step, ...]], product_names: Mapping[str, Words],
 ) -> Iterator[Step]:  # fmt: skip
     """The steps of one branch of a lineage; a move is made by hand."""
     moves = moves_on(branch) if any(edit.command == MOVE for edit in branch.edits) else {}
     for index, edit in enumerate(branch.edits):
         if edit.command != MOVE:
-            yield _step(edit)
+            yield _step(edit, product_names)
             if edit.command == STOP:
                 yield from carried_out(msgspec.convert(edit.params, StopParams, strict=False))
         elif index in moves:
@@ -145,15 +156,15 @@ def _by_hand(move: Move) -> Words:
     return {language: text[:1_000] for language, text in move.words().items()}
 
 
-def _step(edit: Edit) -> Step:
+def _step(edit: Edit, product_names: Mapping[str, Words]) -> Step:
     if edit.command is not None:
         return CommandStep(command=edit.command, params=edit.params)
-    told = [_told(change) for change in edit.changes]
+    told = [_told(change, product_names) for change in edit.changes]
     text: Words = {"en": "; ".join(one[0] for one in told)[:1_000], "zh-CN": "；".join(one[1] for one in told)[:1_000]}
     return ManualStep(text=text, changes=edit.changes)
 
 
-def _told(change: ModelChange) -> tuple[str, str]:
+def _told(change: ModelChange, product_names: Mapping[str, Words]) -> tuple[str, str]:
     """What a person has to do so that the plant becomes as the model, in both languages."""
     to = change.to
     place, zh_place = ("all machines", "全部设备") if change.element == EVERY else (change.element, change.element)
@@ -197,8 +208,30 @@ def _told(change: ModelChange) -> tuple[str, str]:
         case "sequence":
             orders = ", ".join(dict.fromkeys(run.order for run in change.runs or () if run.order))
             return f"Begin the orders in this sequence: {orders}", f"按此次序投放订单：{orders}"
+        case "work_factor" | "family":
+            return _told_of_product(change, product_names)
         case "first_input":
             return f"Let {place} take from {to} first", f"让 {place} 优先从 {to} 取件"
     en, zh = _FIGURES[change.figure]
     amount = f"{change.factor * 100:g} %" if change.factor is not None else f"{change.value}"
     return f"Change the {en} of {place} to {amount}", f"将 {place} 的{zh}改为 {amount}"
+
+
+def _told_of_product(change: ModelChange, names: Mapping[str, Words]) -> tuple[str, str]:
+    """What a person has to do so that a product is worked on, or set up for, as in the model."""
+
+    def called(product: str | None, language: str) -> str:
+        known = names.get(product or "", {})
+        return known.get(language) or known.get("en") or product or ""
+
+    one, to = called(change.element, "en"), called(change.to, "en")
+    zh_one, zh_to = called(change.element, "zh-CN"), called(change.to, "zh-CN")
+    if change.figure == "work_factor":
+        percent = f"{(change.factor or 0) * 100:g} %"
+        return (
+            f"Change the work on {to} at {one} to {percent} of what it is",
+            f"将 {zh_one} 对 {zh_to} 的作业时间改为现在的 {percent}",
+        )
+    if change.element == change.to:
+        return f"Set the machines up for {one} alone", f"为 {zh_one} 单独换型"
+    return f"Make {one} and {to} without a set-up between them", f"使 {zh_one} 与 {zh_to} 之间无需换型"

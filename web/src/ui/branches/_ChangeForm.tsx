@@ -6,7 +6,7 @@ import type { WantedChange } from "../forecast/_types";
 import { unitText, type Changeable, type FigureInfo } from "../live";
 import { useSelected, useUiStore } from "../state";
 import { changeOf, firstDraft, shiftsOf, type Draft } from "./_draft";
-import { endName, figureKey, figureName, usePlaces, type Places } from "./_places";
+import { choiceName, figureKey, figureName, usePlaces, type Places } from "./_places";
 import { elementName } from "./_words";
 import css from "./branches.module.css";
 
@@ -22,6 +22,7 @@ function groups(elements: readonly Changeable[], places: Places) {
     source: text("branch.sources"),
     fleet: text("branch.vehicles"),
     road: text("branch.roads"),
+    product: text("branch.products"),
     plant: text("branch.plant"),
   };
   const kinds = [...new Set(elements.map((element) => element.kind))];
@@ -40,6 +41,7 @@ function usePicked(elements: readonly Changeable[]): string | null {
 }
 
 interface FieldsProps {
+  element: string;
   figure: FigureInfo;
   draft: Draft;
   places: Places;
@@ -47,14 +49,19 @@ interface FieldsProps {
 }
 
 /** The fields that this figure takes. */
-function Fields({ figure, draft, places, onDraft }: FieldsProps) {
+function Fields({ element, figure, draft, places, onDraft }: FieldsProps) {
   const text = useText();
   const { takes } = figure;
   const isPercent = takes === "factor" || takes === "share";
   return (
     <>
       {takes === "share" || takes === "choice" ? (
-        <NativeSelect label={text(takes === "share" ? "branch.shareTo" : "branch.first")} value={draft.to} data={figure.to.map((end) => ({ value: end, label: endName(end, places) }))} onChange={(event) => onDraft({ ...draft, to: event.currentTarget.value })} />
+        <NativeSelect
+          label={text(takes === "share" ? "branch.shareTo" : figure.figure === "family" ? "branch.familyOf" : "branch.first")}
+          value={draft.to}
+          data={figure.to.map((end) => ({ value: end, label: choiceName(end, element, figure.figure, places) }))}
+          onChange={(event) => onDraft({ ...draft, to: event.currentTarget.value })}
+        />
       ) : null}
       {isPercent || takes === "value" ? (
         <NumberInput
@@ -124,7 +131,7 @@ export function ChangeForm({ elements, isBusy, onChange }: Props) {
         onChange={(event) => setWanted(event.currentTarget.value)}
         data={element.figures.map((each) => ({ value: figureKey(each), label: figureName(each, places) }))}
       />
-      <Fields figure={figure} draft={now} places={places} onDraft={(next) => setDraft({ ...next, subject })} />
+      <Fields element={element.element} figure={figure} draft={now} places={places} onDraft={(next) => setDraft({ ...next, subject })} />
       <Button type="submit" variant="default" disabled={change === null || isBusy}>
         {text("branch.change")}
       </Button>

@@ -36,7 +36,7 @@ export function changeOf(element: string, info: FigureInfo, draft: Draft): Wante
   const [fromMin, toMin] = [Number(draft.fromMin), Number(draft.toMin)];
   switch (info.takes) {
     case "factor":
-      return Number.isFinite(amount) && amount !== 0 ? { ...change, factor: 1 + amount / 100 } : null;
+      return Number.isFinite(amount) && amount !== 0 ? { ...change, factor: 1 + amount / 100, ...(info.to.length > 0 ? { to: draft.to } : {}) } : null;
     case "value":
       return Number.isFinite(amount) && amount !== info.present ? { ...change, value: Math.round(amount) } : null;
     case "share":

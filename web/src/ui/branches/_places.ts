@@ -1,6 +1,6 @@
 // What a change is about as people call it: the ends of a road and of a route by the machines that stand there.
 import { useMemo } from "react";
-import { useLanguage, useText, type Language, type Translate } from "../../i18n";
+import { localName, pairText, useLanguage, useText, type Language, type Translate } from "../../i18n";
 import { machineLabel } from "../inspector/_goals";
 import { useAnswer, usePlant, type FigureInfo, type GoalInfo, type TwinSummary, type VehicleList } from "../live";
 
@@ -35,21 +35,36 @@ export function roadName(road: string, places: Places): string {
   return ends ? ends.map((end) => pointName(end, places)).join(" → ") : road;
 }
 
-/** The end of a route: a machine by its name, what is finished or scrapped in words. */
+/** A product by its name; null where no twin has this id. */
+export function productName(id: string, { twins, language }: Pick<Places, "twins" | "language">): string | null {
+  const twin = twins.find((each) => each.id === id);
+  return twin ? localName(twin.name, language, twin.idShort ?? id) : null;
+}
+
+/** The end of a route: a machine by its name, what is finished or scrapped in words; or a product by its name. */
 export function endName(end: string, { twins, language, text }: Places): string {
   if (end === "finished" || end === "scrapped") return text(`branch.${end}`);
-  return machineLabel(end, twins, language);
+  return productName(end, { twins, language }) ?? machineLabel(end, twins, language);
 }
 
-/** What can be changed of an element, in words; a share names where it goes, since there is one for each way out. */
-export function figureName({ figure, takes, to }: FigureInfo, places: Places): string {
-  const name = places.text(`forecast.changed.${figure}`);
-  return takes === "share" && to.length > 0 ? `${name} → ${to.map((end) => endName(end, places)).join(", ")}` : name;
+/** What an element may be made like: a product that is like itself has a family of its own. */
+export function choiceName(end: string, element: string, figure: FigureInfo["figure"], places: Places): string {
+  return figure === "family" && end === element ? places.text("branch.ownFamily") : endName(end, places);
 }
 
-/** Tells the figures of an element apart: a share goes by its end as well. */
-export function figureKey({ figure, takes, to }: FigureInfo): string {
-  return takes === "share" ? [figure, ...to].join(">") : figure;
+const hasOneEach = ({ takes, to }: FigureInfo) => takes !== "choice" && to.length > 0;
+
+/** What can be changed of an element, in words; where there is one for each way out or product, it is named. */
+export function figureName(info: FigureInfo, places: Places): string {
+  const name = places.text(`forecast.changed.${info.figure}`);
+  if (!hasOneEach(info)) return name;
+  const ends = info.to.map((end) => endName(end, places)).join(", ");
+  return info.takes === "share" ? `${name} → ${ends}` : pairText(name, ends, places.language);
+}
+
+/** Tells the figures of an element apart: a share goes by its end as well, and work by its product. */
+export function figureKey(info: FigureInfo): string {
+  return hasOneEach(info) ? [info.figure, ...info.to].join(">") : info.figure;
 }
 
 export function usePlaces(): Places {

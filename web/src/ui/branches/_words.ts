@@ -2,7 +2,7 @@
 import { formatDateTime, formatNumber, listText, localName, pairText, type Language, type Translate } from "../../i18n";
 import type { BranchEdit, TimelineInfo } from "../live";
 import type { WantedChange } from "../forecast/_types";
-import { endName, roadName, type Places } from "./_places";
+import { choiceName, productName, roadName, type Places } from "./_places";
 
 export interface Known {
   language: Language;
@@ -26,17 +26,18 @@ type Telling = Pick<Places, "language" | "text"> & Partial<Places>;
 const named = ({ twins = [], goals = [], language, text }: Telling): Places => ({ twins, goals, language, text });
 
 export function elementName(element: string, telling: Telling): string {
-  return element === "*" ? telling.text("branch.everyMachine") : roadName(element, named(telling));
+  const places = named(telling);
+  return element === "*" ? telling.text("branch.everyMachine") : (productName(element, places) ?? roadName(element, places));
 }
 
 /** What a change gives, as people say it: by how much, how many, whereto, from when to when. */
 function amountText(change: WantedChange, telling: Telling): string {
   const { language, text } = telling;
-  const to = change.to ? endName(change.to, named(telling)) : "";
+  const to = change.to ? choiceName(change.to, change.element, change.figure, named(telling)) : "";
   const number = (value: number) => formatNumber(value, language, Number.isInteger(Math.round(value * 1000) / 1000) ? 0 : 1);
   if (change.factor != null) {
     const percent = change.factor * 100 - 100;
-    return `${percent > 0 ? "+" : ""}${number(percent)} %`;
+    return `${to} ${percent > 0 ? "+" : ""}${number(percent)} %`.trim();
   }
   if (change.value != null) return number(change.value);
   if (change.share != null) return `${to} ${number(change.share * 100)} %`.trim();

@@ -16,6 +16,8 @@ describe("a change", () => {
     [{ takes: "window", figure: "pause" }, { from_min: 0, to_min: 30 }],
     [{ takes: "choice", figure: "first_input", to: ["B30"] }, { to: "B30" }],
     [{ takes: "nothing", figure: "stopped", present: 0 }, {}],
+    [{ takes: "factor", figure: "work_factor", unit: "1", present: 1.5, to: ["urn:S"] }, { to: "urn:S", factor: 0.9 }],
+    [{ takes: "choice", figure: "family", present: null, to: ["urn:S"] }, { to: "urn:S" }],
     [{ takes: "shifts", figure: "shifts" }, { shifts: ["06:00-14:00", "14:00-22:00"] }],
   ])("of %o is given as it is first proposed", (more, expected) => {
     const figure = info(more);
@@ -82,6 +84,16 @@ describe("a place of a change", () => {
     const shares = ["RWK1", "scrapped"].map((end) => info({ takes: "share", figure: "share", to: [end] }));
     expect(shares.map((each) => figureName(each, places))).toEqual(["路线占比 → RWK1 返修台", `路线占比 → ${places.text("branch.scrapped")}`]);
     expect(new Set(shares.map(figureKey)).size).toBe(2);
+  });
+
+  it("names the product of which the work or the family changes", () => {
+    const products = { ...places, language: "en" as const, text: translator("en"), twins: ["E15", "E15S"].map((each) => twin(each, { en: `Engine ${each}` })) };
+    const works = ["urn:E15", "urn:E15S"].map((to) => info({ figure: "work_factor", unit: "1", to: [to] }));
+    expect(works.map((each) => figureName(each, products))).toEqual(["work factor: Engine E15", "work factor: Engine E15S"]);
+    expect(new Set(works.map(figureKey)).size).toBe(2);
+    expect(changeText({ element: "OP30", figure: "work_factor", to: "urn:E15S", factor: 1.1 }, products)).toBe("OP30: work factor Engine E15S +10 %");
+    expect(changeText({ element: "urn:E15S", figure: "family", to: "urn:E15" }, products)).toBe("Engine E15S: set-up family Engine E15");
+    expect(changeText({ element: "urn:E15S", figure: "family", to: "urn:E15S" }, products)).toBe("Engine E15S: set-up family a family of its own");
   });
 
   it("is said in what was changed as well", () => {

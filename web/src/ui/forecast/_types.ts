@@ -136,7 +136,7 @@ export interface Comparison extends Verdict {
 
 export type Changed =
   | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "stand_in" | "pause" | "unpaused" | "worked" | "shifts" | "stopped"
-  | "vehicle_speed" | "travel_time" | "closed" | "opened" | "setup_time" | "sequence";
+  | "vehicle_speed" | "travel_time" | "closed" | "opened" | "setup_time" | "sequence" | "work_factor" | "family";
 
 export interface WantedChange {
   element: string;
