@@ -13,7 +13,18 @@ from xushi.kernel import ManualClock, XushiError
 from xushi.runtime import SYSTEM, Platform
 from xushi.runtime.branches import Branch, Edit
 from xushi.runtime.foresight import ModelChange, plant_of
-from xushi.runtime.plans import CommandStep, ManualStep, Plan, PlanCondition, _measuring, measure, plan_of
+from xushi.runtime.plans import (
+    CommandStep,
+    ManualStep,
+    Plan,
+    PlanCondition,
+    PromisedLocks,
+    _measuring,
+    measure,
+    plan_of,
+    read_content,
+    write_content,
+)
 from xushi.runtime.plans._effects import effects_of
 from xushi.runtime.plans._from_branch import steps_of
 from xushi.runtime.plans._stops import stop_steps
@@ -273,6 +284,35 @@ def test_a_machine_without_actions_is_stopped_by_a_person_and_the_plan_says_so(l
     assert isinstance(second, ManualStep)
     assert first.text["en"].startswith("Stop B40")
     assert (first.at_ms, first.changes, second.at_ms, second.changes) == (1e12, (pause,), 2e12, ())
+
+
+def test_a_plan_with_which_futures_lock_promises_so_in_words_and_another_stays_as_it_was_approved(line: Line) -> None:
+    changes = [
+        {"element": "OP60", "figure": "share", "to": "B61", "share": 0.5},
+        {"element": "OP60", "figure": "first_input", "to": "B50"},
+    ]
+    steps = [{"kind": "manual", "text": {"en": "Reroute", "zh-CN": "改道"}, "changes": changes}]
+
+    async def rehearse() -> Plan:
+        run = line.platform.bus.run
+        made = await run("plan.make", {"content": {"title": "Reroute", "steps": steps}}, SYSTEM)
+        plan: str = made.result["plan"]
+        await until_job_ends(
+            line.platform, await run("plan.rehearse", {"plan": plan, "hours": 1.0, "replications": 10}, SYSTEM)
+        )
+        return plan_of(line.platform.store, plan)
+
+    content = asyncio.run(rehearse()).content
+    assert content.promise is not None
+    locks = content.promise.locks
+    assert isinstance(locks, PromisedLocks)
+    assert 0 < locks.count <= locks.futures == 10
+    assert f"{locks.count} of 10 futures lock" in locks.text["en"]
+    assert f"10 种未来中有 {locks.count} 种会锁死" in locks.text["zh-CN"]
+    assert set(locks.repair) == {"en", "zh-CN"}
+    assert read_content(write_content(content)) == content
+    assert line.plan.content.promise is not None
+    assert "locks" not in msgspec.to_builtins(line.plan.content.promise)  # else its digest were another one
 
 
 def test_z_a_gap_in_the_records_makes_the_outcome_unknown(line: Line) -> None:

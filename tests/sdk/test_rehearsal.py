@@ -92,7 +92,13 @@ def test_a_plan_shows_its_steps_and_promises_nothing_before_it_is_rehearsed() ->
     assert "Bring tools" in page
     assert "promised" not in page
     told["content"] = {"steps": steps, "guards": [], "promise": promise}
-    assert "<td>40 – 40</td><td>38</td><td>–</td>" in Plan(told)._repr_html_()
+    page = Plan(told)._repr_html_()
+    assert "<td>40 – 40</td><td>38</td><td>–</td>" in page
+    assert "futures lock" not in page
+    text = {"en": "3 of 30 futures lock.", "zh-CN": "30 种未来中有 3 种会锁死。"}
+    promise["locks"] = {"text": text, "repair": {"en": "Give it room.", "zh-CN": "请增大容量。"}}  # type: ignore[assignment]
+    assert "Quicker: 3 of 30 futures lock. Give it room." in Plan(told)._repr_html_()
+    assert "Quicker：30 种未来中有 3 种会锁死。请增大容量。" in Plan(told, "zh-CN")._repr_html_()
 
 
 def test_other_answers_stay_as_they_are() -> None:

@@ -183,7 +183,8 @@ class Plan(_Told):
              _number(one["without"], ""), _number(happened.get(one["id"], {}).get("happened"), ""))
             for one in promise["figures"]
         ]  # fmt: skip
-        return done + self._table("promise-head", rows)
+        locks = self._locks([(self["line"]["title"], promise.get("locks"))])
+        return done + locks + self._table("promise-head", rows)
 
     def _step(self, step: dict[str, Any]) -> str:
         return str(step["command"]) if step["kind"] == "command" else self._text(step["text"])

@@ -80,7 +80,9 @@ def _interface(info: inspect.StructType) -> str:
         lines.append(f'  {info.tag_field}: "{info.tag}";')
     for field in info.fields:
         is_sent_by_client = info.cls in _messages.ClientMessage.__args__ or info.cls in _REQUESTS
-        mark = "?" if is_sent_by_client and not field.required else ""
+        has_default = field.default is not msgspec.NODEFAULT or field.default_factory is not msgspec.NODEFAULT
+        is_left_out = not field.required and not has_default  # msgspec.UNSET
+        mark = "?" if is_left_out or (is_sent_by_client and not field.required) else ""
         lines.append(f"  {field.encode_name}{mark}: {_name(field.type)};")
     return "\n".join([*lines, "}\n"])
 

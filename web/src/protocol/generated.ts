@@ -1142,12 +1142,13 @@ export interface PlanOrigin {
   not_modelled: number[];
 }
 
-/** What the plan will bring over `span_s` seconds from the start of its execution on. Attributes: level: with what probability all figures are kept together, by the rehearsed futures; None where nobody said. */
+/** What the plan will bring over `span_s` seconds from the start of its execution on. Attributes: level: with what probability all figures are kept together, by the rehearsed futures; None where nobody said. locks: left out where no future locked, so that a plan that was approved before this was told stays approved. */
 export interface PlanPromise {
   span_s: number;
   replications: number;
   level: number | null;
   figures: PromisedFigure[];
+  locks?: PromisedLocks;
 }
 
 /** Where a machine comes to stand: on the floor in m, x east, y north. ``beside``: names of what stood at the chosen spot; the machine was then moved away by ``shifted_m``. ``is_move``: it stands somewhere else now. */
@@ -1204,6 +1205,16 @@ export interface PromisedFigure {
   gain: number | null;
   gain_low: number | null;
   gain_high: number | null;
+}
+
+/** In how many of the rehearsed futures something can never go on by itself. Attributes: count, futures: so many of all of them. low, high: 95 % interval of the share, 0 to 1. text, repair: that with who waits for whom, and what could be done, in both languages. */
+export interface PromisedLocks {
+  count: number;
+  futures: number;
+  low: number;
+  high: number;
+  text: Record<string, string>;
+  repair: Record<string, string>;
 }
 
 /** A command that waits for a person with the right to confirm or reject it. */

@@ -22,7 +22,8 @@ DAY_S = 86_400.0
 LATEST_MS = 4.1e12  # the year 2099
 _Key = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 _Short = Annotated[str, msgspec.Meta(max_length=200)]
-Note = Annotated[str, msgspec.Meta(max_length=1_000)]
+LONGEST_NOTE = 1_000
+Note = Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)]
 Words = Annotated[dict[str, Note], msgspec.Meta(max_length=2)]  # by language: en, zh-CN
 Comparison: TypeAlias = Literal["<", "<=", "=", "!=", ">=", ">"]
 
@@ -120,17 +121,36 @@ class PromisedFigure(_Data, frozen=True, kw_only=True):
     gain_high: float | None = None
 
 
+class PromisedLocks(_Data, frozen=True, kw_only=True):
+    """In how many of the rehearsed futures something can never go on by itself.
+
+    Attributes:
+        count, futures: so many of all of them.
+        low, high: 95 % interval of the share, 0 to 1.
+        text, repair: that with who waits for whom, and what could be done, in both languages.
+    """
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    futures: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    low: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    high: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    text: Words
+    repair: Words
+
+
 class PlanPromise(_Data, frozen=True, kw_only=True):
     """What the plan will bring over `span_s` seconds from the start of its execution on.
 
     Attributes:
         level: with what probability all figures are kept together, by the rehearsed futures; None where nobody said.
+        locks: left out where no future locked, so that a plan that was approved before this was told stays approved.
     """
 
     span_s: Annotated[float, msgspec.Meta(gt=0, le=7 * DAY_S)]
     replications: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
     level: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     figures: Annotated[tuple[PromisedFigure, ...], msgspec.Meta(max_length=20)] = ()
+    locks: PromisedLocks | msgspec.UnsetType = msgspec.UNSET
 
 
 class ScheduleOrigin(_Data, frozen=True, kw_only=True):

@@ -13,7 +13,16 @@ from xushi.runtime.branches import MOVE, NO_RECEIPT, NO_STOP, RECEIPT, STOP, Bra
 from xushi.runtime.foresight import EVERY, ModelChange, need_engine, plant_of
 from xushi.runtime.orders import StopParams
 from xushi.runtime.plans._commands import WRITE, make_plan
-from xushi.runtime.plans._content import MOST_STEPS, CommandStep, ManualStep, PlanContent, PlanOrigin, Step, Words
+from xushi.runtime.plans._content import (
+    LONGEST_NOTE,
+    MOST_STEPS,
+    CommandStep,
+    ManualStep,
+    PlanContent,
+    PlanOrigin,
+    Step,
+    Words,
+)
 from xushi.runtime.plans._rehearsing import rehearse_branch
 from xushi.runtime.plans._stops import in_time, stop_steps
 
@@ -153,14 +162,17 @@ def _steps(
 
 def _by_hand(move: Move) -> Words:
     """What a person has to move, how far, and what that does to the conveyors."""
-    return {language: text[:1_000] for language, text in move.words().items()}
+    return {language: text[:LONGEST_NOTE] for language, text in move.words().items()}
 
 
 def _step(edit: Edit, product_names: Mapping[str, Words]) -> Step:
     if edit.command is not None:
         return CommandStep(command=edit.command, params=edit.params)
     told = [_told(change, product_names) for change in edit.changes]
-    text: Words = {"en": "; ".join(one[0] for one in told)[:1_000], "zh-CN": "；".join(one[1] for one in told)[:1_000]}
+    text: Words = {
+        "en": "; ".join(one[0] for one in told)[:LONGEST_NOTE],
+        "zh-CN": "；".join(one[1] for one in told)[:LONGEST_NOTE],
+    }
     return ManualStep(text=text, changes=edit.changes)
 
 

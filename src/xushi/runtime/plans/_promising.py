@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from xushi import simulate
 from xushi.runtime.foresight import CONFIDENCE, NOW, plain
 from xushi.runtime.foresight import figure as figure_of
-from xushi.runtime.plans._content import PlanPromise, PromisedFigure
+from xushi.runtime.plans._content import LONGEST_NOTE, PlanPromise, PromisedFigure, PromisedLocks
 
 Futures: TypeAlias = NDArray[np.float64]  # [replications]
 LEVEL = 0.9
@@ -69,8 +70,20 @@ def promise_of(
             )
         )  # fmt: skip
     return PlanPromise(
-        span_s=span_s, replications=comparison["replications"], level=level, figures=tuple(figures)
+        span_s=span_s, replications=comparison["replications"], level=level, figures=tuple(figures),
+        locks=_locks_of(chosen["locks"]),
     )  # fmt: skip
+
+
+def _locks_of(told: dict[str, Any] | None) -> PromisedLocks | msgspec.UnsetType:
+    """The futures that lock, as a comparison tells them."""
+    if told is None:
+        return msgspec.UNSET
+    text, repair = [{language: words[:LONGEST_NOTE] for language, words in told[name].items()}
+                    for name in ("text", "repair")]  # fmt: skip
+    return PromisedLocks(
+        count=told["count"], futures=told["futures"], low=told["low"], high=told["high"], text=text, repair=repair
+    )
 
 
 def joint_bands(

@@ -6,7 +6,7 @@ import css from "./forecast.module.css";
 
 interface Found {
   title: string;
-  locks: Locks | null | undefined;
+  locks: Pick<Locks, "text" | "repair"> | null | undefined;
 }
 
 /** What locks, each with how surely and what to do in the reader's language; nothing of what goes on. */

@@ -3,6 +3,7 @@ import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { formatDateTime, formatDuration, formatNumber, useLanguage, useText, type TextKey } from "../../i18n";
 import { WorkBar, useActionTools, useJob } from "../actions";
+import { Locking } from "../forecast/_Locking";
 import { actorName, useConnection, type PlanInfo } from "../live";
 import { ErrorNote } from "../notes";
 import css from "./plans.module.css";
@@ -59,6 +60,7 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
   const heads = ["figure", "without", "promised", "gain", "band", ...(measurement ? (["happened", "kept"] as const) : [])] as const;
   return (
     <>
+      <Locking found={[{ title: "", locks: promise.locks }]} />
       <div className={css.wide} tabIndex={0} role="region" aria-label={text("plans.promiseTitle")}>
         <table className={`${css.table} ${css.figures}`}>
           <caption>{text("plans.promiseOver", { span: formatDuration(promise.span_s * 1000, language), count: promise.replications })}</caption>
