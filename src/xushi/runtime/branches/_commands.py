@@ -198,11 +198,11 @@ def _next_title(known: Sequence[Branch]) -> str:
     return next(title for number in range(1, len(taken) + 2) if (title := f"B{number}") not in taken)
 
 
-def _become(before: Branch, summary: dict[str, Any], **fields: Any) -> Change:
-    """The change of a branch's record."""
+def _become(context: CommandContext, before: Branch, summary: dict[str, Any], **fields: Any) -> Change:
+    """The change of a branch's record, from how it stands there: an earlier version may have kept fewer fields."""
     after, key = msgspec.structs.replace(before, **fields), diff_key(KIND, before.id)
     return Change(
-        diff=build_diff({key: branch_record(before)}, {key: branch_record(after)}),
+        diff=build_diff({key: context.store.get(KIND, before.id)}, {key: branch_record(after)}),
         result={"branch": before.id}, summary={"title": before.title, **summary},
     )  # fmt: skip
 
@@ -222,7 +222,7 @@ def _with_edits(context: CommandContext, branch: Branch, edits: tuple[Edit, ...]
         moves = platform.branches.scene(edited, start).moves()
         consequences += tuple(change for move in moves.values() for change in move.changes)
     check_changes(start, msgspec.structs.replace(edited, consequences=consequences))
-    return _become(branch, summary, edits=edits, consequences=consequences)
+    return _become(context, branch, summary, edits=edits, consequences=consequences)
 
 
 def _change(context: CommandContext, params: ChangeParams) -> Change:
@@ -282,15 +282,17 @@ def _extend(context: CommandContext, params: ExtendParams) -> Change:
     hours = (until_ns - branch.fork_ns) / _HOUR_NS
     if hours > LONGEST_H:
         raise XushiError("runtime.branch_too_long", hours=round(hours, 1), most=LONGEST_H)
-    return _become(branch, {"hours": params.hours, "until_ns": until_ns}, until_ns=until_ns)
+    return _become(context, branch, {"hours": params.hours, "until_ns": until_ns}, until_ns=until_ns)
 
 
 def _rename(context: CommandContext, params: RenameParams) -> Change:
     branch = read_branch(context.store, params.branch)
-    return _become(branch, {"new_title": params.title}, title=params.title)
+    return _become(context, branch, {"new_title": params.title}, title=params.title)
 
 
 def _delete(context: CommandContext, params: BranchParams) -> Change:
     branch = read_branch(context.store, params.branch)
     key = diff_key(KIND, branch.id)
-    return Change(diff=build_diff({key: branch_record(branch)}, {key: None}), summary={"title": branch.title})
+    return Change(
+        diff=build_diff({key: context.store.get(KIND, branch.id)}, {key: None}), summary={"title": branch.title}
+    )
