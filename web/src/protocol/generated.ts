@@ -204,7 +204,7 @@ export interface CertificateList {
 /** One element of the plant, or all machines together (`*`). */
 export interface Changeable {
   element: string;
-  kind: "buffer" | "fleet" | "machine" | "plant" | "product" | "road" | "source";
+  kind: "buffer" | "crew" | "fleet" | "machine" | "plant" | "product" | "road" | "source";
   shell: string;
   figures: FigureInfo[];
 }
@@ -500,7 +500,7 @@ export interface EvidenceInfo {
 
 /** One figure that a `ModelChange` of an element may name. Attributes: figure: its name. takes: the field to give: `factor` of the present value, `value`, `share`, a choice (`to`), a `window` (`from_min`, `to_min`), `shifts`, or nothing. present: in `unit`; None where it has no single number. unit: UCUM code; empty for a count. to: of a share: what of; of a choice: among which; of a factor: on what product. */
 export interface FigureInfo {
-  figure: "capacity" | "closed" | "cycle_time" | "family" | "first_input" | "machines" | "opened" | "pause" | "repair_time" | "sequence" | "setup_time" | "share" | "shifts" | "stand_in" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "unpaused" | "vehicle_speed" | "vehicles" | "work_factor" | "worked";
+  figure: "capacity" | "closed" | "cycle_time" | "family" | "first_input" | "machines" | "opened" | "pause" | "people" | "repair_time" | "sequence" | "setup_time" | "share" | "shifts" | "stand_in" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "unpaused" | "vehicle_speed" | "vehicles" | "work_factor" | "worked";
   takes: "choice" | "factor" | "nothing" | "share" | "shifts" | "value" | "window";
   present: number | null;
   unit: string;
@@ -941,10 +941,10 @@ export interface MeasurementInfo {
   figures: MeasuredInfo[];
 }
 
-/** One change of one element. Attributes: element: machine, buffer, fleet, road or product; `*` stands for every machine in a pause, in work and in shifts. figure: what changes. A time (cycle, set-up, repair, failure, transfer; travel time of a road) and the speed of vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned stops say; `unpaused`: pauses and planned stops in this time are taken away, and shifts stay. `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there. `sequence`: at the machine at which pieces are begun, these `runs` are begun next. `work_factor`: the machine works `factor` times as long on the product `to` as it did. `family`: the product is of the set-up family of the product `to`, and of one of its own where that is itself. */
+/** One change of one element. Attributes: element: machine, buffer, fleet, road, repair crew or product; `*` stands for every machine in a pause, in work and in shifts. figure: what changes. A time (cycle, set-up, repair, failure, transfer; travel time of a road) and the speed of vehicles is multiplied by `factor`. A capacity, and a number of vehicles, of people in a crew or of equal machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned stops say; `unpaused`: pauses and planned stops in this time are taken away, and shifts stay. `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and `opened`. `stand_in`: the machine `to` does its work as well, which takes `factor` times as long there. `sequence`: at the machine at which pieces are begun, these `runs` are begun next. `work_factor`: the machine works `factor` times as long on the product `to` as it did. `family`: the product is of the set-up family of the product `to`, and of one of its own where that is itself. */
 export interface ModelChange {
   element: string;
-  figure: "capacity" | "closed" | "cycle_time" | "family" | "first_input" | "machines" | "opened" | "pause" | "repair_time" | "sequence" | "setup_time" | "share" | "shifts" | "stand_in" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "unpaused" | "vehicle_speed" | "vehicles" | "work_factor" | "worked";
+  figure: "capacity" | "closed" | "cycle_time" | "family" | "first_input" | "machines" | "opened" | "pause" | "people" | "repair_time" | "sequence" | "setup_time" | "share" | "shifts" | "stand_in" | "stopped" | "time_to_failure" | "transfer_time" | "travel_time" | "unpaused" | "vehicle_speed" | "vehicles" | "work_factor" | "worked";
   factor: number | null;
   value: number | null;
   share: number | null;

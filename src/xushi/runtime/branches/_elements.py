@@ -45,7 +45,7 @@ class Changeable(msgspec.Struct, frozen=True, kw_only=True):
     """One element of the plant, or all machines together (`*`)."""
 
     element: str
-    kind: Literal["machine", "buffer", "source", "fleet", "road", "product", "plant"]
+    kind: Literal["machine", "buffer", "source", "fleet", "crew", "road", "product", "plant"]
     shell: str
     figures: tuple[FigureInfo, ...]
 
@@ -79,6 +79,10 @@ def changeable(plant: Plant, model: simulate.Model) -> list[Changeable]:
             FigureInfo(figure="vehicle_speed", takes="factor", present=_rounded(fleet.speed_m_s), unit="m/s"),
         )
         found.append(Changeable(element=fleet.id, kind="fleet", shell="", figures=figures))
+    for crew in model.crews:
+        shell = plant.crews[crew.id].shell if crew.id in plant.crews else ""
+        figures = (FigureInfo(figure="people", takes="value", present=crew.count),)
+        found.append(Changeable(element=crew.id, kind="crew", shell=shell, figures=figures))
     speed_m_s = max((fleet.speed_m_s for fleet in model.fleets), default=1.0)
     for road in model.roads:
         travel_s = _rounded(road.length_m / speed_m_s + road.delay_s)

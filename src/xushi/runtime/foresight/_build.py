@@ -15,6 +15,7 @@ from xushi.kernel import Diagnosis, XushiError
 from xushi.runtime.foresight._build_supply import with_supply
 from xushi.runtime.foresight._calibrate import Calibration, Records
 from xushi.runtime.foresight._plant import Node, Plant
+from xushi.runtime.foresight._records import REPAIRED_KINDS
 from xushi.runtime.foresight._start_supply import supply_state, with_waiting
 
 FINISHED, SCRAPPED = "finished", "scrapped"
@@ -37,6 +38,7 @@ def build_model(plant: Plant, calibration: Calibration) -> simulate.Model:
         machines=tuple(machines),
         buffers=tuple(builder.buffers()),
         sinks=(simulate.Sink(id=FINISHED), simulate.Sink(id=SCRAPPED, is_good=False)),
+        crews=tuple(simulate.Crew(id=crew.id, count=crew.people) for crew in plant.crews.values()),
     )
     return with_supply(line, plant)
 
@@ -86,15 +88,18 @@ class _Builder:
             (simulate.Input(buffer=self.place_before(flow.before, node.id)),) for flow in self._plant.into(node.id)
         ] or [()]
         idle_kw = node.facts.get("IdlePower", 0.0)
+        crew = self._plant.crew_of(node.id)
         return simulate.Machine(
             id=node.id,
             operations=tuple(simulate.Operation(duration=work, inputs=inputs, to=to) for inputs in ways),
             failures=tuple(
                 simulate.Failure(
-                    id=kind, after=one.after, repair=one.repair, counts=one.counts, evidence=one.evidence
+                    id=kind, after=one.after, repair=one.repair, counts=one.counts, evidence=one.evidence,
+                    crew=crew.id if crew is not None and kind in REPAIRED_KINDS else None,
                 )
                 for kind, one in self._calibration.interruptions[node.id].items()
             ),
+            repair_priority=0 if crew is None else crew.machines[node.id],
             power=simulate.Power(
                 busy_kw=node.facts.get("BusyPower", 0.0), idle_kw=idle_kw, setup_kw=idle_kw, blocked_kw=idle_kw,
                 down_kw=idle_kw,
@@ -143,6 +148,9 @@ def build_state(
     inside, emptied = with_waiting(
         plant, records.supply, waiting, {name: one.inside_s for name, one in records.buffers.items()}
     )
+    for crew in plant.crews.values():
+        if helped := records.helped.get(crew.id):
+            told.append(Diagnosis("runtime.crew_helped", crew.id, {"count": helped, "people": crew.people}))
     for station in emptied:
         machines[station] = msgspec.structs.replace(machines[station], parts=())
     for node in plant.buffers():
@@ -178,7 +186,7 @@ def _machine_state(machine: simulate.Machine, calibration: Calibration, records:
     kinds = calibration.interruptions[machine.id]
     down = next((kind for kind, seen in record.kinds.items() if seen.now_for_s is not None and kind in kinds), None)
     used = {kind: one.used for kind, one in kinds.items() if kind != down}
-    down_s = record.kinds[down].now_for_s or 0.0 if down is not None else 0.0
+    down_s = record.kinds[down].repaired_now_s or 0.0 if down is not None else 0.0
     parts: tuple[simulate.PartState, ...] = ()
     held: dict[str, tuple[simulate.PartState, ...]] = {}
     if record.has_part:
@@ -191,5 +199,6 @@ def _machine_state(machine: simulate.Machine, calibration: Calibration, records:
         else:
             parts = part
     return simulate.MachineState(
-        parts=parts, held=held, work_done_s=record.done_s if parts else 0.0, down=down, down_done_s=down_s, used=used
+        parts=parts, held=held, work_done_s=record.done_s if parts else 0.0, down=down, down_done_s=down_s, used=used,
+        waits_for_crew=down is not None and record.kinds[down].waits_now,
     )  # fmt: skip

@@ -27,6 +27,7 @@ from xushi.runtime.foresight._records import (
     read_buffer,
     read_machine,
 )
+from xushi.runtime.foresight._repair_waits import note_waits
 from xushi.runtime.foresight._start_supply import SupplyRecords, read_supply
 from xushi.signals import Timeline
 
@@ -96,13 +97,18 @@ class Calibration(msgspec.Struct, frozen=True):
 
 
 class Records(msgspec.Struct, frozen=True):
-    """What every element of a plant did in a span; the state at its end is in them."""
+    """What every element of a plant did in a span; the state at its end is in them.
+
+    Attributes:
+        helped: by crew, how many repairs somebody else must have done; see `note_waits`.
+    """
 
     machines: dict[str, MachineRecord]
     buffers: dict[str, BufferRecord]
     start_ns: int
     end_ns: int
     supply: SupplyRecords = SupplyRecords()
+    helped: dict[str, int] = {}
 
 
 def read_records(
@@ -126,6 +132,7 @@ def read_records(
         start_ns,
         end_ns,
         read_supply(timeline, plant, end_ns),
+        {crew.id: note_waits(crew, machines) for crew in plant.crews.values()},
     )
 
 
@@ -231,15 +238,15 @@ class _Calibrator:
     def _repair(
         self, node: Node, kind: str, seen: Interruptions, described_s: float | None
     ) -> simulate.Distribution | None:
-        figure, lasted_s = f"{kind}.repair", seen.lasted_s
+        figure, lasted_s = f"{kind}.repair", seen.repairs_s
         if len(lasted_s) >= LEAST:
             return self._duration(node.id, figure, lasted_s, None)
-        if not lasted_s and described_s is None and seen.now_for_s is not None:
-            lasted_s = [max(seen.now_for_s, 1.0)]  # at least so long
+        if not lasted_s and described_s is None and seen.repaired_now_s is not None:
+            lasted_s = [max(seen.repaired_now_s, 1.0)]  # at least so long
         found = few_durations(lasted_s, described_s)
         if found is not None:
             source: Source = "records" if described_s is None else "weighed" if lasted_s else "described"
-            self._note(node.id, figure, source, len(seen.lasted_s), _mean(found))
+            self._note(node.id, figure, source, len(seen.repairs_s), _mean(found))
         return found
 
     def _note_life(
@@ -363,5 +370,5 @@ def _mean(distribution: simulate.Distribution) -> float:
 
 def _mean_lasted(records: Records, kind: str) -> float | None:
     """How long a kind of interruption took on the machines of the plant; None where none was seen."""
-    lasted_s = [one for record in records.machines.values() for one in record.kinds[kind].lasted_s]
+    lasted_s = [one for record in records.machines.values() for one in record.kinds[kind].repairs_s]
     return sum(lasted_s) / len(lasted_s) if lasted_s else None

@@ -10,6 +10,7 @@ import msgspec
 from xushi import simulate
 from xushi.kernel import Text, XushiError
 from xushi.runtime.foresight._build_supply import is_helper
+from xushi.runtime.foresight._crews import MOST_PEOPLE
 from xushi.runtime.foresight._products import (
     Run,
     products_of_model,
@@ -33,7 +34,7 @@ from xushi.runtime.foresight._working_times import (
 Figure: TypeAlias = Literal[
     "cycle_time", "repair_time", "time_to_failure", "transfer_time", "capacity", "machines", "vehicles", "share",
     "first_input", "pause", "worked", "shifts", "stopped", "vehicle_speed", "travel_time", "closed", "opened",
-    "stand_in", "unpaused", "setup_time", "sequence", "work_factor", "family",
+    "stand_in", "unpaused", "setup_time", "sequence", "work_factor", "family", "people",
 ]  # fmt: skip
 FIGURE_WORDS: dict[Figure, Text] = {
     "cycle_time": {"en": "cycle time", "zh-CN": "节拍时间"},
@@ -59,6 +60,7 @@ FIGURE_WORDS: dict[Figure, Text] = {
     "sequence": {"en": "sequence of the orders", "zh-CN": "订单次序"},
     "work_factor": {"en": "work factor", "zh-CN": "作业时间系数"},
     "family": {"en": "set-up family", "zh-CN": "换型族"},
+    "people": {"en": "people", "zh-CN": "人数"},
 }
 COPY = "+"  # M1+2 is the second machine beside M1
 EVERY = "*"
@@ -79,14 +81,14 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change of one element.
 
     Attributes:
-        element: machine, buffer, fleet, road or product; `*` stands for every machine in a pause, in work and in
-            shifts.
+        element: machine, buffer, fleet, road, repair crew or product; `*` stands for every machine in a pause, in
+            work and in shifts.
         figure: what changes. A time (cycle, set-up, repair, failure, transfer; travel time of a road) and the speed of
-            vehicles is multiplied by `factor`. A capacity, and a number of vehicles or of equal machines side by
-            side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another. `first_input`: what
-            comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min` minutes after the
-            fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned stops say;
-            `unpaused`: pauses and planned stops in this time are taken away, and shifts stay.
+            vehicles is multiplied by `factor`. A capacity, and a number of vehicles, of people in a crew or of equal
+            machines side by side, becomes `value`. `share` (0 to 1) of what leaves the element goes `to` another.
+            `first_input`: what comes from `to` is served first. `pause`: it does not work from `from_min` to `to_min`
+            minutes after the fork (maintenance, a break); `worked`: it works then, whatever shifts, pauses and planned
+            stops say; `unpaused`: pauses and planned stops in this time are taken away, and shifts stay.
             `shifts`: it works in these hours of every day ("06:00-14:00") by the clock of the time zone `zone`, that
             of the plant when left out, and pauses stay. `stopped` needs nothing more: it works no more, and what is
             on it waits. Nor does `closed` (nobody drives on a road, where there is another way) and
@@ -213,6 +215,8 @@ class _Changer:
                 return self._fleet()
             case "travel_time" | "closed" | "opened":
                 return self._road()
+            case "people":
+                return self._crew()
             case "capacity":
                 return self._capacity()
             case "machines":
@@ -350,6 +354,18 @@ class _Changer:
 
         fleets = [changed(one) if one.id == self.change.element else one for one in self.model.fleets]
         return msgspec.structs.replace(self.model, fleets=tuple(fleets))
+
+    def _crew(self) -> simulate.Model:
+        """So many people repair; who is at work at the fork ends that repair."""
+        self._known([crew.id for crew in self.model.crews])
+        people = self._value()
+        if people > MOST_PEOPLE:
+            raise self._wrong(people)
+        crews = [
+            msgspec.structs.replace(one, count=people) if one.id == self.change.element else one
+            for one in self.model.crews
+        ]
+        return msgspec.structs.replace(self.model, crews=tuple(crews))
 
     def _road(self) -> simulate.Model:
         """Close, open or lengthen a road; every task must still find a way."""

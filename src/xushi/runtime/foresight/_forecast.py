@@ -105,6 +105,7 @@ def run_forecast(
         ],
         "sources": sorted(fork.plant.supply.sources),
         "fleets": [{"id": fleet.id, "vehicles": fleet.count} for fleet in fork.model.fleets],
+        "crews": [{"id": crew.id, "people": crew.count} for crew in fork.model.crews],
         "bottleneck": held_back,
         "orders": [order_told(one, times[one.id], fork.at_ns / 1e6, horizon_s) for one in orders],
         "locks": locks_told(fork.plant.name, outcome),
@@ -146,12 +147,24 @@ def in_words(one: Diagnosis) -> dict[str, Any]:
 
 
 def bottleneck(outcome: simulate.Outcome, stations: list[str]) -> dict[str, Any]:
-    """Who holds the plant back: a machine, or who supplies these; buffers that carry parts are not asked."""
+    """Who holds the plant back: a machine, or who supplies these; buffers that carry parts are not asked.
+
+    With the crew that repairs it; None where whoever is needed is there.
+    """
     kpis = {name: values for name, values in outcome.kpis.items() if name.rpartition(".")[0] in stations}
     kpis |= _supply_shares(outcome)
     found = simulate.find_bottleneck(dataclasses.replace(outcome, kpis=kpis))
     told: dict[str, Any] = msgspec.to_builtins(found)
-    return told | {"waiting": _interval(found.waiting), "lead": _interval(found.lead)}
+    return told | {
+        "waiting": _interval(found.waiting), "lead": _interval(found.lead),
+        "crew": _crew_of(outcome.model, found.machine),
+    }  # fmt: skip
+
+
+def _crew_of(model: simulate.Model, unit: str) -> str | None:
+    """The crew that repairs a machine, or one of several equal ones."""
+    machine = next((one for one in model.machines if unit in simulate.unit_names(one)), None)
+    return next((one.crew for one in machine.failures if one.crew), None) if machine is not None else None
 
 
 def _interval(found: simulate.Interval) -> dict[str, float | None]:

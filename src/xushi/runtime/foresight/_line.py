@@ -135,11 +135,14 @@ class _MainLine:
             yield Diagnosis("runtime.line_without_supply", ", ".join(supplied))
         if self._fork.model.calendars:
             yield Diagnosis("runtime.line_without_shifts", self._plant.name or "–")
+        crews = [crew for crew in self._plant.crews.values() if any(one in way for one in crew.machines)]
+        if crews:
+            yield Diagnosis("runtime.line_without_crews", ", ".join(crew.id for crew in crews))
         if products_differ(self._plant):
             yield Diagnosis("runtime.line_without_products", self._plant.name or "–")
 
 
 def _in_work(failure: simulate.Failure, work_s: float) -> simulate.Failure:
-    """A failure as a line's recursion wants it: after processing time, at a rate that is known for sure."""
+    """A failure as a line's recursion wants it: after processing time, at a rate known for sure, repaired at once."""
     after = simulate.scaled(failure.after, work_s) if failure.counts == "parts" else failure.after
-    return msgspec.structs.replace(failure, after=after, counts="busy", evidence=None)
+    return msgspec.structs.replace(failure, after=after, counts="busy", evidence=None, crew=None)

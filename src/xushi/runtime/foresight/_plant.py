@@ -16,6 +16,7 @@ from xushi.connectors.vda5050 import Layout
 from xushi.kernel import Diagnosis
 from xushi.runtime._materials import Kind, find_materials, kinds_of, pieces_at
 from xushi.runtime._twins import TwinIndex
+from xushi.runtime.foresight._crews import RepairCrew, find_crews
 from xushi.runtime.foresight._supply import SupplyChain, SupplyFinder
 from xushi.runtime.foresight._twin_facts import (
     PROCESS,
@@ -65,7 +66,7 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Plant(msgspec.Struct, frozen=True):
-    """What takes part in the flow of the material, who supplies it, and the products that are made, by id."""
+    """What takes part in the flow of the material, who supplies it, products that are made, and repair crews, by id."""
 
     name: str
     nodes: dict[str, Node]
@@ -73,6 +74,11 @@ class Plant(msgspec.Struct, frozen=True):
     diagnoses: tuple[Diagnosis, ...] = ()
     supply: SupplyChain = SupplyChain()
     kinds: dict[str, Kind] = {}
+    crews: dict[str, RepairCrew] = {}
+
+    def crew_of(self, machine: str) -> RepairCrew | None:
+        """Who repairs a machine; None where whoever is needed is there."""
+        return next((crew for crew in self.crews.values() if machine in crew.machines), None)
 
     def machines(self) -> list[Node]:
         """The nodes that work on parts."""
@@ -195,8 +201,9 @@ def find_plant(
         if "Stock" in one.signals and node_id not in supplied:
             kept = {role: key for role, key in one.signals.items() if role != "Stock"}
             nodes[node_id] = msgspec.structs.replace(one, signals=kept)
-    plant = Plant(name, nodes, tuple(flows), supply=chain, kinds=kinds_of(materials))
-    return msgspec.structs.replace(plant, diagnoses=(*told, *_missing(plant), *supply.told))
+    crews, crew_faults = find_crews([nodes[one] for one in machines], shells, submodels_of)
+    plant = Plant(name, nodes, tuple(flows), supply=chain, kinds=kinds_of(materials), crews=crews)
+    return msgspec.structs.replace(plant, diagnoses=(*told, *_missing(plant), *supply.told, *crew_faults))
 
 
 def _name(shell: AssetAdministrationShell | None) -> str:

@@ -26,6 +26,7 @@ _WORN = 0.97  # of the wear at which tools come off: who stands then has a tool 
 _TOOL_LATE_S = 5.0  # by which the news of a new tool may come after the machine is ready
 TOOL_KINDS = {"failure": "tool_break", "setup": "tool_change"}
 KINDS = ("failure", "setup", "stop", *TOOL_KINDS.values())
+REPAIRED_KINDS = ("failure", TOOL_KINDS["failure"])  # out of service: a crew repairs it, where there is one
 
 
 @dataclass
@@ -33,14 +34,38 @@ class Interruptions:
     """One kind of interruption of a machine: how long each took, and the work and the parts between them.
 
     The first of what lies between began before it was seen, and the last has not ended.
+
+    Attributes:
+        spans_ns: when each began and ended.
+        waited_s: how much of each it was waited for a repair crew; empty where none is known.
+        now_for_s, now_since_ns: how long the present one has lasted, and when it began.
+        waits_now, waited_now_s: whether its repair has not begun, and how long it was waited for that.
     """
 
     lasted_s: list[float] = field(default_factory=list)
+    spans_ns: list[tuple[int, int]] = field(default_factory=list)
+    waited_s: list[float] = field(default_factory=list)
     worked_between_s: list[float] = field(default_factory=list)
     parts_between: list[int] = field(default_factory=list)
     worked_since_s: float = 0.0
     parts_since: int = 0
-    now_for_s: float | None = None  # how long the present one has lasted
+    now_for_s: float | None = None
+    now_since_ns: int | None = None
+    waits_now: bool = False
+    waited_now_s: float = 0.0
+
+    @property
+    def repairs_s(self) -> list[float]:
+        """How long each took without the wait for a crew."""
+        if not self.waited_s:
+            return self.lasted_s
+        repairs = (lasted - waited for lasted, waited in zip(self.lasted_s, self.waited_s, strict=True))
+        return [one for one in repairs if one > 0]
+
+    @property
+    def repaired_now_s(self) -> float | None:
+        """How long the present one has been repaired."""
+        return None if self.now_for_s is None else max(0.0, self.now_for_s - self.waited_now_s)
 
 
 @dataclass
@@ -127,6 +152,7 @@ def machine_record(
     at_ns = start_ns
     for time_ns, role, value in changes:
         if time_ns > at_ns:
+            reader.at_ns = at_ns
             reader.spend(_counted_s(at_ns, time_ns, state, closed), state, mode, has_material, job_order)
             at_ns = time_ns
         if role == "CurrentPart":
@@ -150,6 +176,7 @@ def machine_record(
         else:
             mode = 0 if value is None else int(value)
     if end_ns > at_ns:
+        reader.at_ns = at_ns
         reader.spend(_counted_s(at_ns, end_ns, state, closed), state, mode, has_material, job_order)
     reader.end()
     record.is_executing = state == EXECUTING
@@ -169,11 +196,12 @@ class _Machine:
 
     def __init__(self, record: MachineRecord, states_setup: bool) -> None:
         self.record = record
+        self.at_ns = 0  # where the stretch begins that is booked next
         self._states_setup = states_setup
         self._last_job_order = ""
         self._is_whole = False  # whether the part was seen coming
         self._kind: str | None = None
-        self._lasted_s = 0.0
+        self._lasted_s, self._since_ns = 0.0, 0
         self._waited_s = 0.0
         self._has_new_tool = False
         self._last, self._since_last_s = "", 0.0  # the kind that ended last, and how long ago
@@ -185,7 +213,7 @@ class _Machine:
         kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
         if kind != self._kind:
             self._close()
-            self._kind = kind
+            self._kind, self._since_ns = kind, self.at_ns
         self._since_last_s += seconds
         if kind is not None:
             self._lasted_s += seconds
@@ -233,7 +261,7 @@ class _Machine:
             if self._kind in TOOL_KINDS:
                 self._has_new_tool = True
             elif self._last in TOOL_KINDS and self._since_last_s <= _TOOL_LATE_S:
-                self._book(TOOL_KINDS[self._last], self._unbook(self._last))
+                self._book(TOOL_KINDS[self._last], *self._unbook(self._last))
                 self._last = ""
 
     def end(self) -> None:
@@ -242,35 +270,37 @@ class _Machine:
             tool = self.record.tool
             is_worn = tool.wear is not None and tool.wear >= _WORN * tool.limit
             kind = TOOL_KINDS.get(self._kind, self._kind) if is_worn or self._has_new_tool else self._kind
-            self.record.kinds[kind].now_for_s = self._lasted_s
+            self.record.kinds[kind].now_for_s, self.record.kinds[kind].now_since_ns = self._lasted_s, self._since_ns
         elif self._waited_s > 0 and self.record.done_s == 0:
             self.record.kinds["stop"].now_for_s = self._waited_s
 
     def _stopped(self) -> None:
         """Waiting with a part that is worked on after all was a stop."""
         if self._waited_s > _SHORTEST_STOP_S:
-            self._book("stop", self._waited_s)
+            self._book("stop", self._waited_s, (self.at_ns - round(self._waited_s * _S), self.at_ns))
         self._waited_s = 0.0
 
     def _close(self) -> None:
         if self._kind is not None:
-            self._book(TOOL_KINDS[self._kind] if self._has_new_tool else self._kind, self._lasted_s)
+            kind = TOOL_KINDS[self._kind] if self._has_new_tool else self._kind
+            self._book(kind, self._lasted_s, (self._since_ns, self.at_ns))
             self._last, self._since_last_s = "" if self._has_new_tool else self._kind, 0.0
         self._lasted_s, self._has_new_tool = 0.0, False
 
-    def _book(self, kind: str, lasted_s: float) -> None:
+    def _book(self, kind: str, lasted_s: float, span_ns: tuple[int, int]) -> None:
         one = self.record.kinds[kind]
         one.lasted_s.append(lasted_s)
+        one.spans_ns.append(span_ns)
         one.worked_between_s.append(one.worked_since_s)
         one.parts_between.append(one.parts_since)
         one.worked_since_s, one.parts_since = 0.0, 0
 
-    def _unbook(self, kind: str) -> float:
-        """Take back what was booked last of a kind, and return how long it lasted."""
+    def _unbook(self, kind: str) -> tuple[float, tuple[int, int]]:
+        """Take back what was booked last of a kind, and return how long it lasted, and when."""
         one = self.record.kinds[kind]
         one.worked_since_s += one.worked_between_s.pop()
         one.parts_since += one.parts_between.pop()
-        return one.lasted_s.pop()
+        return one.lasted_s.pop(), one.spans_ns.pop()
 
 
 @dataclass

@@ -22,6 +22,7 @@ _BESIDE = 0.5  # of what machines usually make; rework and the like make less
 _IDLE, _OFF = simulate.SEEN.index("idle"), simulate.SEEN.index("off")
 _WORDS = {
     "down": ("stands", "停机"), "setup": ("is set up", "正在调整"), "slow": ("is slower", "较慢"),
+    "waits_for_crew": ("waits for the repair crew {crew}", "正在等待维修班组 {crew}"),
     "material": ("does not keep up", "供应不及"), "off": ("is planned to stand", "按计划停机"),
 }  # fmt: skip
 
@@ -32,9 +33,9 @@ class Starving(msgspec.Struct, frozen=True):
     Attributes:
         in_s, spread_s: mean and standard deviation of when it begins, over the futures in which it does.
         probability: share of such futures.
-        culprit: the machine upstream that most often stood just before; `cause` is `down`, `setup`, `off`
-            (a planned stop) or `slow`. Where it is `material`, the source or the vehicles for which a machine waits:
-            `lacking`, itself or upstream.
+        culprit: the machine upstream that most often stood just before; `cause` is `down`, `waits_for_crew`, `setup`,
+            `off` (a planned stop) or `slow`. Where it is `material`, the source or the vehicles for which a machine
+            waits: `lacking`, itself or upstream. Of `waits_for_crew`, `lacking` is the crew.
     """
 
     machine: str
@@ -47,7 +48,7 @@ class Starving(msgspec.Struct, frozen=True):
 
     def diagnosis(self, language: str) -> Diagnosis:
         """The warning in words."""
-        word = _WORDS[self.cause][language.startswith("zh")]
+        word = _WORDS[self.cause][language.startswith("zh")].replace("{crew}", self.lacking)
         code = "runtime.will_lack_material" if self.cause == "material" else "runtime.will_starve"
         return Diagnosis(
             code,
@@ -131,9 +132,11 @@ def _reason(
             # What both did not work at by the plan is no reason.
             on = outcome.samples[machine][row, : first[row] + 1] != _OFF
             seen = [simulate.SEEN[int(one)] for one in outcome.samples[at][row, : first[row] + 1][on]]
-            stood = [one for one in seen if one in ("down", "setup", "off")]
+            stood = [one for one in seen if one in ("down", "waits_for_crew", "setup", "off")]
             if stood:
                 cause = stood[-1]
+                crew = plant.crew_of(at) if cause == "waits_for_crew" else None
+                lacking = crew.id if crew is not None else ""
                 break
             if seen[-1] != "idle":
                 break

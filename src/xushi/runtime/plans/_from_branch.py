@@ -35,6 +35,7 @@ _FIGURES: dict[str, tuple[str, str]] = {
     "capacity": ("capacity", "容量"), "vehicles": ("number of vehicles", "小车数量"),
     "machines": ("number of machines", "设备数量"), "vehicle_speed": ("speed", "车速"),
     "travel_time": ("travel time", "通行时间"), "setup_time": ("set-up time", "换型时间"),
+    "people": ("number of people", "人数"),
 }  # fmt: skip
 _OF_PRODUCTS = ("work_factor", "family")
 

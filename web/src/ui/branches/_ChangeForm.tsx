@@ -21,6 +21,7 @@ function groups(elements: readonly Changeable[], places: Places) {
     buffer: text("forecast.buffers"),
     source: text("branch.sources"),
     fleet: text("branch.vehicles"),
+    crew: text("branch.crews"),
     road: text("branch.roads"),
     product: text("branch.products"),
     plant: text("branch.plant"),

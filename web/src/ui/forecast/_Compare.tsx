@@ -15,6 +15,7 @@ const FIGURES = {
   machine: ["cycle_time", "repair_time", "time_to_failure"],
   source: ["cycle_time"],
   fleet: ["vehicles", "vehicle_speed"],
+  crew: ["people"],
   buffer: ["capacity"],
 } as const satisfies Record<string, readonly Changed[]>;
 type Kind = keyof typeof FIGURES;
@@ -23,15 +24,25 @@ const MOST = 8;
 function kindOf(forecast: Forecast, id: string): Kind {
   if (forecast.buffers.some((one) => one.id === id)) return "buffer";
   if (forecast.fleets.some((one) => one.id === id)) return "fleet";
+  if (forecast.crews?.some((one) => one.id === id)) return "crew";
   return forecast.sources.includes(id) ? "source" : "machine";
 }
 
-const isNumber = (figure: Changed) => figure === "capacity" || figure === "vehicles";
+/** The most of what is counted, as the server bounds it. */
+const MOST_OF: Partial<Record<Changed, number>> = { capacity: 1000, vehicles: 50, people: 100 };
+const isNumber = (figure: Changed) => figure in MOST_OF;
+
+function amountLabel(figure: Changed) {
+  if (figure === "capacity") return "forecast.places";
+  if (figure === "people") return "branch.people";
+  return figure === "vehicles" ? "branch.vehicles" : "forecast.byPercent";
+}
 
 /** An improvement of a figure, to begin with. */
 function better(forecast: Forecast, id: string, figure: Changed): number {
   if (figure === "capacity") return (forecast.buffers.find((one) => one.id === id)?.capacity ?? 1) + 2;
   if (figure === "vehicles") return (forecast.fleets.find((one) => one.id === id)?.vehicles ?? 1) + 1;
+  if (figure === "people") return (forecast.crews?.find((one) => one.id === id)?.people ?? 1) + 1;
   return figure === "cycle_time" || figure === "repair_time" ? -10 : 10;
 }
 
@@ -49,6 +60,7 @@ export function Compare({ forecast }: { forecast: Forecast }) {
     { group: text("forecast.machines"), items: ids(forecast.machines) },
     { group: text("forecast.sources"), items: forecast.sources },
     { group: text("branch.vehicles"), items: ids(forecast.fleets) },
+    { group: text("branch.crews"), items: ids(forecast.crews ?? []) },
     { group: text("forecast.buffers"), items: ids(forecast.buffers) },
   ].filter(({ items }) => items.length > 0);
   const first = forecast.bottleneck.machine;
@@ -95,11 +107,11 @@ export function Compare({ forecast }: { forecast: Forecast }) {
           data={FIGURES[kind].map((value) => ({ value, label: text(`forecast.changed.${value}`) }))}
         />
         <NumberInput
-          label={text(figure === "capacity" ? "forecast.places" : figure === "vehicles" ? "branch.vehicles" : "forecast.byPercent")}
+          label={text(amountLabel(figure))}
           value={amount}
           onChange={setAmount}
           min={isNumber(figure) ? 1 : -90}
-          max={figure === "capacity" ? 1000 : figure === "vehicles" ? 50 : 500}
+          max={MOST_OF[figure] ?? 500}
           allowDecimal={!isNumber(figure)}
         />
         <Button type="submit" variant="default" disabled={amount === ""}>

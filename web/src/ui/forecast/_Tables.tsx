@@ -111,7 +111,8 @@ export function BottleneckLine({ bottleneck }: { bottleneck: Bottleneck }) {
       {text("forecast.bottleneckWhy", {
         busy: percent(causes.busy, language),
         setup: percent(causes.setup, language),
-        down: percent(causes.down + causes.waits_for_crew, language),
+        down: percent(causes.down, language),
+        wait: bottleneck.crew ? text("forecast.bottleneckCrew", { crew: bottleneck.crew, share: percent(causes.waits_for_crew, language) }) : "",
         runner: bottleneck.runner_up ?? "–",
         lead: percent(bottleneck.lead.mean, language, 1),
         low: percent(bottleneck.lead.low, language, 1),

@@ -25,6 +25,8 @@ export interface Bottleneck {
   runner_up: string | null;
   lead: Interval;
   causes: Record<"busy" | "setup" | "down" | "waits_for_crew", number>;
+  /** Who repairs it; null where whoever is needed is there. */
+  crew?: string | null;
 }
 
 export interface Estimate {
@@ -75,9 +77,11 @@ export interface Warning {
 
 const SEEN = ["busy", "idle", "blocked", "down"] as const;
 
-/** What machines are seen doing; with the time in which they are not planned to work, where there is any. */
-export function seenOf(machines: readonly { shares: Record<string, number | null> }[]): readonly (typeof SEEN[number] | "off")[] {
-  return machines.some((machine) => (machine.shares["off"] ?? 0) > 0) ? [...SEEN, "off"] : SEEN;
+const SEEN_SOMEWHERE = ["waits_for_crew", "off"] as const;
+
+/** What machines are seen doing; waiting for a repair crew and not being planned to work where any of them does so. */
+export function seenOf(machines: readonly { shares: Record<string, number | null> }[]): readonly (typeof SEEN[number] | typeof SEEN_SOMEWHERE[number])[] {
+  return [...SEEN, ...SEEN_SOMEWHERE.filter((seen) => machines.some((machine) => (machine.shares[seen] ?? 0) > 0))];
 }
 
 export interface Forecast {
@@ -91,6 +95,7 @@ export interface Forecast {
   /** Who fills trays of material for the machines. */
   sources: string[];
   fleets: { id: string; vehicles: number }[];
+  crews?: { id: string; people: number }[];
   orders: OrderTime[];
   bottleneck: Bottleneck;
   /** Absent in what was kept before locks were told. */
@@ -136,7 +141,7 @@ export interface Comparison extends Verdict {
 
 export type Changed =
   | "cycle_time" | "repair_time" | "time_to_failure" | "transfer_time" | "capacity" | "machines" | "vehicles" | "share" | "first_input" | "stand_in" | "pause" | "unpaused" | "worked" | "shifts" | "stopped"
-  | "vehicle_speed" | "travel_time" | "closed" | "opened" | "setup_time" | "sequence" | "work_factor" | "family";
+  | "vehicle_speed" | "travel_time" | "closed" | "opened" | "setup_time" | "sequence" | "work_factor" | "family" | "people";
 
 export interface WantedChange {
   element: string;
