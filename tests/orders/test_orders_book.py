@@ -50,6 +50,22 @@ async def test_a_removed_order_comes_back_in_its_place_by_undo(book: Platform) -
     assert sequence(book) == IDS
 
 
+async def test_orders_that_an_earlier_version_kept_with_fewer_fields_are_changed_and_removed_and_come_back(
+    book: Platform,
+) -> None:
+    now = book.store.get("order", "CO-2403") or {}
+    fewer = {name: now[name] for name in ("id", "product", "quantity")}
+    assert fewer != now
+    book.store.commit(Diff(updated={diff_key("order", "CO-2403"): (now, fewer)}))
+    other = await run(book, "order.change", id="CO-2404", quantity=7)
+    assert book.store.get("order", "CO-2403") == fewer
+    await run(book, "order.change", id="CO-2403", quantity=7)
+    removed = await run(book, "order.remove", id="CO-2403")
+    await book.bus.undo(removed.command_id, SYSTEM)
+    assert read_book(book.store).get("CO-2403").quantity == 7
+    await book.bus.undo(other.command_id, SYSTEM)
+
+
 @pytest.mark.parametrize(
     ("command", "params", "code"),
     [

@@ -7,7 +7,7 @@ end time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -145,13 +145,19 @@ def read_book(store: RecordStore) -> Book:
 
 
 def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
-    """Return the change of records from one book to another; what was made for orders that are gone is kept."""
-    old = dict(_records(before))
-    new = dict(_records(after))
+    """Return the change of records from one book to another; what was made for orders that are gone is kept.
+
+    A record that an earlier version kept may lack fields: it is replaced as it stands, where its order changed.
+    """
+    known, kept = ({order.id: order for order in book.orders} for book in (before, after))
+    old: dict[str, Record | None] = {diff_key(ORDER, order): store.get(ORDER, order) for order in known}
+    new: dict[str, Record | None] = {}
+    for order in after.orders:
+        key = diff_key(ORDER, order.id)
+        new[key] = old[key] if known.get(order.id) == order else msgspec.to_builtins(order)
     key = diff_key(BOOK, BOOK_ID)
     old[key] = store.get(BOOK, BOOK_ID)
     gone = Counter(after.gone)
-    kept = {order.id for order in after.orders}
     for order in before.orders:
         if order.id not in kept:
             gone[order.product] += after.made.get(order.id, 0)
@@ -162,11 +168,6 @@ def book_diff(store: RecordStore, before: Book, after: Book) -> Diff:
         "gone": {product: count for product, count in gone.items() if count},
     }
     return build_diff(old, new)
-
-
-def _records(book: Book) -> Iterator[tuple[str, Record | None]]:
-    for order in book.orders:
-        yield diff_key(ORDER, order.id), msgspec.to_builtins(order)
 
 
 def rearranged(book: Book, wanted: Mapping[str, int] | list[str]) -> Book:
