@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from xushi.kernel import environment_language
 from xushi.testing import PLANT, NodeOpcua, PeerMissing, start_node_opcua
 
 USUAL_PORT = 4840
 CELL_VALUES = 400
+_ENDS = {"en": "(Ctrl-C ends it)", "zh-CN": "（按 Ctrl-C 结束）"}
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def main() -> int:
     """Start it, say where it is, and wait."""
     try:
         with tempfile.TemporaryDirectory() as folder, foreign_plant(Path(folder)) as plant:
-            print(f"{plant.url}   (Ctrl-C ends it)", flush=True)
+            print(f"{plant.url}   {_ENDS[environment_language()]}", flush=True)
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
     except PeerMissing as missing:
         print(missing, file=sys.stderr)

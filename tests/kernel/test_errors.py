@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import xushi
-from xushi.kernel import LANGUAGES, Diagnosis, XushiError, nearest_language
+from xushi.kernel import LANGUAGES, Diagnosis, XushiError, environment_language, nearest_language
 
 SOURCE = Path(xushi.__file__).parent
 ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/messages.json"))
@@ -64,6 +64,23 @@ def test_a_diagnosis_has_code_place_text_and_repair():
 )
 def test_the_nearest_language_of_a_header_is_taken(header, language):
     assert nearest_language(header) == language
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh-CN"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_SG.UTF-8", "LANG": "en_GB.UTF-8"}, "zh-CN"),
+    ],
+)
+def test_the_language_of_the_environment_is_that_of_its_messages(monkeypatch, variables, language):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert environment_language() == language
 
 
 def test_a_state_that_an_error_names_is_told_in_the_language_of_the_reader():

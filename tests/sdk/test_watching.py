@@ -105,6 +105,18 @@ def test_a_control_chart_names_the_rules_that_are_broken(watched: tuple[Served, 
     assert "Speed" in repr(nothing)
 
 
+def test_a_connection_speaks_the_language_of_the_environment_unless_it_is_told_another(
+    watched: tuple[Served, Plant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = watched
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    chinese = xushi.connect(one.running.base_url, one.remote.token)
+    english = xushi.connect(one.running.base_url, one.remote.token, language="en")
+    assert "所需权限：" in (chinese.commands["rule.put"].__doc__ or "")
+    assert "Right: " in (english.commands["rule.put"].__doc__ or "")
+
+
 def test_objects_show_themselves_in_the_language_of_the_connection(watched: tuple[Served, Plant]) -> None:
     one, plant = watched
     until_alarm(plant)
@@ -272,8 +284,8 @@ def test_activity_reaches_back_to_the_first_command_and_says_where_there_is_more
     assert json.loads(out) == {"commands": everything["commands"][:2], "is_whole": False}
     _, out, _ = told(capsys, one, "activity", "--rows", "2", "--lang", "zh-CN")
     assert "还有更早的条目" in out
-    third = everything["commands"][1]["at_ms"] / 1e3
-    written = datetime.fromtimestamp(third, UTC).isoformat(timespec="microseconds")
+    between = (everything["commands"][1]["at_ms"] + everything["commands"][2]["at_ms"]) / 2e3
+    written = datetime.fromtimestamp(between, UTC).isoformat(timespec="microseconds")
     _, out, _ = told(capsys, one, "activity", "--until", written, "--json")
     assert [each["command_id"] for each in json.loads(out)["commands"]] == ids[2:]
     _, out, _ = told(capsys, one, "activity", "--since", written, "--json")

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from xushi.cli._interrupt import sending
+from xushi.cli._parser import Parser
 from xushi.cli._verbs import required, tell_outcome, where
 from xushi.cli._words import words
 from xushi.kernel import XushiError
@@ -67,7 +68,8 @@ def _names(rest: list[str]) -> set[str]:
 
 def command_parser(command: dict[str, Any], language: str) -> argparse.ArgumentParser:
     """The parser of one command's options."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
+        language=language,
         prog=f"xushi command {command['name']}",
         description=text_in(command["summary"], language),
         allow_abbrev=False,

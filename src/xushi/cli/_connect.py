@@ -18,7 +18,7 @@ from xushi.cli._interrupt import cancelling
 from xushi.cli._looking import address_of, children, live_cells, with_values
 from xushi.cli._options import never_with, only_with
 from xushi.cli._verbs import OUTCOME_STATUS
-from xushi.cli._words import words
+from xushi.cli._words import pairs, words
 from xushi.kernel import XushiError
 from xushi.remote import Remote, RemoteError, text_in
 from xushi.signals import unit_display
@@ -85,7 +85,7 @@ def connect(options: argparse.Namespace, remote: Remote) -> int:
         told: dict[str, Any] = {"peer": info["peer"], "details": info["details"], "can_browse": info["can_browse"]}
         if not options.json:
             about = ", ".join(f"{name}: {plain(one)}" for name, one in info["details"].items() if one != info["peer"])
-            print(f"{words('answers', options.lang)} {plain(info['peer'])}  {about}".rstrip())
+            print(f"{words('answers', options.lang)}{plain(info['peer'])}  {about}".rstrip())
         if options.list is not None or options.find is not None:
             return _look(options, remote, path, told)
         only_with(words("browsable", options.lang), info["can_browse"],
@@ -236,7 +236,7 @@ def _import(options: argparse.Namespace, remote: Remote, path: str, told: dict[s
         return _end(options, told, "" if options.dry_run else words("not-imported", options.lang))
     outcome = _job(options, remote, f"{path}/import", {"reason": options.reason})
     is_done = outcome["state"] == "done"
-    undo = f"{words('imported', options.lang)} xushi undo {outcome['command_id']}"
+    undo = f"{words('imported', options.lang)}xushi undo {outcome['command_id']}"
     return _end(options, {**told, "outcome": outcome}, undo if is_done else _why(outcome))
 
 
@@ -272,8 +272,7 @@ def _plan_lines(plan: dict[str, Any], language: str) -> Iterator[str]:
             yield f"    {move['from']} → {move['to']}: {words('moves', language)}"
         if len(one["moved"]) > _MOVES_SHOWN:
             yield f"    … {len(one['moved']) - _MOVES_SHOWN:,} {words('more-moves', language)}"
-    totals = [f"{words(name, language)}: {plan[key]:,}" for name, key in _TOTALS]
-    yield ", ".join(totals)
+    yield pairs({name: f"{plan[key]:,}" for name, key in _TOTALS}, language)
 
 
 _TOTALS = (

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import locale
 import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
 
-from xushi.kernel import XushiError, nearest_language
+from xushi.cli._parser import Parser
+from xushi.kernel import XushiError, environment_language, nearest_language
 from xushi.remote import Verb
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
 
 GROUP = "xushi.verbs"
 _TEXTS = {
@@ -95,17 +91,7 @@ def _language(words: Sequence[str]) -> str:
             return nearest_language(words[place + 1])
         if word.startswith("--lang="):
             return nearest_language(word.partition("=")[2])
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return nearest_language(os.environ[name].replace("_", "-"))
-    return nearest_language((locale.getlocale()[0] or "en").replace("_", "-"))
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose help fails where its reader is gone, as every other answer does."""
-
-    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        (file or sys.stdout).write(self.format_help())
+    return environment_language()
 
 
 def build_parser(words: Sequence[str], language: str) -> argparse.ArgumentParser:
@@ -113,7 +99,7 @@ def build_parser(words: Sequence[str], language: str) -> argparse.ArgumentParser
     texts = _TEXTS[language]
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", default=argparse.SUPPRESS, help=texts["lang"])
-    parser = _Parser(prog="xushi", description=texts["about"], parents=[common])
+    parser = Parser(language=language, prog="xushi", description=texts["about"], parents=[common])
     parser.add_argument("--version", action="version", version=_version(), help=texts["version"])
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title=texts["verbs"])
     found = {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
@@ -134,7 +120,9 @@ def _add(verbs: object, name: str, entry: EntryPoint, common: argparse.ArgumentP
             raise XushiError("cli.verb_broken", verb=name, package=entry.value, reason=str(error)) from error
         return
     line = verb.help.get(language, verb.help["en"])
-    parser = verbs.add_parser(name, help=line, description=line, parents=[common])  # type: ignore[attr-defined]
+    parser = verbs.add_parser(  # type: ignore[attr-defined]
+        name, help=line, description=line, parents=[common], language=language
+    )
     verb.arguments(parser, language)
     parser.set_defaults(chosen=verb)
 

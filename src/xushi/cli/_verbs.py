@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from xushi.cli._columns import columns
 from xushi.cli._evidence import newest_first
 from xushi.cli._interrupt import sending
 from xushi.cli._options import whole_number
-from xushi.cli._words import words
+from xushi.cli._words import pairs, words
 from xushi.kernel import XushiError, shown_parameter
 from xushi.remote import Remote, Verb, local_access
 
@@ -93,8 +94,8 @@ def _open(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(report)
         return 0
-    counted = ", ".join(f"{words(name, options.lang)}: {report[name]}" for name in _COUNTED)
-    print(f"{words('would' if options.dry_run else 'opened', options.lang)} {counted}")
+    counted = pairs({name: str(report[name]) for name in _COUNTED}, options.lang)
+    print(f"{words('would' if options.dry_run else 'opened', options.lang)}{counted}")
     for diagnosis in report["diagnoses"]:
         print(f"- {diagnosis['place']}: {diagnosis['text']} {diagnosis['repair']}")
     return 0
@@ -109,9 +110,12 @@ def _status(options: argparse.Namespace) -> int:
     status = {**remote.get("/api/status"), "links": remote.get("/api/links")}
 
     def lines(value: dict[str, Any]) -> list[str]:
-        counted = [f"{words(name, options.lang)}: {value[name]}" for name in ("shells", "signals", "places", "viewers")]
-        links = [f"  {link['state']:<10} {link['protocol']:<6} {link['endpoint']}" for link in value["links"]]
-        return [f"Xushi {value['version']}  {remote.url}", ", ".join(counted), *links]
+        counted = pairs({name: str(value[name]) for name in ("shells", "signals", "places", "viewers")}, options.lang)
+        links = [
+            ("", shown_parameter("state", link["state"], options.lang), link["protocol"], link["endpoint"])
+            for link in value["links"]
+        ]
+        return [f"Xushi {value['version']}  {remote.url}", counted, *columns(links)]
 
     return _show(options, status, lines)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _WORDS: dict[str, tuple[str, str]] = {
     "actions": ("actions", "动作"),
     "actions-word": ("Actions", "动作"),
     "address": ("Address", "地址"),
-    "answers": ("Answers:", "应答方："),
+    "answers": ("Answers: ", "应答方："),
     "below": ("only this node and what is below it, by its path as --list shows it or by its address; repeatable",
               "仅此节点及其下级，可写 --list 显示的名称路径或地址；可重复"),
     "browsable": ("a peer that can be browsed", "可浏览的对端"),
@@ -34,7 +36,7 @@ _WORDS: dict[str, tuple[str, str]] = {
                 "已发送到服务器的操作会继续执行；可用 xushi activity 查看结果。"),
     "json": ("print one JSON object", "输出一个 JSON 对象"),
     "import-ask": ("Import now? [y/N] ", "现在导入吗？[y/N] "),
-    "imported": ("Imported. Take it back with:", "已导入。撤销命令："),
+    "imported": ("Imported. Take it back with: ", "已导入。撤销命令："),
     "kind": ("Kind", "类型"),
     "kind.action": ("action", "动作"),
     "kind.array": ("array", "数组"),
@@ -64,7 +66,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "new": ("new", "新增"),
     "not-imported": ("Nothing was imported; --yes imports.", "未导入；使用 --yes 导入。"),
     "nothing-found": ("Nothing there.", "没有内容。"),
-    "opened": ("Opened.", "已打开。"),
+    "opened": ("Opened. ", "已打开。"),
     "out": ("file to write: .csv, .parquet, .xlsx for history, .json for the twins",
             "输出文件：历史数据用 .csv、.parquet、.xlsx，孪生体用 .json"),
     "params": ("parameters as JSON; - reads them from standard input", "JSON 格式的参数；- 表示从标准输入读取"),
@@ -101,7 +103,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "viewers": ("viewers", "观看者"),
     "what": ("What", "问题"),
     "why": ("Why", "原因"),
-    "would": ("Would open:", "将打开："),
+    "would": ("Would open: ", "将打开："),
     "written": ("written", "已写入"),
     "yes": ("import without asking", "不询问直接导入"),
 }  # fmt: skip
@@ -110,3 +112,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 def words(name: str, language: str) -> str:
     """Return a text in a language of the product."""
     return _WORDS[name][1 if language == "zh-CN" else 0]
+
+
+def pairs(told: Mapping[str, str], language: str) -> str:
+    """Return texts by the name of their word, as one line with the signs of the language."""
+    colon, comma = ("：", "，") if language == "zh-CN" else (": ", ", ")
+    return comma.join(f"{words(name, language)}{colon}{one}" for name, one in told.items())

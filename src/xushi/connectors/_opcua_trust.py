@@ -108,6 +108,6 @@ def check_trusted(certificates: CertificateFolder, place: str, der: bytes, now_n
     if decision == "trusted":
         return
     if decision == "rejected":
-        raise CertificateRejected(f"{place}, SHA-256 {fingerprint}")
+        raise CertificateRejected(f"{place} · SHA-256 {fingerprint}")
     certificates.hold(der, place, now_ns)
-    raise CertificateUnknown(f"{place}, SHA-256 {fingerprint}")
+    raise CertificateUnknown(f"{place} · SHA-256 {fingerprint}")

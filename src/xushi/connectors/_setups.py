@@ -25,7 +25,7 @@ OPCUA_SETUP = Setup(
             {"en": "Message security", "zh-CN": "消息安全模式"},
             {
                 "en": "With Sign or SignAndEncrypt, the server's certificate must be trusted once.",
-                "zh-CN": "使用 Sign 或 SignAndEncrypt 时，需要先信任服务器证书。",
+                "zh-CN": "使用签名（Sign）或签名并加密（SignAndEncrypt）时，需要先信任服务器证书。",
             },
             "choice",
             (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import locale
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -53,6 +55,14 @@ def nearest_language(language: str) -> str:
         if tag.startswith("en"):
             return "en"
     return "en"
+
+
+def environment_language() -> str:
+    """Return the catalogue language of whoever runs this process: that of LC_ALL, LC_MESSAGES or LANG."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return nearest_language(os.environ[name].replace("_", "-"))
+    return nearest_language((locale.getlocale()[0] or "en").replace("_", "-"))
 
 
 class _Gaps(dict[str, Any]):

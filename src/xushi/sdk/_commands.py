@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xushi.kernel import XushiError
 
 from ._rehearsal import as_shown
+from ._words import word
 
 if TYPE_CHECKING:
     from ._line import Line
@@ -67,15 +68,12 @@ class CommandMethod:
         self.__name__ = info["name"].rpartition(".")[2]
         self.__qualname__ = info["name"]
         self._fields = _fields(info["params"])
-        lines = [f"{title}: {summary}", "", "Args:"]
-        lines += [f"    {name}: {part['help'] or part['type']}" for name, part in self._fields.items()]
-        lines += [
-            "    dry_run: only say what would happen.",
-            "    propose: let it wait for a person to confirm.",
-            "    reason: why, for the evidence.",
-            "",
-            f"Right: {info['right']}.",
-        ]
+        colon = "：" if language == "zh-CN" else ": "
+        told = {name: part["help"] or part["type"] for name, part in self._fields.items()}
+        told |= {name: word(f"command-{name.replace('_', '-')}", language) for name in _OWN if name not in told}
+        lines = [f"{title}{colon}{summary}", "", f"{word('command-args', language)}{colon}".rstrip()]
+        lines += [f"    {name}: {what}" for name, what in told.items()]
+        lines += ["", word("command-right", language).format(right=info["right"])]
         self.__doc__ = "\n".join(lines)
         self.__signature__ = _signature(self._fields)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from xushi.kernel import XushiError, nearest_language, shown_parameter
+from xushi.kernel import XushiError, environment_language, nearest_language, shown_parameter
 from xushi.remote import Remote, branch_named, local_access
 
 from ._commands import Commands, Outcome
@@ -19,13 +19,14 @@ from ._twins import Signal, Value
 from ._words import table, word
 
 
-def connect(url: str = "", token: str = "", *, language: str = "en", data: str | Path = "xushi-data") -> Plant:
+def connect(url: str = "", token: str = "", *, language: str = "", data: str | Path = "xushi-data") -> Plant:
     """Return a client of a running server, acting with an API token.
 
     Args:
         url: the server's address; the one that has `data` open where it is left out.
         token: an API token; that of this computer's user where it is left out (the server leaves it in `data`).
-        language: in which objects show themselves and errors are told: "en" or "zh-CN".
+        language: in which objects show themselves and errors are told: "en" or "zh-CN"; that of the environment
+            (LANG) where it is left out.
         data: the data folder of a server on this computer.
 
     Raises:
@@ -37,7 +38,7 @@ def connect(url: str = "", token: str = "", *, language: str = "en", data: str |
         if access is None or (url and Remote(url, "").url != access.url):
             raise XushiError("sdk.server_unnamed", folder=str(data))
         url, token = url or access.url, token or access.token
-    plant = Plant(Remote(url, token, nearest_language(language)))
+    plant = Plant(Remote(url, token, nearest_language(language) if language else environment_language()))
     plant.me = plant.remote.get("/api/me")
     return plant
 

@@ -23,6 +23,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Best by {goal}: {best}; {rest}. {futures} futures of each.",
         "按{goal}最优：{best}；{rest}。每个方案推演 {futures} 次。",
     ),
+    "command-args": ("Args", "参数"),
+    "command-dry-run": ("only say what would happen.", "只说明将会发生什么。"),
+    "command-propose": ("let it wait for a person to confirm.", "等待人员确认。"),
+    "command-reason": ("why, for the evidence.", "原因，写入证据。"),
+    "command-right": ("Right: {right}.", "所需权限：{right}。"),
     "contingency-head": (
         "what could be done|minutes late|good parts (more than by waiting)",
         "可行措施|延误（min）|合格件数（比等待多）",
