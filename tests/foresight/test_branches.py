@@ -364,3 +364,22 @@ def test_the_elements_of_a_branch_are_vehicles_roads_and_sources_too(plant: Plat
     with pytest.raises(XushiError) as caught:
         run(plant, "branch.change", branch=branch, changes=[{"element": "N_E1-N_E2", "figure": "closed"}])
     assert caught.value.code == "runtime.road_needed"
+
+
+def test_the_job_of_a_branch_that_is_deleted_ends_and_undo_begins_it_anew(plant: Platform) -> None:
+    async def deleted_and_brought_back() -> list[str]:
+        plant.branches.start()
+        forked = await plant.bus.run("branch.fork", {"timeline": "live", "at_ms": FORK_NS / 1e6, "hours": 24.0}, SYSTEM)
+        branch = forked.result["branch"]
+        first = plant.branches.standing(plant.branches.get(branch)).job
+        assert first is not None
+        deleted = await plant.bus.run("branch.delete", {"branch": branch}, SYSTEM)
+        states = [(await plant.jobs.wait(first)).state]
+        await plant.bus.undo(deleted.command_id, SYSTEM)
+        second = plant.branches.standing(plant.branches.get(branch)).job
+        assert second not in (None, first)
+        states.append(plant.jobs.get(second or "").state)
+        await plant.jobs.close()
+        return states
+
+    assert asyncio.run(deleted_and_brought_back()) == ["cancelled", "running"]

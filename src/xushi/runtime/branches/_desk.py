@@ -412,6 +412,7 @@ class BranchDesk:
                 continue
             record = diff.after(key)
             if record is None:
+                self._stop(branch_id)
                 self._clear(branch_id)
                 folder = self._folder / branch_id
                 if folder.exists():
@@ -420,6 +421,12 @@ class BranchDesk:
             branch = msgspec.convert(record, Branch)
             if self._path(branch) is None:
                 self._begin(branch)
+
+    def _stop(self, branch_id: str) -> None:
+        """End the job of a branch that is gone: whoever forks next would wait for a path that nobody will see."""
+        job = self._jobs.pop(branch_id, None)
+        if self._loop is not None and job is not None and job.state == "running":
+            self._loop.call_soon_threadsafe(self._platform.jobs.cancel, job.id)
 
     def _begin(self, branch: Branch) -> None:
         """Start the job; one that is running already goes on to the newest record by itself."""
