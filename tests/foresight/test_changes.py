@@ -48,6 +48,25 @@ def machine(model: Model, name: str) -> Machine:
     return next(one for one in model.machines if one.id == name)
 
 
+def test_machines_beside_one_begin_with_its_working_times_and_take_every_later_change_of_them() -> None:
+    def working(*changes: ModelChange) -> dict[str, Any]:
+        model = changed_model(two_ways(), changes, at_ns=0)
+        simulate.check(model)
+        times = {one.id: one.working_s for one in model.calendars}
+        return {one.id: times[one.calendar] for one in model.machines if one.id in ("A", "A+2") and one.calendar}
+
+    more = ModelChange(element="A", figure="machines", value=2)
+    pause = ModelChange(element="A", figure="pause", from_min=400.0, to_min=410.0)
+    for before in (
+        ModelChange(element="A", figure="pause", from_min=420.0, to_min=430.0),
+        ModelChange(element="A", figure="shifts", shifts=("06:00-14:00",), zone="UTC"),
+    ):
+        for changes in ((before, more), (before, more, pause), (more, before, pause)):
+            times = working(*changes)
+            assert times["A+2"] == times["A"]
+        assert working(before, more, pause) == working(before, pause, more) != working(before, more)
+
+
 def test_times_are_multiplied() -> None:
     assert machine(changed(element="A", figure="cycle_time", factor=1.5), "A").operations[1].duration.mean_s == 15
     assert machine(changed(element="A", figure="repair_time", factor=0.5), "A").failures[0].repair.mean_s == 10

@@ -27,6 +27,7 @@ from xushi.runtime.foresight._working_times import (
     shift_windows,
     with_pause,
     with_shifts,
+    with_times_of,
     with_work,
     without_pause,
 )
@@ -413,16 +414,17 @@ class _Changer:
         element, value = self.change.element, self._value()
         if value > _MOST_MACHINES:
             raise self._wrong(value)
+        calendars = {one.id: one for one in self.model.calendars}
         machines = []
         for one in self.model.machines:
             if one.id.startswith(element + COPY):
                 continue
             machines.append(one)
             if one.id == element:
-                machines += [
-                    msgspec.structs.replace(one, id=f"{element}{COPY}{number}") for number in range(2, value + 1)
-                ]
-        return msgspec.structs.replace(self.model, machines=tuple(machines))
+                for number in range(2, value + 1):
+                    calendars, copy = _copied(calendars, one, f"{element}{COPY}{number}")
+                    machines.append(copy)
+        return msgspec.structs.replace(self.model, machines=tuple(machines), calendars=tuple(calendars.values()))
 
     def _share(self) -> simulate.Model:
         parting = [
@@ -501,6 +503,14 @@ class _Changer:
             raise self._wrong(f"{start}–{end}")  # or it has a calendar of the model's own, with another period
         from_s, to_s = self.calendar_s + start * _MIN_S, self.calendar_s + end * _MIN_S
         return _CHANGES_OF_TIMES[self.change.figure](calendars, machine.id, from_s, to_s), name
+
+
+def _copied(calendars: Calendars, machine: simulate.Machine, name: str) -> tuple[Calendars, simulate.Machine]:
+    """An equal machine; what is changed of its working times later is changed of its own calendar."""
+    copy = msgspec.structs.replace(machine, id=name)
+    if machine.calendar != calendar_of_machine(machine.id):
+        return calendars, copy
+    return with_times_of(calendars, machine.id, name), msgspec.structs.replace(copy, calendar=calendar_of_machine(name))
 
 
 def carriers_of(model: simulate.Model) -> list[str]:

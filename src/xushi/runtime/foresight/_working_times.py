@@ -53,6 +53,16 @@ def shift_windows(shifts: Sequence[str], zone: str, at_ns: int, calendar_s: floa
     return tuple(windows)
 
 
+def with_times_of(calendars: Calendars, machine: str, other: str) -> Calendars:
+    """The calendars with another machine that has the working times of a machine, as its own."""
+    made = dict(calendars)
+    for name_of in (calendar_of_machine, _shifts, _pauses):
+        made.pop(name_of(other), None)
+        if name_of(machine) in calendars:
+            made[name_of(other)] = _calendar(name_of(other), calendars[name_of(machine)].working_s)
+    return made
+
+
 def with_shifts(calendars: Calendars, machine: str, shifts: Windows) -> Calendars:
     """The calendars with other shifts of a machine; its pauses stay."""
     pauses = calendars.get(_pauses(machine))
