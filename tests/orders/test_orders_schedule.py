@@ -231,9 +231,23 @@ async def test_a_move_before_what_it_waits_for_is_refused_with_the_reason(book: 
             await book.bus.run("schedule.move", {"operations": [name], "start_ms": start_ms}, SYSTEM)
         assert caught.value.code == "runtime.move_too_early"
         assert caught.value.params["why"] == why
+        assert caught.value.text("en").what.startswith("CO-2406 on OP50 cannot begin ")
+        assert caught.value.text("zh-CN").what.startswith("OP50 上的 CO-2406 不能提前 ")
     with pytest.raises(XushiError) as caught:
         await book.bus.run("schedule.move", {"operations": ["nothing"], "start_ms": NOW_MS}, SYSTEM)
     assert caught.value.code == "runtime.move_unknown"
+
+
+async def test_what_is_not_a_machine_is_told_in_both_languages_where_a_move_waits_for_it(book: Platform) -> None:
+    later_ms = NOW_MS + 120 * MINUTE_MS
+    await book.bus.run("order.change", {"id": "CO-2408", "release_ms": later_ms}, SYSTEM)
+    kept = await made(book)
+    of_order = [one for one in kept.assignments if lots_of(kept.plan)[one.operation].order == "CO-2408"]
+    held = min(of_order, key=lambda one: one.start_s)
+    with pytest.raises(XushiError) as caught:
+        await book.bus.run("schedule.move", {"operations": [held.operation], "start_ms": later_ms - MINUTE_MS}, SYSTEM)
+    assert "the earliest start of its order" in caught.value.text("en").why
+    assert "订单的最早开始时间" in caught.value.text("zh-CN").why
 
 
 async def test_what_is_frozen_is_not_moved_and_stays_when_the_schedule_is_made_anew(book: Platform) -> None:

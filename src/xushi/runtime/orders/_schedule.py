@@ -21,6 +21,7 @@ from xushi.kernel import (
     Progress,
     Record,
     RecordStore,
+    Text,
     XushiError,
     diff_key,
 )
@@ -40,6 +41,11 @@ RIGHT = "twin:write"
 _S = 1_000_000_000
 _MOST_MOVED = 4_000
 _REPAIR_S = 0.3
+_WAITS: dict[str, Text] = {
+    "now": {"en": "the present", "zh-CN": "当前时刻"},
+    "release": {"en": "the earliest start of its order", "zh-CN": "订单的最早开始时间"},
+    "material": {"en": "material", "zh-CN": "物料"},
+}
 _Operation = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 _Machine = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
@@ -332,7 +338,7 @@ def moved(kept: Kept, params: MoveParams, now_ns: int) -> Kept:
         if name not in at:
             raise XushiError("runtime.move_unknown", operation=name)
         if name in facts:
-            raise XushiError("runtime.move_frozen", operation=name)
+            raise XushiError("runtime.move_frozen", operation=_bar_words(kept.plan, at[name]))
     wishes = {name: Wish(one.resource, one.start_s) for name, one in at.items() if name not in facts}
     wanted_s = round((params.start_ms * 1e6 - base_ns) / _S)
     choices = {one.id: one for job in problem.jobs for one in job.operations}
@@ -343,20 +349,29 @@ def moved(kept: Kept, params: MoveParams, now_ns: int) -> Kept:
         length = next((one.duration_s for one in choices[name].choices if one.resource == resource), None)
         if length is None:
             known = ", ".join(one.resource for one in choices[name].choices)
-            raise XushiError("runtime.move_machine_wrong", operation=name, machine=resource, known=known)
+            bar_words = _bar_words(kept.plan, at[name])
+            raise XushiError("runtime.move_machine_wrong", operation=bar_words, machine=resource, known=known)
         wishes[name] = Wish(resource, following_s)
         following_s += length
-    _check_wish(problem, at, bar[0], wishes[bar[0]], base_ns)
+    _check_wish(kept.plan, problem, at, bar[0], wishes[bar[0]])
     assignments = tuple(place(problem, wishes))
     plan = msgspec.structs.replace(kept.plan, problem=problem)
     return msgspec.structs.replace(kept, plan=plan, assignments=assignments, value_s=value_of(problem, assignments))
 
 
-def _check_wish(problem: Problem, at: dict[str, Assignment], name: str, wish: Wish, base_ns: int) -> None:
+def _bar_words(plan: Plan, assignment: Assignment) -> Text:
+    """How the chart calls a bar: its order and its machine."""
+    order, machine = lots_of(plan)[assignment.operation].order, assignment.resource
+    return {"en": f"{order} on {machine}", "zh-CN": f"{machine} 上的 {order}"}
+
+
+def _check_wish(plan: Plan, problem: Problem, at: dict[str, Assignment], name: str, wish: Wish) -> None:
     """Refuse a start that material, release, the step before or the calendar forbids, and say which."""
     job, operation = next((job, one) for job in problem.jobs for one in job.operations if one.id == name)
     travel = {(one.start, one.end): one.duration_s for one in problem.transports}
-    limits = [(problem.start_s, "now"), (job.release_s, "release"), (operation.material_s, "material")]
+    limits: list[tuple[int, str | Text]] = [
+        (problem.start_s, _WAITS["now"]), (job.release_s, _WAITS["release"]), (operation.material_s, _WAITS["material"])
+    ]  # fmt: skip
     limits += [
         (at[one].end_s + travel.get((at[one].resource, wish.resource), 0), at[one].resource)
         for one in before_of(problem)[name]
@@ -364,13 +379,14 @@ def _check_wish(problem: Problem, at: dict[str, Assignment], name: str, wish: Wi
     earliest_s, why = max(limits, key=lambda one: one[0])
     if wish.start_s < earliest_s:
         raise XushiError(
-            "runtime.move_too_early", operation=name, earliest_ms=base_ns / 1e6 + earliest_s * 1e3,
+            "runtime.move_too_early", operation=_bar_words(plan, at[name]),
+            earliest_ms=plan.start_ns / 1e6 + earliest_s * 1e3,
             minutes=math.ceil((earliest_s - wish.start_s) / 60), why=why,
         )  # fmt: skip
     length = next(one.duration_s for one in operation.choices if one.resource == wish.resource)
     resource = next(one for one in problem.resources if one.id == wish.resource)
     if any(one.start_s < wish.start_s + length and one.end_s > wish.start_s for one in resource.closed):
-        raise XushiError("runtime.move_closed", operation=name, machine=wish.resource)
+        raise XushiError("runtime.move_closed", operation=_bar_words(plan, at[name]), machine=wish.resource)
 
 
 def _prepare_move(context: CommandContext, params: MoveParams) -> Change:
