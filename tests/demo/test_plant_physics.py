@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, pstdev
@@ -53,6 +54,23 @@ def shift() -> Shift:
         breaks += sum(key == "OP40.Alarm.Code" and value == 201 for key, _, value in model.values.take_changes())
         messages += model.values.take_messages()
     return Shift(model, messages, breaks)
+
+
+def test_a_vehicle_whose_order_was_cancelled_is_left_to_whoever_cancelled_it() -> None:
+    model = PlantModel(1, START_NS)
+    vehicle = model.vehicles["AGV1"]
+
+    def until(is_so: Callable[[], bool], limit_s: float) -> float:
+        begin_s = model.loop.now_s
+        while not is_so() and model.loop.now_s < begin_s + limit_s:
+            model.run_until(model.loop.now_s + 1.0)
+        return model.loop.now_s - begin_s
+
+    assert until(lambda: vehicle.is_driving and vehicle.load is None, 600.0) < 600.0
+    assert vehicle.cancel()
+    until(lambda: vehicle.is_idle, 60.0)
+    stood_s = until(lambda: not vehicle.is_idle, 600.0)
+    assert 60.0 < stood_s < 300.0  # long enough to send it; then it works for the line again
 
 
 def quality(shift: Shift) -> list[dict[str, Any]]:

@@ -108,9 +108,12 @@ class VehicleFace:
 
     def _take_order(self, payload: bytes) -> None:
         order = read_order(payload)
+        held = self._vehicle.errand
         refusal = self._vehicle.accept(order)
         if refusal:
-            self._vehicle.add_error(refusal, f"order {order.id} update {order.update} refused", orderId=order.id)
+            why = f", since order {held.order.id} is not finished" if held else ""
+            told = f"order {order.id} update {order.update} refused{why}"
+            self._vehicle.add_error(refusal, told, orderId=order.id)
 
     def _act(self, action_id: str, kind: str) -> None:
         vehicle = self._vehicle

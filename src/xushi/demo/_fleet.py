@@ -13,6 +13,7 @@ from xushi.demo._vehicle import Action, Order, Stop, Vehicle
 
 LOWEST_BATTERY = 25.0
 RESEND_S = 120.0
+LEFT_ALONE_S = 120.0
 
 
 @dataclass
@@ -87,9 +88,14 @@ class Fleet:
             and v.id not in self._sent
             and v.load is None
             and not v.is_paused
+            and not self._is_lent(v)
             and v.battery_percent > (60.0 if v.is_charging and v.battery_percent < 60.0 else LOWEST_BATTERY)
         ]
         return min(free, key=lambda v: (len(self._roads.way(v.node, source)), v.id), default=None)
+
+    def _is_lent(self, vehicle: Vehicle) -> bool:
+        """Whether somebody has just cancelled its order: they want it, so it is theirs for a while."""
+        return self._loop.now_s - vehicle.cancelled_s < LEFT_ALONE_S
 
     def _order(self, vehicle: Vehicle, visits: Sequence[tuple[str, Action]]) -> None:
         """Sends a vehicle along the shortest way through its visits."""
@@ -132,7 +138,7 @@ class Fleet:
                 job.vehicle = ""
 
     def _next_for(self, vehicle: Vehicle) -> None:
-        if not vehicle.is_idle or vehicle.id in self._sent or vehicle.is_paused:
+        if not vehicle.is_idle or vehicle.id in self._sent or vehicle.is_paused or self._is_lent(vehicle):
             return
         if vehicle.load is not None:  # its order was cancelled with the load on board
             job = Job(vehicle.load, vehicle.id, vehicle.id)

@@ -123,6 +123,7 @@ class Vehicle:
         self._acts = False
         self._waits = False
         self._is_cancelled = False
+        self.cancelled_s = -math.inf
         self._battery = rng.uniform(62.0, 94.0)
         self._battery_at_s = loop.now_s
         self.is_charging = False
@@ -179,7 +180,7 @@ class Vehicle:
         self.last_order = (order.id, order.update)
         self.last_sequence = 0
         self.errors.clear()
-        self._is_cancelled = False
+        self._is_cancelled, self.cancelled_s = False, -math.inf
         self._set_charging(False)
         self._arrive()
         return ""
@@ -188,7 +189,7 @@ class Vehicle:
         """Ends the order at the next point; False when there is none."""
         if self.errand is None:
             return False
-        self._is_cancelled = True
+        self._is_cancelled, self.cancelled_s = True, self._loop.now_s
         if self._leg is None and not self._acts:
             self._end(completed=False)
         return True
