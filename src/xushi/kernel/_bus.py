@@ -105,14 +105,14 @@ class CommandBus:
         if dry_run:
             change = await asyncio.to_thread(command.prepare, context, parsed)
             return self._outcome(new_id(), command, change, "planned")
-        return await self._to_the_end(self._carry_out(command, parsed, context, reason, undoes=None))
+        return await self._outliving_its_caller(self._carry_out(command, parsed, context, reason, undoes=None))
 
     async def settle(self, timeout_s: float) -> None:
         """Wait until the commands that were begun have ended, at most `timeout_s`: a device may be slow to answer."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=timeout_s)
 
-    async def _to_the_end(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _outliving_its_caller(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         """Let a command end although its caller is cancelled: half of it would leave disk and memory apart."""
         task = asyncio.get_running_loop().create_task(work)
         self._under_way.add(task)
@@ -126,7 +126,7 @@ class CommandBus:
             XushiError: `kernel.undo_unknown`, `kernel.undo_spent` (already taken back),
                 `kernel.conflict` (someone changed the same records since), `kernel.forbidden`.
         """
-        return await self._to_the_end(self._undo(command_to_undo, actor))
+        return await self._outliving_its_caller(self._undo(command_to_undo, actor))
 
     async def _undo(self, command_to_undo: str, actor: Actor) -> Outcome:
         change = self._store.get("change", command_to_undo)
