@@ -185,11 +185,25 @@ def _check_buffers(model: Model) -> None:
         for name in {one.buffer for one in operation.inputs}:
             needed = sum(one.quantity for one in operation.inputs if one.buffer == name)
             room = capacity[name]
+            if room == 0 and needed > 1:
+                room = _held_for(model, name)
             if room is not None and needed > max(room, 1):
                 raise XushiError("simulate.never_fits", where=where, buffer=name, needed=needed, room=room)
     for transport in model.transports:
         if capacity[transport.destination] == 0:
             raise XushiError("simulate.never_fits", where=transport.id, buffer=transport.destination, needed=1, room=0)
+
+
+def _held_for(model: Model, buffer: str) -> int:
+    """How many parts machines and sources can hold at once for a buffer that hands over directly."""
+    held = 0
+    for _, machine, operation in _operations(model):
+        if any(route.to == buffer for route in operation.to) and not operation.makes:
+            held += machine.count * max(1, sum(one.up_to or one.quantity for one in operation.inputs))
+        held += machine.count * sum(
+            make.quantity for make in operation.makes if any(route.to == buffer for route in make.to or operation.to)
+        )
+    return held + sum(one.quantity for one in model.sources if any(route.to == buffer for route in one.to))
 
 
 def _check_exits(model: Model) -> None:

@@ -30,7 +30,7 @@ from ._state import PlantState
 # What a row is about.
 MACHINE, BUFFER, SINK, VEHICLE = range(4)
 MOST_CHANGES = 5_000_000
-_KIND, _INDEX, _STATE, _PART, _MODE, _COUNT, _TO, _OPERATION, _WHOLE = range(9)
+_KIND, _INDEX, _STATE, _PART, _MODE, _COUNT, _TO, _OPERATION, _PIECES, _WHOLE = range(10)
 _AT_S, _BORN_S, _LEFT_S, _REAL = range(4)
 _FIRST_ROWS = 4_096
 _SLICES = 64  # looks at cancel, progress and deadlock
@@ -48,7 +48,8 @@ class Trace:
         at_s: when, in s from the start; the first rows, at 0, tell the start of every element.
         kind, index: of what.
         state: of a machine a place in `SEEN`; of a vehicle what it does; else 0.
-        part: which part is on it, -1 for none: a number that no other part of the run has.
+        part: which part is on it, -1 for none: a number that no other part of the run has; of several the first.
+        pieces: how many parts are on a machine at work.
         mode: the failure that a machine is stopped by, -1 for none.
         count: parts a machine has finished, that are in a buffer, that left through a sink; trips of a vehicle.
         to: buffer that a finished part waits for, or the point a vehicle is at; -1 for none.
@@ -66,6 +67,7 @@ class Trace:
     index: NDArray[np.int64]
     state: NDArray[np.int64]
     part: NDArray[np.int64]
+    pieces: NDArray[np.int64]
     mode: NDArray[np.int64]
     count: NDArray[np.int64]
     to: NDArray[np.int64]
@@ -78,7 +80,7 @@ class Trace:
 @inlined
 def _note(
     rows: Any, reals: Any, seen: Any, born: Any, place: int, n: int, now: float, kind: int, index: int, state: int,
-    part: int, born_s: float, mode: int, count: int, to: int, operation: int, left_s: float,
+    part: int, born_s: float, mode: int, count: int, to: int, operation: int, pieces: int, left_s: float,
 ) -> int:  # fmt: skip
     """Write a row where something differs from what was seen of this element last; return how many rows there are."""
     is_same = (
@@ -91,6 +93,7 @@ def _note(
     born[place] = born_s
     rows[n, _KIND], rows[n, _INDEX], rows[n, _STATE], rows[n, _PART] = kind, index, state, part
     rows[n, _MODE], rows[n, _COUNT], rows[n, _TO], rows[n, _OPERATION] = mode, count, to, operation
+    rows[n, _PIECES] = pieces
     reals[n, _AT_S], reals[n, _BORN_S], reals[n, _LEFT_S] = now, born_s, left_s
     return n + 1
 
@@ -108,6 +111,16 @@ def _held(w: Any, m: int) -> tuple[int, int]:
 
 
 @compiled
+def _pieces(w: Any, first: int) -> int:
+    """Return how many parts are on a machine from the first one on."""
+    count, p = 0, first
+    while p >= 0:
+        count += 1
+        p = w.parts[p].next
+    return count
+
+
+@compiled
 def _look(w: Any, rows: Any, reals: Any, seen: Any, born: Any, n: int, now: float) -> int:
     """Write down what has changed since the last look."""
     place = 0
@@ -120,14 +133,14 @@ def _look(w: Any, rows: Any, reals: Any, seen: Any, born: Any, n: int, now: floa
         mode = machine.down_mode if machine.down != UP else NONE
         n = _note(
             rows, reals, seen, born, place, n, now, 0, m, machine.state, part, born_s, mode, machine.made, to,
-            machine.op - machine.op_first, machine.left_s,
+            machine.op - machine.op_first, _pieces(w, machine.first), machine.left_s,
         )  # fmt: skip
         place += 1
     for b in range(len(w.buffers)):
-        n = _note(rows, reals, seen, born, place, n, now, 1, b, 0, NONE, 0.0, NONE, w.buffers[b].level, NONE, 0, 0.0)
+        n = _note(rows, reals, seen, born, place, n, now, 1, b, 0, NONE, 0.0, NONE, w.buffers[b].level, NONE, 0, 0, 0.0)
         place += 1
     for s in range(len(w.sinks)):
-        n = _note(rows, reals, seen, born, place, n, now, 2, s, 0, NONE, 0.0, NONE, w.sinks[s].count, NONE, 0, 0.0)
+        n = _note(rows, reals, seen, born, place, n, now, 2, s, 0, NONE, 0.0, NONE, w.sinks[s].count, NONE, 0, 0, 0.0)
         place += 1
     for v in range(len(w.vehicles)):
         vehicle = w.vehicles[v]
@@ -136,7 +149,7 @@ def _look(w: Any, rows: Any, reals: Any, seen: Any, born: Any, n: int, now: floa
         goal = w.transports[vehicle.transport].end if vehicle.transport >= 0 else NONE
         n = _note(
             rows, reals, seen, born, place, n, now, 3, v, vehicle.seen, part, born_s, NONE, vehicle.trips, vehicle.at,
-            goal, 0.0,
+            goal, 0, 0.0,
         )  # fmt: skip
         place += 1
     return n
@@ -247,8 +260,8 @@ class _Tracer:
             names=([*names.machines, *names.sources], list(names.buffers), list(names.sinks), list(names.vehicles)),
             modes=list(names.modes), points=list(names.points),
             at_s=reals[:, _AT_S], kind=rows[:, _KIND], index=rows[:, _INDEX], state=rows[:, _STATE],
-            part=_identities(rows[:, _PART], reals[:, _BORN_S]), mode=rows[:, _MODE], count=rows[:, _COUNT],
-            to=rows[:, _TO], operation=rows[:, _OPERATION], left_s=reals[:, _LEFT_S],
+            part=_identities(rows[:, _PART], reals[:, _BORN_S]), pieces=rows[:, _PIECES], mode=rows[:, _MODE],
+            count=rows[:, _COUNT], to=rows[:, _TO], operation=rows[:, _OPERATION], left_s=reals[:, _LEFT_S],
             until_s=float(self._run.world.plant["now_s"][0]), stopped=stopped,
         )  # fmt: skip
 

@@ -44,6 +44,8 @@ class _Unit:
     power: dict[str, float]
     seen: str = "idle"
     part: int = -1
+    pieces: int = 1  # of a batch
+    pieces_made: int = 0
     made: int = 0
     to: str = ""  # the buffer that its finished part waits for
     has_unit: bool = False  # of material, in the part it works on
@@ -196,23 +198,25 @@ class Painter:
         one = self._trace
         columns = (
             one.at_s, one.kind, one.index, one.state, one.part, one.mode, one.count, one.to, one.left_s, one.operation,
+            one.pieces,
         )  # fmt: skip
         for low in range(0, len(one.at_s), _ROWS):
             advance(low / len(one.at_s))
             yield from zip(*(column[low : low + _ROWS].tolist() for column in columns), strict=True)
 
     def _instant(self, at_s: float, rows: list[tuple[Any, ...]]) -> None:
-        finished: list[tuple[_Unit, int, float]] = []
+        finished: list[tuple[_Unit, int, float, int]] = []
         touched: dict[str, None] = {}
-        for _, kind, index, state, part, mode, count, to, left_s, operation in rows:
+        for _, kind, index, state, part, mode, count, to, left_s, operation, pieces in rows:
             if kind == 0:
                 unit = self._units[index]
                 touched[unit.node] = None
                 if count > unit.made and at_s > 0:
                     self._spend(unit, at_s)
-                    finished.append((unit, unit.part, unit.busy_s))
+                    finished.append((unit, unit.part, unit.busy_s, unit.pieces))
                 unit.to = self._trace.names[1][to] if to >= 0 else ""
                 self._move(unit, at_s, simulate.SEEN[state], part, mode, count, left_s)
+                unit.pieces = self._pieces(unit.node, pieces)
                 fits = self._fits.get(unit.node)
                 unit.has_unit = fits is not None and part >= 0 and to < 0 and fits[operation]
             elif kind == 1:
@@ -226,8 +230,9 @@ class Painter:
                 touched[LINE] = None
         if at_s == 0:
             self._christen()
-        for unit, part, busy_s in finished:
-            self._judge(unit, part, at_s, busy_s)
+        for unit, part, busy_s, pieces in finished:
+            unit.pieces_made += pieces
+            self._judge(unit, part, at_s, busy_s, pieces)
         for node in touched:
             if node == LINE:
                 self._show_line(at_s)
@@ -235,6 +240,13 @@ class Painter:
                 self._show_belt(node, at_s)
             else:
                 self._show_machine(node, at_s)
+
+    def _pieces(self, node: str, on_it: int) -> int:
+        """How many pieces a machine works on; where they begin they come all at once with the end of the work."""
+        plant = self._start.plant
+        if node not in plant.batches:
+            return 1
+        return plant.pieces_on(node) if not plant.into(node) else on_it
 
     def _move(
         self, unit: _Unit, at_s: float, seen: str, part: int, mode: int, made: int, left_s: float
@@ -299,8 +311,11 @@ class Painter:
         self._fresh += 1
         self._names[part], self._stages[part] = f"~{self._fresh:05d}", 0
 
-    def _judge(self, unit: _Unit, part: int, at_s: float, busy_s: float) -> None:
-        """Count a finished part as good, or as rejected where it goes a way that comes back, or is scrapped."""
+    def _judge(self, unit: _Unit, part: int, at_s: float, busy_s: float, pieces: int) -> None:
+        """Count a finished part as good, or as rejected where it goes a way that comes back, or is scrapped.
+
+        All of a batch count as the first one does.
+        """
         node = unit.node
         if node in self._belts or node not in self._counts:
             return
@@ -311,9 +326,9 @@ class Painter:
         self._scrapped = self._sinks.get(SCRAPPED, 0)
         is_waiting = any(unit.to in ends_of(node, one) for one in self._rejects[node])
         if behind & self._rejects[node] or is_gone or (is_waiting and unit.part == part):
-            counts.reject += 1
+            counts.reject += pieces
         else:
-            counts.good += 1
+            counts.good += pieces
             self._stages[part] = max(self._stages.get(part, 0), self._start.labels.stage_after.get(node, 0))
         self._put(node, "LastCycleTime", at_s, round(busy_s, 2))
 
@@ -399,7 +414,7 @@ class Painter:
         good = self._sinks.get(FINISHED, 0)
         machines = {
             unit.name: {
-                "made": unit.made,
+                "made": unit.pieces_made,
                 "shares": {seen: round(spent / self._trace.until_s, 6) for seen, spent in sorted(unit.spent_s.items())},
             }
             for unit in self._units

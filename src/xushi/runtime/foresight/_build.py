@@ -12,6 +12,7 @@ import msgspec
 
 from xushi import simulate
 from xushi.kernel import Diagnosis, XushiError
+from xushi.runtime.foresight._batches import Batch
 from xushi.runtime.foresight._build_supply import with_supply
 from xushi.runtime.foresight._calibrate import Calibration, Records
 from xushi.runtime.foresight._plant import Node, Plant
@@ -84,14 +85,19 @@ class _Builder:
     def machine(self, node: Node) -> simulate.Machine:
         """One machine with an operation for each way in, who goes first first."""
         work, to = self._calibration.works[node.id], self.routes(node.id)
+        batch = self._plant.batches.get(node.id, Batch(1, 1))
+        up_to = batch.size if batch.size > batch.least else None
         ways: list[tuple[simulate.Input, ...]] = [
-            (simulate.Input(buffer=self.place_before(flow.before, node.id)),) for flow in self._plant.into(node.id)
+            (simulate.Input(buffer=self.place_before(flow.before, node.id), quantity=batch.least, up_to=up_to),)
+            for flow in self._plant.into(node.id)
         ] or [()]
+        # Where pieces begin there are always enough of them.
+        makes = (simulate.Make(quantity=batch.size),) if batch.size > 1 and ways == [()] else ()
         idle_kw = node.facts.get("IdlePower", 0.0)
         crew = self._plant.crew_of(node.id)
         return simulate.Machine(
             id=node.id,
-            operations=tuple(simulate.Operation(duration=work, inputs=inputs, to=to) for inputs in ways),
+            operations=tuple(simulate.Operation(duration=work, inputs=inputs, to=to, makes=makes) for inputs in ways),
             failures=tuple(
                 simulate.Failure(
                     id=kind, after=one.after, repair=one.repair, counts=one.counts, evidence=one.evidence,
@@ -140,9 +146,11 @@ def build_state(
     originals = {machine.id: machine for machine in model.machines}
     waiting = {}
     for node in plant.machines():
-        machines[node.id] = one = _machine_state(originals[node.id], calibration, records)
+        machines[node.id] = one = _machine_state(originals[node.id], calibration, records, plant)
         record = records.machines[node.id]
         waiting[node.id] = bool(one.parts) and one.down is None and not record.is_executing and record.done_s == 0
+        if node.id in plant.batches and (one.parts or one.held) and record.inside is None:
+            told.append(Diagnosis("runtime.batch_assumed", node.id, {"count": plant.batches[node.id].size}))
         if not records.machines[node.id].is_known:
             told.append(Diagnosis("runtime.state_unknown", node.id))
     inside, emptied = with_waiting(
@@ -181,7 +189,9 @@ def _places(carrier: simulate.Machine, transfer_s: float, inside_s: list[float])
     return states
 
 
-def _machine_state(machine: simulate.Machine, calibration: Calibration, records: Records) -> simulate.MachineState:
+def _machine_state(
+    machine: simulate.Machine, calibration: Calibration, records: Records, plant: Plant
+) -> simulate.MachineState:  # fmt: skip
     record = records.machines[machine.id]
     kinds = calibration.interruptions[machine.id]
     down = next((kind for kind, seen in record.kinds.items() if seen.now_for_s is not None and kind in kinds), None)
@@ -190,14 +200,15 @@ def _machine_state(machine: simulate.Machine, calibration: Calibration, records:
     parts: tuple[simulate.PartState, ...] = ()
     held: dict[str, tuple[simulate.PartState, ...]] = {}
     if record.has_part:
-        part = (simulate.PartState(product=_PART),)
+        part = (simulate.PartState(product=_PART, quantity=plant.pieces_on(machine.id, record.inside)),)
         # Neither at work nor stopped, with a part it has worked on: that one is finished and finds no room.
         is_done = not record.is_executing and down is None and record.done_s > 0
         target = machine.operations[0].to[0].to
         if is_done and target not in (FINISHED, SCRAPPED):
             held = {target: part}
         else:
-            parts = part
+            # What begins here is made when the work is done.
+            parts = (simulate.PartState(product=_PART),) if machine.operations[0].makes else part
     return simulate.MachineState(
         parts=parts, held=held, work_done_s=record.done_s if parts else 0.0, down=down, down_done_s=down_s, used=used,
         waits_for_crew=down is not None and record.kinds[down].waits_now,

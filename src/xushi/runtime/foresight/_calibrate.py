@@ -332,12 +332,19 @@ class _Calibrator:
             return None
         return record.entered
 
+    def _pieces(self, node: Node) -> int:
+        """How many pieces were worked on."""
+        record = self._records.machines[node.id]
+        if node.id not in self._plant.batches:
+            return len(record.works_s)
+        return sum(self._plant.pieces_on(node.id, told) for told in record.left_pieces)
+
     def _shares(self, node: Node, flows: Sequence[Flow]) -> dict[tuple[str, str], float]:
         """How parts part: by how many of those worked on came into each buffer behind; the main flow has the rest."""
         if not flows:
             return {}
         main, *others = flows
-        worked = len(self._records.machines[node.id].works_s)
+        worked = self._pieces(node)
         described = sum(flow.share for flow in flows)
         found = {}
         for flow in others:
@@ -353,7 +360,7 @@ class _Calibrator:
 
     def _scrap(self, node: Node, flows: Sequence[Flow]) -> float:
         """The share that leaves the plant here: of those worked on, the ones that came into no buffer behind."""
-        worked = len(self._records.machines[node.id].works_s)
+        worked = self._pieces(node)
         described = node.facts["ScrapShare"]
         counts = [count for flow in flows if (count := self._entered(flow)) is not None]
         if worked < 5 * LEAST or not flows or len(counts) < len(flows):

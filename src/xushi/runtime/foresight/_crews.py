@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from xushi.kernel import Diagnosis
-from xushi.runtime.foresight._twin_facts import PROCESS, Node, texts_of
+from xushi.runtime.foresight._twin_facts import Node, stated
 from xushi.twins import AssetAdministrationShell, Submodel
 
 MOST_PEOPLE = 100
@@ -50,20 +50,20 @@ def find_crews(
     crews: dict[str, RepairCrew] = {}
     taken = {node.id for node in nodes}
 
-    def stated(shell: str) -> dict[str, str]:
-        return {role: text for one in submodels_of.get(shell, ()) for role, text in texts_of(one, PROCESS)}
+    def of_shell(shell: str) -> dict[str, str]:
+        return stated(submodels_of.get(shell, ()))
 
     def people_of(shell: str, name: str) -> int | None:
         if shell not in sizes:
-            sizes[shell] = counted(name, "CrewSize", stated(shell), 1, MOST_PEOPLE, told)
+            sizes[shell] = counted(name, "CrewSize", of_shell(shell), 1, MOST_PEOPLE, told)
         return sizes[shell]
 
     for node in nodes:
-        own = stated(node.shell)
+        own = of_shell(node.shell)
         wanted = own.get("RepairCrew", "").strip()
         if not wanted:
             continue
-        found = [one for one in shells.values() if wanted in (one.id, one.id_short) and "CrewSize" in stated(one.id)]
+        found = [one for one in shells.values() if wanted in (one.id, one.id_short) and "CrewSize" in of_shell(one.id)]
         name = str(found[0].id_short or found[0].id) if len(found) == 1 else ""
         if not name or name in taken:
             told.append(Diagnosis("runtime.crew_unknown", node.id, {"crew": wanted[:200]}))
@@ -77,10 +77,10 @@ def find_crews(
 
 
 def counted(
-    place: str, role: str, stated: Mapping[str, str], least: int, most: int, told: list[Diagnosis]
+    place: str, role: str, texts: Mapping[str, str], least: int, most: int, told: list[Diagnosis]
 ) -> int | None:  # fmt: skip
     """The whole number that a twin states; None where it states none, or one that is told as wrong."""
-    text = stated.get(role)
+    text = texts.get(role)
     if text is None:
         return None
     try:

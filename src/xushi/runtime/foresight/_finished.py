@@ -23,8 +23,10 @@ def finished_parts(plant: Plant, timeline: Timeline, start_ns: int, end_ns: int)
     found: list[tuple[int, str]] = []
     for node in last_machines(plant):
         record = read_machine(timeline, node, start_ns - _BEFORE_NS, end_ns)
-        left = zip(record.left_ns, record.job_orders, strict=True)
-        found += [(at_ns, job_order) for at_ns, job_order in left if at_ns >= start_ns]
+        left = zip(record.left_ns, record.job_orders, record.left_pieces, strict=True)
+        for at_ns, job_order, pieces in left:
+            if at_ns >= start_ns:
+                found += [(at_ns, job_order)] * plant.pieces_on(node.id, pieces)
     return sorted(found)
 
 

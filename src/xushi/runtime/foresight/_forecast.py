@@ -243,18 +243,21 @@ def _machine(
     node: Node, fork: Fork, outcome: simulate.Outcome, horizon_s: float, planned_cycle_s: float | None
 ) -> dict[str, Any]:
     shares = {seen: plain(float(outcome.values(f"{node.id}.{seen}_share").mean())) for seen in simulate.SEEN}
-    told: dict[str, Any] = {"id": node.id, "shares": shares, "made": figure(outcome.values(f"{node.id}.made"))}
+    batch = fork.plant.batches.get(node.id)
+    is_whole = batch is None or batch.least == batch.size
+    made = outcome.values(f"{node.id}.made") * (fork.plant.pieces_on(node.id) if is_whole else 1)
+    told: dict[str, Any] = {"id": node.id, "shares": shares, "made": figure(made)}
     if fork.plant.supply.of(node.id) is not None:
         lacks = (outcome.samples[node.id] == _IDLE) & (outcome.samples[helper(node.id, MATERIAL)] == 0)
         told["lacks_material_share"] = plain(float(lacks.mean()))
-    if planned_cycle_s is not None:
+    if planned_cycle_s is not None and is_whole:  # of smaller batches the model counts only how many they are
         flows = fork.plant.out_of(node.id)
         good = fork.calibration.shares.get((node.id, flows[0].behind), 1.0) if flows else 1.0
         not_planned = outcome.values(f"{node.id}.setup_share") + outcome.values(f"{node.id}.off_share")
         planned_s = horizon_s * (1.0 - not_planned)
         # OEE index of ISO 22400-2: good quantity by planned run time per item, over planned busy time
-        made = good * outcome.values(f"{node.id}.made") * planned_cycle_s
-        told["oee"] = figure(np.divide(made, planned_s, out=np.full_like(made, np.nan), where=planned_s > 1.0))
+        value_s = good * made * planned_cycle_s
+        told["oee"] = figure(np.divide(value_s, planned_s, out=np.full_like(value_s, np.nan), where=planned_s > 1.0))
     return told
 
 
@@ -262,6 +265,9 @@ def _so_far(fork: Fork, shift_start_ns: int | None) -> dict[str, Any] | None:
     """What left the last machines since the shift began; None where that lies before the records."""
     if shift_start_ns is None or shift_start_ns < fork.records.start_ns:
         return None
-    last = [node.id for node in last_machines(fork.plant)]
-    left = [at for node in last for at in fork.records.machines[node].left_ns]
-    return {"since_ms": shift_start_ns / 1e6, "count": sum(at >= shift_start_ns for at in left)}
+    count = 0
+    for node in last_machines(fork.plant):
+        record = fork.records.machines[node.id]
+        for at_ns, pieces in zip(record.left_ns, record.left_pieces, strict=True):
+            count += fork.plant.pieces_on(node.id, pieces) if at_ns >= shift_start_ns else 0
+    return {"since_ms": shift_start_ns / 1e6, "count": count}

@@ -33,7 +33,8 @@ def main_line(fork: Fork) -> MainLine:
     """Return the main line of a plant at an instant.
 
     Raises:
-        XushiError: `runtime.line_none`, with the machine at which the parts go several ways.
+        XushiError: `runtime.line_none`, with the machine at which the parts go several ways; `runtime.line_batches`,
+            with those that work on several pieces at once.
     """
     return _MainLine(fork).run()
 
@@ -49,6 +50,8 @@ class _MainLine:
 
     def run(self) -> MainLine:
         way = self._way()
+        if together := [node for node in way if node in self._plant.batches]:
+            raise XushiError("runtime.line_batches", machine=", ".join(together))
         machines = [node for node in way if node not in self._buffer_ids]
         between: list[list[str]] = [[] for _ in machines]  # the buffers before each machine
         for node in way[: way.index(machines[-1])]:

@@ -16,6 +16,7 @@ from xushi.connectors.vda5050 import Layout
 from xushi.kernel import Diagnosis
 from xushi.runtime._materials import Kind, find_materials, kinds_of, pieces_at
 from xushi.runtime._twins import TwinIndex
+from xushi.runtime.foresight._batches import Batch, find_batches
 from xushi.runtime.foresight._crews import RepairCrew, find_crews
 from xushi.runtime.foresight._supply import SupplyChain, SupplyFinder
 from xushi.runtime.foresight._twin_facts import (
@@ -66,7 +67,7 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Plant(msgspec.Struct, frozen=True):
-    """What takes part in the flow of the material, who supplies it, products that are made, and repair crews, by id."""
+    """What takes part in the flow of the material, who supplies it, products, repair crews and batches, by id."""
 
     name: str
     nodes: dict[str, Node]
@@ -75,10 +76,16 @@ class Plant(msgspec.Struct, frozen=True):
     supply: SupplyChain = SupplyChain()
     kinds: dict[str, Kind] = {}
     crews: dict[str, RepairCrew] = {}
+    batches: dict[str, Batch] = {}
 
     def crew_of(self, machine: str) -> RepairCrew | None:
         """Who repairs a machine; None where whoever is needed is there."""
         return next((crew for crew in self.crews.values() if machine in crew.machines), None)
+
+    def pieces_on(self, machine: str, told: int | None = None) -> int:
+        """How many pieces are on a machine at work: one, or of a batch as many as are told, else a whole one."""
+        batch = self.batches.get(machine)
+        return 1 if batch is None else min(max(1, told), batch.size) if told is not None else batch.size
 
     def machines(self) -> list[Node]:
         """The nodes that work on parts."""
@@ -192,18 +199,27 @@ def find_plant(
         else:
             nodes[controlled_id].signals["SpeedFactor"] = key
     machines = [one.id for one in nodes.values() if not one.is_buffer]
+    batches, batch_faults = find_batches([nodes[one] for one in machines], submodels_of)
     chain = supply.chain(
         nodes, machines, lambda shell: node(_name(shells[shell]), shell), layout or (lambda: None),
         lambda: pieces_at(materials),
     )  # fmt: skip
     supplied = {one.station for one in chain.supplies}
+    if both := sorted(supplied & set(batches)):
+        told += [Diagnosis("runtime.batch_without_supply", one) for one in both]
+        chain = msgspec.structs.replace(
+            chain, supplies=tuple(one for one in chain.supplies if one.station not in batches)
+        )
+        supplied -= set(batches)
     for node_id, one in nodes.items():
         if "Stock" in one.signals and node_id not in supplied:
             kept = {role: key for role, key in one.signals.items() if role != "Stock"}
             nodes[node_id] = msgspec.structs.replace(one, signals=kept)
     crews, crew_faults = find_crews([nodes[one] for one in machines], shells, submodels_of)
-    plant = Plant(name, nodes, tuple(flows), supply=chain, kinds=kinds_of(materials), crews=crews)
-    return msgspec.structs.replace(plant, diagnoses=(*told, *_missing(plant), *supply.told, *crew_faults))
+    plant = Plant(name, nodes, tuple(flows), supply=chain, kinds=kinds_of(materials), crews=crews, batches=batches)
+    return msgspec.structs.replace(
+        plant, diagnoses=(*told, *_missing(plant), *supply.told, *crew_faults, *batch_faults)
+    )
 
 
 def _name(shell: AssetAdministrationShell | None) -> str:

@@ -52,11 +52,11 @@ def kind_name(product: str) -> str:
 def with_products(model: simulate.Model, plant: Plant) -> simulate.Model:
     """Return the model with all products of the plant and a sequence; itself where the twins tell no difference.
 
-    A plant in which parts begin at several machines has no one sequence: its model stays as it is.
+    A plant in which parts begin at several machines, or several at once, has no one sequence: its model stays as it is.
     """
     heads = [node.id for node in plant.machines() if not plant.into(node.id) and plant.out_of(node.id)]
     stations = {node.id for node in plant.machines()}
-    if len(heads) != 1 or not products_differ(plant):
+    if len(heads) != 1 or heads[0] in plant.batches or not products_differ(plant):
         return model
     (head,) = heads
     released = simulate.Input(buffer=helper(head, _RELEASED))

@@ -95,7 +95,10 @@ class MachineRecord:
 
     Attributes:
         works_s: executing time of each part that came and went, as it is with both set-points at 1.
-        left_ns, job_orders: when each of them left, and the job order that it was stamped with; empty for none.
+        left_ns, job_orders: when each of them left, and the job order that it was stamped with; empty for none. Of a
+            machine that takes batches, each is a batch.
+        left_pieces: how many pieces each was, as far as a signal tells the level of the machine; None where not.
+        inside: the level of the machine at the end; None where no signal tells it.
         factor, speed: the cycle-time factor at the end, and the speed factor; 1 where there is none.
         kinds: interruptions by kind: failure, setup, stop, tool_break, tool_change.
         tool: its wear, where a signal tells it.
@@ -108,6 +111,8 @@ class MachineRecord:
     works_s: list[float] = field(default_factory=list)
     left_ns: list[int] = field(default_factory=list)
     job_orders: list[str] = field(default_factory=list)
+    left_pieces: list[int | None] = field(default_factory=list)
+    inside: int | None = None
     kinds: dict[str, Interruptions] = field(default_factory=lambda: {kind: Interruptions() for kind in KINDS})
     tool: ToolRecord = field(default_factory=ToolRecord)
     worked_s: float = 0.0
@@ -132,7 +137,7 @@ def read_machine(
     Args:
         closed: when it was not planned to work: that it stood there does not count.
     """
-    roles = ("CurrentPart", "JobOrder", "Wear", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock")
+    roles = ("CurrentPart", "JobOrder", "Wear", "State", "Mode", "CycleTimeFactor", "SpeedFactor", "Stock", "Level")
     changes = _changes(timeline, node, roles, start_ns, end_ns)
     return machine_record(changes, start_ns, end_ns, closed, "SetupTime" in node.facts)
 
@@ -171,6 +176,8 @@ def machine_record(
             record.speed = 1.0 if value is None or value <= 0 else float(value)
         elif role == "Wear":
             reader.wear(None if value is None else float(value))
+        elif role == "Level":
+            record.inside = None if value is None else int(value)
         elif role == "Stock":
             has_material = not isinstance(value, int | float) or value > 0
         else:
@@ -199,6 +206,7 @@ class _Machine:
         self.at_ns = 0  # where the stretch begins that is booked next
         self._states_setup = states_setup
         self._last_job_order = ""
+        self._most_inside = 0  # for any time since the part came
         self._is_whole = False  # whether the part was seen coming
         self._kind: str | None = None
         self._lasted_s, self._since_ns = 0.0, 0
@@ -208,6 +216,7 @@ class _Machine:
 
     def spend(self, seconds: float, state: int, mode: int, has_material: bool, job_order: str) -> None:
         """Book a stretch in which nothing changed."""
+        self._most_inside = max(self._most_inside, self.record.inside or 0)
         if seconds <= 0 or self._is_set_up_for_another(state, mode, job_order):
             return
         kind = "failure" if state == OUT_OF_SERVICE else "setup" if mode == SETUP and state != EXECUTING else None
@@ -242,8 +251,10 @@ class _Machine:
             self.record.works_s.append(self.record.done_s / self.record.pace)
             self.record.left_ns.append(at_ns)
             self.record.job_orders.append(job_order)
+            self.record.left_pieces.append(self._most_inside or None)
             self._last_job_order = job_order
         self._waited_s = 0.0  # it was blocked
+        self._most_inside = 0
         self.record.has_part, self.record.done_s, self._is_whole = bool(part), 0.0, True
 
     def wear(self, wear: float | None) -> None:

@@ -7,7 +7,7 @@ of the supply of material, see `_supply`); a state is the enumeration with the l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -63,6 +63,11 @@ def texts_of(parent: Submodel | Element, base: str) -> Iterator[tuple[str, str]]
     for _, element in walk(parent):
         if isinstance(element, Property) and element.value and meaning_of(element).startswith(f"{base}/"):
             yield role_of(meaning_of(element), base), element.value
+
+
+def stated(submodels: Iterable[Submodel]) -> dict[str, str]:
+    """What the Properties of a shell say of its process, by the last part of their meaning."""
+    return {role: text for submodel in submodels for role, text in texts_of(submodel, PROCESS)}
 
 
 def facts_of(parent: Submodel | Element, base: str) -> Iterator[tuple[str, float]]:

@@ -95,7 +95,9 @@ def find_starving(plant: Plant, outcome: simulate.Outcome) -> Iterator[Starving]
     run = max(2, round(LASTS_S / every_s))
     if count < run:
         return
-    made = {node.id: float(outcome.values(f"{node.id}.made").mean()) for node in plant.machines()}
+    made = {
+        node.id: float(outcome.values(f"{node.id}.made").mean()) * plant.pieces_on(node.id) for node in plant.machines()
+    }
     usual = float(np.median(list(made.values())))
     for node in plant.machines():
         is_fed = bool(plant.into(node.id)) or plant.supply.of(node.id) is not None

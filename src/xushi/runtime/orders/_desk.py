@@ -159,7 +159,10 @@ class OrderDesk:
         except XushiError:
             return {}
         each_s = [min(shop.paces[one].each_s for one in step.machines) / len(step.machines) for step in shop.steps]
-        way_s = sum(each_s) + sum(shop.transfers_s.get(pair, 0) for pair in _ways(shop))
+        through_s = [
+            min(shop.paces[one].through_s for one in step.machines) / len(step.machines) for step in shop.steps
+        ]
+        way_s = sum(through_s) + sum(shop.transfers_s.get(pair, 0) for pair in _ways(shop))
         return {
             order.id: (way_s + max(each_s) * (order.quantity - done.get(order.id, 0))) / 3_600 for order in book.orders
         }
@@ -182,7 +185,7 @@ class OrderDesk:
             steps=steps, paces=paces(plant, records), transfers_s=transfers_s(plant, steps),
             setup_s={name: known["SetupTime"] for name, known in facts.items() if "SetupTime" in known},
             stand_in_factor={name: known["StandInFactor"] for name, known in facts.items() if "StandInFactor" in known},
-            on_line=under_way(steps, records),
+            on_line=under_way(plant, steps, records),
         )  # fmt: skip
         return shop, stops_of(platform.store)
 

@@ -82,7 +82,7 @@ def make_plan(
     waiting = _left(book, done, lots)
     if not jobs:
         maker.take_line(waiting, lots, jobs)
-    size = lot_size or _size(waiting, len(shop.steps))
+    size = lot_size or _size(waiting, len(shop.steps), max(pace.batch for pace in shop.paces.values()))
     for order, count in waiting:
         maker.cut(order, count, size, lots, jobs)
         if len(jobs) > _MOST_LOTS:
@@ -173,11 +173,12 @@ class _Maker:
         material = self._materials.get(order.product)
         factor = material.work.get(step.machines[0], 1.0) if material is not None else 1.0
         for machine in step.machines:
-            seconds = quantity * factor * self._shop.paces[machine].each_s
+            pace = self._shop.paces[machine]
+            seconds = pace.batches(quantity) * factor * pace.through_s
             yield Choice(resource=machine, duration_s=max(1, round(seconds)))
-        usual_s = self._shop.paces[step.machines[0]].work_s
+        usual = self._shop.paces[step.machines[0]]
         for machine in step.stand_ins:
-            seconds = quantity * factor * usual_s * self._shop.stand_in_factor.get(machine, 1.0)
+            seconds = usual.batches(quantity) * factor * usual.work_s * self._shop.stand_in_factor.get(machine, 1.0)
             yield Choice(resource=machine, duration_s=max(1, round(seconds)))
 
     def _material_s(self, order: Order, step: Step, quantity: int) -> int:
@@ -225,10 +226,11 @@ def _left(book: Book, done: Mapping[str, int], lots: Mapping[str, Lot]) -> list[
     return found
 
 
-def _size(waiting: Sequence[tuple[Order, int]], steps: int) -> int:
-    size = 1
+def _size(waiting: Sequence[tuple[Order, int]], steps: int, batch: int) -> int:
+    """How many pieces go on together: as few as can be planned, and whole batches."""
+    size = batch
     while sum(math.ceil(count / size) for _, count in waiting) * steps > MOST_OPERATIONS:
-        size += 1
+        size += batch
         if size >= max(count for _, count in waiting):
             break
     return size

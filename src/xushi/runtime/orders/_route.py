@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -25,15 +26,31 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How long a piece takes on a machine, breakdowns spread over the pieces, in s."""
+    """How long work takes on a machine, breakdowns spread over it, in s.
+
+    Attributes:
+        work_s: of a piece; of a batch, where it takes several at once.
+        standing: standing over working.
+        batch: how many pieces it takes at once.
+    """
 
     work_s: float
-    standing: float  # standing over working
+    standing: float
+    batch: int = 1
+
+    @property
+    def through_s(self) -> float:
+        """How long a piece is on the machine in the long run."""
+        return self.work_s * (1.0 + self.standing)
 
     @property
     def each_s(self) -> float:
         """Time from piece to piece in the long run."""
-        return self.work_s * (1.0 + self.standing)
+        return self.through_s / self.batch
+
+    def batches(self, pieces: int) -> int:
+        """How often it works for so many pieces; the last batch may be a small one."""
+        return math.ceil(pieces / self.batch)
 
 
 def main_route(plant: Plant, twins: TwinIndex) -> list[Step]:
@@ -99,7 +116,10 @@ def paces(plant: Plant, records: Records) -> dict[str, Pace]:
     Raises:
         XushiError: `runtime.forecast_blind` where a machine has neither.
     """
-    return {node.id: _pace(node, records) for node in plant.machines()}
+    return {
+        node.id: msgspec.structs.replace(_pace(node, records), batch=plant.pieces_on(node.id))
+        for node in plant.machines()
+    }
 
 
 def _pace(node: Node, records: Records) -> Pace:
@@ -121,12 +141,13 @@ def _pace(node: Node, records: Records) -> Pace:
     return Pace(work_s, standing)
 
 
-def under_way(steps: list[Step], records: Records) -> list[int]:
+def under_way(plant: Plant, steps: list[Step], records: Records) -> list[int]:
     """Return the pieces that still have to pass each step, by the step they come to next."""
     counts = []
     for step in steps:
         inside = sum(len(records.buffers[buffer].inside_s) for buffer in step.buffers if buffer in records.buffers)
-        inside += sum(records.machines[machine].has_part for machine in step.machines)
+        at_work = [one for one in step.machines if records.machines[one].has_part]
+        inside += sum(plant.pieces_on(one, records.machines[one].inside) for one in at_work)
         counts.append(inside)
     return counts
 

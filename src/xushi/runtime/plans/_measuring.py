@@ -211,7 +211,7 @@ def _happened(
         return {}
     energy = _energy(platform, timeline, plant, start_ns, end_ns)
     ends = [node for node in plant.nodes.values() if not plant.out_of(node.id)]
-    counts = [_left(timeline, node, start_ns, end_ns) for node in ends]
+    counts = [_left(timeline, plant, node, start_ns, end_ns) for node in ends]
     known = [one for one in counts if one is not None]
     good = float(sum(known)) if known and len(known) == len(counts) else None
     per_h = None if good is None else good / ((end_ns - start_ns) / _NS / 3600.0)
@@ -243,13 +243,14 @@ def _value(timeline: Timeline, key: str, at_ns: int) -> float:
     return next((float(value) for _, _, value, _ in rows if value is not None), 0.0)
 
 
-def _left(timeline: Timeline, node: Node, start_ns: int, end_ns: int) -> int | None:
+def _left(timeline: Timeline, plant: Plant, node: Node, start_ns: int, end_ns: int) -> int | None:
     """How many parts left a node at the end of the line: by the falls of its level, or by its parts."""
     if not node.is_buffer:
         if _has_gap(timeline, node.signals.get("CurrentPart"), start_ns, end_ns):
             return None
         record = read_machine(timeline, node, start_ns - _BEFORE_NS, end_ns)
-        return sum(at_ns >= start_ns for at_ns in record.left_ns)
+        left = zip(record.left_ns, record.left_pieces, strict=True)
+        return sum(plant.pieces_on(node.id, pieces) for at_ns, pieces in left if at_ns >= start_ns)
     key = node.signals.get("Level")
     if _has_gap(timeline, key, start_ns, end_ns) or key is None:
         return None
