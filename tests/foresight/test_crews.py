@@ -226,6 +226,7 @@ def test_at_the_fork_one_machine_has_the_crew_and_the_other_waits(platform: Plat
     first, second = (begun.state.machines[one] for one in ("M1", "M2"))
     assert (first.down, first.waits_for_crew, first.down_done_s) == ("failure", False, 100.0)
     assert (second.down, second.waits_for_crew, second.down_done_s) == ("failure", True, 0.0)
+    assert (first.waited_s, second.waited_s) == (0.0, 50.0)
     model = msgspec.structs.replace(
         begun.model,
         machines=tuple(

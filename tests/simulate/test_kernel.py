@@ -203,6 +203,36 @@ def test_one_repairer_serves_the_higher_priority_first():
     assert kpis["Q.waits_for_crew_share"] == pytest.approx(20 / 21)
 
 
+@pytest.mark.parametrize(("waited_s", "last"), [((5.0, 9.0, 7.0), "P"), ((9.0, 7.0, 5.0), "R"), ((9.0, 5.0, 7.0), "Q")])
+def test_at_the_start_who_waits_longest_for_the_crew_is_repaired_first(waited_s, last):
+    fault = Failure(id="fault", after=Constant(value_s=100.0), repair=Constant(value_s=10.0), crew="crew")
+    machines = [Machine(id=name, operations=(step(5, None, "out"),), failures=(fault,)) for name in "PQR"]
+    model = cell(*machines, buffers=(), sources=(), crews=(Crew(id="crew"),))
+    waiting = {
+        name: MachineState(down="fault", waits_for_crew=True, waited_s=spent_s)
+        for name, spent_s in zip("PQR", waited_s, strict=True)
+    }
+    kpis = once(model, 30.0, PlantState(machines=waiting))
+    assert kpis[f"{last}.waits_for_crew_share"] == pytest.approx(20 / 30)
+    # The order is kept where the plant is forked again on the way.
+    begun = Simulation(model, PlantState(machines=waiting))
+    begun.advance(4.0)
+    later = begun.state().machines[last]
+    assert (later.waits_for_crew, later.waited_s) == (True, 4.0 + min(waited_s))
+    assert once(model, 16.0, begun.state())[f"{last}.waits_for_crew_share"] == pytest.approx(1.0)
+
+
+def test_at_the_start_a_free_crew_begins_with_the_most_urgent():
+    fault = Failure(id="fault", after=Constant(value_s=100.0), repair=Constant(value_s=10.0), crew="crew")
+    machines = [
+        Machine(id=name, operations=(step(5, None, "out"),), failures=(fault,), repair_priority=priority)
+        for name, priority in (("P", 0), ("Q", 2), ("R", 1))
+    ]
+    state = PlantState(machines=dict.fromkeys("PQR", MachineState(down="fault", waits_for_crew=True)))
+    kpis = once(cell(*machines, buffers=(), sources=(), crews=(Crew(id="crew"),)), 30.0, state)
+    assert [kpis[f"{one}.waits_for_crew_share"] for one in "QRP"] == pytest.approx([0, 1 / 3, 2 / 3])
+
+
 def test_a_crew_off_shift_begins_no_repair():
     fault = Failure(id="fault", after=Constant(value_s=5.0), repair=Constant(value_s=1.0), crew="crew")
     night = Calendar(id="night", period_s=100.0, working_s=((50.0, 100.0),))

@@ -24,6 +24,7 @@ from ._layout import (
     ENDLESS,
     HOLDING,
     NEEDS_PARTS,
+    NONE,
     REACHED,
     REPAIRING,
     UP,
@@ -36,6 +37,7 @@ from ._variates import draw
 
 _AT_ONE_INSTANT = 1_000_000  # events; more is a loop without time
 _MOST_DRAWS = 1_000
+_NOT_IN_LINE = -2
 _POLL = 0x3FFF  # events between two looks at `stop`
 
 
@@ -84,6 +86,7 @@ def begin(address: int, seed: int, replication: int) -> None:
         set_timer(w.times, w.winners, w.calendars[c].timer, w.calendars[c].base_s + w.changes_s[w.calendars[c].next])
     for m in range(len(w.machines)):
         _begin_machine(w, m)
+    _line_up_waiting(w)
     for v in range(len(w.vehicles)):
         vehicle = w.vehicles[v]
         if vehicle.transport >= 0:
@@ -105,18 +108,34 @@ def _begin_machine(w: Any, m: int) -> None:
         machine.next_work_s = draw(w.dists, op.dist_first + product, w.values, w.streams, machine.work_stream)
     if machine.draws_ahead:
         draw_ahead(w, m)
-    if machine.down == WAITING:
-        line_up(w, m, 0.0)
-    elif machine.down == REPAIRING:
+    if machine.down == REPAIRING:
         mode = w.modes[machine.down_mode]
         if math.isnan(machine.repair_left_s):
             machine.repair_left_s = draw_rest(w, mode.repair, mode.repair_stream, machine.repair_done_s)
         set_timer(w.times, w.winners, m, machine.repair_left_s)
-    elif machine.is_on and machine.phase != EMPTY and machine.phase != HOLDING:
+    elif machine.down == UP and machine.is_on and machine.phase != EMPTY and machine.phase != HOLDING:
         go_on(w, m, 0.0)
     show(w, m, 0.0)
     if machine.phase == EMPTY:
         wake(w, m)
+
+
+@compiled
+def _line_up_waiting(w: Any) -> None:
+    """Let the machines that wait for a crew at the start do so: the most urgent first, then who waits longest."""
+    for m in range(len(w.machines)):
+        w.machines[m].next_waiting = _NOT_IN_LINE
+    while True:
+        best = NONE
+        for m in range(len(w.machines)):
+            machine = w.machines[m]
+            if machine.down == WAITING and machine.next_waiting == _NOT_IN_LINE:
+                more = machine.repair_priority - w.machines[best].repair_priority
+                if best < 0 or more > 0 or (more == 0 and machine.waits_since_s < w.machines[best].waits_since_s):
+                    best = m
+        if best < 0:
+            return
+        line_up(w, best, 0.0)
 
 
 @inlined

@@ -138,6 +138,7 @@ def fail(w: Any, m: int, f: int, now: float) -> None:
     machine.down_mode = f
     machine.down = WAITING
     machine.repair_left_s = math.nan
+    machine.waits_since_s = now
     if mode.crew < 0:
         _begin_repair(w, m, now)
         return

@@ -41,7 +41,8 @@ MACHINES = _dtype(
     is_on=_I, state=_I, is_dirty=_I, op=_I, only_buffer=_I, first=_I, held=_I, next_mode=_I, made=_I, mode_first=_I,
     mode_count=_I, has_part_modes=_I, kind=_I, op_first=_I, op_count=_I, work_stream=_I, route_stream=_I,
     setup_stream=_I, setup_first=_I, setup_count=_I, product=_I, down_mode=_I, repair_left_s=_F, repair_done_s=_F,
-    next_waiting=_I, repair_priority=_I, calendar=_I, lost=_I, loses=_I, quantity=_I, order=_I, order_end=_I,
+    waits_since_s=_F, next_waiting=_I, repair_priority=_I, calendar=_I, lost=_I, loses=_I, quantity=_I, order=_I,
+    order_end=_I,
 )  # fmt: skip
 OPERATIONS = _dtype(
     dist_first=_I, input_first=_I, input_count=_I, route_first=_I, route_count=_I, make_first=_I, make_count=_I,

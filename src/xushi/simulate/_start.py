@@ -146,6 +146,7 @@ class _Start:
             machine["down"] = layout.WAITING if state.waits_for_crew else layout.REPAIRING
             machine["repair_left_s"] = self._not_negative(name, state.down_left_s)
             machine["repair_done_s"] = self._not_negative(name, state.down_done_s)
+            machine["waits_since_s"] = -self._not_negative(name, state.waited_s)
             crew = self.world.modes[machine["down_mode"]]["crew"]
             if crew >= 0 and not state.waits_for_crew:
                 self.world.crews[crew]["free"] -= 1

@@ -31,7 +31,7 @@ class MachineState(_Data, frozen=True, kw_only=True):
         product: what it is set up for.
         down: the failure it is stopped by; `down_left_s` until it is repaired (where None drawn, on condition that the
             repair has taken `down_done_s` already).
-        waits_for_crew: the repair has not begun.
+        waits_for_crew: the repair has not begun, for `waited_s`.
         wear: for each failure, what is left until it strikes (seconds or parts); where absent drawn, on condition that
             it has not struck within `used` (seconds or parts since its last repair).
     """
@@ -47,6 +47,7 @@ class MachineState(_Data, frozen=True, kw_only=True):
     down_left_s: float | None = None
     down_done_s: float = 0.0
     waits_for_crew: bool = False
+    waited_s: float = 0.0
     wear: dict[str, float] = {}
     used: dict[str, float] = {}
 

@@ -118,6 +118,7 @@ class _Teller:
             down=self.modes[machine["down_mode"]][1] if is_down else None,
             down_left_s=self.left_s(m) if machine["down"] == layout.REPAIRING else None,
             waits_for_crew=bool(machine["down"] == layout.WAITING),
+            waited_s=self.now_s - float(machine["waits_since_s"]) if machine["down"] == layout.WAITING else 0.0,
             wear=self.wear(machine, spent_s if machine["phase"] == layout.WORKING else 0.0),
         )
 

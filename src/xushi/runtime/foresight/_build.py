@@ -212,4 +212,5 @@ def _machine_state(
     return simulate.MachineState(
         parts=parts, held=held, work_done_s=record.done_s if parts else 0.0, down=down, down_done_s=down_s, used=used,
         waits_for_crew=down is not None and record.kinds[down].waits_now,
+        waited_s=record.kinds[down].waited_now_s if down is not None and record.kinds[down].waits_now else 0.0,
     )  # fmt: skip
