@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import threading
 import uuid
 
 import msgspec
@@ -104,6 +105,57 @@ async def test_undo_restores_and_undo_of_the_undo_brings_back(world):
     assert store.get("note", "1") == {"text": "a"}
     await bus.undo(undo.command_id, ANN)
     assert store.get("note", "1") == {"text": "b"}
+
+
+def set_notes(count, size=1):
+    """A change of so many notes."""
+    records = {diff_key("note", str(number)): {"lines": ["text"] * size} for number in range(count)}
+    return lambda _context, _params: Change(diff=Diff(added=records))
+
+
+async def test_a_large_change_is_taken_back_and_done_again_and_its_head_stays_small(world):
+    store, bus, _ = world
+    bus.table.register(make("notes.set", set_notes(250, 1_000)))
+    done = await bus.run("notes.set", {"id": "", "text": ""}, ANN)
+    assert len(canonical_json(store.get("change", done.command_id))) < 200
+    undo = await bus.undo(done.command_id, ANN)
+    assert not list(store.ids("note"))
+    await bus.undo(undo.command_id, ANN)
+    assert len(store.ids("note")) == 250
+
+
+async def test_what_is_taken_back_is_read_off_the_loop(world, monkeypatch):
+    store, bus, _ = world
+    done = await bus.run("note.set", {"id": "1", "text": "a"}, ANN)
+    get, readers = store.get, []
+
+    def watched(kind, record_id):
+        readers.append(threading.get_ident())
+        return get(kind, record_id)
+
+    monkeypatch.setattr(store, "get", watched)
+    await bus.undo(done.command_id, ANN)
+    assert readers
+    assert threading.get_ident() not in readers
+
+
+async def test_a_change_that_an_earlier_version_kept_with_its_first_piece_is_taken_back(world):
+    store, bus, _ = world
+    bus.table.register(make("notes.set", set_notes(250)))
+    done = await bus.run("notes.set", {"id": "", "text": ""}, ANN)
+    name = done.command_id
+    head, *kept = [store.get("change", name), *(store.get("change_piece", f"{name}/{n}") for n in (1, 2, 3))]
+    diff = Diff(
+        updated={
+            f"change/{name}": (head, {**head, "pieces": 2, **kept[0]}),
+            f"change_piece/{name}/1": (kept[0], kept[1]),
+            f"change_piece/{name}/2": (kept[1], kept[2]),
+        },
+        removed={f"change_piece/{name}/3": kept[2]},
+    )
+    store.commit(diff)
+    await bus.undo(name, ANN)
+    assert not list(store.ids("note"))
 
 
 async def test_who_may_only_propose_sees_what_it_would_do_and_does_nothing(world):
@@ -278,6 +330,19 @@ async def test_where_nothing_went_out_what_is_done_instead_is_durable_evident_an
     assert (entry["state"], entry["instead"], entry["touched"]) == ("done", {"kept": True}, [key])
     await bus.undo(outcome.command_id, ANN)
     assert store.get("note", "kept") is None
+
+
+async def test_the_undo_of_what_was_done_instead_leaves_what_was_done_before_it(world):
+    store, bus, _ = world
+    instead = Change(diff=Diff(added={diff_key("note", "kept"): {"text": "later"}}))
+    first = Diff(added={diff_key("note", str(number)): {} for number in range(150)})
+    change = Change(diff=first, effects=(Ring([], NothingSent("kernel.forbidden")),), otherwise=lambda: instead)
+    bus.table.register(make("bell.ring", lambda _context, _params: change))
+    outcome = await bus.run("bell.ring", {"id": "1", "text": ""}, ANN)
+    assert outcome.state == "done"
+    assert len(store.ids("change_piece")) == 1
+    await bus.undo(outcome.command_id, ANN)
+    assert len(store.ids("note")) == 150
 
 
 @pytest.mark.parametrize("error", [XushiError("kernel.forbidden"), OutcomeUnknown("kernel.outcome_unknown")])

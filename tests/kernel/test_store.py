@@ -47,6 +47,15 @@ def test_records_are_listed_by_kind_in_the_order_of_ids(store):
     assert list(store.ids("shell")) == ["c"]
 
 
+@pytest.mark.parametrize("size", [3, 30_000])
+def test_a_large_record_is_read_part_by_part_as_it_was_written(store, size):
+    row = {"名": '虚实 "quoted" \\u0041', "n": [1, -2.5, True, None, {}, []]}
+    record = {"rows": [row] * size, "long": "é\n" * size, "deep": {"one": {"more": [[row] * size]}}, "": 0}
+    store.commit(Diff(added={"r/1": record}))
+    assert store.get("r", "1") == record
+    assert list(store.list("r")) == [("1", record)]
+
+
 def test_a_log_is_read_in_pages(store):
     store.commit(Diff(), [LogEntry("evidence", number, b"%d" % number) for number in range(1, 8)])
     assert [entry.number for entry in store.log("evidence", after=3, limit=2)] == [4, 5]

@@ -129,7 +129,7 @@ class CommandBus:
         return await self._outliving_its_caller(self._undo(command_to_undo, actor))
 
     async def _undo(self, command_to_undo: str, actor: Actor) -> Outcome:
-        change = self._store.get("change", command_to_undo)
+        change = await asyncio.to_thread(self._store.get, "change", command_to_undo)
         if change is None:
             raise XushiError("kernel.undo_unknown", command_id=command_to_undo[:80])
         if change["undone_by"]:
@@ -146,15 +146,20 @@ class CommandBus:
         return await self._tell(self._outcome(command_id, command, inverse, "done"), inverse)
 
     def _inverse(self, command_id: str, change: Record) -> Diff:
-        """Put the diff that undoes a command together; a large one is kept in pieces, so that each is read quickly."""
-        more = [self._store.get("change_piece", f"{command_id}/{n}") for n in range(1, change.get("pieces", 0) + 1)]
+        """Put the diff that undoes a command together; earlier versions kept the first piece beside the command."""
+        kept = [self._store.get("change_piece", name) for name in self._piece_names(command_id, change)]
         whole = Diff({}, {}, {})
-        for record in [change, *more]:
+        for record in [change, *kept] if "diff" in change else kept:
             piece = msgspec.convert((record or {})["diff"], Diff)
             whole.added.update(piece.added)
             whole.updated.update(piece.updated)
             whole.removed.update(piece.removed)
         return whole.inverse()
+
+    @staticmethod
+    def _piece_names(command_id: str, change: Record) -> list[str]:
+        """What the pieces of a kept change are called."""
+        return [f"{command_id}/{number}" for number in range(1, change.get("pieces", 0) + 1)]
 
     async def _undo_effects(self, undo_with: tuple[str, Any], actor: Actor, undoes: str) -> Outcome:
         name, params = undo_with
@@ -240,14 +245,18 @@ class CommandBus:
     def _settled_instead(self, command_id: str, command: Command, instead: Change) -> Diff:
         """Return the diff of what was done in place of the effects; from now on an undo takes that back."""
         whole = self._with_undo_record(command_id, command, instead, None)
-        key = diff_key("change", command_id)
         before = self._store.get("change", command_id)
         if before is None:
             return whole
-        after = whole.added.pop(key, None)
-        if after is None:
-            return Diff(whole.added, whole.updated, {**whole.removed, key: before})
-        return Diff(whole.added, {**whole.updated, key: (before, after)}, whole.removed)
+        names = self._piece_names(command_id, before)
+        kept = {diff_key("change_piece", name): self._store.get("change_piece", name) or {} for name in names}
+        kept[diff_key("change", command_id)] = before
+        return Diff(
+            added={key: record for key, record in whole.added.items() if key not in kept},
+            updated=whole.updated
+            | {key: (record, whole.added[key]) for key, record in kept.items() if key in whole.added},
+            removed=whole.removed | {key: record for key, record in kept.items() if key not in whole.added},
+        )
 
     def _settled(self, not_undone: str | None, refused: str | None) -> Diff:
         """Return the diff after what a device did not confirm.
@@ -279,18 +288,16 @@ class CommandBus:
         """Return the diff with what a later undo needs, and with the undone command marked as spent."""
         added, updated = dict(change.diff.added), dict(change.diff.updated)
         if self._can_undo(command, change):
-            first, *more = pieces(change.diff, _RECORDS_PER_PIECE)
-            record: Record = {
+            kept = [] if change.diff.is_empty() else pieces(change.diff, _RECORDS_PER_PIECE)
+            record: Record = {  # without the diff: so it is read, and marked as spent, at once
                 "command": command.name,
-                "diff": _plain_diff(first),
                 "undo_with": list(change.undo_with) if change.undo_with else None,
                 "undone_by": None,
+                "pieces": len(kept),
             }
-            if more:
-                record["pieces"] = len(more)
             added[diff_key("change", command_id)] = record
-            for number, piece in enumerate(more, 1):
-                added[diff_key("change_piece", f"{command_id}/{number}")] = {"diff": _plain_diff(piece)}
+            for name, piece in zip(self._piece_names(command_id, record), kept, strict=True):
+                added[diff_key("change_piece", name)] = {"diff": _plain_diff(piece)}
         if undoes is not None:
             before = self._store.get("change", undoes)
             if before is None or before["undone_by"]:

@@ -20,7 +20,9 @@ CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, id TEXT NOT NULL, body BL
 CREATE TABLE IF NOT EXISTS log (name TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (name, number)) WITHOUT ROWID;
 """
-
+_DECODED_AT_ONCE_BYTES = 64 * 1024
+_PARTS_OF_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_PARTS_OF_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 Key: TypeAlias = tuple[str, str]  # kind, id
 Kept: TypeAlias = tuple[str, str, bytes]  # kind, id, body
@@ -167,5 +169,16 @@ def _body(record: Record | None) -> bytes | None:
 
 
 def _decode(body: bytes) -> Record:
-    record: dict[str, Any] = msgspec.json.decode(body)
+    record: Record = _decoded(body)
     return record
+
+
+def _decoded(body: bytes | msgspec.Raw) -> Any:
+    """Decode JSON, a large text part by part: one call would keep all other threads waiting until it ends."""
+    text = memoryview(body)
+    begin = bytes(text[:1]) if len(text) > _DECODED_AT_ONCE_BYTES else b""
+    if begin == b"{":
+        return {key: _decoded(part) for key, part in _PARTS_OF_OBJECT.decode(body).items()}
+    if begin == b"[":
+        return [_decoded(part) for part in _PARTS_OF_LIST.decode(body)]
+    return msgspec.json.decode(body)
