@@ -132,7 +132,8 @@ def test_every_figure_that_is_offered_can_be_changed(plant: Platform) -> None:
     for one in changeable(start.plant, start.model):
         for figure in one.figures:
             given: dict[str, Any] = {
-                "factor": {"factor": 1.2}, "value": {"value": int((figure.present or 1) + 1)},
+                "factor": {"factor": 1.2, "to": next(iter(figure.to), None)},
+                "value": {"value": int((figure.present or 1) + 1)},
                 "share": {"to": (figure.to or ("",))[0], "share": 0.2},
                 "choice": {"to": (figure.to or ("",))[-1]},
                 "window": {"from_min": 1, "to_min": 5}, "shifts": {"shifts": ["06:00-14:00", "22:00-06:00"]},
