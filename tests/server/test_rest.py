@@ -139,6 +139,19 @@ def test_the_order_book_says_whether_a_controller_is_told_what_to_make(served: S
     assert served.remote.get("/api/orders")["is_told"] is False  # no shell here describes one
 
 
+def test_a_span_without_values_still_says_what_holds_at_its_edges_unless_that_is_bad(served: Served) -> None:
+    start_ns = time.time_ns() - 900_000_000_000
+    served.push(Frame.doubles([0], [start_ns], [7.0]))
+    quiet = {"start_ms": start_ns / 1e6 + 10_000, "end_ms": start_ns / 1e6 + 20_000, "count": 3}
+    path = "/api/timelines/live/signals/0/buckets"
+    buckets = served.remote.get(path, **quiet)
+    assert buckets["last"] == [None, None, None]
+    assert (buckets["at_start"], buckets["at_end"]) == (7.0, 7.0)
+    served.push(Frame.gap([0], start_ns + 15_000_000_000, 0x8031_0000))
+    buckets = served.remote.get(path, **quiet)
+    assert (buckets["at_start"], buckets["at_end"]) == (7.0, None)
+
+
 def test_history_is_answered_as_rows_buckets_snapshot_and_files(served: Served) -> None:
     start_ns = time.time_ns() - 100_000_000_000
     times = start_ns + np.arange(50, dtype=np.int64) * 1_000_000_000
@@ -150,6 +163,7 @@ def test_history_is_answered_as_rows_buckets_snapshot_and_files(served: Served) 
     buckets = served.remote.get("/api/timelines/live/signals/0/buckets", **query, count=5)
     assert buckets["min"] == [0.0, 10.0, 20.0, 30.0, 40.0]
     assert buckets["max"][-1] == 49.0
+    assert buckets["at_end"] == 49.0
     at_ms = start_ns / 1e6 + 10_500
     frame = decode_frame(served.remote.raw("GET", "/api/timelines/live/snapshot", query={"at_ms": at_ms}))
     assert frame.values[frame.handles == 0].tolist() == [10.0]

@@ -141,7 +141,11 @@ class SampleRows(msgspec.Struct, frozen=True):
 
 
 class BucketColumns(msgspec.Struct, frozen=True):
-    """Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was."""
+    """Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was.
+
+    `at_start` and `at_end` are the values in force at the edges, since one that does not change is not said again;
+    null where it is no number, or not to be trusted.
+    """
 
     start_ms: list[float]
     min: list[float | None]
@@ -149,6 +153,8 @@ class BucketColumns(msgspec.Struct, frozen=True):
     mean: list[float | None]
     count: list[int]
     last: list[float | None]
+    at_start: float | None
+    at_end: float | None
 
 
 class SubmodelSummary(msgspec.Struct, frozen=True, rename="camel"):

@@ -18,7 +18,7 @@ from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
 from xushi.server._doors import FURTHEST_MS, Doors, edge_ns, instant_ns, to_ms
 from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
-from xushi.signals import decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
+from xushi.signals import Timeline, decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
 
 _MOST_ROWS = 100_000
 _MOST_BUCKETS = 20_000
@@ -135,6 +135,7 @@ async def buckets(doors: Doors, call: Call) -> Response:
     first_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
     count = min(max(call.query.count, 1), _MOST_BUCKETS)
     found = await asyncio.to_thread(timeline.buckets, handle, first_ns, end_ns, count)
+    at_start, at_end = [await asyncio.to_thread(_in_force, timeline, handle, at_ns) for at_ns in (first_ns, end_ns)]
     return answer_json(
         m.BucketColumns(
             (np.asarray(found.start_ns) / 1e6).tolist(),
@@ -143,8 +144,16 @@ async def buckets(doors: Doors, call: Call) -> Response:
             _nullable(found.mean),
             np.asarray(found.count).tolist(),
             _nullable(found.last),
+            at_start,
+            at_end,
         )
     )
+
+
+def _in_force(timeline: Timeline, handle: int, at_ns: int) -> float | None:
+    """The number that holds at an instant; None where there is none, or its quality is bad."""
+    frame = timeline.snapshot(at_ns, [handle])
+    return next(iter(_nullable(frame.numbers(timeline.registry.kinds))), None)
 
 
 def _nullable(column: np.ndarray) -> list[float | None]:

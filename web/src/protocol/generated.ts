@@ -164,7 +164,7 @@ export interface BranchSummary {
   error: ErrorBody | null;
 }
 
-/** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. */
+/** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. `at_start` and `at_end` are the values in force at the edges, since one that does not change is not said again; null where it is no number, or not to be trusted. */
 export interface BucketColumns {
   start_ms: number[];
   min: (number | null)[];
@@ -172,6 +172,8 @@ export interface BucketColumns {
   mean: (number | null)[];
   count: number[];
   last: (number | null)[];
+  at_start: number | null;
+  at_end: number | null;
 }
 
 /** Shows models[stage] at a node while the signal `item` holds a serial number. */

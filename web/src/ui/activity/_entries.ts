@@ -41,6 +41,17 @@ function whyOf(ended: EvidenceInfo | undefined): string {
   return [what, why].filter(Boolean).join(" ");
 }
 
+/** Kinds of records that hold what is told by its own name, or by the command. */
+const INNER = ["change/", "proposal/", "order_book/"];
+const CONTENT = /^[0-9a-f]{64}$/;
+
+/** What things without a name are called, of the keys that a command touched: shells before their parts, by the end of their ids. */
+export function partNames(touched: readonly string[]): string[] {
+  const shells = touched.filter((key) => key.startsWith("shell/"));
+  const ids = (shells.length > 0 ? shells : touched).map((key) => key.slice(key.indexOf("/") + 1));
+  return ids.filter((id) => !CONTENT.test(id)).map((id) => id.split(/[/#:]/).at(-1) || id);
+}
+
 /** A device command leaves two entries: begun, and ended; the second completes the first. */
 export function useLines(data: EvidenceInfo[] | null): Line[] {
   const text = useText();
@@ -61,13 +72,13 @@ export function useLines(data: EvidenceInfo[] | null): Line[] {
     }
     const ended = new Map((data ?? []).filter((entry) => !entry.command).map((entry) => [entry.command_id, entry]));
     const lineOf = (entry: EvidenceInfo): Line => {
-      const touched = entry.touched.filter((key) => !key.startsWith("change/") && !key.startsWith("proposal/"));
+      const touched = entry.touched.filter((key) => !INNER.some((kind) => key.startsWith(kind)));
       const { shell, words } = describe(summaryOf(entry));
       const twinsTouched = touched.flatMap((key) => (key.startsWith("shell/") ? [key.slice(6)] : (shellOf.get(key) ?? [])));
       const nameOf = (key: string) => names.get(key) ?? names.get(`shell/${shellOf.get(key)}`);
       const known = [...new Set(touched.flatMap((key) => nameOf(key) ?? []))];
       // Where things with a name are among them, their parts and files need not be told by their ids.
-      const named = known.length > 0 ? known : touched.map((key) => key.slice(key.indexOf("/") + 1));
+      const named = known.length > 0 ? known : partNames(touched);
       const target = (words.length > 0 ? words : named.slice(0, MOST_TARGETS)).join(" · ");
       const end = ended.get(entry.command_id);
       const params = entry.entry["params"] as Record<string, unknown> | null | undefined;

@@ -2,7 +2,7 @@
 import { Suspense, useMemo } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData } from "../charts";
-import { KIND, unitText, useAnswer, usePlant, useSession, useTime, type AlarmInfo, type BucketColumns } from "../live";
+import { KIND, toEdges, unitText, useAnswer, usePlant, useSession, useTime, type AlarmInfo, type BucketColumns } from "../live";
 import { LoadingNote } from "../notes";
 
 const BEFORE_MS = 180_000;
@@ -27,10 +27,10 @@ export function AlarmTrend({ alarm }: { alarm: AlarmInfo }) {
     return {
       x: data.start_ms,
       isTime: true,
-      series: [{ name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, values: isStepped ? data.last : data.mean, ...(isStepped ? {} : { band: { min: data.min, max: data.max } }) }],
+      series: [{ name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, values: toEdges(isStepped ? data.last : data.mean, end <= Date.now() ? data : { ...data, at_end: null }), ...(isStepped ? {} : { band: { min: data.min, max: data.max } }) }],
       ...(alarm.limit === null ? {} : { levels: [{ name: text("alarms.limit"), value: alarm.limit, tone: "limit" as const }] }),
     };
-  }, [data, signal, language, alarm.limit, text]);
+  }, [data, signal, language, alarm.limit, text, end]);
   if (!signal) return null;
   if (!chart) return <LoadingNote />;
   return (

@@ -4,7 +4,7 @@ import { useLanguage, useText } from "../../i18n";
 import { pathId, useAnswer } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
-import { fieldName, flatten, pickText, readable, referenceText, type FlatElement, type Shell, type Submodel } from "./_aas";
+import { assetKindName, fieldName, flatten, pickText, readable, referenceText, type FlatElement, type Shell, type Submodel } from "./_aas";
 import { CopyText } from "./_CopyText";
 import css from "./inspector.module.css";
 import { useSubmodels } from "./_submodels";
@@ -74,7 +74,7 @@ function ShellIdentity({ selected }: { selected: Selected }) {
         {asset?.assetKind ? (
           <div className={css.fact}>
             <dt>{text("about.assetKind")}</dt>
-            <dd>{asset.assetKind}</dd>
+            <dd>{assetKindName(asset.assetKind, text)}</dd>
           </div>
         ) : null}
         {asset?.specificAssetIds?.map((specific) => (

@@ -72,9 +72,8 @@ function ActionRow({ action, reason, onDone }: { action: ActionInfo; reason: str
   };
   return (
     <li className={css.action}>
-      <span className={css.actionName}>
+      <span className={css.actionName} title={action.id_short}>
         {name}
-        {name === action.id_short ? null : <span className={css.actionId}>{action.id_short}</span>}
       </span>
       {action.inputs.length > 0 ? (
         <div className={css.inputs}>

@@ -6,7 +6,7 @@ import { Icon } from "../icons";
 import { pathId } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
-import { flatten, readable } from "./_aas";
+import { flatten, pickText, readable } from "./_aas";
 import css from "./inspector.module.css";
 import { useSubmodels } from "./_submodels";
 
@@ -48,7 +48,7 @@ function useFiles(selected: Selected) {
             return {
               key: `${submodel.id}#${row.path}`,
               name: row.name.startsWith("[") || row.name === row.element.idShort ? (row.value.split("/").at(-1) ?? row.name) : row.name,
-              owner: readable(submodel.idShort ?? ""),
+              owner: pickText(submodel.displayName, language) || readable(submodel.idShort ?? ""),
               mediaType,
               fileName: row.value.split("/").at(-1) ?? row.value,
               url: isForeign(row.value) ? row.value : attachment,

@@ -10,7 +10,7 @@ import {
 import { QualityMark } from "../marks";
 import { EmptyNote } from "../notes";
 import { useUi, useUiStore, type Selected } from "../state";
-import { flatten, readable } from "./_aas";
+import { groupNames } from "./_aas";
 import { SetPoint } from "./_SetPoint";
 import css from "./inspector.module.css";
 import { useSubmodels } from "./_submodels";
@@ -21,6 +21,7 @@ const SPARK_REFRESH_MS = 5000;
 const MOST_SPARKLINES = 24;
 const MOST_ROWS = 200;
 const MOST_SUBMODELS = 4;
+const NO_BREAK_SPACE = "\u00a0";
 
 function LiveSpark({ signal }: { signal: SignalInfo }) {
   const timeline = useTime((time) => time.timeline);
@@ -140,19 +141,9 @@ const LiveRow = memo(function LiveRow({ signal, hasSpark, isSelected }: { signal
 function useGroupNames(signals: readonly SignalInfo[]): (path: string) => string {
   const language = useLanguage();
   const ids = useMemo(() => [...new Set(signals.map((signal) => signal.submodel))].slice(0, MOST_SUBMODELS), [signals]);
-  const { submodels } = useSubmodels(ids);
-  return useMemo(() => {
-    const names = new Map<string, string>();
-    for (const submodel of submodels) {
-      for (const row of flatten(submodel.submodelElements ?? [], language)) {
-        if (row.element.displayName?.length) names.set(row.path, row.name);
-      }
-    }
-    return (path) => {
-      const steps = path.split(".");
-      return steps.map((step, at) => names.get(steps.slice(0, at + 1).join(".")) ?? readable(step)).join(" · ");
-    };
-  }, [submodels, language]);
+  const { submodels, isLoading } = useSubmodels(ids);
+  // Until they are there a heading keeps its line empty: an id would stand there for a moment, in another language.
+  return useMemo(() => (isLoading ? () => NO_BREAK_SPACE : groupNames(submodels, language)), [submodels, isLoading, language]);
 }
 
 export function LiveTab({ selected }: { selected: Selected }) {

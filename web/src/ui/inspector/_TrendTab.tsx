@@ -3,7 +3,7 @@ import { Button, Chip, SegmentedControl } from "@mantine/core";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData, type ChartSeries } from "../charts";
-import { KIND, unitText, useCoarseInstant, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
+import { KIND, toEdges, unitText, useCoarseInstant, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
 import type { Selected } from "../state";
 import css from "./inspector.module.css";
@@ -62,7 +62,7 @@ function chartOf(signals: readonly SignalInfo[], fetched: Fetched, name: (signal
         name: name(signal),
         unit: unitText(signal.unit),
         isStepped,
-        values: isStepped ? columns.last : columns.mean,
+        values: toEdges(isStepped ? columns.last : columns.mean, columns),
         ...(isStepped ? {} : { band: { min: columns.min, max: columns.max } }),
       },
     ];
@@ -74,8 +74,8 @@ function extremes(columns: BucketColumns | undefined): { low: number; high: numb
   if (!columns) return null;
   let low = Infinity;
   let high = -Infinity;
-  for (const value of columns.min) if (value !== null && value < low) low = value;
-  for (const value of columns.max) if (value !== null && value > high) high = value;
+  for (const value of [...columns.min, columns.at_start, columns.at_end]) if (value !== null && value < low) low = value;
+  for (const value of [...columns.max, columns.at_start, columns.at_end]) if (value !== null && value > high) high = value;
   return high >= low ? { low, high } : null;
 }
 
@@ -176,7 +176,7 @@ export function TrendTab({ selected }: { selected: Selected }) {
           {shown.map((signal, index) => {
             const columns = fetched?.columns.get(signal.handle);
             const edges = extremes(columns);
-            const known = columns?.last.filter((value) => value !== null) ?? [];
+            const known = (columns ? toEdges(columns.last, columns) : []).filter((value) => value !== null);
             const value = point === null ? known.at(-1) : columns?.mean[point];
             const show = (number: number | null | undefined) => (number === null || number === undefined ? "–" : formatNumber(number, language));
             return (

@@ -106,6 +106,20 @@ export function flatten(elements: readonly Element[], language: Language): FlatE
   return rows;
 }
 
+/** What the groups that values stand in are called, by path: their own name where one has one, else the words of its id. */
+export function groupNames(submodels: readonly Submodel[], language: Language): (path: string) => string {
+  const names = new Map<string, string>();
+  for (const submodel of submodels) {
+    for (const row of flatten(submodel.submodelElements ?? [], language)) {
+      if (row.element.displayName?.length) names.set(row.path, row.name);
+    }
+  }
+  return (path) => {
+    const steps = path.split(".");
+    return steps.map((step, at) => names.get(steps.slice(0, at + 1).join(".")) ?? readable(step)).join(" · ");
+  };
+}
+
 /** Fields of the IDTA nameplate (02006) and technical data (02003), which carry no names of their own. */
 const KNOWN_FIELDS: Record<string, TextKey> = {
   URIOfTheProduct: "field.URIOfTheProduct",
@@ -137,6 +151,11 @@ const KNOWN_FIELDS: Record<string, TextKey> = {
   ManufacturerOrderCode: "field.ManufacturerOrderCode",
   ProductImage: "field.ProductImage",
   ProductClassifications: "field.ProductClassifications",
+  ClassificationSystem: "field.ClassificationSystem",
+  ClassificationSystemVersion: "field.ClassificationSystemVersion",
+  ProductClassId: "field.ProductClassId",
+  ProductClassCodedName: "field.ProductClassCodedName",
+  ProductClassName: "field.ProductClassName",
   TechnicalProperties: "field.TechnicalProperties",
   TechnicalPropertyAreas: "field.TechnicalPropertyAreas",
   FurtherInformation: "field.FurtherInformation",
@@ -147,6 +166,14 @@ const KNOWN_FIELDS: Record<string, TextKey> = {
   Email: "field.Email",
   Language: "field.Language",
 };
+
+const ASSET_KINDS: Record<string, TextKey> = { Instance: "assetKind.Instance", Type: "assetKind.Type", NotApplicable: "assetKind.NotApplicable" };
+
+/** What sort of asset a shell describes; a sort that is not known is told as it is written. */
+export function assetKindName(kind: string, text: Translate): string {
+  const known = ASSET_KINDS[kind];
+  return known ? text(known) : kind;
+}
 
 /** The name of a field as a person reads it, in the reader's language where it is a standard one. */
 export function fieldName(idShort: string, text: Translate): string {

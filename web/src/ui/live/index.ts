@@ -14,6 +14,7 @@ export type { Board, Shown, ShownTime, TimeMode } from "./_shown";
 export { usePlan, usePlans } from "./_plans";
 export type * from "./_plans";
 export { useProposals } from "./_proposals";
+export { toEdges } from "./_buckets";
 export { protocolName } from "./_protocols";
 export { SignalKnowledge } from "./_known";
 export type { KnownSignals, Wish } from "./_known";

@@ -1,13 +1,13 @@
 // The form of one alarm rule: what is watched, when it raises, what it says, and how it would have done in the past.
 import { Button, Checkbox, NativeSelect, SegmentedControl, Textarea, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { useText, type TextKey } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { KIND, PRIORITIES, termText, unitText, usePlant, type Condition, type Priority, type Rule, type SignalInfo } from "../live";
 import { SignalPick } from "../pick";
 import { RANGES_MS, useUi, useUiStore, type RangeName } from "../state";
-import { canBeTarget, canGuard, conditionsFor, freshId, hasDeadband, needsLimit, problemsOf, ruleOf, type Draft, type DraftField } from "./_draft";
+import { canBeTarget, canGuard, conditionsFor, draftOf, freshId, hasDeadband, needsLimit, problemsOf, ruleOf, type Draft, type DraftField } from "./_draft";
 import { GuardStates } from "./_GuardStates";
 import css from "./rules.module.css";
 import { Trial } from "./_Trial";
@@ -32,6 +32,15 @@ export function Editor({ first, before, taken, onDone }: Props) {
   const tools = useActionTools();
   const range = useUi((state) => state.range);
   const [draft, setDraft] = useState(first);
+  const [kept, setKept] = useState(first);
+  useEffect(() => {
+    if (before === null) return;
+    const now = draftOf(before);
+    // What an undo or somebody else did to the rule is shown where nothing has been typed meanwhile.
+    setDraft((old) => (JSON.stringify(old) === JSON.stringify(kept) ? now : old));
+    setKept(now);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [JSON.stringify(before)]);
   const [isTried, setIsTried] = useState(false);
   const [isWaiting, setIsWaiting] = useState(false);
   const signal = usePlant((plant) => (draft.signal ? plant.byKey.get(draft.signal) : undefined));

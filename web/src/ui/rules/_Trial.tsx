@@ -2,7 +2,7 @@
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { formatDateTime, formatDuration, formatNumber, localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData } from "../charts";
-import { KIND, unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type BucketColumns, type RuleTrialAnswer } from "../live";
+import { KIND, toEdges, unitText, useAnswer, useCoarseInstant, usePlant, useSession, useTime, type BucketColumns, type RuleTrialAnswer } from "../live";
 import { ErrorNote, LoadingNote } from "../notes";
 import { RANGES_MS, useUi } from "../state";
 import { hasDeadband, problemsOf, readNumber, ruleOf, type Draft } from "./_draft";
@@ -63,7 +63,7 @@ export function Trial({ draft, onLimit }: { draft: Draft; onLimit(limit: number)
       isTime: true,
       series: [
         {
-          name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, values: isStepped ? buckets.last : buckets.mean,
+          name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, values: toEdges(isStepped ? buckets.last : buckets.mean, buckets),
           ...(isStepped ? {} : { band: { min: buckets.min, max: buckets.max } }),
         },
       ],
