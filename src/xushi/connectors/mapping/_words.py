@@ -63,7 +63,8 @@ _MOVING = frozenset({
     "peak", "hold", "recorded",
 })  # fmt: skip
 _CHINESE = {
-    "temperature": "温度", "pressure": "压力", "speed": "速度", "flow": "流量", "level": "液位", "position": "位置",
+    "temperature": "温度", "temp": "温度", "pressure": "压力", "speed": "速度", "flow": "流量",
+    "level": "液位", "position": "位置",
     "state": "状态", "status": "状态", "mode": "模式", "current": "电流", "voltage": "电压", "power": "功率",
     "energy": "能耗", "torque": "扭矩", "force": "力", "counter": "计数", "count": "计数", "total": "总",
     "good": "合格",    "bad": "不合格", "motor": "电机", "oil": "油", "water": "水", "air": "空气",
@@ -79,11 +80,12 @@ _CHINESE = {
     "start": "启动", "stop": "停止", "reset": "复位", "close": "关闭", "enable": "启用", "disable": "禁用",
     "set": "设置", "clear": "清除", "home": "回零", "pause": "暂停", "resume": "继续", "hold": "保持",
     "abort": "中止", "lock": "锁定", "unlock": "解锁", "load": "装载", "unload": "卸载", "clamp": "夹紧",
-    "unclamp": "松开", "clean": "清洗", "acknowledge": "确认",
+    "unclamp": "松开", "clean": "清洗", "acknowledge": "确认", "calibrate": "校准",
     "monitoring": "监控", "telemetry": "遥测", "data": "数据", "process": "过程", "parameter": "参数",
     "parameters": "参数", "configuration": "配置", "production": "生产", "diagnostics": "诊断",
     "measurements": "测量值", "signals": "信号", "confirm": "确认",
-    "cell": "单元", "value": "数值", "positions": "位置", "heater": "加热器", "valve": "阀", "fan": "风机",
+    "cell": "单元", "value": "数值", "positions": "位置", "heater": "加热器", "oven": "烘箱", "valve": "阀",
+    "fan": "风机",
 }  # fmt: skip
 
 

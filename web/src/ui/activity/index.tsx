@@ -86,7 +86,7 @@ export default function ActivityPanel() {
                     <span className={css.target}> {target}</span>
                   </span>
                 </td>
-                <td>{reason || "–"}</td>
+                <td data-empty={reason ? undefined : true}>{reason || "–"}</td>
                 <td>
                   <StateText state={state} />
                   {why ? <span className={css.refusal}>{why}</span> : null}
