@@ -15,6 +15,13 @@ export interface Named {
   commands: readonly CommandInfo[];
 }
 
+// What VDA 5050 calls the words to a vehicle that hold at once.
+const INSTANT: Partial<Record<string, Record<string, string>>> = {
+  cancelOrder: { en: "Cancel its order", "zh-CN": "取消订单" },
+  startPause: { en: "Pause", "zh-CN": "暂停" },
+  stopPause: { en: "Go on", "zh-CN": "继续" },
+};
+
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** Says in words what a command's summary is about: machine, signal and value, action, goal. */
@@ -30,7 +37,10 @@ export function describeSummary(summary: Readonly<Record<string, unknown>>, { tw
     words.push(pairText(localName(signal.name, language, signal.path), `${before}${String(summary["value"])} ${unitText(signal.unit)}`.trim(), language));
   } else if (typeof summary["name"] === "object" && summary["name"] !== null) {
     words.push(localName(summary["name"] as Record<string, string>, language, ""));
-  } else if (textOf(summary["action"])) words.push(String(summary["action"]));
+  } else if (textOf(summary["action"])) {
+    const action = String(summary["action"]);
+    words.push(localName(INSTANT[action] ?? {}, language, action));
+  }
   if (textOf(summary["goal"])) words.push(`${words.pop() ?? ""} → ${String(summary["goal"])}`.trim());
   const inner = commands.find((command) => command.name === summary["command"]);
   if (inner) words.push(localName(inner.title, language, inner.name));

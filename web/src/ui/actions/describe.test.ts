@@ -22,6 +22,11 @@ describe("the message of a command that is done", () => {
     expect([doneWords(done, named, "en"), doneWords(done, named, "zh-CN")]).toEqual(["OP40 press · Reset", "OP40 压机 · 复位"]);
   });
 
+  it("names a word to a vehicle in the reader's language", () => {
+    const done = outcome({ shell: "urn:OP40", vehicle: "OP40", action: "cancelOrder" });
+    expect([doneWords(done, named, "en"), doneWords(done, named, "zh-CN")]).toEqual(["OP40 press · Cancel its order", "OP40 压机 · 取消订单"]);
+  });
+
   it("names the signal and what was written", () => expect(doneWords(outcome({ signal: "s#Torque", before: 80, value: 86 }), named, "en")).toBe("OP40 press · Torque: 80 → 86 N·m"));
 
   it("leaves the telling to the command's own words, and says nothing where nothing is known", () => {

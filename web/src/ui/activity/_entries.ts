@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { localName, useLanguage, useText } from "../../i18n";
 import { useDescribe } from "../actions";
-import { usePlant, type EvidenceInfo } from "../live";
+import { reasonText, usePlant, type EvidenceInfo } from "../live";
 
 export interface Line {
   entry: EvidenceInfo;
@@ -84,7 +84,7 @@ export function useLines(data: EvidenceInfo[] | null): Line[] {
       const params = entry.entry["params"] as Record<string, unknown> | null | undefined;
       return {
         entry,
-        reason: entry.reason || (typeof params?.["why"] === "string" ? params["why"] : ""),
+        reason: reasonText(entry.reason, text, language) || (typeof params?.["why"] === "string" ? params["why"] : ""),
         state: end?.state ?? entry.state,
         why: whyOf(end),
         endedBy: end?.number ?? null,

@@ -28,6 +28,6 @@ export * from "./_monitoring";
 export * from "./_types";
 export * from "./_keeping";
 export { useAnswerWhile, useAnyChange, useChangedRecords } from "./_record_hooks";
-export { actorName } from "./_actors";
+export { actorName, reasonText } from "./_actors";
 export { gradeOf, isOutOfLimits, labelOf, qualityText, stateText, termText, unitText, valueText } from "./_values";
 export type { Grade } from "./_values";

@@ -63,7 +63,8 @@ function ProposalMark({ isPhone }: { isPhone: boolean }) {
   return (
     <Button
       variant="default"
-      {...(isPhone ? { px: 8 } : { leftSection: <Icon name="check" size={14} /> })}
+      leftSection={<Icon name="check" size={14} />}
+      {...(isPhone ? { px: 8 } : {})}
       onClick={() => ui.set({ centre: "activity", phoneTab: "activity" })}
       {...(isPhone ? { "aria-label": text("proposal.waiting", { count }) } : { title: text("proposal.waiting", { count }) })}
     >
@@ -83,7 +84,8 @@ function PlanMark({ isPhone }: { isPhone: boolean }) {
   return (
     <Button
       variant="default"
-      {...(isPhone ? { px: 8 } : { leftSection: <Icon name="plan" size={14} /> })}
+      leftSection={<Icon name="plan" size={14} />}
+      {...(isPhone ? { px: 8 } : {})}
       onClick={() => ui.set({ centre: "plans", phoneTab: "plans", plan: only })}
       {...(isPhone ? { "aria-label": text("plans.waiting", { count: waiting.length }) } : { title: text("plans.waiting", { count: waiting.length }) })}
     >
