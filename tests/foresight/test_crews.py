@@ -34,6 +34,7 @@ from xushi.runtime.foresight._crews import RepairCrew
 from xushi.runtime.foresight._records import KINDS, MachineRecord, machine_record
 from xushi.runtime.foresight._repair_waits import note_waits
 from xushi.runtime.foresight._warnings import Starving
+from xushi.runtime.plans._from_branch import _told
 from xushi.twins import Environment, to_json
 
 from .branching import fork as fork_branch
@@ -324,6 +325,12 @@ def test_forecast_and_warning_name_the_crew(platform: Platform) -> None:
     warning = Starving("M2", 600.0, 60.0, 0.9, "M1", "waits_for_crew", "Fitters")
     assert "M1 waits for the repair crew Fitters" in warning.diagnosis("en").text("en")
     assert "M1 正在等待维修班组 Fitters" in warning.diagnosis("zh-CN").text("zh-CN")
+
+
+def test_a_plan_says_how_many_people_are_to_repair() -> None:
+    assert _told(ModelChange(element="Fitters", figure="people", value=2)) == (
+        "Change the number of people of Fitters to 2", "将 Fitters 的人数改为 2",
+    )  # fmt: skip
 
 
 def test_the_main_line_repairs_at_once_and_says_so(platform: Platform) -> None:
