@@ -24,7 +24,7 @@ print(written["state"], written["effects"][0]["text"])
 print(written.undo()["state"])
 
 # %% What the machine's interface lists as actions
-print({name: action["name"]["en"] for name, action in op70.actions.items()})
+print({name: action["name"][plant.remote.language] for name, action in op70.actions.items()})
 stopped = op70.act("Stop", reason="guard door check")
 print(stopped["state"])
 print(stopped.undo()["summary"]["name"])  # the inverse of Stop is Start

@@ -19,7 +19,8 @@ factor = plant.shell("OP90")["CycleTimeFactor"]
 # %% What the next hour brings, with the intervals of single futures; in a notebook it shows itself as a table
 forecast = plant.commands.foresight.forecast(hours=1, replications=40).wait()
 for figure in forecast["figures"]:
-    print(figure["title"]["en"], figure["mean"], f"[{figure['band_low']}, {figure['band_high']}]", figure["unit"])
+    name, band = figure["title"][plant.remote.language], f"[{figure['band_low']}, {figure['band_high']}]"
+    print(name, figure["mean"], band, figure["unit"])
 forecast
 
 # %% A branch of a past instant: what would have been, had OP90 been quicker then

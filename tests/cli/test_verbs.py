@@ -139,6 +139,21 @@ def test_open_goes_through_the_running_server_and_undo_takes_it_back(
     assert (status, "1" in out) == (0, True)
 
 
+def test_counts_states_and_who_acts_are_told_in_the_readers_language(
+    capsys: pytest.CaptureFixture[str], plant: Path, tmp_path: Path, running: Served
+) -> None:
+    data = tmp_path / "data"
+    _, opened, _ = run(capsys, "open", plant, "--data", data, "--lang", "zh-CN")
+    assert opened.startswith("已打开。管理壳：1，子模型：")
+    _, told, _ = run(capsys, "status", "--data", data, "--lang", "zh-CN")
+    assert "管理壳：1，信号：" in told
+    _, acted, _ = run(capsys, "activity", "--data", data, "--lang", "zh-CN")
+    assert "本机" in acted
+    assert "this computer" not in acted
+    _, acted, _ = run(capsys, "activity", "--data", data)
+    assert "this computer" in acted
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
