@@ -29,6 +29,7 @@ past_ms = max((live["start_ms"] + forecast["at_ms"]) / 2, forecast["at_ms"] - 60
 past = plant.commands.branch.fork(at_ms=past_ms, hours=0.5, title="OP90 quicker then")["result"]["branch"]
 plant.wait(plant.remote.get(f"/api/branches/{past}")["branch"]["job"])
 plant.commands.branch.run(past, "signal.write", params={"signal": factor.key, "value": 0.85})
+plant.wait(plant.remote.get(f"/api/branches/{past}")["branch"]["job"])  # a change gives another path
 print(plant.values([factor], timeline=past))
 
 # %% A branch: from here on models take the place of the machines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -252,6 +253,8 @@ SHOWN = {
     "02_act.py": set(),
     "03_rehearse.py": {"Forecast", "Comparison", "Schedule", "Contingency", "Plan"},
 }
+# The values that it reads: on the branch what it wrote there, on the line what the plan wrote, and what was before.
+READ = {"03_rehearse.py": ["0.85", "0.85", "1.0"]}
 
 
 @pytest.mark.parametrize("example", sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.py")), ids=str)
@@ -267,3 +270,5 @@ def test_the_numbered_examples_run_as_they_stand(connected: Joined, example: Pat
     assert done.stdout
     shown = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("shown ")}
     assert SHOWN[example.name] <= shown, shown
+    if example.name in READ:
+        assert re.findall(r"Value\(value=([0-9.]+)", done.stdout) == READ[example.name]
