@@ -40,7 +40,7 @@ async def test_an_approved_plan_runs_its_steps_in_order_and_leaves_its_evidence(
     assert digests == {done.digest}
     assert by_name["execute"][0]["summary"]["approved_by"] == "Chen"
     writes = [one for one in entries if one.get("command") == "signal.write"]
-    assert [one["reason"].split(":")[0] for one in writes] == [f"plan {plan}, step {n}" for n in (1, 2, 3)]
+    assert [one["reason"] for one in writes] == [f"{done.content.title} · {n}/3 · {plan}" for n in (1, 2, 3)]
     assert [step.command_id for step in done.run.steps] == [one["command_id"] for one in writes]
 
 

@@ -221,9 +221,9 @@ class _Execution:
         error: Reason | None = None
         command_id, is_undoable, state = "", False, "done"
         try:
-            outcome = await self._platform.bus.run(
-                step.command, step.params, self._actor, reason=f"plan {self._id}, step {number + 1}: {self._title}"
-            )
+            # Names and numbers alone: it is read in every language.
+            why = f"{self._title} · {number + 1}/{len(self._steps)} · {self._id}"
+            outcome = await self._platform.bus.run(step.command, step.params, self._actor, reason=why)
             command_id, is_undoable, state = outcome.command_id, outcome.is_undoable, outcome.state
             if outcome.error is not None:
                 error = Reason(code=outcome.error["code"], params=_plain(outcome.error["params"]))
