@@ -17,6 +17,21 @@ pytestmark = pytest.mark.usefixtures("no_branches_are_left")
 SLOW_MS = 90_000
 FACTOR = "urn:xushi:demo:submodel:OP40:OperationalData#CycleTimeFactor"
 
+# What holds the views must not be scrolled sideways: a press of Tab or a scroll to a field would shift the whole page.
+WIDER_THAN_SHOWN = """() => {
+  const found = [];
+  for (let one = document.querySelector("main"); one; one = one.parentElement)
+    if (one.scrollWidth > one.clientWidth) found.push(one.className);
+  return found;
+}"""
+WIDTH_OF_ITS_WORDS = """one => {
+  const style = getComputedStyle(one);
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = style.font;
+  const beside = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+  return context.measureText(one.selectedOptions[0].label).width + beside;
+}"""
+
 
 def fork(page: Page, name: str) -> None:
     """Fork what is shown, for an hour, by the button of the time bar."""
@@ -118,6 +133,14 @@ def test_the_live_line_stands_beside_the_branch_and_a_link_brings_both_back(visi
     demo.remote.run("branch.fork", {"timeline": branches_of(demo)[0]["id"], "hours": 0.2, "title": "Again"})
     second.get_by_label("Timeline beside").select_option("Again", timeout=SLOW_MS)  # a branch beside a branch
     expect(figures.get_by_role("columnheader", name=re.compile(r"^Again ?\d"))).to_be_visible(timeout=SLOW_MS)
+    close, pane = second.get_by_role("button", name="Close the second picture").bounding_box(), second.bounding_box()
+    assert close is not None
+    assert pane is not None
+    assert close["x"] + close["width"] <= pane["x"] + pane["width"]
+    assert page.evaluate(WIDER_THAN_SHOWN) == []
+    speed = page.get_by_role("combobox", name="Speed", exact=True)
+    speed.select_option("As fast as possible")
+    assert speed.evaluate(WIDTH_OF_ITS_WORDS) < speed.evaluate("one => one.clientWidth")
     second.get_by_label("Timeline beside").select_option("Live")
     second.get_by_role("button", name="Pause beside").click()
     expect(page).to_have_url(re.compile("timeline=.*beside=live.*besideAt="))

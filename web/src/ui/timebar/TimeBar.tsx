@@ -5,7 +5,7 @@ import { formatClock, formatDate, localName, useLanguage, useText } from "../../
 import { Icon, type IconName } from "../icons";
 import { useConnection, usePlant, useShownBranch, useTime } from "../live";
 import { useUiStore } from "../state";
-import { BRANCH_SPEEDS, FASTEST, SPEEDS, useRestAtEnd, useTimeControls } from "./_controls";
+import { BRANCH_SPEEDS, FASTEST, SPEEDS, speedOn, useRestAtEnd, useTimeControls } from "./_controls";
 import { clamped, zoomed, type Span } from "./_scale";
 import { Track } from "./_Track";
 import css from "./timebar.module.css";
@@ -104,7 +104,7 @@ export function TimeBar() {
         <NativeSelect
           className={css.speed}
           aria-label={text("time.speed")}
-          value={String(speed)}
+          value={String(speedOn(Boolean(branch), speed))}
           disabled={isLive}
           onChange={(event) => controls.setSpeed(Number(event.currentTarget.value))}
           data={(branch ? BRANCH_SPEEDS : SPEEDS).map((each) => ({ value: String(each), label: each === FASTEST ? text("time.fastest") : `${each}×` }))}

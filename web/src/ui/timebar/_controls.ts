@@ -8,6 +8,11 @@ export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30, 60] as const;
 export const FASTEST = 3600;
 export const BRANCH_SPEEDS = [...SPEEDS, 300, FASTEST] as const;
 
+/** The speed at which a timeline is played: one that was chosen on a branch is more than others have. */
+export function speedOn(isBranch: boolean, speed: number): number {
+  return Math.min(speed, Math.max(...(isBranch ? BRANCH_SPEEDS : SPEEDS)));
+}
+
 export interface TimeControls {
   /** The whole span of the shown timeline; a growing one ends now. */
   whole(): Span;
@@ -45,7 +50,7 @@ function make(session: Session, timelines: readonly TimelineInfo[]): TimeControl
       const { mode, timeline, speed } = feed.time.get();
       if (mode === "playing") feed.pause();
       else if (mode === "live") feed.seek(timeline, shownMs());
-      else feed.play(timeline, shownMs(), speed);
+      else feed.play(timeline, shownMs(), speedOn(timelines.some((each) => each.id === timeline && each.kind === "branch"), speed));
     },
     setSpeed(speed) {
       feed.time.set({ speed });
