@@ -71,3 +71,11 @@ def test_a_breakdown_is_told_on_every_view_until_the_machine_is_back_or_somebody
     expect(page.get_by_text("operator sees to it.")).to_be_visible()
     page.keyboard.press("Control+z")
     expect(phone.get_by_text("停机：OP80。预案已就绪。")).to_be_visible()
+    button = page.get_by_role("region", name="Contingency plans for OP80").get_by_role(
+        "button", name="Make this a plan"
+    )
+    table = button.first.locator("xpath=ancestor::table/..")
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")  # every button stands on the screen
+    button.first.click()
+    expect(page.get_by_role("heading", name=re.compile("^OP80: "), level=2)).to_be_visible()  # it leads to the plan
+    expect(notice).to_have_count(0)  # who plans for it sees to it

@@ -9,6 +9,7 @@ import { Locking } from "../forecast/_Locking";
 import type { Locks } from "../forecast/_types";
 import { EmptyNote, ErrorNote } from "../notes";
 import { useStepText } from "../plans/_words";
+import { useUiStore } from "../state";
 import css from "./orders.module.css";
 
 interface Step {
@@ -116,6 +117,7 @@ function useBranchSteps(branch: TimelineInfo | null) {
 function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | null }) {
   const text = useText();
   const language = useLanguage();
+  const ui = useUiStore();
   const tools = useActionTools();
   const isLate = one.by === "lateness";
   const commands = usePlant((plant) => plant.commands);
@@ -140,8 +142,10 @@ function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | n
   };
   const plan = async (option: ContingencyInfo["options"][number]) => {
     const title = `${one.machine}: ${localName(option.title, language, option.id)}`.slice(0, 120);
-    const made = await tools.run("plan.from_contingency", { contingency: one.id, option: option.id, title });
-    if (made) await handled();
+    const made = await tools.run("plan.from_contingency", { contingency: one.id, option: option.id, title }, { isQuiet: true });
+    if (!made) return;
+    await handled();
+    ui.set({ centre: "plans", phoneTab: "plans", plan: (made.result as { plan: string }).plan });
   };
   const run = async (steps: readonly Step[]) => {
     for (const step of steps) if (step.command && !(await tools.run(step.command, step.params ?? {}))) return;
@@ -192,7 +196,9 @@ function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | n
               return (
                 <tr key={option.id} data-on={at === 0 || undefined}>
                   <td>{at + 1}</td>
-                  <th scope="row">{localName(option.title, language, option.id)}</th>
+                  <th scope="row" className={css.option}>
+                    {localName(option.title, language, option.id)}
+                  </th>
                   {isLate ? (
                     <td>
                       {number(option.late_min?.["mean"])}
