@@ -123,6 +123,7 @@ def test_a_schedule_is_promoted_to_a_plan_with_its_job_orders_and_the_times_it_p
     sent = steps.get_by_role("row", name=re.compile("StoreAndStart")).first
     expect(sent).to_contain_text("OPC UA")
     expect(sent).to_contain_text("PLC1.StoreAndStartJobOrder")
+    expect(sent).to_contain_text(re.compile("Product: E15[A-Z]?, Quantity: [0-9]+"))  # by its name, not its id
     expect(sent).to_contain_text("Job order stored last = CO-")
     promise = page.get_by_role("region", name="Promise and what happened").get_by_role("table")
     expect(promise).to_contain_text(re.compile(r"CO-24\d\d done after, min"), timeout=SLOW_MS)

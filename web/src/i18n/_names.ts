@@ -23,3 +23,8 @@ export function pairText(name: string, value: string, language: Language): strin
 export function listText(items: readonly string[], language: Language): string {
   return items.join(language === "zh-CN" ? "，" : ", ");
 }
+
+/** Clauses one after another, with the semicolon of the language. */
+export function clausesText(items: readonly string[], language: Language): string {
+  return items.join(language === "zh-CN" ? "；" : "; ");
+}

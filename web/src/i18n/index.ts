@@ -2,4 +2,4 @@
 export { LANGUAGES, LanguageProvider, preferredLanguage, useLanguage, useText } from "./_context";
 export type { Language, TextKey, Translate } from "./_context";
 export { formatAge, formatBytes, formatClock, formatDate, formatDateTime, formatDuration, formatMoment, formatNumber, localInput } from "./_format";
-export { listText, localName, pairText } from "./_names";
+export { clausesText, listText, localName, pairText } from "./_names";

@@ -1,5 +1,5 @@
 // Says branches in words: where one was forked, and what was changed on it.
-import { formatDateTime, formatNumber, listText, localName, pairText, type Language, type Translate } from "../../i18n";
+import { clausesText, formatDateTime, formatNumber, listText, localName, pairText, type Language, type Translate } from "../../i18n";
 import type { BranchEdit, TimelineInfo } from "../live";
 import type { WantedChange } from "../forecast/_types";
 import { choiceName, productName, roadName, type Places } from "./_places";
@@ -65,7 +65,7 @@ function paramsText(params: Readonly<Record<string, unknown>>, nameOf: (key: str
 
 export function editText(edit: BranchEdit, nameOf: (key: string) => string, known: Telling): string {
   if (Object.keys(edit.words).length > 0) return localName(edit.words, known.language, edit.command ?? "");
-  if (edit.command === null) return edit.changes.map((change) => changeText(change, known)).join("; ");
-  const told = edit.changes.length > 0 ? edit.changes.map((change) => changeText(change, known)).join("; ") : paramsText(edit.params, nameOf, known.language);
+  if (edit.command === null) return clausesText(edit.changes.map((change) => changeText(change, known)), known.language);
+  const told = edit.changes.length > 0 ? clausesText(edit.changes.map((change) => changeText(change, known)), known.language) : paramsText(edit.params, nameOf, known.language);
   return pairText(localName(edit.title, known.language, edit.command), told, known.language);
 }

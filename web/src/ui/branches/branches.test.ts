@@ -58,6 +58,13 @@ describe("a change", () => {
     expect(editText(edit, asItIs, known)).toBe("Set the shifts: All machines: shifts 06:00-14:00 (UTC)");
   });
 
+  it("of several things at once joins them with the marks of the language", () => {
+    const change = (element: string) => ({ element, figure: "stopped" as const, factor: null, value: null, share: null, to: null, from_min: null, to_min: null, shifts: null, zone: null, runs: null });
+    const edit = { index: 0, command: null, params: {}, title: {}, changes: [change("OP10"), change("OP20")], words: {} };
+    expect(editText(edit, asItIs, known)).toBe("OP10: stopped; OP20: stopped");
+    expect(editText(edit, asItIs, { language: "zh-CN", text: translator("zh-CN") })).toBe("OP10：停机；OP20：停机");
+  });
+
   it("by a move says how far it goes and what that does to the conveyors", () => {
     const words = { en: "OP30: moved by 3 m; transfer time B20 × 1.9", "zh-CN": "OP30：移动 3 m；输送时间 B20 × 1.9" };
     const edit = { index: 0, command: "scene.move", params: { place: "a", position: [1, 2, 3] }, title: { en: "Move in the scene" }, changes: [], words };

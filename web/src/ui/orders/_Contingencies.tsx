@@ -1,7 +1,7 @@
 // What could be done about a machine that stands, ranked by rehearsal; a breakdown can be supposed to prepare for it.
 import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useState } from "react";
-import { formatClock, formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
+import { clausesText, formatClock, formatDateTime, formatNumber, localName, pairText, useLanguage, useText } from "../../i18n";
 import { WorkBar, useActionTools, useJob, useReach } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, type ContingencyInfo, type OrderBook, type TimelineInfo } from "../live";
@@ -89,7 +89,7 @@ function Steps({ steps }: { steps: readonly Step[] }) {
   const words = ({ command = "", params = {} }: Step) => {
     const { title, detail } = stepText({ kind: "command", command, params });
     // what a write does is said by the signal and its value
-    return command === "signal.write" ? detail : [title, detail].filter(Boolean).join(": ");
+    return command === "signal.write" ? detail : detail === "" ? title : pairText(title, detail, language);
   };
   if (steps.length === 0) return <>{text("orders.nothingToDo")}</>;
   return (
@@ -141,7 +141,7 @@ function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | n
     if (isOpen && commands.some((command) => command.name === "contingency.handle")) await tools.run("contingency.handle", { id: one.id }, { isQuiet: true });
   };
   const plan = async (option: ContingencyInfo["options"][number]) => {
-    const title = `${one.machine}: ${localName(option.title, language, option.id)}`.slice(0, 120);
+    const title = pairText(one.machine, localName(option.title, language, option.id), language).slice(0, 120);
     const made = await tools.run("plan.from_contingency", { contingency: one.id, option: option.id, title }, { isQuiet: true });
     if (!made) return;
     await handled();
@@ -167,12 +167,15 @@ function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | n
       </p>
       <p className={css.quiet}>
         {text("orders.madeWith", {
-          figures: ASSUMED.map(({ name, share }) => {
-            const figure = one.assumptions[name];
-            return figure ? `${text(`orders.assume.${name}`)} ${formatNumber(figure.value * share, language, Number.isInteger(Math.round(figure.value * share * 100) / 100) ? 0 : 1)} (${text(`orders.source.${figure.source}`)})` : "";
-          })
-            .filter(Boolean)
-            .join("; "),
+          figures: clausesText(
+            ASSUMED.flatMap(({ name, share }) => {
+              const figure = one.assumptions[name];
+              if (!figure) return [];
+              const value = formatNumber(figure.value * share, language, Number.isInteger(Math.round(figure.value * share * 100) / 100) ? 0 : 1);
+              return [text("orders.madeWithOne", { name: text(`orders.assume.${name}`), value, source: text(`orders.source.${figure.source}`) })];
+            }),
+            language,
+          ),
         })}
       </p>
       <Locking found={one.options.map((option) => ({ title: localName(option.title, language, option.id), locks: option.locks as unknown as Locks | null }))} />

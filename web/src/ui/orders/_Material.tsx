@@ -125,7 +125,7 @@ export function Material({ timeline, count }: { timeline: string; count: number 
   return (
     <>
       <div className={css.tools}>
-        <NativeSelect label={text("orders.period")} value={period} onChange={(event) => setPeriod(event.currentTarget.value)} data={PERIODS.map((value) => ({ value, label: `${value} h` }))} />
+        <NativeSelect label={text("orders.period")} value={period} onChange={(event) => setPeriod(event.currentTarget.value)} data={PERIODS.map((value) => ({ value, label: text("fork.hours", { hours: value }) }))} />
       </div>
       {plan.items.length === 0 ? (
         <EmptyNote icon="check" title={text("orders.noMaterial")} />

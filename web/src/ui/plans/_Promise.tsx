@@ -108,7 +108,11 @@ export function PromiseTable({ plan }: { plan: PlanInfo }) {
         <p className={css.verdict} role="status" data-bad={isAbnormal(measurement.state) || undefined}>
           {text(`plans.verdict.${measurement.state}`, { until: formatDateTime(measurement.until_ms, language) })}
         </p>
-      ) : null}
+      ) : plan.began_ms === null ? null : (
+        <p className={css.verdict} role="status">
+          {text("plans.judgedAt", { at: formatDateTime(plan.began_ms + promise.span_s * 1000, language) })}
+        </p>
+      )}
       <Origin plan={plan} />
     </>
   );

@@ -1,5 +1,5 @@
 // How plans and their steps are told in words: conditions, amounts, and which states are abnormal.
-import { formatDateTime, formatNumber, localName, useLanguage, useText, type Language, type TextKey, type Translate } from "../../i18n";
+import { formatDateTime, formatNumber, listText, localName, pairText, useLanguage, useText, type Language, type TextKey, type Translate } from "../../i18n";
 import { stateText, unitText, useAnswer, usePlant, type ActionInfo, type CommandStep, type PlanCondition, type ManualStep, type PlanLine, type SignalInfo, type StepRunInfo } from "../live";
 
 export type Step = CommandStep | ManualStep;
@@ -60,26 +60,29 @@ export function useStepText(): (step: Told) => { title: string; detail: string }
     const title = localName(command?.title, language, step.command);
     const labelOf = (name: string) => localName(command?.labels[name], language, name);
     const { signal, action, value, inputs, ...rest } = step.params;
+    const worded = (given: unknown) => {
+      const twin = twins.find((each) => each.id === given);
+      return twin ? twin.idShort || localName(twin.name, language, twin.id) : shown(given);
+    };
     const parts: string[] = [];
     if (typeof signal === "string") parts.push(`${nameOf(signal)} := ${shown(value)}`);
-    else if (value !== undefined) parts.push(`${labelOf("value")}: ${shown(value)}`);
+    else if (value !== undefined) parts.push(pairText(labelOf("value"), shown(value), language));
     const called = actions?.find((each) => each.key === action);
     if (called) {
       const owner = twins.find((twin) => twin.id === called.shell);
       const name = localName(called.name, language, called.id_short);
       parts.push(owner ? `${owner.idShort || localName(owner.name, language, owner.id)} · ${name}` : name);
-    } else if (action !== undefined) parts.push(`${labelOf("action")}: ${shown(action)}`);
+    } else if (action !== undefined) parts.push(pairText(labelOf("action"), shown(action), language));
     for (const [name, given] of Object.entries(inputs !== null && typeof inputs === "object" ? inputs : {})) {
       const input = called?.inputs.find((each) => each.name === name);
-      parts.push(`${localName(input?.title, language, name)}: ${shown(given)}${input?.unit ? ` ${unitText(input.unit)}` : ""}`);
+      parts.push(pairText(localName(input?.title, language, name), `${worded(given)}${input?.unit ? ` ${unitText(input.unit)}` : ""}`, language));
     }
     for (const [name, given] of Object.entries(rest)) {
       if (given === undefined || given === null) continue;
-      const twin = twins.find((each) => each.id === given);
-      const words = name.endsWith("_ms") && typeof given === "number" ? formatDateTime(given, language) : twin ? twin.idShort || localName(twin.name, language, twin.id) : shown(given);
-      parts.push(`${labelOf(name)}: ${words}`);
+      const words = name.endsWith("_ms") && typeof given === "number" ? formatDateTime(given, language) : worded(given);
+      parts.push(pairText(labelOf(name), words, language));
     }
-    return { title, detail: parts.join(", ") };
+    return { title, detail: listText(parts, language) };
   };
 }
 
