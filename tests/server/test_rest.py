@@ -17,7 +17,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from xushi.remote import RemoteError
 from xushi.runtime import decode_frame
 from xushi.server import bind
-from xushi.signals import Frame
+from xushi.signals import BAD_NO_COMMUNICATION, Frame
 from xushi.testing import Served, triangle_glb
 from xushi.twins import from_json
 
@@ -173,6 +173,16 @@ def test_history_is_answered_as_rows_buckets_snapshot_and_files(served: Served) 
         )
         assert content.startswith(magic)
         assert len(content) > 100
+
+
+def test_steps_in_which_nothing_was_known_are_told_as_gaps_and_silence_is_none(served: Served) -> None:
+    start_ns = (time.time_ns() // 10**9 - 1_000) * 10**9
+    rows = [(0, start_ns + second * 10**9, float(second), 0) for second in (0, 1, 2, 6, 7, 8, 9)]
+    lost = (0, start_ns + 2_500_000_000, 0.0, BAD_NO_COMMUNICATION)
+    served.push(Frame.from_rows(served.platform.registry, sorted([*rows, lost], key=lambda row: row[1])))
+    query = {"start_ms": start_ns / 1e6, "end_ms": start_ns / 1e6 + 10_000}
+    assert served.remote.get("/api/timelines/live/signals/0/buckets", **query, count=10)["gaps"] == [[3, 6]]
+    assert served.remote.get("/api/timelines/live/signals/0/buckets", **query, count=20)["gaps"] == [[5, 12]]
 
 
 def test_history_is_served_as_an_idta_time_series_submodel(served: Served) -> None:

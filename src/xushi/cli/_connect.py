@@ -60,10 +60,10 @@ def show_protocols(options: argparse.Namespace, remote: Remote) -> int:
         for setting in one["settings"]:
             title = text_in(setting["title"], options.lang)
             choices = [choice["value"] for choice in setting["choices"]]
-            said = " ".join(
-                filter(None, (title, "|".join(filter(None, choices)), text_in(setting["help"], options.lang)))
-            )
-            print(f"  --set {setting['name']}={setting['default']}  {said}")
+            said = " ".join(filter(None, (title, "|".join(filter(None, choices)))))
+            about = text_in(setting["help"], options.lang)
+            colon = "：" if options.lang == "zh-CN" else ": "
+            print(f"  --set {setting['name']}={setting['default']}  {said}{colon + about if about else ''}")
     return 0
 
 

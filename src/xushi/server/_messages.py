@@ -144,7 +144,8 @@ class BucketColumns(msgspec.Struct, frozen=True):
     """Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was.
 
     `at_start` and `at_end` are the values in force at the edges, since one that does not change is not said again;
-    null where it is no number, or not to be trusted.
+    null where it is no number, or not to be trusted. `gaps`: places [from, to) of steps in which nothing was known,
+    since the connection was lost or the value bad.
     """
 
     start_ms: list[float]
@@ -155,6 +156,7 @@ class BucketColumns(msgspec.Struct, frozen=True):
     last: list[float | None]
     at_start: float | None
     at_end: float | None
+    gaps: list[tuple[int, int]] = []
 
 
 class SubmodelSummary(msgspec.Struct, frozen=True, rename="camel"):

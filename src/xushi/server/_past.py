@@ -18,10 +18,11 @@ from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
 from xushi.server._doors import FURTHEST_MS, Doors, edge_ns, instant_ns, to_ms
 from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
-from xushi.signals import Timeline, decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
+from xushi.signals import Buckets, Timeline, decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
 
 _MOST_ROWS = 100_000
 _MOST_BUCKETS = 20_000
+_MOST_GAPS = 1_000
 _MEDIA_TYPES = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
@@ -136,6 +137,7 @@ async def buckets(doors: Doors, call: Call) -> Response:
     count = min(max(call.query.count, 1), _MOST_BUCKETS)
     found = await asyncio.to_thread(timeline.buckets, handle, first_ns, end_ns, count)
     at_start, at_end = [await asyncio.to_thread(_in_force, timeline, handle, at_ns) for at_ns in (first_ns, end_ns)]
+    gaps = await asyncio.to_thread(_gaps, timeline, handle, found)
     return answer_json(
         m.BucketColumns(
             (np.asarray(found.start_ns) / 1e6).tolist(),
@@ -146,6 +148,7 @@ async def buckets(doors: Doors, call: Call) -> Response:
             _nullable(found.last),
             at_start,
             at_end,
+            gaps,
         )
     )
 
@@ -154,6 +157,23 @@ def _in_force(timeline: Timeline, handle: int, at_ns: int) -> float | None:
     """The number that holds at an instant; None where there is none, or its quality is bad."""
     frame = timeline.snapshot(at_ns, [handle])
     return next(iter(_nullable(frame.numbers(timeline.registry.kinds))), None)
+
+
+def _gaps(timeline: Timeline, handle: int, found: Buckets) -> list[tuple[int, int]]:
+    """The runs of steps without a value at whose end the newest value is a bad one: silence alone is no gap.
+
+    Of very many runs only the longest are looked at.
+    """
+    is_empty = np.concatenate([[False], np.asarray(found.count) == 0, [False]])
+    edges = np.flatnonzero(is_empty[1:] != is_empty[:-1]).reshape(-1, 2).tolist()
+    edges = sorted(sorted(edges, key=lambda run: run[0] - run[1])[:_MOST_GAPS])
+    starts_ns = np.asarray(found.start_ns).tolist()
+    return [(first, end) for first, end in edges if _is_bad(timeline, handle, starts_ns[end - 1])]
+
+
+def _is_bad(timeline: Timeline, handle: int, at_ns: int) -> bool:
+    newest = timeline.history.value_as_of([handle], at_ns)
+    return len(newest) > 0 and int(newest.qualities[0]) >= 0x8000_0000
 
 
 def _nullable(column: np.ndarray) -> list[float | None]:

@@ -164,7 +164,7 @@ export interface BranchSummary {
   error: ErrorBody | null;
 }
 
-/** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. `at_start` and `at_end` are the values in force at the edges, since one that does not change is not said again; null where it is no number, or not to be trusted. */
+/** Minimum, maximum, mean, count and last value in equal steps of time; null where nothing was. `at_start` and `at_end` are the values in force at the edges, since one that does not change is not said again; null where it is no number, or not to be trusted. `gaps`: places [from, to) of steps in which nothing was known, since the connection was lost or the value bad. */
 export interface BucketColumns {
   start_ms: number[];
   min: (number | null)[];
@@ -174,6 +174,7 @@ export interface BucketColumns {
   last: (number | null)[];
   at_start: number | null;
   at_end: number | null;
+  gaps: [number, number][];
 }
 
 /** Shows models[stage] at a node while the signal `item` holds a serial number. */

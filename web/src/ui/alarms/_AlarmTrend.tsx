@@ -27,7 +27,7 @@ export function AlarmTrend({ alarm }: { alarm: AlarmInfo }) {
     return {
       x: data.start_ms,
       isTime: true,
-      series: [{ name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, values: toEdges(isStepped ? data.last : data.mean, end <= Date.now() ? data : { ...data, at_end: null }), ...(isStepped ? {} : { band: { min: data.min, max: data.max } }) }],
+      series: [{ name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, gaps: data.gaps, values: toEdges(isStepped ? data.last : data.mean, end <= Date.now() ? data : { ...data, at_end: null }), ...(isStepped ? {} : { band: { min: data.min, max: data.max } }) }],
       ...(alarm.limit === null ? {} : { levels: [{ name: text("alarms.limit"), value: alarm.limit, tone: "limit" as const }] }),
     };
   }, [data, signal, language, alarm.limit, text, end]);

@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatClock, formatDate, formatNumber, useLanguage, type Language } from "../../i18n";
 import { useUi } from "../state";
 import css from "./charts.module.css";
+import { openSpans } from "./_gaps";
 import { drawLevelNames, drawLevels, drawPoints, withLevels } from "./_overlay";
 import type { ChartData } from "./_types";
 
@@ -58,10 +59,14 @@ function columns(data: ChartData): uPlot.AlignedData {
   return lists as uPlot.AlignedData;
 }
 
-function seriesOf(data: ChartData, colours: Paint): { series: uPlot.Series[]; bands: uPlot.Band[] } {
+function seriesOf(data: ChartData, colours: Paint, latest: () => ChartData): { series: uPlot.Series[]; bands: uPlot.Band[] } {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   data.series.forEach((each, index) => {
+    const gaps: uPlot.Series.GapsRefiner = (plot) => {
+      const { series, x } = latest();
+      return openSpans(series[index]?.gaps ?? [], x, (value) => plot.valToPos(value, "x", true));
+    };
     const stepped = each.isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
     series.push({
       label: each.name,
@@ -69,12 +74,12 @@ function seriesOf(data: ChartData, colours: Paint): { series: uPlot.Series[]; ba
       stroke: colours.pens[index % colours.pens.length],
       width: 1.4,
       dash: DASHES[index % DASHES.length],
-      spanGaps: true,
+      gaps,
       points: { show: false },
       ...(stepped ? { paths: stepped } : {}),
     });
     if (!each.band) return;
-    const edge: uPlot.Series = { scale: each.unit || "value", width: 0, stroke: "transparent", spanGaps: true, points: { show: false } };
+    const edge: uPlot.Series = { scale: each.unit || "value", width: 0, stroke: "transparent", gaps, points: { show: false } };
     series.push({ ...edge }, { ...edge });
     bands.push({ series: [series.length - 2, series.length - 1], fill: colours.band });
   });
@@ -120,7 +125,7 @@ export default function PlotChart({ data, height, label, range, mark = null, onZ
     if (!element) return;
     const colours = paint();
     const now = latest.current.data;
-    const { series, bands } = seriesOf(now, colours);
+    const { series, bands } = seriesOf(now, colours, () => latest.current.data);
     const made = new uPlot(
       {
         width: element.clientWidth,

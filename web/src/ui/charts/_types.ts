@@ -6,6 +6,8 @@ export interface ChartSeries {
   /** Smallest and largest value behind each point, drawn as a band. */
   band?: { min: (number | null)[]; max: (number | null)[] };
   isStepped: boolean;
+  /** Places [from, to) of points at which nothing was known: the line stays open there. */
+  gaps?: readonly (readonly [number, number])[];
   /** Draws each point; those at `marked` (indices) larger and in the colour of the abnormal. */
   points?: { marked: readonly number[] };
 }

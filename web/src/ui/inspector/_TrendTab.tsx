@@ -62,6 +62,7 @@ function chartOf(signals: readonly SignalInfo[], fetched: Fetched, name: (signal
         name: name(signal),
         unit: unitText(signal.unit),
         isStepped,
+        gaps: columns.gaps,
         values: toEdges(isStepped ? columns.last : columns.mean, columns),
         ...(isStepped ? {} : { band: { min: columns.min, max: columns.max } }),
       },

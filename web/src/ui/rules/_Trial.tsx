@@ -63,7 +63,7 @@ export function Trial({ draft, onLimit }: { draft: Draft; onLimit(limit: number)
       isTime: true,
       series: [
         {
-          name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, values: toEdges(isStepped ? buckets.last : buckets.mean, buckets),
+          name: localName(signal.name, language, signal.path), unit: unitText(signal.unit), isStepped, gaps: buckets.gaps, values: toEdges(isStepped ? buckets.last : buckets.mean, buckets),
           ...(isStepped ? {} : { band: { min: buckets.min, max: buckets.max } }),
         },
       ],
