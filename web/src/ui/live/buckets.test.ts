@@ -3,7 +3,7 @@ import { toEdges } from "./_buckets";
 import type { BucketColumns } from "./_types";
 
 const columns = (last: (number | null)[], at_start: number | null, at_end: number | null): BucketColumns => ({
-  start_ms: last.map((_, index) => index), min: last, max: last, mean: last, count: last.map(() => 0), last, at_start, at_end,
+  start_ms: last.map((_, index) => index), min: last, max: last, mean: last, count: last.map(() => 0), last, at_start, at_end, gaps: [],
 });
 
 test("a value that does not change within a span is drawn from edge to edge", () => {
