@@ -753,7 +753,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "cockpit.whyAt": "{owner} 的原因：",
   "cockpit.showStation": "在三维中显示 {name}",
   "cockpit.showThen": "显示当时：{from} 至 {to}",
-  "cockpit.signalTrend": "{name} 的趋势",
+  "cockpit.signalTrend": "“{name}”的趋势",
   "cockpit.empty": "暂无指标",
   "cockpit.emptyHint": "指标来自上报状态和计数的设备。请打开接入此类设备的文件，或在“规则”中新建指标。",
 

@@ -1,6 +1,6 @@
 // The bell in the head of the page: how many alarms wait for a person, by priority; new urgent ones are read out.
 import { useEffect, useRef, useState } from "react";
-import { localName, useLanguage, useText } from "../../i18n";
+import { listText, localName, useLanguage, useText } from "../../i18n";
 import { Icon } from "../icons";
 import { PRIORITIES, useLiveAlarms } from "../live";
 import { PriorityMark } from "../marks";
@@ -35,12 +35,13 @@ function Announcer() {
 
 export function AlarmBell() {
   const text = useText();
+  const language = useLanguage();
   const ui = useUiStore();
   const list = useLiveAlarms((all) => all.list);
   const counts = countByPriority(list);
   const waiting = PRIORITIES.filter((priority) => counts[priority] > 0);
   const total = waiting.reduce((sum, priority) => sum + counts[priority], 0);
-  const detail = waiting.map((priority) => `${text(`priority.${priority}`)} ${counts[priority]}`).join(", ");
+  const detail = listText(waiting.map((priority) => `${text(`priority.${priority}`)} ${counts[priority]}`), language);
   const label = total === 0 ? text("alarms.bellNone") : text("alarms.bell", { count: total, detail });
   return (
     <>

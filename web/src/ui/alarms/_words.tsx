@@ -1,5 +1,5 @@
 // Says an alarm's state, its value against its limit, and what happened in the journal, in words and marks.
-import { localName, useLanguage, useText, type TextKey } from "../../i18n";
+import { listText, localName, pairText, useLanguage, useText, type TextKey } from "../../i18n";
 import { Icon, type IconName } from "../icons";
 import { stateText, unitText, usePlant, type AlarmInfo, type AlarmStateName, type Guard, type JournalEntry } from "../live";
 import { isUnacknowledged, readingText } from "./_model";
@@ -45,7 +45,7 @@ export function useGuardText(): (guard: Guard) => string {
   return ({ signal: key, states }) => {
     const signal = byKey.get(key);
     const words = states.map((state) => (signal ? stateText(signal, state, text) : null) ?? String(state));
-    return `${signal ? localName(signal.name, language, signal.path) : key}: ${words.join(", ")}`;
+    return pairText(signal ? localName(signal.name, language, signal.path) : key, listText(words, language), language);
   };
 }
 

@@ -1,7 +1,7 @@
 // How values went: a window that follows the shown time, and finer data the closer one looks.
 import { Button, Chip, SegmentedControl } from "@mantine/core";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { formatDateTime, formatNumber, localName, useLanguage, useText } from "../../i18n";
+import { formatDateTime, formatNumber, listText, localName, useLanguage, useText } from "../../i18n";
 import { PlotChart, type ChartData, type ChartSeries } from "../charts";
 import { KIND, toEdges, unitText, useCoarseInstant, useSession, useTime, type BucketColumns, type SignalInfo } from "../live";
 import { EmptyNote, ErrorNote, LoadingNote } from "../notes";
@@ -152,7 +152,7 @@ export function TrendTab({ selected }: { selected: Selected }) {
             height={height}
             range={fetched?.range ?? range}
             mark={atMs}
-            label={text("trend.label", { names: shown.map(nameOf).join(", ") })}
+            label={text("trend.label", { names: listText(shown.map(nameOf), language) })}
             onZoom={(from, to) => setZoom([from, to])}
             onPick={(ms) => feed.seek(feed.time.get().timeline, ms)}
             onPoint={setPoint}

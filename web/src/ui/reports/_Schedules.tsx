@@ -1,7 +1,7 @@
 // The schedules by which reports are made, and the form for one more.
 import { ActionIcon, Button, NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { formatDateTime, localName, useLanguage, useText } from "../../i18n";
+import { formatDateTime, listText, localName, pairText, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import type { ReportSetup, ScheduleInfo, ScheduleTimes } from "../live";
@@ -20,7 +20,7 @@ function useScheduleName(setup: ReportSetup): (when: ScheduleTimes) => string {
     if (when.every === "day") return `${start} ${when.at}`;
     if (when.every === "week") return `${start} ${text(`weekday.${when.weekday}` as "weekday.0")} ${when.at}`;
     const names = setup.shifts.filter((shift) => when.shifts.includes(shift.id)).map((shift) => localName(shift.name, language, shift.id));
-    return names.length > 0 ? `${start}: ${names.join(", ")}` : start;
+    return names.length > 0 ? pairText(start, listText(names, language), language) : start;
   };
 }
 

@@ -1,6 +1,6 @@
 // Says on every view that a machine stands and that contingency plans lie ready, until it works again or somebody sees to it.
 import { Button } from "@mantine/core";
-import { useText } from "../../i18n";
+import { listText, useLanguage, useText } from "../../i18n";
 import { useActionTools } from "../actions";
 import { Icon } from "../icons";
 import { useAnswer, useChangedRecords, useKept, usePlant, useSession, useShownBranch, type ContingencyInfo } from "../live";
@@ -9,6 +9,7 @@ import css from "./shell.module.css";
 
 export function ContingencyStrip({ isPhone }: { isPhone: boolean }) {
   const text = useText();
+  const language = useLanguage();
   const tools = useActionTools();
   const ui = useUiStore();
   const canHandle = usePlant((plant) => plant.commands.some((command) => command.name === "contingency.handle"));
@@ -30,7 +31,7 @@ export function ContingencyStrip({ isPhone }: { isPhone: boolean }) {
       {open.length > 0 ? (
         <div className={css.contingencyStrip}>
           <Icon name="warning" size={14} />
-          <p className={css.branchText}>{branch === null ? null : text("branch.onTheLine")} {text("contingency.standing", { machines: [...new Set(open.map((one) => one.machine))].join(", ") })}</p>
+          <p className={css.branchText}>{branch === null ? null : text("branch.onTheLine")} {text("contingency.standing", { machines: listText([...new Set(open.map((one) => one.machine))], language) })}</p>
           {isThere ? null : (
             <Button variant="default" size="compact-sm" onClick={show}>
               {text(isPhone ? "contingency.showShort" : "contingency.show")}
