@@ -1,7 +1,7 @@
 // The forecast: what the rest of the shift will bring, from the shown instant on, and what a change would bring.
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { formatClock, formatDateTime, localName, useLanguage, useText } from "../../i18n";
+import { formatDateTime, formatMoment, localName, useLanguage, useText } from "../../i18n";
 import { WorkBar } from "../actions";
 import { useAnswer, useTime, type LatestForecast } from "../live";
 import { EmptyNote, ErrorNote } from "../notes";
@@ -39,7 +39,7 @@ export default function ForecastPanel() {
       <div className={css.bar}>
         <span className={css.span}>
           {data
-            ? text("forecast.span", { from: formatDateTime(data.at_ms, language), to: formatClock(data.until_ms, language), count: data.replications })
+            ? text("forecast.span", { from: formatDateTime(data.at_ms, language), to: formatMoment(data.until_ms, data.at_ms, language), count: data.replications })
             : text("forecast.title")}
         </span>
         {work ? (

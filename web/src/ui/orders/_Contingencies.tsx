@@ -1,7 +1,7 @@
 // What could be done about a machine that stands, ranked by rehearsal; a breakdown can be supposed to prepare for it.
 import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useState } from "react";
-import { clausesText, formatClock, formatDateTime, formatNumber, localName, pairText, useLanguage, useText } from "../../i18n";
+import { clausesText, formatDateTime, formatMoment, formatNumber, localName, pairText, useLanguage, useText } from "../../i18n";
 import { WorkBar, useActionTools, useJob, useReach } from "../actions";
 import { Icon } from "../icons";
 import { usePlant, type ContingencyInfo, type OrderBook, type TimelineInfo } from "../live";
@@ -159,7 +159,7 @@ function Plans({ one, branch }: { one: ContingencyInfo; branch: TimelineInfo | n
       <p className={css.quiet}>
         {text(one.is_live ? (one.over_ms === null ? "orders.standsNow" : "orders.wasDown") : "orders.supposed", {
           at: formatDateTime(one.at_ms, language),
-          until: formatClock(one.until_ms, language).slice(0, 5),
+          until: formatMoment(one.until_ms, one.at_ms, language),
           mean: number(one.repair_min["mean"]),
           count: one.replications,
         })}
