@@ -113,6 +113,13 @@ def test_the_import_is_shown_first_then_lives_then_is_taken_back(wizard: Wizard,
     assert wizard.remote.get("/api/twins") == []
     assert wizard.remote.get("/api/places") == []
     until(lambda: wizard.remote.get("/api/links") == [])
+    until(lambda: wizard.remote.get("/api/signals")["signals"] == [])
+    kept = wizard.remote.get("/api/signals", with_gone=True)["signals"]  # with what they recorded
+    assert pressure["key"] in [one["key"] for one in kept]
+    wizard.import_()
+    until(lambda: len(wizard.remote.get("/api/signals")["signals"]) == len(signals))
+    again = {one["key"]: one["handle"] for one in wizard.remote.get("/api/signals")["signals"]}
+    assert again[pressure["key"]] == pressure["handle"]
 
 
 def _value(wizard: Wizard, handle: int) -> Any:

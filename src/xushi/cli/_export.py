@@ -45,7 +45,7 @@ def export(options: argparse.Namespace, remote: Remote) -> int:
 
 
 def _history(options: argparse.Namespace, remote: Remote, form: str) -> bytes:
-    known: list[dict[str, Any]] = remote.get("/api/signals")["signals"]
+    known: list[dict[str, Any]] = remote.get("/api/signals", with_gone=True)["signals"]
     handles = []
     for wanted in options.signals:
         found = [

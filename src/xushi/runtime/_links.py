@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from xushi.connectors import (
     Attentive,
@@ -57,6 +58,7 @@ class Derived(msgspec.Struct, frozen=True):
         points: link id and point by the handle of the signal.
         actions: by key.
         signal_submodels: the submodels that carry signals.
+        gone: handles of signals that a device filled and no twin describes any more; what they recorded is kept.
     """
 
     described: dict[str, Link]
@@ -66,6 +68,7 @@ class Derived(msgspec.Struct, frozen=True):
     vehicles: list[Vehicle]
     diagnoses: list[Diagnosis]
     signal_submodels: frozenset[str]
+    gone: NDArray[np.int64]
 
 
 class _Sourced(msgspec.Struct, frozen=True):
@@ -117,6 +120,7 @@ class LinkKeeper:
         self.diagnoses: list[Diagnosis] = []
         self.actions: dict[str, DeviceAction] = {}
         self.vehicles: list[Vehicle] = []
+        self.gone: NDArray[np.int64] = np.zeros(0, np.int64)
 
     # ---- what there is
     def derive(self, twins: TwinSnapshot) -> Derived:
@@ -149,7 +153,17 @@ class LinkKeeper:
             vehicles=find_vehicles(links, lambda submodel: twins.shell_of_submodel.get(submodel, "")),
             diagnoses=[*diagnoses, *reading.diagnoses],
             signal_submodels=frozenset(id for id, found in sourced.items() if found.definitions),
+            gone=self._gone(known, points),
         )
+
+    def _gone(self, described: Container[str], filled: Container[int]) -> NDArray[np.int64]:
+        """The signals that devices filled and that no twin describes any more."""
+        found = [
+            handle
+            for handle, one in enumerate(self._registry.all())
+            if one.source is not None and one.key not in described and handle not in filled
+        ]
+        return np.array(found, np.int64)
 
     def _sourced(
         self, submodel: str, definitions: tuple[SignalDef, ...], reading: Reading, endpoints: Mapping[str, str]
@@ -179,6 +193,7 @@ class LinkKeeper:
         """Put in force what `derive` found; connections follow where they are other ones now."""
         self._described, self._wanted, self._points = derived.described, derived.wanted, derived.points
         self.actions, self.vehicles, self.diagnoses = derived.actions, derived.vehicles, derived.diagnoses
+        self.gone = derived.gone
         if self._is_started:
             self._reconcile_soon()
 

@@ -28,7 +28,8 @@ _ORDER = ("building", "station", "robot", "rack", "agv", "conveyor", "utility", 
 class SignalsQuery(msgspec.Struct, frozen=True):
     """Which signals, in which order. Without a word: every signal.
 
-    ``scope`` first: all where they are few, else those that the scene shows. ``limit`` 0: no limit.
+    ``scope`` first: all where they are few, else those that the scene shows. ``limit`` 0: no limit. ``with_gone``:
+    those too that a device filled and no twin describes any more, as after an undone import; their history is kept.
     """
 
     scope: Literal["all", "first"] = "all"
@@ -36,6 +37,7 @@ class SignalsQuery(msgspec.Struct, frozen=True):
     shell: str = ""
     submodel: str = ""
     is_not_good: bool = False
+    with_gone: bool = False
     sort: Column = ""
     is_down: bool = False
     offset: int = 0
@@ -53,19 +55,31 @@ class ElementsQuery(msgspec.Struct, frozen=True):
 
 
 async def signals(doors: Doors, call: Call) -> Response:
-    """Signals with their meaning and their source."""
+    """Signals with their meaning and their source; those of devices that are gone only ``with_gone``."""
     query: SignalsQuery = call.query
     platform = doors.platform
-    total = len(platform.registry)
+    present = _present(platform, query.with_gone)
     if query.scope == "first":
-        handles = np.arange(total) if total <= FIRST_MOST else _of_scene(platform)
-        return answer_json(_list(platform, handles, len(handles)))
+        handles = present if len(present) <= FIRST_MOST else _of_scene(platform)
+        return answer_json(_list(platform, handles, len(handles), len(present)))
     is_plain = not (query.q or query.shell or query.submodel or query.sort or query.is_not_good)
-    handles = np.arange(total) if is_plain else await asyncio.to_thread(_chosen, doors, query, call.language)
+    if is_plain:
+        handles = present
+    else:
+        handles = await asyncio.to_thread(_chosen, doors, query, call.language)
+        handles = handles[np.isin(handles, present)]
     count = len(handles)
     start = min(max(query.offset, 0), count)
     stop = count if query.limit <= 0 else min(count, start + query.limit)
-    return answer_json(_list(platform, handles[start:stop], count))
+    return answer_json(_list(platform, handles[start:stop], count, len(present)))
+
+
+def _present(platform: Platform, with_gone: bool) -> Handles:
+    """All signals, but for those that a device filled and no twin describes any more."""
+    is_present = np.ones(len(platform.registry), bool)
+    if not with_gone:
+        is_present[platform.links.gone] = False
+    return np.flatnonzero(is_present)
 
 
 def _chosen(doors: Doors, query: SignalsQuery, language: str) -> Handles:
@@ -116,10 +130,10 @@ def _of_scene(platform: Platform) -> Handles:
     return np.array(sorted(found), np.int64)
 
 
-def _list(platform: Platform, handles: Handles, count: int) -> m.SignalList:
+def _list(platform: Platform, handles: Handles, count: int, registered: int) -> m.SignalList:
     registry = platform.registry
     shown = [signal_info(handle, registry.get(handle)) for handle in handles.tolist()]
-    return m.SignalList(shown, count, len(registry))
+    return m.SignalList(shown, count, registered)
 
 
 async def named(doors: Doors, call: Call) -> Response:
@@ -128,7 +142,8 @@ async def named(doors: Doors, call: Call) -> Response:
     registry = doors.platform.registry
     wanted = {registry.handle(key) for key in body.keys if key in registry}
     wanted.update(handle for handle in body.handles if 0 <= handle < len(registry))
-    return answer_json(_list(doors.platform, np.array(sorted(wanted), np.int64), len(wanted)))
+    present = _present(doors.platform, with_gone=False)
+    return answer_json(_list(doors.platform, np.array(sorted(wanted), np.int64), len(wanted), len(present)))
 
 
 async def elements(doors: Doors, call: Call) -> Response:
