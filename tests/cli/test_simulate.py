@@ -10,7 +10,20 @@ import msgspec
 import pytest
 
 from xushi.cli import main
-from xushi.simulate import Buffer, Constant, Exponential, Input, Machine, Model, Operation, Route, Sink, write_model
+from xushi.simulate import (
+    Buffer,
+    Constant,
+    Crew,
+    Exponential,
+    Failure,
+    Input,
+    Machine,
+    Model,
+    Operation,
+    Route,
+    Sink,
+    write_model,
+)
 from xushi.twins import Environment, to_aasx
 
 
@@ -49,6 +62,20 @@ def test_a_model_runs_without_a_server_and_gives_known_figures(capsys: pytest.Ca
     assert per_h["band_low"] < per_h["low"] < per_h["mean"] < per_h["high"] < per_h["band_high"]
     assert found["machines"][0]["id"] == "M1"
     assert found["sinks"][0]["count"] == found["plant"]["plant.good"]
+
+
+def test_the_wait_for_a_repair_crew_is_told_where_machines_have_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, line: Path
+) -> None:
+    failure = Failure(id="failure", after=Exponential(mean_s=60.0), repair=Exponential(mean_s=60.0), crew="Fitters")
+    machines = tuple(msgspec.structs.replace(one, failures=(failure,)) for one in LINE.machines)
+    crewed = tmp_path / "crewed.json"
+    crewed.write_bytes(write_model(msgspec.structs.replace(LINE, machines=machines, crews=(Crew(id="Fitters"),))))
+    _, out, _ = run(capsys, "simulate", crewed, "--hours", 10, "--replications", 5)
+    _, heads, *rows = out[out.index("\n\n") :].splitlines()[1:]
+    assert heads.split("  ")[-1] == "waits for repair"
+    assert all(float(row.split()[-1].rstrip("%")) > 0 for row in rows[:2])
+    assert "waits for repair" not in run(capsys, "simulate", line, "--hours", 1, "--replications", 5)[1]
 
 
 def test_futures_that_lock_are_told_after_the_figures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "busy": ("busy", "加工"),
     "blocked": ("blocked", "阻塞"),
     "down": ("down", "故障"),
+    "waits_for_crew": ("waits for repair", "待修"),
     "bottleneck": ("The bottleneck is {machine}.", "瓶颈为 {machine}。"),
 }  # fmt: skip
 
@@ -109,11 +110,15 @@ def _lines(found: dict[str, Any], language: str) -> list[str]:
     for name, one in rows:
         low, high, band_low, band_high = (_number(one[end]) for end in ("low", "high", "band_low", "band_high"))
         lines.append(f"{name:<{width}}  {_number(one['mean'])} [{low}; {high}]; {band_low} – {band_high}")
-    heads = ("machine", "made", "busy", "blocked", "down")
-    lines += ["", "  ".join(f"{_word(head, language):>12}" for head in heads)]
+    waits = any(machine["shares"]["waits_for_crew"] for machine in found["machines"])
+    seen = ("busy", "blocked", "down", *(["waits_for_crew"] if waits else []))
+    heads = [_word(head, language) for head in ("machine", "made", *seen)]
+    widths = [max(12, len(head)) for head in heads]
+    lines += ["", "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))]
     for machine in found["machines"]:
-        shares = [f"{machine['shares'][share]:.1%}" for share in heads[2:]]
-        lines.append("  ".join(f"{one:>12}" for one in (machine["id"], _number(machine["made"]["mean"]), *shares)))
+        shares = [f"{machine['shares'][share]:.1%}" for share in seen]
+        cells = (machine["id"], _number(machine["made"]["mean"]), *shares)
+        lines.append("  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
     if found["bottleneck"] is not None:
         lines += ["", _word("bottleneck", language, machine=found["bottleneck"]["machine"])]
     if found["locks"] is not None:

@@ -6,7 +6,7 @@ import { WorkBar, useJob } from "../actions";
 import { ErrorNote } from "../notes";
 import { Locking } from "./_Locking";
 import { FigureRows, Table, number, percent } from "./_Tables";
-import type { Bottleneck, Figure, Locks } from "./_types";
+import { seenOf, type Bottleneck, type Figure, type Locks } from "./_types";
 import css from "./forecast.module.css";
 
 interface ModelRun {
@@ -22,23 +22,23 @@ interface ModelRun {
 }
 
 const OF_PLANT = ["plant.good", "plant.throughput_per_h", "plant.energy_kwh"] as const;
-const SHARES = ["busy", "blocked", "down"] as const;
 
 function Found({ found }: { found: ModelRun }) {
   const text = useText();
   const language = useLanguage();
+  const seen = seenOf(found.machines);
   const rows: [string, Figure][] = OF_PLANT.map((kpi) => [text(`forecast.kpi.${kpi}`), found.plant[kpi]]);
   for (const sink of found.sinks) rows.push([`${sink.id}: ${text("forecast.made")}`, sink.count], [`${sink.id}: ${text("forecast.kpi.finished.flow_s")}`, sink.flow_s]);
   return (
     <div role="status">
       <Locking found={[{ title: "", locks: found.locks }]} />
       <FigureRows title={text("model.found", { model: found.model, hours: formatNumber(found.hours, language, Number.isInteger(found.hours) ? 0 : 1), count: found.replications })} rows={rows} />
-      <Table title={text("forecast.machines")} heads={[text("forecast.machine"), text("forecast.made"), ...SHARES.map((share) => text(`forecast.seen.${share}`))]}>
+      <Table title={text("forecast.machines")} heads={[text("forecast.machine"), text("forecast.made"), ...seen.map((share) => text(`forecast.seen.${share}`))]}>
         {found.machines.map((machine) => (
           <tr key={machine.id}>
             <th scope="row">{machine.id}</th>
             <td>{number(machine.made.mean, language)}</td>
-            {SHARES.map((share) => (
+            {seen.map((share) => (
               <td key={share}>{percent(machine.shares[share], language)}</td>
             ))}
           </tr>
