@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as open_socket
 
 from xushi.kernel import OWN_RIGHT
@@ -126,6 +128,15 @@ def test_every_command_is_refused_without_its_right_over_the_websocket(served: S
                 if message["type"] == "error":
                     told[message["request"]] = message["error"]["code"]
     assert set(told.values()) == {"kernel.forbidden"}
+
+
+def test_a_refused_websocket_is_no_error_of_the_server(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    url = served.remote.url.replace("http", "ws") + "/api/ws"
+    with pytest.raises(InvalidStatus) as caught:
+        open_socket(url, additional_headers={"Authorization": "Bearer wrong"})
+    assert caught.value.response.status_code == 401
+    served.remote.get("/api/me")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_every_route_of_a_larger_scope_is_refused_to_a_page_that_asks_for_it(served: Served) -> None:

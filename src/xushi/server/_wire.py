@@ -86,3 +86,9 @@ class SharedWireProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = Wire(self)
         self.scope["extensions"] = extensions
         await super().run_asgi()
+
+    async def send(self, message: Any) -> None:
+        """Send one ASGI message; a refusal ends the handshake, which uvicorn would log as an error of ours."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
