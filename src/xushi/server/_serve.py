@@ -157,6 +157,7 @@ def run_server(
 ) -> None:
     """Open a data folder and serve it until Ctrl-C or SIGTERM; an attached server ends with its parent process."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("asyncua").setLevel(logging.ERROR)  # what becomes of a connection is told as its state
     with bind(host, port) as listener:
         is_wanted = True
         while is_wanted:  # once more after a backup was restored: the same address, another folder behind it
