@@ -78,6 +78,8 @@ def test_a_fork_opens_a_branch_that_plays_is_changed_and_compared(
     expect(open_one.get_by_role("figure")).to_be_visible()
     expect(open_one.get_by_text(re.compile("holds the line back"))).to_be_visible()
     assert axe(page) == []
+    page.reload()
+    expect(open_one.get_by_text(re.compile("^Best: "))).to_be_visible(timeout=SLOW_MS)  # it need not be computed again
 
     change.get_by_role("button", name=re.compile("^Take back")).click()
     expect(open_one.get_by_text("Nothing was changed")).to_be_visible(timeout=SLOW_MS)

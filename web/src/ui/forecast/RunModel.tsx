@@ -53,7 +53,7 @@ export default function RunModel({ submodel, name }: { submodel: string; name: s
   const text = useText();
   const [hours, setHours] = useState<number | string>("");
   const [replications, setReplications] = useState<number | string>(30);
-  const { data, error, work, run, cancel } = useJob<ModelRun>("foresight.run_model", `foresight.run_model ${submodel}`);
+  const { data, error, work, run, cancel } = useJob<ModelRun>("foresight.run_model", `foresight.run_model ${submodel}`, true);
   return (
     <section aria-label={text("model.run")}>
       <h3 className={css.heading}>{text("model.run")}</h3>

@@ -39,7 +39,7 @@ function Rehearsal({ machines, branch }: { machines: readonly string[]; branch: 
   const [machine, setMachine] = useState(machines[0] ?? "");
   const [minutes, setMinutes] = useState<number | string>("");
   const [given, setGiven] = useState<Record<string, number | string>>({});
-  const { error, work, run, cancel } = useJob("contingency.rehearse", `contingency.rehearse ${branch?.id ?? "live"}`);
+  const { error, work, run, cancel } = useJob("contingency.rehearse", `contingency.rehearse ${branch?.id ?? "live"}`, true);
   return (
     <>
       <form

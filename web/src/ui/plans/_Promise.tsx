@@ -125,7 +125,7 @@ export function PromiseTools({ plan }: { plan: PlanInfo }) {
   const [hours, setHours] = useState<number | string>(1);
   const isBusy = useConnection((connection) => connection.jobs.length > 0);
   const id = plan.line.id;
-  const { work, error, run, cancel } = useJob("plan.rehearse", `plan.rehearse ${id}`);
+  const { work, error, run, cancel } = useJob("plan.rehearse", `plan.rehearse ${id}`, true);
   if (plan.began_ms !== null) {
     return plan.content.promise ? (
       <Button variant="default" disabled={isBusy && plan.line.state !== "running"} onClick={() => void tools.run("plan.measure", { plan: id }, { isQuiet: true })}>
