@@ -211,7 +211,7 @@ def test_what_cannot_be_reached_or_read_is_refused_plainly(line: Line, tmp_path:
 def test_without_an_address_the_protocols_are_listed_with_their_settings(line: Line) -> None:
     out = line("connect", "--lang", "zh-CN")
     assert "opc.tcp://" in out
-    assert "Topic filter: What to listen to" in out
+    assert "主题过滤器：监听范围" in out
     assert "--set password=" in out
     found = {one["protocol"]: one for one in json.loads(line("connect", "--json"))}
     assert {"opcua", "mqtt", "modbus", "http"} <= set(found)

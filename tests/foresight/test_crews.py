@@ -328,7 +328,7 @@ def test_forecast_and_warning_name_the_crew(platform: Platform) -> None:
 
 
 def test_a_plan_says_how_many_people_are_to_repair() -> None:
-    assert _told(ModelChange(element="Fitters", figure="people", value=2)) == (
+    assert _told(ModelChange(element="Fitters", figure="people", value=2), {}) == (
         "Change the number of people of Fitters to 2", "将 Fitters 的人数改为 2",
     )  # fmt: skip
 
