@@ -75,5 +75,5 @@ def _with_promptness(server: OwnServer) -> dict[str, str]:
 def _failures(told: Path) -> str:
     """What schemathesis found, else the last that it said."""
     text = told.read_text("utf-8", "replace")
-    found = text.partition("FAILURES")[2] or text[-2000:]
+    found = text.partition("FAILURES")[2] or text.partition(" ERRORS ")[2] or text[-2000:]
     return "\n".join(line[:300] for line in found.splitlines())[:5000]

@@ -73,6 +73,7 @@ def test_an_import_cancelled_while_it_reads_writes_nothing(served: Served, slow:
     job = _started(served, "first.glb", "second.glb", dry_run=False)
     until(lambda: _job(served, job)["message"] == "second.glb", "the first file is read")
     served.remote.post(f"/api/jobs/{job}/cancel")
+    assert _job(served, job)["state"] == "running"  # until the file is read; by this answer the stop has reached it
     slow.set()
     assert _ended(served, job) == "cancelled"
     assert served.remote.get("/api/places") == places
