@@ -42,21 +42,29 @@ def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer, t
         "--seed", SEED, "--no-color",
     ]  # fmt: skip
     environment = _with_promptness(outside)
-    running = []
-    for part, (how, paths) in PARTS.items():
+
+    def asked(part: str) -> subprocess.Popen[bytes]:
+        how, paths = PARTS[part]
+        whole = [*command, f"--{how}-path-regex", paths]
         with (tmp_path / part).open("wb") as told:
-            whole = [*command, f"--{how}-path-regex", paths]
-            running.append(
-                subprocess.Popen(whole, stdout=told, stderr=subprocess.STDOUT, cwd=tmp_path, env=environment)
-            )
-    try:
-        codes = [one.wait(1800) for one in running]
-    finally:
-        for one in running:
-            one.kill()
+            return subprocess.Popen(whole, stdout=told, stderr=subprocess.STDOUT, cwd=tmp_path, env=environment)
+
+    codes = _ends({part: asked(part) for part in PARTS})
+    # What schemathesis could not ask, by an error of its own, says nothing of the server: that is asked once more.
+    erred = [part for part in PARTS if codes[part] and "= FAILURES =" not in (tmp_path / part).read_text("utf-8")]
+    codes |= _ends({part: asked(part) for part in erred})
     found = "\n".join(_failures(tmp_path / part) for part in PARTS)
-    assert codes == [0] * len(PARTS), found
+    assert set(codes.values()) == {0}, found
     assert "unexpected error" not in outside.log.read_text("utf-8")
+
+
+def _ends(running: dict[str, subprocess.Popen[bytes]]) -> dict[str, int]:
+    """Wait for what runs and return how each ended."""
+    try:
+        return {part: one.wait(1800) for part, one in running.items()}
+    finally:
+        for one in running.values():
+            one.kill()
 
 
 def _with_promptness(server: OwnServer) -> dict[str, str]:
