@@ -1,4 +1,4 @@
-"""A check for schemathesis: no answer costs the server two seconds of its own, whoever else is on the machine."""
+"""What schemathesis is told: no answer costs the server two seconds of its own, and its own token stays in force."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from schemathesis import Case, CheckContext, HookContext, Response
 
 LIMIT_S = 2.0
 SERVER = "XUSHI_SERVER_PID"
+OWN_TOKEN = "XUSHI_OWN_TOKEN_ID"
 
 
 class Last:
@@ -22,7 +23,9 @@ class Last:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Begin to measure."""
+    """Begin to measure; of the tokens that the server lists, the one that is used is not ended."""
+    if case.path_parameters and case.path_parameters.get("token_id") == os.environ[OWN_TOKEN]:
+        case.path_parameters["token_id"] = "another"
     Last.began = OwnTime(int(os.environ[SERVER]))
 
 
