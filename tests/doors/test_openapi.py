@@ -42,26 +42,21 @@ def test_the_server_keeps_its_description_whatever_is_sent(outside: OwnServer, t
         "--seed", SEED, "--no-color",
     ]  # fmt: skip
     environment = _with_promptness(outside)
-    running = {}
+    running = []
     for part, (how, paths) in PARTS.items():
-        whole = [*command, f"--{how}-path-regex", paths]
         with (tmp_path / part).open("wb") as told:
-            running[part] = subprocess.Popen(
-                whole, stdout=told, stderr=subprocess.STDOUT, cwd=tmp_path, env=environment
-            )  # fmt: skip
-    codes = _ends(running)
-    found = "\n".join(_failures(tmp_path / part) for part in PARTS)
-    assert set(codes.values()) == {0}, found
-    assert "unexpected error" not in outside.log.read_text("utf-8")
-
-
-def _ends(running: dict[str, subprocess.Popen[bytes]]) -> dict[str, int]:
-    """Wait for what runs and return how each ended."""
+            whole = [*command, f"--{how}-path-regex", paths]
+            running.append(
+                subprocess.Popen(whole, stdout=told, stderr=subprocess.STDOUT, cwd=tmp_path, env=environment)
+            )
     try:
-        return {part: one.wait(1800) for part, one in running.items()}
+        codes = [one.wait(1800) for one in running]
     finally:
-        for one in running.values():
+        for one in running:
             one.kill()
+    found = "\n".join(_failures(tmp_path / part) for part in PARTS)
+    assert codes == [0] * len(PARTS), found
+    assert "unexpected error" not in outside.log.read_text("utf-8")
 
 
 def _with_promptness(server: OwnServer) -> dict[str, str]:

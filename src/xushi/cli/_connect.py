@@ -19,7 +19,7 @@ from xushi.cli._looking import address_of, children, live_cells, with_values
 from xushi.cli._options import never_with, only_with
 from xushi.cli._verbs import OUTCOME_STATUS
 from xushi.cli._words import pairs, words
-from xushi.kernel import XushiError
+from xushi.kernel import XushiError, pair_text
 from xushi.remote import Remote, RemoteError, text_in
 from xushi.signals import unit_display
 
@@ -62,8 +62,8 @@ def show_protocols(options: argparse.Namespace, remote: Remote) -> int:
             choices = [choice["value"] for choice in setting["choices"]]
             said = " ".join(filter(None, (title, "|".join(filter(None, choices)))))
             about = text_in(setting["help"], options.lang)
-            colon = "：" if options.lang == "zh-CN" else ": "
-            print(f"  --set {setting['name']}={setting['default']}  {said}{colon + about if about else ''}")
+            told = pair_text(said, about, options.lang) if about else said
+            print(f"  --set {setting['name']}={setting['default']}  {told}")
     return 0
 
 

@@ -12,8 +12,8 @@ from xushi.cli._evidence import newest_first
 from xushi.cli._options import instant_ms, never_with, whole_number
 from xushi.cli._verbs import required, where
 from xushi.cli._watching import branch_argument, clock, number, show_table, signals_named, span_of
-from xushi.kernel import XushiError, shown_parameter
-from xushi.remote import Remote, Verb, actor_word, panel_word, text_in
+from xushi.kernel import XushiError, actor_name, shown_parameter
+from xushi.remote import Remote, Verb, panel_word, text_in
 
 _HOUR_MINUTES = 60.0
 _CHARTS = ("individuals", "xbar_r", "xbar_s", "p", "np", "c", "u")
@@ -139,7 +139,7 @@ def _activity(options: argparse.Namespace) -> int:
     fitting = (
         one for one in _commands(remote, since_ms, until_ms)
         if (not own or own & _concerned(one))
-        and (not options.person or options.person in (one["actor"], actor_word(one["actor"], options.lang)))
+        and (not options.person or options.person in (one["actor"], actor_name(one["actor"], options.lang)))
         and (not options.of_command or one["command"] == options.of_command)
         and all(word in _said(one) for word in wanted)
     )  # fmt: skip
@@ -149,7 +149,7 @@ def _activity(options: argparse.Namespace) -> int:
         print(_words("nothing", options.lang))
         return 0
     show_table(options, {"commands": done, "is_whole": is_whole}, _words("activity-head", options.lang), [
-        [clock(one["at_ms"]), actor_word(one["actor"], options.lang), one["command"],
+        [clock(one["at_ms"]), actor_name(one["actor"], options.lang), one["command"],
          shown_parameter("state", one["state"], options.lang),
          " · ".join(filter(None, (one["reason"], one["why"]))), one["command_id"]]
         for one in done

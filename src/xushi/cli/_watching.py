@@ -13,8 +13,8 @@ from urllib.parse import quote
 from xushi.cli._columns import columns, plain
 from xushi.cli._options import instant_ms, never_with, number_in, only_with, whole_number
 from xushi.cli._verbs import required, where
-from xushi.kernel import XushiError
-from xushi.remote import Remote, Verb, actor_word, alarm_word, branch_named, text_in
+from xushi.kernel import XushiError, actor_name
+from xushi.remote import Remote, Verb, alarm_word, branch_named, text_in
 from xushi.signals import Kind, state_text, unit_display
 
 _BAD = 0x8000_0000
@@ -274,7 +274,7 @@ def _journal(options: argparse.Namespace, remote: Remote) -> int:
     rows = [
         [clock(one["at_ms"]), alarm_word("priority", one["priority"], options.lang),
          text_in(one["title"], options.lang) or one["alarm"],
-         alarm_word("event", one["event"], options.lang), actor_word(one["by"], options.lang), one["reason"]]
+         alarm_word("event", one["event"], options.lang), actor_name(one["by"], options.lang), one["reason"]]
         for one in entries
     ]  # fmt: skip
     if not rows and not options.json:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xushi.kernel import pair_text
+
 _WORDS: dict[str, tuple[str, str]] = {
     "actions": ("actions", "动作"),
     "actions-word": ("Actions", "动作"),
@@ -116,5 +118,5 @@ def words(name: str, language: str) -> str:
 
 def pairs(told: Mapping[str, str], language: str) -> str:
     """Return texts by the name of their word, as one line with the signs of the language."""
-    colon, comma = ("：", "，") if language == "zh-CN" else (": ", ", ")
-    return comma.join(f"{words(name, language)}{colon}{one}" for name, one in told.items())
+    comma = "，" if language == "zh-CN" else ", "
+    return comma.join(pair_text(words(name, language), one, language) for name, one in told.items())

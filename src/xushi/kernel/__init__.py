@@ -24,6 +24,7 @@ from ._jobs import Job, JobState, JobTable, Progress, to_its_end
 from ._memory import give_back_memory
 from ._network_words import NoAnswer, Reason, plain_reason
 from ._records import Diff, Record, build_diff, compose, diff_key, split_key
+from ._spoken import actor_name, pair_text
 from ._state_words import shown_parameter
 from ._store import LogEntry, RecordStore, SqliteStore
 from ._yaml import read_yaml
@@ -68,6 +69,7 @@ __all__ = [
     "SystemClock",
     "Text",
     "XushiError",
+    "actor_name",
     "build_diff",
     "canonical_json",
     "compose",
@@ -77,6 +79,7 @@ __all__ = [
     "message",
     "nearest_language",
     "new_id",
+    "pair_text",
     "plain_reason",
     "read_yaml",
     "register_messages",

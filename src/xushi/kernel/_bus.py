@@ -15,7 +15,7 @@ from ._clock import Clock
 from ._commands import Actor, Change, Command, CommandContext, CommandTable, Outcome, State
 from ._errors import NothingSent, OutcomeUnknown, XushiError
 from ._ids import canonical_json, new_id
-from ._records import Diff, Record, diff_key, digest, pieces
+from ._records import Diff, Record, build_diff, diff_key, digest, pieces
 from ._store import LogEntry, RecordStore
 
 _LARGEST_PARAMS_IN_EVIDENCE = 16_384
@@ -251,12 +251,8 @@ class CommandBus:
         names = self._piece_names(command_id, before)
         kept = {diff_key("change_piece", name): self._store.get("change_piece", name) or {} for name in names}
         kept[diff_key("change", command_id)] = before
-        return Diff(
-            added={key: record for key, record in whole.added.items() if key not in kept},
-            updated=whole.updated
-            | {key: (record, whole.added[key]) for key, record in kept.items() if key in whole.added},
-            removed=whole.removed | {key: record for key, record in kept.items() if key not in whole.added},
-        )
+        changed = build_diff(kept, whole.added)
+        return Diff(changed.added, whole.updated | changed.updated, whole.removed | changed.removed)
 
     def _settled(self, not_undone: str | None, refused: str | None) -> Diff:
         """Return the diff after what a device did not confirm.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -92,7 +93,7 @@ def digest(diff: Diff) -> str:
     return hashed.hexdigest()
 
 
-def build_diff(before: dict[str, Record | None], after: dict[str, Record | None]) -> Diff:
+def build_diff(before: Mapping[str, Record | None], after: Mapping[str, Record | None]) -> Diff:
     """Return the diff between two views of the same keys, leaving out what did not change."""
     added: dict[str, Record] = {}
     updated: dict[str, tuple[Record, Record]] = {}

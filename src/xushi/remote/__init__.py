@@ -3,7 +3,7 @@
 from ._branches import branch_named
 from ._client import LOCAL_ACCESS, LocalAccess, Remote, RemoteError, local_access
 from ._verb import Verb
-from ._words import actor_word, alarm_word, panel_word, text_in
+from ._words import alarm_word, panel_word, text_in
 
 __all__ = [
     "LOCAL_ACCESS",
@@ -11,7 +11,6 @@ __all__ = [
     "Remote",
     "RemoteError",
     "Verb",
-    "actor_word",
     "alarm_word",
     "branch_named",
     "local_access",

@@ -18,9 +18,6 @@ _CHINESE = {
     },
 }  # fmt: skip
 
-# Whoever signed in by the link, the terminal beside the server, and the platform itself.
-_ACTORS = {"operator": "操作员", "this computer": "本机", "Xushi": "虚实"}
-
 _PANELS = {
     "x": ("values", "数值"), "mr": ("moving range", "移动极差"), "r": ("range", "极差"),
     "s": ("standard deviation", "标准差"), "p": ("share nonconforming", "不合格品率"),
@@ -32,11 +29,6 @@ _PANELS = {
 def text_in(texts: Mapping[str, str], language: str) -> str:
     """Return a text of the server in `language`; in English, or any other, where it is not among them."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-
-
-def actor_word(name: str, language: str) -> str:
-    """Return who acts under a name of the platform's own, in words; anybody else goes by the name."""
-    return _ACTORS.get(name, name) if language == "zh-CN" else name
 
 
 def panel_word(name: str, language: str) -> str:

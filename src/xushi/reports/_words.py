@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xushi.kernel import LANGUAGES, actor_name
 from xushi.reports._content import Text
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -31,14 +32,12 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-# Who acts under a name of the platform's own: by the sign-in link, by the terminal beside the server, by itself.
-_ACTORS = {"operator": "操作员", "this computer": "本机", "Xushi": "虚实"}
 _UNITS = {"pcs": "件"}
 
 
 def person(name: str) -> Text:
     """Return who that is; a name of the platform's own is said in the reader's language."""
-    return {"en": name, "zh-CN": _ACTORS.get(name, name)}
+    return {language: actor_name(name, language) for language in LANGUAGES}
 
 
 def unit_text(unit: str, language: str) -> str:

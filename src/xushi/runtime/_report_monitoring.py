@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from xushi.kernel import pair_text
 from xushi.monitor import TITLES, Entry, Figure, Monitor, figures
 from xushi.reports import Column, Section, Table, Text, person
 from xushi.reports import Figure as Tile
@@ -84,7 +85,7 @@ def _tile(figure: Figure, *, has_owner: bool = False) -> Tile:
     if has_owner:
         of = figure.definition.title or {"en": figure.definition.id}
         label = {
-            language: f"{of.get(language) or of.get('en', '')}{'：' if language == 'zh-CN' else ': '}{text}"
+            language: pair_text(of.get(language) or of.get("en", ""), text, language)
             for language, text in label.items()
         }
     unit = "" if figure.kind in _RATIOS | _DURATIONS else unit_display(figure.unit)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from xushi.kernel import XushiError
+from xushi.kernel import XushiError, pair_text
 
 from ._rehearsal import as_shown
 from ._words import word
@@ -68,10 +68,13 @@ class CommandMethod:
         self.__name__ = info["name"].rpartition(".")[2]
         self.__qualname__ = info["name"]
         self._fields = _fields(info["params"])
-        colon = "：" if language == "zh-CN" else ": "
         told = {name: part["help"] or part["type"] for name, part in self._fields.items()}
         told |= {name: word(f"command-{name.replace('_', '-')}", language) for name in _OWN if name not in told}
-        lines = [f"{title}{colon}{summary}", "", f"{word('command-args', language)}{colon}".rstrip()]
+        lines = [
+            pair_text(title, summary, language),
+            "",
+            pair_text(word("command-args", language), "", language).rstrip(),
+        ]
         lines += [f"    {name}: {what}" for name, what in told.items()]
         lines += ["", word("command-right", language).format(right=info["right"])]
         self.__doc__ = "\n".join(lines)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
+from xushi.kernel import pair_text
 from xushi.monitor import TITLES, WINDOW_NS, AlarmView, Aside, Entry, Figure, Flood, Rule, Why
 from xushi.server import _monitor_messages as m
 from xushi.server._doors import to_ms
 from xushi.signals import SignalDef, SignalRegistry, unit_display
-
-_COLON = {"zh-CN": "："}
 
 
 def _ms(time_ns: int) -> float | None:
@@ -69,7 +68,7 @@ def kpi_info(figure: Figure) -> m.KpiInfo:
     """A figure as pages read it."""
     of, title = figure.definition.title, TITLES[figure.kind]
     names = {
-        language: f"{of.get(language) or of.get('en') or figure.definition.id}{_COLON.get(language, ': ')}{words}"
+        language: pair_text(of.get(language) or of.get("en") or figure.definition.id, words, language)
         for language, words in title.items()
     }
     return m.KpiInfo(

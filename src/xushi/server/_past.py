@@ -18,7 +18,16 @@ from xushi.runtime import FULL, encode_frame
 from xushi.server import _messages as m
 from xushi.server._doors import FURTHEST_MS, Doors, edge_ns, instant_ns, to_ms
 from xushi.server._routes import OF_TIMELINE, Call, RouteSpec, answer_json
-from xushi.signals import Buckets, Timeline, decode_value, export_csv, export_parquet, export_xlsx, timeseries_submodel
+from xushi.signals import (
+    Buckets,
+    Timeline,
+    decode_value,
+    export_csv,
+    export_parquet,
+    export_xlsx,
+    is_bad,
+    timeseries_submodel,
+)
 
 _MOST_ROWS = 100_000
 _MOST_BUCKETS = 20_000
@@ -135,22 +144,22 @@ async def buckets(doors: Doors, call: Call) -> Response:
     handle = _handle(doors, call.path("handle"))
     first_ns, end_ns = _checked(call.query.start_ms, call.query.end_ms)
     count = min(max(call.query.count, 1), _MOST_BUCKETS)
-    found = await asyncio.to_thread(timeline.buckets, handle, first_ns, end_ns, count)
-    at_start, at_end = [await asyncio.to_thread(_in_force, timeline, handle, at_ns) for at_ns in (first_ns, end_ns)]
-    gaps = await asyncio.to_thread(_gaps, timeline, handle, found)
-    return answer_json(
-        m.BucketColumns(
+
+    def read() -> m.BucketColumns:
+        found = timeline.buckets(handle, first_ns, end_ns, count)
+        return m.BucketColumns(
             (np.asarray(found.start_ns) / 1e6).tolist(),
             _nullable(found.min),
             _nullable(found.max),
             _nullable(found.mean),
             np.asarray(found.count).tolist(),
             _nullable(found.last),
-            at_start,
-            at_end,
-            gaps,
+            _in_force(timeline, handle, first_ns),
+            _in_force(timeline, handle, end_ns),
+            _gaps(timeline, handle, found),
         )
-    )
+
+    return answer_json(await asyncio.to_thread(read))
 
 
 def _in_force(timeline: Timeline, handle: int, at_ns: int) -> float | None:
@@ -173,7 +182,7 @@ def _gaps(timeline: Timeline, handle: int, found: Buckets) -> list[tuple[int, in
 
 def _is_bad(timeline: Timeline, handle: int, at_ns: int) -> bool:
     newest = timeline.history.value_as_of([handle], at_ns)
-    return len(newest) > 0 and int(newest.qualities[0]) >= 0x8000_0000
+    return len(newest) > 0 and is_bad(int(newest.qualities[0]))
 
 
 def _nullable(column: np.ndarray) -> list[float | None]:
